@@ -1,0 +1,57 @@
+# The portal's commands; `make` alone lists them. Python 3.11 or newer is all they need.
+
+# Only the command line changes these: `make run PORT=9000 HOST=0.0.0.0`, `make test ARGS="-k slug"`.
+PORT = 8000
+HOST = 127.0.0.1
+ARGS =
+# PYTHON=python3.13 chooses the Python that a new .venv is made with.
+export PYTHON
+
+START := @sh tools/start.sh
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+# What a server of the public is set to; `check --deploy` finds nothing to say about it.
+PRODUCTION = SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
+	ALLOWED_HOSTS=learning.example.org HTTPS=on DEBUG=off DJANGO_SETTINGS_MODULE=portal.settings
+TEMPLATES = find templates */templates -name '*.html' 2>/dev/null | xargs
+
+.PHONY: help run test check audit pictures format lock develop
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+run: ## prepare the portal and serve it at http://127.0.0.1:8000/ (PORT=9000 for another port)
+	$(START) run --host "$(HOST)" --port "$(PORT)"
+
+test: develop ## the whole suite: SQLite, PostgreSQL, browser (ARGS="-k slug" goes to pytest)
+	@$(BIN)/python tools/run_tests.py $(ARGS)
+
+check: develop ## lint, format, types, imports, migrations, deployment settings, templates
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(TEMPLATES) $(BIN)/djade --check
+	$(BIN)/djlint --lint --quiet templates
+
+audit: develop ## axe, HTML checker and Lighthouse on every kind of page (ARGS="--only axe,vnu")
+	@$(BIN)/python -m tools.audit $(ARGS)
+
+pictures: develop ## take the README's pictures anew
+	@$(BIN)/python -m tools.pictures
+
+format: develop ## rewrite code and templates in the house style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(TEMPLATES) $(BIN)/djade
+
+lock: develop ## write the locks anew; ARGS=--upgrade takes the newest versions
+	$(LOCK) $(ARGS) pyproject.toml --output-file requirements.txt
+	$(LOCK) $(ARGS) pyproject.toml --group dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
+
+develop: ## .venv with everything for developers
+	$(START) develop

@@ -1,0 +1,272 @@
+"""The staff desk of cities and of what places them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from publishing.admin import FOR_STAFF, PUBLICATION, SOURCE, PublishableAdmin, StateFilter
+from publishing.desk import CaseFilter, DeskAdmin, RowInline, Texts
+
+from .models import (
+    AlternativeName,
+    Award,
+    City,
+    Country,
+    Designation,
+    Intake,
+    Theme,
+    count_of,
+)
+
+
+class CountryForm(forms.ModelForm):
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"]
+        return code.upper()
+
+
+@admin.register(Country)
+class CountryAdmin(DeskAdmin):
+    form = CountryForm
+    list_display = ("name", "code", "region", "cities_recorded", "cities_public")
+    list_filter = ("region",)
+    search_fields = ("name_key", "=code")
+    search_help_text = _("The beginning of a word of the name, or the code.")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("name", "name_in_text", "code", "region"),
+                "description": _(
+                    "A country is public as soon as one of its cities is. "
+                    "Its code cannot be changed later."
+                ),
+            },
+        ),
+        (_("Address"), {"fields": ("slug",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Country]:
+        rows: QuerySet[Country] = super().get_queryset(request)
+        return rows.annotate(
+            recorded=count_of(City.objects.all(), "country"),
+            public=count_of(City.objects.published(), "country"),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+    @admin.display(description=_("cities"), ordering="recorded")
+    def cities_recorded(self, country: Any) -> int:
+        return int(country.recorded)
+
+    @admin.display(description=_("public cities"), ordering="public")
+    def cities_public(self, country: Any) -> int:
+        return int(country.public)
+
+
+@admin.register(Intake)
+class IntakeAdmin(PublishableAdmin):
+    list_display = (
+        "year",
+        "state_column",
+        "announced_on",
+        "cities_announced",
+        "cities_recorded",
+        "countries_announced",
+    )
+    search_fields = ("year", "source")
+    search_help_text = _("The year, or words of the source.")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("year", "announced_on"),
+                "description": _("Cities are put into an intake in their own form."),
+            },
+        ),
+        (
+            _("Official figures"),
+            {
+                "fields": (
+                    ("cities_announced", "countries_announced"),
+                    ("cities_total", "countries_total"),
+                ),
+                "description": _(
+                    "What UNESCO announced, even if fewer cities are recorded here: "
+                    "the page shows both. Leave empty what is not known."
+                ),
+            },
+        ),
+        SOURCE,
+        (PUBLICATION[0], PUBLICATION[1] | {"fields": ("state_now", *PublishableAdmin.moments)}),
+        FOR_STAFF,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Intake]:
+        rows: QuerySet[Intake] = super().get_queryset(request)
+        return rows.annotate(recorded=count_of(City.objects.all(), "intake"))
+
+    @admin.display(description=_("cities recorded"), ordering="recorded")
+    def cities_recorded(self, intake: Any) -> int:
+        return int(intake.recorded)
+
+
+@admin.register(Theme)
+class ThemeAdmin(PublishableAdmin):
+    list_display = ("name", "state_column", "kind", "group", "number", "cities_recorded")
+    list_filter = (StateFilter, "kind", "group")
+    search_fields = ("slug", "name", "group")
+    search_help_text = _("Words of the name or of the group.")
+    fieldsets = (
+        (None, {"fields": ("name", "kind", "group", "number", "description")}),
+        SOURCE,
+        PUBLICATION,
+        FOR_STAFF,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Theme]:
+        rows: QuerySet[Theme] = super().get_queryset(request)
+        links = City.themes.through._default_manager.all()
+        return rows.annotate(recorded=count_of(links, "theme"))
+
+    def plain_label(self, record: Theme) -> str:
+        return gettext("%(theme)s · %(kind)s") % {
+            "theme": record.name,
+            "kind": record.get_kind_display(),
+        }
+
+    @admin.display(description=_("cities"), ordering="recorded")
+    def cities_recorded(self, theme: Any) -> int:
+        return int(theme.recorded)
+
+
+class AlternativeNameInline(RowInline):
+    model = AlternativeName
+    fields = ("name", "language", "source")
+
+
+class AwardInline(RowInline):
+    model = Award
+    fields = ("year", "source", "source_url")
+
+
+class DesignationInline(RowInline):
+    model = Designation
+    fields = ("name", "year", "source", "source_url")
+
+
+class MissingFilter(CaseFilter):
+    title = _("what is missing")
+    parameter_name = "missing"
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        return {
+            "year": (_("Joining year"), Q(joined_year__isnull=True)),
+            "summary": (_("Summary"), Q(summary="")),
+            "profile": (_("Profile"), Q(profile="")),
+            "population": (_("Population"), Q(population__isnull=True)),
+            "place": (_("Coordinates"), Q(latitude__isnull=True)),
+            "picture": (_("Picture"), Q(picture__isnull=True)),
+            "check": (_("Day of the last check"), Q(checked_on__isnull=True)),
+        }
+
+
+class AwardFilter(CaseFilter):
+    title = _("learning city award")
+    parameter_name = "award"
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        awarded = Exists(Award.objects.filter(city=OuterRef("pk")))
+        return {"yes": (_("Has received it"), Q(awarded)), "no": (_("Has not"), ~Q(awarded))}
+
+
+@admin.register(City)
+class CityAdmin(PublishableAdmin):
+    list_display = (
+        "name",
+        "state_column",
+        "country",
+        "joined",
+        "status",
+        "confirmed",
+        "kind",
+        "checked_on",
+    )
+    list_filter = (
+        StateFilter,
+        MissingFilter,
+        "status",
+        "confirmed",
+        "country__region",
+        "intake",
+        "kind",
+        AwardFilter,
+    )
+    # City.search looks in these, word by word.
+    search_fields = ("search_key", "alternative_names__search_key", "country__name_key")
+    search_help_text = _(
+        "The beginning of a word of any name of the city, its motto or its country. "
+        "Accents do not matter: “fes” finds Fez."
+    )
+    list_select_related = ("country",)
+    option_relations = ("country",)
+    autocomplete_fields = ("country", "intake", "picture", "themes")
+    inlines = (AlternativeNameInline, AwardInline, DesignationInline)
+    fieldsets = (
+        (
+            _("The place"),
+            {
+                "fields": ("name", "official_name", "kind", "country", "subdivision"),
+                "description": _(
+                    "Names in other languages and older spellings stand further down, "
+                    "so that people find the city by each of them."
+                ),
+            },
+        ),
+        (
+            _("Membership of the network"),
+            {
+                "fields": ("status", "confirmed", "intake", "joined_year", "joined_on"),
+                "description": _(
+                    "Joining the network is not an award. "
+                    "Learning city awards have their own table further down."
+                ),
+            },
+        ),
+        (
+            _("What visitors read"),
+            {"fields": ("motto", "summary", "profile", "picture", "themes", "website")},
+        ),
+        (
+            _("Facts"),
+            {
+                "fields": (
+                    ("population", "population_year"),
+                    "population_source",
+                    ("latitude", "longitude"),
+                    "geonames_id",
+                ),
+                "description": _("Leave empty what no source says: the page says “not known”."),
+            },
+        ),
+        SOURCE,
+        PUBLICATION,
+        FOR_STAFF,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[City]:
+        rows: QuerySet[City] = super().get_queryset(request)
+        return rows.select_related("country")
+
+    def plain_label(self, record: City) -> str:
+        return gettext("%(city)s, %(country)s") % {"city": record.name, "country": record.country}
+
+    @admin.display(description=_("joined"), ordering="joined_year")
+    def joined(self, city: City) -> str:
+        return str(city.joined_year or gettext("not known"))

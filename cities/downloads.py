@@ -1,0 +1,198 @@
+"""The finder's rows to take away: CSV, JSON, GeoJSON, and an Atom feed of what changed.
+
+They use the finder's FilterSet, so an address with `?country=gb` gives the same cities as the
+page. Rows are streamed: memory does not grow with their number. What the page would say in a
+notice is an error here, because a program does not read notices.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import QuerySet
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+from django.views.generic import View
+
+from .filters import CityFilter
+from .models import City
+
+# The rows that are in memory at once.
+CHUNK = 500
+
+# How many cities the feed of changes names.
+NEWEST_CHANGES = 100
+
+LICENCE = (
+    "Coordinates, most populations and most alternative names: GeoNames (geonames.org), "
+    "CC BY 4.0. Other facts: the source that each row names."
+)
+
+# What is given away of a city: the columns of the CSV, the members of the JSON.
+COLUMNS: dict[str, Callable[[City], Any]] = {
+    "name": lambda city: city.name,
+    "official_name": lambda city: city.official_name,
+    "alternative_names": lambda city: [other.name for other in city.alternative_names.all()],
+    "kind": lambda city: city.kind,
+    "country_code": lambda city: city.country_id,
+    "country": lambda city: city.country.name,
+    "region": lambda city: city.country.region,
+    "subdivision": lambda city: city.subdivision,
+    "joined_year": lambda city: city.joined_year,
+    "joined_on": lambda city: city.joined_on,
+    "membership": lambda city: city.status,
+    "membership_confirmed": lambda city: city.confirmed,
+    "award_years": lambda city: [award.year for award in city.awards.all()],
+    "latitude": lambda city: city.latitude,
+    "longitude": lambda city: city.longitude,
+    "population": lambda city: city.population,
+    "population_year": lambda city: city.population_year,
+    "population_source": lambda city: city.population_source,
+    "website": lambda city: city.website,
+    "source": lambda city: city.source,
+    "source_url": lambda city: city.source_url,
+    "checked_on": lambda city: city.checked_on,
+    "changed_at": lambda city: city.updated_at,
+}
+FIELDS = [*COLUMNS, "url"]
+
+# A spreadsheet runs a cell that begins so as a formula (OWASP, "CSV injection").
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+Row = dict[str, Any]
+
+
+def cell(value: Any) -> Any:
+    """A value as a cell of a spreadsheet: lists joined, unknown empty, formulas defused."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, list):
+        value = "; ".join(str(item) for item in value)
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+class Echo:
+    """A file that hands back what is written, so that csv can stream."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """A CSV (RFC 4180) that Excel opens rightly: the mark at the start tells it UTF-8."""
+    writer = csv.writer(Echo())
+    yield "\ufeff" + writer.writerow(FIELDS)
+    for row in rows:
+        yield writer.writerow([cell(row[name]) for name in FIELDS])
+
+
+def json_pieces(opening: dict[str, Any], key: str, items: Iterable[Any]) -> Iterator[str]:
+    """A JSON object with the members of `opening` and a last one, `key`, that is a long list."""
+    encoder = DjangoJSONEncoder(ensure_ascii=False)
+    yield f"{encoder.encode(opening)[:-1]}, {json.dumps(key)}: ["
+    for number, item in enumerate(items):
+        yield ("," if number else "") + "\n" + encoder.encode(item)
+    yield "\n]}\n"
+
+
+def feature(row: Row) -> dict[str, Any]:
+    """A city as a GeoJSON feature (RFC 7946); the geometry is null where the place is unknown."""
+    known = row["latitude"] is not None
+    point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
+    return {"type": "Feature", "geometry": point if known else None, "properties": row}
+
+
+class CityDownload(View):
+    """The rows of the finder in the format that the address ends in."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest, kind: str) -> Any:
+        canonical = CityFilter.canonical(request.GET)
+        if dict(canonical.lists()) != dict(request.GET.lists()):
+            query = canonical.urlencode()
+            return HttpResponsePermanentRedirect(request.path + (f"?{query}" if query else ""))
+        rows = City.objects.published().for_listing()
+        finder = CityFilter(request.GET, queryset=rows, request=request)
+        if finder.notices:
+            return JsonResponse({"errors": finder.notices}, status=400)
+        answers = {
+            "csv": self.as_csv,
+            "json": self.as_json,
+            "geojson": self.as_geojson,
+            "atom": self.as_atom,
+        }
+        return answers[kind](finder.qs)
+
+    def as_csv(self, cities: QuerySet[City]) -> HttpResponse:
+        return self.stream(csv_lines(self.rows(cities)), "text/csv; charset=utf-8", "csv")
+
+    def as_json(self, cities: QuerySet[City]) -> HttpResponse:
+        pieces = json_pieces(self.origin(), "cities", self.rows(cities))
+        return self.stream(pieces, "application/json", "json")
+
+    def as_geojson(self, cities: QuerySet[City]) -> HttpResponse:
+        opening = {"type": "FeatureCollection", **self.origin()}
+        pieces = json_pieces(opening, "features", map(feature, self.rows(cities)))
+        return self.stream(pieces, "application/geo+json", "geojson")
+
+    def as_atom(self, cities: QuerySet[City]) -> HttpResponse:
+        absolute = self.request.build_absolute_uri
+        feed = Atom1Feed(
+            title=_("Changes to learning cities"),
+            link=absolute(self.page()),
+            description=None,
+            feed_url=absolute(),
+        )
+        changed = cities.order_by("-updated_at", "-pk").select_related("country")
+        for city in changed[:NEWEST_CHANGES]:
+            feed.add_item(
+                title=_("%(city)s, %(country)s")
+                % {"city": city.name, "country": city.country.name},
+                link=absolute(city.get_absolute_url()),
+                description=city.summary,
+                pubdate=city.published_at,
+                updateddate=city.updated_at,
+            )
+        return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+
+    def rows(self, cities: QuerySet[City]) -> Iterator[Row]:
+        together = cities.prefetch_related("alternative_names", "awards")
+        for city in together.iterator(chunk_size=CHUNK):
+            row = {name: read(city) for name, read in COLUMNS.items()}
+            row["url"] = self.request.build_absolute_uri(city.get_absolute_url())
+            # An empty text and an unknown fact are the same to whoever takes the data.
+            yield {name: None if value == "" else value for name, value in row.items()}
+
+    def page(self) -> str:
+        """The path of the finder that shows these rows."""
+        query = self.request.GET.urlencode()
+        return reverse("cities:list") + (f"?{query}" if query else "")
+
+    def origin(self) -> dict[str, Any]:
+        """Where the data come from and on what terms, for the formats that have room for it."""
+        return {"source": self.request.build_absolute_uri(self.page()), "licence": LICENCE}
+
+    def stream(self, pieces: Iterator[str], content_type: str, ending: str) -> HttpResponse:
+        response = StreamingHttpResponse(pieces, content_type=content_type)
+        response["Content-Disposition"] = f'attachment; filename="learning-cities.{ending}"'
+        # For programs: the terms of the GeoNames part.
+        response["Link"] = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
+        return response  # type: ignore[return-value]  # the stubs tell the two apart

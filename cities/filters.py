@@ -1,0 +1,72 @@
+"""What cities can be found by."""
+
+from django.db.models import Case, Exists, OuterRef, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from publishing.filters import (
+    UNKNOWN,
+    FacetFilter,
+    Finder,
+    OneOfFilter,
+    SearchFilter,
+    SortFilter,
+    nulls_last,
+)
+
+from .models import Award, City, Region, Theme
+
+
+def year_or_unknown(value: str) -> int | None:
+    return None if value == UNKNOWN else int(value)
+
+
+class CityFilter(Finder):
+    q = SearchFilter(label=_("City or country name"))
+    region = FacetFilter(
+        "in_region", "country__region", labels=dict(Region.choices), label=_("Region")
+    )
+    country = FacetFilter(
+        "in_country",
+        "country_id",
+        title="country__name",
+        label=_("Country"),
+        all_label=_("All %(number)s countries"),
+    )
+    intake = FacetFilter(
+        "joined_in",
+        "joined_year",
+        convert=year_or_unknown,
+        newest_first=True,
+        label=_("Intake"),
+    )
+    theme = FacetFilter(
+        "with_theme",
+        "themes__slug",
+        title="themes__name",
+        narrow=lambda cities: cities.filter(themes__in=Theme.objects.published()),
+        label=_("Theme"),
+    )
+    award = FacetFilter(
+        "awarded",
+        Case(When(Exists(Award.objects.filter(city=OuterRef("pk"))), then=Value("winner"))),
+        labels={"winner": _("Award winners")},
+        label=_("UNESCO Learning City Award"),
+    )
+    status = FacetFilter(
+        "with_status",
+        "status",
+        labels=dict(City.Status.choices),
+        label=_("Membership"),
+        only_if_several=True,
+    )
+    kind = FacetFilter("of_kind", "kind", labels=dict(City.Kind.choices), label=_("Kind of place"))
+    sort = SortFilter(
+        {
+            "name": (_("name"), ("name_key", "pk")),
+            "country": (_("country"), ("country__name_key", "name_key", "pk")),
+            "joined": (_("joining year"), (nulls_last("joined_year", True), "name_key", "pk")),
+            "population": (_("population"), (nulls_last("population", True), "name_key", "pk")),
+        },
+        label=_("Order"),
+    )
+    view = OneOfFilter({"cards": _("Cards"), "table": _("Table"), "map": _("Map")}, label=_("View"))

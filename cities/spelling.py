@@ -1,0 +1,43 @@
+""" "Did you mean …?": the nearest known words for words that nothing begins with."""
+
+from difflib import get_close_matches
+from itertools import chain
+
+from publishing.fields import fold
+
+from .models import AlternativeName, City, Country
+
+# How alike two words have to be, from 0 to 1 (Ratcliff and Obershelp's measure, as difflib
+# computes it). At 0.75 a letter may be missing from a short word and two from a long one.
+LIKENESS = 0.75
+
+
+def did_you_mean(text: str) -> str:
+    """The text with each unknown word replaced by the nearest known one; "" if there is none.
+
+    >>> did_you_mean("wakfield")  # doctest: +SKIP
+    'Wakefield'
+    """
+    known = _words()
+    meant, changed = [], False
+    for word in fold(text).split():
+        if any(other.startswith(word) for other in known):
+            meant.append(known.get(word, word))
+            continue
+        nearest = get_close_matches(word, known, n=1, cutoff=LIKENESS)
+        if not nearest:
+            return ""
+        meant.append(known[nearest[0]])
+        changed = True
+    return " ".join(meant) if changed else ""
+
+
+def _words() -> dict[str, str]:
+    """Every word of public names, folded, with the way it is written."""
+    cities = City.objects.published()
+    names = chain(
+        AlternativeName.objects.filter(city__in=cities).values_list("name", flat=True),
+        Country.objects.published().values_list("name", flat=True),
+        cities.values_list("name", flat=True),
+    )
+    return {fold(word): word for name in names for word in name.split() if len(word) > 2}

@@ -1,0 +1,255 @@
+"""The pages of cities, countries, intakes, regions and themes."""
+
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import ListView, TemplateView
+
+from publishing.views import FinderList, RecordDetail
+
+from .filters import CityFilter
+from .maps import left_out, plate
+from .models import City, Country, Intake, Region, Theme, by_region
+from .spelling import did_you_mean
+from .words import found_in_words
+
+# A page of one country or intake lists so many cities; the finder has them all.
+MOST_LISTED = 200
+
+
+class CityList(FinderList):
+    filterset_class = CityFilter
+
+    def get_template_names(self) -> list[str]:
+        return ["cities/city_list.html"]
+
+    def get_rows(self) -> QuerySet[City]:
+        return City.objects.published().for_listing()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        view = self.finder.chosen.get("view", "cards")
+        if view == "map":
+            found = list(self.finder.qs)
+            kwargs["map"] = plate(found)
+            kwargs["left_out"] = left_out(kwargs["map"])
+            kwargs["without_place"] = [city for city in found if not city.has_place]
+        context = super().get_context_data(view=view, heads=self.heads(), **kwargs)
+        context["found"] = found_in_words(self.finder, context["paginator"].count)
+        if self.finder.search_text and not context["paginator"].count:
+            meant = did_you_mean(self.finder.search_text)
+            context |= {"meant": meant, "meant_url": self.finder.cleared_link(q=meant)}
+        return context
+
+    def heads(self) -> list[dict[str, Any]]:
+        """The heads of the table, of which four sort it."""
+        sorts = {option["value"]: option for option in self.finder.options("sort")}
+        falling = {"joined", "population"}
+        heads = []
+        for name, label in (
+            ("name", City._meta.get_field("name").verbose_name),
+            ("country", City._meta.get_field("country").verbose_name),
+            ("", Country._meta.get_field("region").verbose_name),
+            ("joined", City._meta.get_field("joined_year").verbose_name),
+            ("population", City._meta.get_field("population").verbose_name),
+        ):
+            option = sorts.get(name, {})
+            direction = "descending" if name in falling else "ascending"
+            heads.append(
+                {
+                    "label": str(label).capitalize() if name else label,
+                    "url": option.get("url"),
+                    "sorted": direction if option.get("current") else "",
+                    "number": name == "population",
+                }
+            )
+        return heads
+
+
+class CityDetail(RecordDetail):
+    model = City
+
+    def get_queryset(self) -> QuerySet[City]:
+        return City.objects.select_related("country", "intake", "picture").prefetch_related(
+            "alternative_names", "awards", "designations"
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        city = self.object
+        public = City.objects.published()
+        return super().get_context_data(
+            networks=city.networks.published().for_listing().with_members(),
+            news=city.news_items.published().for_listing()[:4],
+            events=city.events.published().for_listing().order_by("-starts_on", "pk")[:4],
+            themes=city.themes.published(),
+            nearest=public.select_related("country").nearest_to(city)[:6] if city.has_place else [],
+            in_country=public.filter(country=city.country_id).count(),
+            **kwargs,
+        )
+
+
+class CountryList(ListView):
+    def get_queryset(self) -> QuerySet[Country]:
+        return Country.objects.published().with_city_counts().order_by("name_key", "pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        groups: dict[str, list[Country]] = {region: [] for region in Region}
+        for country in self.object_list:
+            groups[country.region].append(country)
+        regions = [
+            {"slug": slug, "name": Region(slug).label, "countries": countries}
+            for slug, countries in groups.items()
+            if countries
+        ]
+        total = sum(country.city_count for country in self.object_list)
+        return super().get_context_data(regions=regions, city_total=total, **kwargs)
+
+
+class CountryDetail(RecordDetail):
+    model = Country
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        country = self.object
+        cities = list(country.cities.published().for_listing()[: MOST_LISTED + 1])
+        return super().get_context_data(
+            cities=cities[:MOST_LISTED],
+            city_total=len(cities)
+            if len(cities) <= MOST_LISTED
+            else country.cities.published().count(),
+            map=plate(cities[:MOST_LISTED]),
+            networks=type(self).networks(country),
+            news=type(self).news(country),
+            **kwargs,
+        )
+
+    @staticmethod
+    def networks(country: Country) -> Any:
+        # Through the relations, because networks and news know cities and not the reverse.
+        model = country.networks.model
+        return model.objects.published().in_country(country.code).for_listing()
+
+    @staticmethod
+    def news(country: Country) -> Any:
+        model = country.news_items.model
+        return model.objects.published().about_country(country.code).for_listing()[:4]
+
+
+class IntakeList(ListView):
+    def get_queryset(self) -> QuerySet[Intake]:
+        return Intake.objects.published().with_city_counts().order_by("-year")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        cities = City.objects.published()
+        known = {intake.year for intake in self.object_list}
+        years = cities.exclude(joined_year__in=known).values_list("joined_year")
+        counts = dict(years.order_by("joined_year").annotate(number=Count("pk")))
+        unknown = cities.filter(joined_year__isnull=True).count()
+        counts.pop(None, None)
+        return super().get_context_data(other_years=counts, year_unknown=unknown, **kwargs)
+
+
+class IntakeDetail(RecordDetail):
+    model = Intake
+
+    def find(self, rows: QuerySet[Any]) -> Any:
+        return rows.filter(year=self.kwargs["year"]).first()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        intake = self.object
+        public = City.objects.published()
+        cities = list(public.joined_in(intake.year).for_listing())
+        earlier = public.filter(joined_year__lt=intake.year, latitude__isnull=False)
+        groups = [
+            {"slug": region.value, "name": region.label, "cities": members}
+            for region, members in by_region(cities)
+        ]
+        others = Intake.objects.published()
+        return super().get_context_data(
+            cities=cities,
+            countries=len({city.country_id for city in cities}),
+            without_place=[city for city in cities if not city.has_place],
+            missing=max(0, (intake.cities_announced or 0) - len(cities)),
+            groups=groups,
+            map=plate(cities, earlier.values_list("latitude", "longitude"), world=True),
+            news=intake.news_items.published().for_listing(),
+            previous=others.filter(year__lt=intake.year).order_by("-year").first(),
+            following=others.filter(year__gt=intake.year).order_by("year").first(),
+            **kwargs,
+        )
+
+
+class RegionDetail(TemplateView):
+    """One of UNESCO's five regions. It is a fixed value, so it has a page and no record."""
+
+    template_name = "cities/region_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if kwargs["slug"] not in Region:
+            raise Http404
+        region = Region(kwargs["slug"])
+        cities = list(City.objects.published().in_region(region).for_listing())
+        map_ = plate(cities)
+        countries: list[Any] = list(Country.objects.filter(region=region).with_city_counts())
+        codes = [country.code for country in countries]
+        newest = max((city.joined_year for city in cities if city.joined_year), default=None)
+        return super().get_context_data(
+            region=region,
+            city_total=len(cities),
+            countries=[country for country in countries if country.city_count],
+            without_place=sum(not city.has_place for city in cities),
+            map=map_,
+            left_out=left_out(map_),
+            newest_year=newest,
+            newest=[city for city in cities if newest and city.joined_year == newest],
+            networks=rows_of(Country, "networks").in_country(*codes).for_listing(),
+            news=rows_of(Country, "news_items").about_country(*codes).for_listing()[:4],
+            **kwargs,
+        )
+
+
+def rows_of(model: Any, relation: str) -> Any:
+    """The published rows at the other end of a relation that a later app made."""
+    return model._meta.get_field(relation).related_model.objects.published()
+
+
+class ThemeList(ListView):
+    headings = {
+        Theme.Kind.KEY_FEATURE: _("Key features"),
+        Theme.Kind.CLUSTER: _("Thematic clusters"),
+        Theme.Kind.AREA_OF_ACTION: _("Areas of action"),
+        Theme.Kind.GOAL: _("Sustainable Development Goals"),
+    }
+
+    def get_queryset(self) -> QuerySet[Theme]:
+        return Theme.objects.published().with_city_counts().order_by("group", "number", "pk")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        kinds = []
+        for kind, heading in self.headings.items():
+            groups: dict[str, list[Theme]] = {}
+            for theme in self.object_list:
+                if theme.kind == kind:
+                    groups.setdefault(theme.group, []).append(theme)
+            if groups:
+                kinds.append({"slug": kind.value, "name": heading, "groups": groups})
+        return super().get_context_data(kinds=kinds, **kwargs)
+
+
+class ThemeDetail(RecordDetail):
+    model = Theme
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        theme = self.object
+        cities = list(theme.cities.published().for_listing()[:MOST_LISTED])
+        map_ = plate(cities)
+        beside = list(Theme.objects.published().beside(theme))
+        place = beside.index(theme) if theme in beside else len(beside)
+        return super().get_context_data(
+            cities=cities,
+            map=map_,
+            left_out=left_out(map_),
+            previous=beside[place - 1] if 0 < place < len(beside) else None,
+            following=beside[place + 1] if place + 1 < len(beside) else None,
+            **kwargs,
+        )

@@ -1,0 +1,21 @@
+"""Addresses of news and events."""
+
+from django.urls import include, path
+from django.views.decorators.http import require_safe
+
+from . import feeds, views
+
+news = [
+    path("", views.NewsList.as_view(), name="list"),
+    path("feed/", require_safe(feeds.NewsFeed()), name="feed"),
+    path("<slug:slug>/", views.NewsDetail.as_view(), name="detail"),
+]
+events = [
+    path("", views.EventList.as_view(), name="list"),
+    path("<slug:slug>/", views.EventDetail.as_view(), name="detail"),
+]
+
+urlpatterns = [
+    path("news/", include((news, "news"))),
+    path("events/", include((events, "events"))),
+]

@@ -1,0 +1,96 @@
+"""The staff desk of networks and organisations."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from cities.models import City, count_of
+from publishing.admin import FOR_STAFF, PUBLICATION, SOURCE, PublishableAdmin, StateFilter
+from publishing.desk import RowInline
+
+from .models import Membership, Network, Organisation
+
+
+class NamesCities(PublishableAdmin):
+    """A list with the cities of each row, however many rows there are."""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        cities = Prefetch("cities", City.objects.for_listing(), "listed_cities")
+        members = count_of(Membership.objects.all(), self.opts.model_name or "")
+        rows: Any = super().get_queryset(request)
+        return rows.prefetch_related(cities).annotate(links=members)
+
+    @admin.display(description=_("cities"))
+    def cities_named(self, record: Any) -> str:
+        return ", ".join(city.name for city in record.listed_cities)
+
+
+class OrganisationInline(RowInline):
+    model = Membership
+    fields = ("organisation", "role", "status", "source", "source_url", "note")
+    autocomplete_fields = ("organisation",)
+    verbose_name = _("organisation in this network")
+    verbose_name_plural = _("organisations in this network")
+
+
+class NetworkInline(RowInline):
+    model = Membership
+    fields = ("network", "role", "status", "source", "source_url", "note")
+    autocomplete_fields = ("network",)
+    verbose_name = _("network that it belongs to")
+    verbose_name_plural = _("networks that it belongs to")
+
+
+@admin.register(Network)
+class NetworkAdmin(NamesCities):
+    list_display = ("name", "state_column", "scope", "cities_named", "country", "organisations")
+    list_filter = (StateFilter, "scope")
+    list_select_related = ("country",)
+    search_fields = ("name_key",)
+    search_help_text = _("The beginning of a word of the name; accents do not matter.")
+    autocomplete_fields = ("cities", "country", "picture")
+    inlines = (OrganisationInline,)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("name", "scope", "cities", "country"),
+                "description": _(
+                    "A network may serve one city or several. "
+                    "Choose the country only if it serves the whole country."
+                ),
+            },
+        ),
+        (_("What visitors read"), {"fields": ("summary", "profile", "picture", "website")}),
+        SOURCE,
+        PUBLICATION,
+        FOR_STAFF,
+    )
+
+    @admin.display(description=_("organisations"), ordering="links")
+    def organisations(self, network: Any) -> int:
+        return int(network.links)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(NamesCities):
+    list_display = ("name", "state_column", "sector", "cities_named", "networks")
+    list_filter = (StateFilter, "sector")
+    search_fields = ("name_key",)
+    search_help_text = _("The beginning of a word of the name; accents do not matter.")
+    autocomplete_fields = ("cities",)
+    inlines = (NetworkInline,)
+    fieldsets = (
+        (None, {"fields": ("name", "sector", "cities")}),
+        (_("What visitors read"), {"fields": ("summary", "website")}),
+        SOURCE,
+        PUBLICATION,
+        FOR_STAFF,
+    )
+
+    @admin.display(description=_("networks"), ordering="links")
+    def networks(self, organisation: Any) -> int:
+        return int(organisation.links)

@@ -1,0 +1,18 @@
+"""Addresses of networks and organisations."""
+
+from django.urls import include, path
+
+from . import views
+
+networks = [
+    path("", views.NetworkList.as_view(), name="list"),
+    path("<slug:slug>/", views.NetworkDetail.as_view(), name="detail"),
+]
+organisations = [
+    path("<slug:slug>/", views.OrganisationDetail.as_view(), name="detail"),
+]
+
+urlpatterns = [
+    path("networks/", include((networks, "networks"))),
+    path("organisations/", include((organisations, "organisations"))),
+]

@@ -1,0 +1,109 @@
+"""The staff desk of the pages of text."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from publishing.admin import PUBLICATION, PublishableAdmin
+from publishing.desk import DeskAdmin, RowInline
+
+from .models import MenuItem, Page, Report, Site
+
+
+@admin.register(Page)
+class PageAdmin(PublishableAdmin):
+    list_display = ("title", "state_column", "slug", "updated_at")
+    search_fields = ("slug", "title", "summary")
+    search_help_text = _("Words of the title or the summary.")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("title", "summary", "body"),
+                "description": _(
+                    "A page stands at the top of the site: the address “about” makes /about/."
+                ),
+            },
+        ),
+        PUBLICATION,
+        (_("For staff"), {"fields": ("created_at", "updated_at")}),
+    )
+
+
+@admin.register(Report)
+class ReportAdmin(DeskAdmin):
+    """What visitors wrote. Staff add when and how it was dealt with; nobody edits the rest."""
+
+    list_display = ("address", "message", "received_at", "done_at")
+    list_filter = (("done_at", admin.EmptyFieldListFilter),)
+    search_fields = ("address", "message")
+    search_help_text = _("Words of the page’s address or of the message.")
+    date_hierarchy = "received_at"
+    readonly_fields = ("page", "message", "source_url", "email", "received_at")
+    fieldsets = (
+        (None, {"fields": readonly_fields}),
+        (
+            _("For staff"),
+            {
+                "fields": ("done_at", "note"),
+                "description": _(
+                    "When the page is put right, or the report proves wrong, give the time in "
+                    "“dealt with” and say in a word what was done."
+                ),
+            },
+        ),
+    )
+
+    @admin.display(description=_("page"))
+    def page(self, report: Report) -> SafeString:
+        return format_html('<a href="{0}">{0}</a>', report.address)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+class MenuInline(RowInline):
+    model = MenuItem
+    fields = ("place", "order", "label", "address")
+
+
+@admin.register(Site)
+class SiteAdmin(DeskAdmin):
+    """Name, menu, contact and home page. There is one, so the list leads straight to it."""
+
+    inlines = (MenuInline,)
+    autocomplete_fields = ("featured_cities", "featured_stories")
+    fieldsets = (
+        (None, {"fields": ("name", "contact")}),
+        (
+            _("Home page"),
+            {
+                "fields": (
+                    "home_heading",
+                    "home_lead",
+                    "featured_cities",
+                    "featured_stories",
+                ),
+                "description": _(
+                    "Visitors see only what is public: a featured draft waits until it is."
+                ),
+            },
+        ),
+    )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        site = Site.objects.first()
+        if site is None:
+            return super().changelist_view(request, extra_context)
+        return redirect("admin:portal_site_change", site.pk)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

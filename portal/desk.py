@@ -1,0 +1,48 @@
+"""The staff desk as a whole: its name, the order of its index, its autocompletes."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from publishing.desk import DeskAdmin
+
+from .site import frame
+
+# As staff think: what is edited daily first, what administrators need last.
+ORDER = ("cities", "partners", "news", "portal", "publishing", "auth", "axes")
+# What other people's apps are called here.
+NAMES = {"auth": _("Users and groups"), "axes": _("Attempts to sign in")}
+
+
+class DeskAutocomplete(AutocompleteJsonView):
+    """Offers each record under the name that its own admin gives it."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        result: dict[str, str] = super().serialize_result(obj, to_field_name)
+        if isinstance(self.model_admin, DeskAdmin):
+            result["text"] = self.model_admin.option_label(obj)
+        return result
+
+
+class Desk(admin.AdminSite):
+    site_header = _("Learning Cities Portal")
+    site_title = _("Learning Cities Portal")
+    index_title = _("Staff desk")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        # Django's sign-in page has a `site` of its own, which knows only the host.
+        return super().each_context(request) | frame(request)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        answer: HttpResponse = DeskAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]
+        return answer
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        found = super().get_app_list(request, app_label)
+        for app in found:
+            app["name"] = NAMES.get(app["app_label"], app["name"])
+        known = {label: place for place, label in enumerate(ORDER)}
+        return sorted(found, key=lambda app: known.get(app["app_label"], len(known)))

@@ -1,0 +1,202 @@
+"""`manage.py serve`: everything between a fresh folder and a portal that answers.
+
+Each step looks first whether it has anything to do, so a second start takes a moment.
+"""
+
+import errno
+import hashlib
+import ipaddress
+import os
+import secrets
+import socket
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
+
+from portal.models import StarterRow
+
+# Two processes use both cores of a small machine. Four threads in each keep a slow page from
+# holding up the others, and are few enough for SQLite, which writes one at a time.
+WORKERS = 2
+THREADS = 4
+
+
+class Command(BaseCommand):
+    help = (
+        "Prepares the database, the starter content, the static files and a staff account "
+        "as far as they are missing, then serves the portal."
+    )
+    # Started on every `make run`; `make check` and `migrate` run the checks.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        parser.add_argument("--port", default="8000", help="port to listen on, 1 to 65535")
+
+    def handle(self, *args: Any, host: str, port: str, **options: Any) -> None:
+        try:
+            require_free(host, port)
+            self.prepare()
+            self.show_staff_account(host, port)
+        except CommandError as error:
+            # One plain sentence; Django would put the error's name before it.
+            sys.exit(str(error))
+        except DatabaseError as error:
+            reason = str(error).partition("\n")[0]
+            sys.exit(f"The database could not be used: {reason}")
+        except OSError as error:
+            sys.exit(f"The portal could not be prepared: {error}")
+        except KeyboardInterrupt:
+            sys.exit("Stopped.")
+        connection.close()
+        self.say(f"The portal is at {address(host, port)}/ (Ctrl-C stops it)")
+        os.execv(sys.executable, server_command(host, port))
+
+    def say(self, text: str) -> None:
+        """Print one line at once."""
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def prepare(self) -> None:
+        """Bring the database, the starter content and the static files up to date."""
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        if plan:
+            self.say(f"Preparing the database (migrations: {len(plan)}) …")
+            call_command("migrate", interactive=False, verbosity=0)
+        if not StarterRow.objects.exists():
+            self.say("Loading the starter content …")
+            call_command("load_starter")
+        stamp = settings.DATA_DIR / "static.sha256"
+        sources = static_digest()
+        if not stamp.exists() or stamp.read_text() != sources:
+            self.say("Collecting and compressing the static files …")
+            call_command("collectstatic", interactive=False, verbosity=0)
+            stamp.write_text(sources)
+
+    def show_staff_account(self, host: str, port: str) -> None:
+        """Say how staff sign in, having made the first account if there is none.
+
+        Only a portal that this machine alone can reach gets an account by itself.
+        """
+        note = settings.DATA_DIR / "staff-account.txt"
+        if is_loopback(host) and not User.objects.filter(is_superuser=True).exists():
+            make_staff_account(note)
+        if password := password_in(note):
+            self.say(
+                f"Staff sign in at {address(host, port)}{reverse('admin:index')} "
+                f"as staff with the password {password} (kept in {shown(note)})"
+            )
+        elif not User.objects.filter(is_superuser=True).exists():
+            self.say("There is no staff account yet; make one with: manage.py createsuperuser")
+
+
+def shown(path: Path) -> Path:
+    """A path as people see it from the project's folder."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def require_free(host: str, port: str) -> None:
+    """Raise a CommandError, in one sentence, unless the portal can listen there."""
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise CommandError(f"{port} is not a port: choose a number from 1 to 65535.")
+    try:
+        family, kind, protocol, _, target = socket.getaddrinfo(
+            host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as trial:
+            # A port that a stopped server left a moment ago counts as free.
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(target)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sentence = (
+                f"Port {port} is already in use. Stop the other program or choose another port: "
+                f"make run PORT={9000 if port != '9000' else 9001}"
+            )
+        elif error.errno == errno.EACCES:
+            sentence = f"Port {port} is for the system only: choose one from 1024 up."
+        else:
+            sentence = f"The portal cannot listen at {host}: {error.strerror}."
+        raise CommandError(sentence) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this listening address can be reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def address(host: str, port: str) -> str:
+    """The address that a browser on this machine opens, without the last slash."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 (compared, not bound)
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def static_digest() -> str:
+    """A fingerprint of the static files' names, sizes and times, and of how they are stored."""
+    found = hashlib.sha256(repr((settings.STORAGES, str(settings.STATIC_ROOT))).encode())
+    for finder in get_finders():
+        for path, storage in sorted(finder.list(None), key=lambda item: item[0]):
+            status = Path(storage.path(path)).stat()
+            found.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return found.hexdigest()
+
+
+def make_staff_account(note: Path) -> None:
+    """Make the superuser `staff`; name and password go to a note that only its owner can read."""
+    if User.objects.filter(username="staff").exists():
+        return
+    password = readable_password()
+    with transaction.atomic():
+        User.objects.create_superuser("staff", password=password)
+        note.unlink(missing_ok=True)
+        note.touch(mode=0o600, exist_ok=False)
+        note.write_text(f"name: staff\npassword: {password}\n")
+
+
+def readable_password() -> str:
+    """Five pairs of syllables, such as 'bako-timu-…': about 60 bits, easily copied by hand."""
+    syllables = [first + second for first in "bdfghjklmnprstvz" for second in "aeiou"]
+    return "-".join(secrets.choice(syllables) + secrets.choice(syllables) for _ in range(5))
+
+
+def password_in(note: Path) -> str:
+    """The password in the note if it still opens the account `staff`, otherwise ''."""
+    if not note.exists():
+        return ""
+    password = note.read_text().partition("password: ")[2].strip()
+    user = User.objects.filter(username="staff", is_active=True).first()
+    return password if user and user.check_password(password) else ""
+
+
+def server_command(host: str, port: str) -> list[str]:
+    """The command line of the web server, Python first."""
+    options = {
+        "--interface": "wsgi",
+        "--host": host,
+        "--port": port,
+        "--workers": str(WORKERS),
+        # The limit called backpressure stays as it is: it counts open connections, idle ones too.
+        "--blocking-threads": str(THREADS),
+        # A request that is being answered may finish when the server stops.
+        "--workers-kill-timeout": "10",
+        "--log-level": "warning",
+    }
+    pairs = [part for option in options.items() for part in option]
+    flags = ["--no-ws", "--respawn-failed-workers", "--factory"]
+    return [sys.executable, "-m", "granian", *pairs, *flags, "portal.server:application"]

@@ -1,0 +1,31 @@
+"""What happens to every request, beside what Django does."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from .errors import unavailable
+
+logger = logging.getLogger(__name__)
+
+
+class Unavailable:
+    """Answers 503, with when to come back, if the database cannot be reached or is locked.
+
+    Without it a passing fault would look like a broken page (500), which search engines
+    and people take for lasting.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, (OperationalError, InterfaceError)):
+            logger.error("The database did not answer: %s", request.path, exc_info=exception)
+            return unavailable(request)
+        return None

@@ -1,0 +1,24 @@
+"""The portal as granian starts it in each worker: `granian --factory portal.server:application`.
+
+Any other WSGI server takes `portal.wsgi:application`.
+"""
+
+import signal
+from collections.abc import Callable
+from typing import Any
+
+
+def application() -> Callable[..., Any]:
+    """The WSGI application, in a process that stops when it is told to.
+
+    Ctrl-C in a terminal reaches the workers as well as granian's main process, which then stops
+    them itself; and while a worker loads, it keeps the main process's handlers, which do nothing
+    here. Either way granian 2.8 waits for ever for a worker that missed its signal. So the
+    workers leave Ctrl-C to the main process, and may be ended at any moment while they load.
+    Granian sets its own handlers afterwards.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    from portal.wsgi import application as portal
+
+    return portal

@@ -1,0 +1,147 @@
+"""The home page, figures, the search over everything, and the pages of text of staff."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.views.generic import TemplateView
+
+from cities.chart import bars
+from cities.maps import plate
+from cities.models import City, Intake, Region
+from cities.spelling import did_you_mean
+from news.models import NewsItem
+from partners.models import Network
+from publishing.views import RecordDetail
+
+from . import samples
+from .figures import Numbers
+from .models import Page, Site
+from .search import hit, rows_of_kind, search, understood
+from .searchable import LABELS
+
+# How many of each the home page shows.
+NEWEST, STORIES, NETWORKS = 32, 4, 4
+# How many hits of one kind a page of the search shows.
+HITS = 24
+
+
+class Home(TemplateView):
+    template_name = "portal/home.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        chosen = Site.featured_cities.through.objects.filter(city=OuterRef("pk"))
+        cities = list(City.objects.published().for_listing().annotate(is_featured=Exists(chosen)))
+        counts = dict.fromkeys(Region, 0)
+        for city in cities:
+            counts[Region(city.country.region)] += 1
+        intakes = list(Intake.objects.published().order_by("year"))
+        counted = [intake for intake in intakes if intake.cities_total]
+        newest = max((i for i in intakes if i.announced_on), key=lambda i: i.year, default=None)
+        members = [city for city in cities if newest and city.joined_year == newest.year]
+        site = Site.objects.first()
+        featured = NewsItem.objects.published().for_listing()
+        stories = list(featured.filter(site__isnull=False)[:STORIES])
+        newer = featured.exclude(pk__in=[story.pk for story in stories])
+        heading = site.home_heading if site else ""
+        return super().get_context_data(
+            heading=heading.replace("%(number)s", str(len(cities))),
+            lead=site.home_lead if site else "",
+            featured=[c for c in cities if c.is_featured],
+            city_total=len(cities),
+            country_total=len({city.country_id for city in cities}),
+            without_place=sum(not city.has_place for city in cities),
+            map=plate(cities, world=True),
+            regions=region_key(counts),
+            newest=newest,
+            newest_members=members,
+            newest_shown=members[:NEWEST],
+            missing=max(0, (newest.cities_announced or 0) - len(members)) if newest else 0,
+            news=[*stories, *newer[: STORIES - len(stories)]],
+            first=counted[0] if counted else None,
+            latest=counted[-1] if counted else None,
+            bars=bars({i.year: i.cities_total or 0 for i in counted}),
+            networks=Network.objects.published()
+            .for_listing()
+            .of_scope(Network.Scope.CITY)
+            .annotate(members=Count("memberships"))
+            .order_by("-members", "name_key", "pk")[:NETWORKS],
+            network_total=Network.objects.published().count(),
+            **kwargs,
+        )
+
+
+def region_key(counts: dict[Region, int]) -> list[dict[str, Any]]:
+    """The regions as legend, statistic and links into the finder."""
+    finder = reverse("cities:list")
+    return [
+        {
+            "slug": region.value,
+            "name": region.label,
+            "count": count,
+            "url": f"{finder}?region={region.value}",
+        }
+        for region, count in counts.items()
+    ]
+
+
+class NetworkInNumbers(TemplateView):
+    template_name = "portal/numbers.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(numbers=Numbers.count(), **kwargs)
+
+
+class SiteSearch(TemplateView):
+    """Everything that was found, by kind; or with `kind` all of one kind, in pages."""
+
+    template_name = "portal/search.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        text, kind, notices = understood(self.request.GET)
+        if kind and text:
+            return super().get_context_data(**self.of_kind(kind, text), notices=notices, **kwargs)
+        groups = search(text)
+        meant = did_you_mean(text) if text and not groups else ""
+        return super().get_context_data(
+            text=text,
+            groups=groups,
+            total=sum(group.count for group in groups),
+            meant=meant,
+            notices=notices,
+            **kwargs,
+        )
+
+    def of_kind(self, kind: str, text: str) -> dict[str, Any]:
+        page = Paginator(rows_of_kind(kind, text), HITS).get_page(self.request.GET.get("page"))
+        return {
+            "text": text,
+            "kind": LABELS[kind],
+            "total": page.paginator.count,
+            "hits": [hit(kind, row, text) for row in page],
+            "page_obj": page,
+        }
+
+
+class Components(TemplateView):
+    """Every component in every state, for developers and staff; nobody else is told of it."""
+
+    template_name = "portal/components.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not (settings.DEBUG or request.user.is_staff):
+            raise Http404
+        response = super().get(request, *args, **kwargs)
+        add_never_cache_headers(response)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**samples.context(), **kwargs)
+
+
+class PageDetail(RecordDetail):
+    model = Page

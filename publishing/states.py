@@ -1,0 +1,54 @@
+"""What "public" means: the one rule, as a query and as a test of one object.
+
+An object carries three moments: `published_at`, `expires_at` and `archived_at`. Its state is
+a comparison of those with the present, so nothing has to run for an item to appear or go.
+"""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SCHEDULED = "scheduled", _("Scheduled")
+    PUBLIC = "public", _("Public")
+    EXPIRED = "expired", _("Expired")
+    ARCHIVED = "archived", _("Archived")
+
+
+def state_q(state: str, moment: datetime | None = None) -> Q:
+    """The rows that are in a state at a moment (default: now). Each row is in exactly one."""
+    moment = moment or timezone.now()
+    archived = Q(archived_at__lte=moment)
+    kept = Q(archived_at__isnull=True) | Q(archived_at__gt=moment)
+    started = Q(published_at__lte=moment)
+    return {
+        State.ARCHIVED: archived,
+        State.DRAFT: kept & Q(published_at__isnull=True),
+        State.SCHEDULED: kept & Q(published_at__gt=moment),
+        State.EXPIRED: kept & started & Q(expires_at__lte=moment),
+        State.PUBLIC: kept & started & (Q(expires_at__isnull=True) | Q(expires_at__gt=moment)),
+    }[State(state)]
+
+
+def state_of(
+    published_at: datetime | None,
+    expires_at: datetime | None,
+    archived_at: datetime | None,
+    moment: datetime | None = None,
+) -> State:
+    """The state that `state_q` would find an object with these moments in."""
+    moment = moment or timezone.now()
+    if archived_at and archived_at <= moment:
+        return State.ARCHIVED
+    if published_at is None:
+        return State.DRAFT
+    if published_at > moment:
+        return State.SCHEDULED
+    if expires_at and expires_at <= moment:
+        return State.EXPIRED
+    return State.PUBLIC

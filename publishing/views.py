@@ -1,0 +1,117 @@
+"""The two kinds of page that every app has: a list that can be searched, and one record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import get_permission_codename
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, ListView
+
+from .filters import Finder
+from .models import FormerSlug
+
+
+class FinderList(ListView):
+    """A list of published records with the facets, notices and pages of its `Finder`."""
+
+    filterset_class: type[Finder]
+    paginate_by = 24
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        canonical = self.filterset_class.canonical(request.GET)
+        if dict(canonical.lists()) != dict(request.GET.lists()):
+            query = canonical.urlencode()
+            return HttpResponsePermanentRedirect(request.path + (f"?{query}" if query else ""))
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The rows of this answer; `get_rows` says which rows there are to find."""
+        self.finder = self.filterset_class(
+            self.request.GET, queryset=self.get_rows(), request=self.request
+        )
+        rows: QuerySet[Any] = self.finder.qs
+        return rows
+
+    def get_rows(self) -> QuerySet[Any]:
+        raise NotImplementedError("Return the published rows in their default order.")
+
+    def paginate_queryset(
+        self, queryset: Any, page_size: int
+    ) -> tuple[Paginator[Any], Page[Any], Any, bool]:
+        paginator = self.get_paginator(queryset, page_size)
+        asked = self.request.GET.get("page", "1")
+        page = paginator.get_page(asked)
+        if str(page.number) != asked:
+            self.finder.notices.append(
+                _("There is no page “%(asked)s”. This is page %(number)s of %(last)s.")
+                % {"asked": asked[:20], "number": page.number, "last": paginator.num_pages}
+            )
+        return paginator, page, page.object_list, page.has_other_pages()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(finder=self.finder, **kwargs)
+
+
+class RecordDetail(DetailView):
+    """One record at its address: public, or shown to staff who may see it, with a banner.
+
+    `model` is Addressed or overrides `find`. A former address leads to the present one.
+    """
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = super().get(request, *args, **kwargs)
+        except Http404:
+            present = self.find_moved()
+            if present is None:
+                raise
+            return HttpResponsePermanentRedirect(present.get_absolute_url())
+        if self.is_hidden:
+            add_never_cache_headers(response)
+        return response
+
+    def get_object(self, queryset: QuerySet[Any] | None = None) -> Any:
+        rows: Any = self.get_queryset()
+        found = self.find(rows.published())
+        self.is_hidden = found is None
+        # The session is not touched for what is public, so those pages stay cacheable.
+        if found is None and may_view(self.request, rows.model):
+            found = self.find(rows)
+        if found is None:
+            raise Http404
+        return found
+
+    def find(self, rows: QuerySet[Any]) -> Any:
+        return rows.filter(slug=self.kwargs["slug"]).first()
+
+    def find_moved(self) -> Any:
+        """The record that once had this address, if the person may see it."""
+        rows: Any = self.get_queryset()
+        former = FormerSlug.objects.filter(
+            model=rows.model._meta.label_lower, slug=self.kwargs.get("slug", "")
+        ).first()
+        if former is None:
+            return None
+        seen = rows if may_view(self.request, rows.model) else rows.published()
+        return seen.filter(pk=former.object_pk).first()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.is_hidden:
+            options = self.object._meta
+            kwargs["edit_url"] = reverse(
+                f"admin:{options.app_label}_{options.model_name}_change", args=[self.object.pk]
+            )
+        return super().get_context_data(is_hidden=self.is_hidden, **kwargs)
+
+
+def may_view(request: HttpRequest, model: type[Model]) -> bool:
+    """Whether the visitor is signed-in staff with the right to see records not yet public."""
+    options = model._meta
+    permission = f"{options.app_label}.{get_permission_codename('view', options)}"
+    return request.user.is_staff and request.user.has_perm(permission)

@@ -1,0 +1,302 @@
+"""The map by keyboard, buttons, mouse, touch and screen reader, and without JavaScript."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from cities.models import Region
+from tests import factories
+
+CITIES = {
+    # name: latitude, longitude, joining year
+    "Belfast": (54.6, -5.93, 2018),
+    "Derby": (52.92, -1.48, None),
+    "Glasgow": (55.86, -4.25, 2019),
+    "Swansea": (51.62, -3.94, 2015),
+}
+
+
+@pytest.fixture
+def cities(live_server):
+    return [
+        factories.city(name=name, latitude=latitude, longitude=longitude, joined_year=year)
+        for name, (latitude, longitude, year) in CITIES.items()
+    ]
+
+
+@pytest.fixture
+def map_(page, cities):
+    page.goto("/cities/?view=map")
+    found = page.locator(".map.is-live")
+    expect(found).to_be_visible()
+    return found
+
+
+def dot(map_, name):
+    return map_.locator(f'svg a[data-name="{name}"]')
+
+
+def view(map_):
+    return [float(n) for n in map_.locator("svg").get_attribute("viewBox").split()]
+
+
+def centre(map_, name):
+    """The place of a dot on the page, which has no size of its own."""
+    box = dot(map_, name).locator("path").last.evaluate("e => e.getBoundingClientRect().toJSON()")
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_the_map_is_one_tab_stop_and_the_arrows_walk_it(page, map_):
+    expect(map_.locator("svg a[tabindex='0']")).to_have_count(1)
+    expect(map_.locator("svg a[tabindex='-1']")).to_have_count(3)
+    page.locator(".chips-clear, .views a").last.focus()
+    page.keyboard.press("Tab")
+    expect(dot(map_, "Belfast")).to_be_focused()
+    for key, name in [
+        ("ArrowRight", "Glasgow"),
+        ("ArrowDown", "Swansea"),
+        ("ArrowRight", "Derby"),
+        ("Home", "Belfast"),
+        ("End", "Swansea"),
+        ("ArrowDown", "Swansea"),
+    ]:
+        page.keyboard.press(key)
+        expect(dot(map_, name)).to_be_focused()
+        expect(dot(map_, name)).to_have_attribute("tabindex", "0")
+    expect(map_.locator("svg a[tabindex='0']")).to_have_count(1)
+    page.keyboard.press("Tab")
+    expect(map_.get_by_role("button", name="Zoom in")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(dot(map_, "Swansea")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cities/swansea/")
+
+
+def test_cities_at_one_point_are_all_reached(page, cities):
+    for name in ("Upon One", "Upon Two"):
+        factories.city(name=name, latitude=54.6, longitude=-5.93)
+    page.goto("/cities/?view=map")
+    map_ = page.locator(".map.is-live")
+    dot(map_, "Belfast").focus()
+    page.keyboard.press("Shift")
+    for name in ("Upon One", "Upon Two"):
+        page.keyboard.press("ArrowRight")
+        expect(dot(map_, name)).to_be_focused()
+    page.mouse.move(*centre(map_, "Belfast"))
+    expect(page.locator(".map-card a")).to_have_text(["Belfast", "Upon One", "Upon Two"])
+
+
+def test_the_buttons_zoom_and_return(page, map_):
+    whole = view(map_)
+    map_.get_by_role("button", name="Zoom in").click()
+    map_.get_by_role("button", name="Zoom in").click()
+    expect(map_.locator("svg")).to_have_class("is-moved")
+    assert view(map_)[2] == pytest.approx(whole[2] / 4, abs=0.1)
+    map_.get_by_role("button", name="Zoom out").click()
+    page.wait_for_timeout(100)
+    assert view(map_)[2] == pytest.approx(whole[2] / 2, abs=0.1)
+    map_.get_by_role("button", name="Whole view").click()
+    expect(map_.locator("svg")).not_to_have_class("is-moved")
+    assert view(map_) == pytest.approx(whole, abs=0.1)
+
+
+def test_the_buttons_are_large_and_the_map_does_not_jump_when_they_come(page, map_):
+    for button in map_.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box["width"] >= 44
+        assert box["height"] >= 44
+    shifts = """new Promise(done => new PerformanceObserver(list =>
+        done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0))
+    ).observe({type: "layout-shift", buffered: true}) || setTimeout(() => done(0), 300))"""
+    assert page.evaluate(shifts) == pytest.approx(0, abs=0.001)
+
+
+def test_keys_zoom_about_the_city_and_bring_others_into_view(page, map_):
+    whole = view(map_)
+    dot(map_, "Glasgow").focus()
+    for _ in range(3):
+        page.keyboard.press("+")
+    page.wait_for_timeout(100)
+    assert view(map_)[2] == pytest.approx(max(15, whole[2] / 8), abs=0.1)
+    page.keyboard.press("End")
+    page.wait_for_timeout(100)
+    box, plate = dot(map_, "Swansea").bounding_box(), map_.locator("svg").bounding_box()
+    assert plate["x"] < box["x"] < plate["x"] + plate["width"]
+    assert plate["y"] < box["y"] < plate["y"] + plate["height"]
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("-")
+    page.keyboard.press("0")
+    page.wait_for_timeout(100)
+    assert view(map_) == pytest.approx(whole, abs=0.1)
+
+
+def test_the_wheel_belongs_to_the_page_until_it_is_asked_for(page, map_):
+    whole = view(map_)
+    page.mouse.move(*centre(map_, "Derby"))
+    page.mouse.wheel(0, 60)
+    page.wait_for_timeout(200)
+    assert (view(map_), page.evaluate("scrollY") > 0) == (whole, True)
+    page.mouse.move(*centre(map_, "Derby"))
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    expect(map_.locator("svg")).to_have_class("is-moved")
+    assert view(map_)[2] < whole[2]
+
+
+def test_dragging_moves_a_zoomed_map_and_opens_no_city(page, map_):
+    map_.get_by_role("button", name="Zoom in").click()
+    page.wait_for_timeout(100)
+    before, address = view(map_), page.url
+    x, y = centre(map_, "Derby")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 40, y - 30, steps=4)
+    page.mouse.up()
+    page.wait_for_timeout(100)
+    after = view(map_)
+    assert (after[0] > before[0], after[1] > before[1], after[2]) == (True, True, before[2])
+    assert page.url == address
+
+
+def test_a_close_view_has_the_detailed_coast(page, cities):
+    page.goto("/")
+    map_ = page.locator(".map.is-live")
+    with page.expect_response("**/world-detail.svg"):
+        for _ in range(2):
+            map_.get_by_role("button", name="Zoom in").click()
+    expect(map_.locator("use[data-detail]")).to_be_hidden()
+    map_.get_by_role("button", name="Whole view").click()
+    page.wait_for_timeout(100)
+    assert map_.locator("use[data-detail]").evaluate("e => e.style.display") == ""
+
+
+def test_focus_shows_a_card_and_escape_takes_it_away(page, map_):
+    card = page.locator(".map-card")
+    page.locator(".views a").last.focus()
+    page.keyboard.press("Tab")
+    expect(card).to_have_text("BelfastUnited KingdomJoined in 2018")
+    page.keyboard.press("ArrowRight")
+    expect(card).to_have_text(re.compile("^(Glasgow|Derby)"))
+    page.keyboard.press("Home")
+    box, plate = card.bounding_box(), map_.locator("svg").bounding_box()
+    assert box["x"] >= plate["x"] - 1
+    assert box["x"] + box["width"] <= plate["x"] + plate["width"] + 1
+    assert box["y"] >= plate["y"] - 1
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(dot(map_, "Belfast")).to_be_focused()
+
+
+def test_a_card_under_the_mouse_can_be_reached_and_dismissed(page, map_):
+    card = page.locator(".map-card")
+    page.mouse.move(*centre(map_, "Derby"))
+    expect(card).to_have_text("DerbyUnited KingdomJoining year not known")
+    box = card.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20, steps=3)
+    page.wait_for_timeout(600)
+    expect(card).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    page.mouse.move(*centre(map_, "Swansea"))
+    expect(card).to_be_visible()
+    page.mouse.move(5, 5)
+    expect(card).to_be_hidden()
+    # With focus in the map, which a click gives it, the card is a link all the same.
+    map_.locator("svg").click(position={"x": 10, "y": 10})
+    page.mouse.move(*centre(map_, "Swansea"))
+    card.get_by_text("Swansea").click()
+    page.wait_for_url("**/cities/swansea/")
+
+
+def test_a_finger_that_may_mean_several_dots_gets_a_card_first(new_page, cities):
+    factories.city(name="Nottingham", latitude=52.95, longitude=-1.15)
+    page = new_page(viewport={"width": 390, "height": 800}, has_touch=True)
+    page.goto("/cities/?view=map")
+    map_ = page.locator(".map.is-live")
+    map_.scroll_into_view_if_needed()
+    page.touchscreen.tap(*centre(map_, "Derby"))
+    expect(page.locator(".map-card a")).to_have_text("Derby")
+    page.wait_for_timeout(500)
+    page.locator(".map-card a").tap()
+    page.wait_for_url("**/cities/derby/")
+    page.go_back()
+    map_.scroll_into_view_if_needed()
+    page.touchscreen.tap(*centre(map_, "Swansea"))
+    page.wait_for_url("**/cities/swansea/")
+
+
+def test_one_finger_scrolls_the_page_until_the_map_is_zoomed(new_page, cities):
+    page = new_page(viewport={"width": 390, "height": 800}, has_touch=True)
+    page.goto("/cities/?view=map")
+    map_ = page.locator(".map.is-live")
+    expect(map_.locator("svg")).to_have_css("touch-action", "pan-x pan-y")
+    map_.get_by_role("button", name="Zoom in").tap()
+    expect(map_.locator("svg")).to_have_css("touch-action", "none")
+
+
+def test_two_fingers_zoom(new_page, cities):
+    page = new_page(viewport={"width": 390, "height": 800}, has_touch=True)
+    page.goto("/cities/?view=map")
+    map_ = page.locator(".map.is-live")
+    map_.scroll_into_view_if_needed()
+    whole, plate = view(map_), map_.locator("svg").bounding_box()
+    x, y = plate["x"] + plate["width"] / 2, plate["y"] + plate["height"] / 2
+    session = page.context.new_cdp_session(page)
+
+    def fingers(kind, spread):
+        points = [{"x": x - spread, "y": y}, {"x": x + spread, "y": y}] if spread else []
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", 30)
+    for spread in (40, 50, 60):
+        fingers("touchMove", spread)
+    fingers("touchEnd", 0)
+    page.wait_for_timeout(100)
+    x, y, width, height = view(map_)
+    assert width == pytest.approx(whole[2] / 2, rel=0.05)
+    # The middle stays in its place.
+    assert x + width / 2 == pytest.approx(whole[0] + whole[2] / 2, abs=2)
+    assert y + height / 2 == pytest.approx(whole[1] + whole[3] / 2, abs=2)
+
+
+def test_a_screen_reader_hears_name_country_and_year(page, map_):
+    expect(dot(map_, "Glasgow")).to_have_accessible_name("Glasgow, United Kingdom")
+    expect(dot(map_, "Glasgow")).to_have_accessible_description("Joined in 2019")
+    group = map_.get_by_role("group", name="The cities found, on a map")
+    expect(group).to_have_accessible_description(re.compile("^Arrow keys"))
+
+
+def test_names_stand_beside_the_dots_at_any_zoom(page, cities):
+    factories.city(
+        name="Fez",
+        latitude=34.03,
+        longitude=-5,
+        country=factories.country(code="MA", name="Morocco", region=Region.ARAB_STATES),
+    )
+    page.goto("/")
+    map_ = page.locator(".map.is-live")
+    expect(map_.locator("text")).to_have_count(0)
+    page.locator("body").press("Tab")
+    dot(map_, "Derby").focus()
+    for _ in range(4):
+        page.keyboard.press("+")
+    expect(map_.locator("text").filter(has_text="Derby")).to_be_visible()
+    size = map_.locator("text").first.evaluate("e => e.getBoundingClientRect().height")
+    assert size == pytest.approx(20, abs=6)
+
+
+def test_without_javascript_the_dots_are_links_after_a_skip_link(new_page, cities):
+    page = new_page(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    page.goto("/cities/?view=map")
+    map_ = page.locator(".map")
+    expect(map_.get_by_role("link", name="Derby, United Kingdom")).to_have_count(1)
+    expect(map_.get_by_role("button")).to_have_count(0)
+    page.locator(".views a").last.focus()
+    page.keyboard.press("Tab")
+    expect(map_.get_by_role("link", name="Skip the map")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(dot(map_, "Belfast")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cities/belfast/")

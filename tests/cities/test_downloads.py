@@ -1,0 +1,136 @@
+"""The finder's rows as CSV, JSON, GeoJSON and Atom."""
+
+import csv
+import io
+import json
+from datetime import date
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from cities.downloads import FIELDS, cell
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def fez():
+    morocco = factories.country(code="MA", name="Morocco", region="arab-states")
+    city = factories.city(
+        name="Fez",
+        country=morocco,
+        joined_year=2024,
+        joined_on=date(2024, 2, 14),
+        latitude=34.0,
+        longitude=-5.0,
+        population=964891,
+        source="UIL",
+    )
+    city.alternative_names.create(name="Fès", language="fr")
+    city.awards.create(year=2017)
+    return city
+
+
+def body(response):
+    return b"".join(response.streaming_content).decode()
+
+
+def test_csv_opens_in_excel_and_has_every_column(client, fez):
+    response = client.get("/cities/export.csv")
+    text = body(response)
+    assert text[0] == "\ufeff"
+    [row] = csv.DictReader(io.StringIO(text[1:]))
+    assert list(row) == FIELDS
+    assert (row["name"], row["country_code"], row["joined_on"]) == ("Fez", "MA", "2024-02-14")
+    assert (row["alternative_names"], row["award_years"]) == ("Fès", "2017")
+    assert (row["latitude"], row["longitude"], row["population"]) == ("34.0", "-5.0", "964891")
+    assert (row["membership_confirmed"], row["website"]) == ("yes", "")
+    assert row["url"] == "http://testserver/cities/fez/"
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="learning-cities.csv"'
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_cells_that_a_spreadsheet_would_run_are_defused(start):
+    assert cell(f"{start}1+1") == f"'{start}1+1"
+
+
+def test_numbers_stay_numbers(fez):
+    assert cell(-5.0) == -5.0
+
+
+def test_json_says_where_the_rows_come_from_and_on_what_terms(client, fez):
+    data = json.loads(body(client.get("/cities/export.json?country=ma")))
+    assert data["source"] == "http://testserver/cities/?country=ma"
+    assert "GeoNames" in data["licence"]
+    [city] = data["cities"]
+    assert list(city) == FIELDS
+    assert (city["name"], city["alternative_names"]) == ("Fez", ["Fès"])
+    assert city["official_name"] is None
+
+
+def test_geojson_has_longitude_first_and_no_geometry_for_an_unknown_place(client, fez):
+    factories.city(name="Nowhere", country=fez.country)
+    data = json.loads(body(client.get("/cities/export.geojson")))
+    assert data["type"] == "FeatureCollection"
+    assert [(f["properties"]["name"], f["geometry"]) for f in data["features"]] == [
+        ("Fez", {"type": "Point", "coordinates": [-5.0, 34.0]}),
+        ("Nowhere", None),
+    ]
+
+
+def test_atom_names_what_changed_last_first(client, fez):
+    younger = factories.city(name="Agadir", country=fez.country)
+    feed = ET.fromstring(client.get("/cities/export.atom").content)  # noqa: S314 (our own)
+    assert [entry.findtext(f"{ATOM}title") for entry in feed.findall(f"{ATOM}entry")] == [
+        f"{younger.name}, Morocco",
+        "Fez, Morocco",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "geojson", "atom"])
+def test_filters_are_those_of_the_finder(client, fez, kind):
+    factories.city(name="Elsewhere")
+    response = client.get(f"/cities/export.{kind}?q=fes")
+    text = body(response) if response.streaming else response.content.decode()
+    assert "Fez" in text
+    assert "Elsewhere" not in text
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "geojson", "atom"])
+def test_hidden_cities_are_in_no_download(client, kind):
+    factories.city(name="Secretville", published_at=None)
+    response = client.get(f"/cities/export.{kind}")
+    text = body(response) if response.streaming else response.content.decode()
+    assert "Secretville" not in text
+
+
+def test_what_is_not_understood_is_an_error_that_says_so(client, fez):
+    response = client.get("/cities/export.csv?country=zz")
+    assert response.status_code == 400
+    assert response.json() == {
+        "errors": ["Country “zz” is not one we know. It was left out of the search."]
+    }
+
+
+def test_another_form_of_the_address_leads_to_the_canonical_one(client, fez):
+    response = client.get("/cities/export.csv?country=MA&utm_source=mail")
+    assert (response.status_code, response["Location"]) == (301, "/cities/export.csv?country=ma")
+
+
+def test_queries_do_not_grow_with_the_rows(client, fez, django_assert_num_queries):
+    # Facet values (what is known), the cities, their names, their awards.
+    with django_assert_num_queries(4):
+        body(client.get("/cities/export.csv"))
+    for number in range(30):
+        factories.city(name=f"City {number}", country=fez.country)
+    with django_assert_num_queries(4):
+        body(client.get("/cities/export.csv"))
+
+
+def test_the_page_links_to_its_own_rows(client, fez):
+    html = client.get("/cities/?country=ma&view=table").content.decode()
+    assert 'href="/cities/export.csv?country=ma"' in html

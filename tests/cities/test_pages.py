@@ -1,0 +1,258 @@
+"""What the pages of cities, countries and intakes say, and that they say what is missing."""
+
+from datetime import date
+
+import pytest
+
+from tests import factories
+from tests.reading import read
+
+pytestmark = pytest.mark.django_db
+
+
+def facts(page_html):
+    """The facts of a page as (name, value) in words."""
+    found = []
+    for part in page_html.split("<dt")[1:]:
+        name, _, value = part.partition("</dt>")
+        found.append((words("<body><i" + name), words("<body>" + value.split("</div>")[0])))
+    return dict(found)
+
+
+def words(html):
+    from tests.reading import Reading
+
+    return Reading(html).text
+
+
+@pytest.fixture
+def manchester():
+    kingdom = factories.country(code="GB", name="United Kingdom")
+    intake = factories.intake(
+        year=2024, announced_on=date(2024, 2, 14), cities_announced=64, countries_announced=35
+    )
+    city = factories.city(
+        name="Manchester",
+        official_name="City of Manchester",
+        subdivision="England",
+        country=kingdom,
+        intake=intake,
+        joined_on=date(2024, 2, 14),
+        motto="City of firsts",
+        summary="A city that learns.",
+        profile="<h2>Skills</h2><p>For everybody.</p>",
+        population=568_996,
+        population_year=2022,
+        population_source="Office for National Statistics",
+        latitude=53.48095,
+        longitude=-2.23743,
+        website="https://www.manchester.gov.uk/learning",
+        source="UIL",
+        source_url="https://uil.example.org/2024",
+        checked_on=date(2026, 1, 2),
+        note="Ask the council again.",
+        themes=[factories.theme(name="Health")],
+    )
+    factories.award(city=city, year=2017, source="UIL awards")
+    factories.designation(city=city, name="UNESCO City of Literature", year=2017)
+    factories.alternative_name(city=city, name="Mánchester", language="es")
+    network = factories.network(
+        name="Manchester Adult Skills Network", cities=[city], summary="Skills for adults."
+    )
+    college, library = (
+        factories.organisation(name="The College"),
+        factories.organisation(name="The Library", sector="library"),
+    )
+    factories.membership(network=network, organisation=college, status="member", role="lead")
+    factories.membership(network=network, organisation=library)
+    return city
+
+
+class TestACity:
+    def test_shows_its_facts(self, manchester, client):
+        response = client.get("/cities/manchester/")
+        told = facts(response.content.decode())
+        expected = {
+            "Joined": "14 February 2024 in an intake of 64 cities",
+            "Region": "Europe and North America",
+            "Kind of place": "City or municipality",
+            "Known by": "“City of firsts”",
+            "Learning led by": "Manchester Adult Skills Network",
+            "Population": "568,996 (Office for National Statistics, 2022)",
+            "Location": "53.48° N, 2.24° W",
+            "Themes": "Health",
+            "Website": "www.manchester.gov.uk/learning",
+        }
+        assert {name: told[name] for name in expected} == expected
+        page = read(response)
+        assert "City of Manchester, England, United Kingdom" in page.text
+        assert "A city that learns. Skills For everybody." in page.text
+        assert "Source: UIL" in page.text
+        assert "Last checked on 2 January 2026." in page.text
+        assert "Mánchester" in page.text
+        assert "1 Manchester" in page.outline
+        assert {
+            "https://uil.example.org/2024",
+            "https://www.manchester.gov.uk/learning",
+            "/intakes/2024/",
+            "/networks/manchester-adult-skills-network/",
+            "/countries/united-kingdom/",
+        } <= page.addresses
+
+    def test_keeps_notes_of_staff_to_itself(self, manchester, client):
+        assert "Ask the council" not in client.get("/cities/manchester/").content.decode()
+
+    def test_tells_membership_and_awards_apart(self, manchester, client):
+        page = read(client.get("/cities/manchester/"))
+        assert "2 Awards and other titles" in page.outline
+        assert "Membership of the network is not an award. These are." in page.text
+        titles = page.text.partition("These are.")[2]
+        assert titles.startswith(" 2017 UNESCO Learning City Award (UIL awards) ")
+        assert "2017 UNESCO City of Literature" in titles
+        assert "Award" not in page.text.partition("Awards and other titles")[0]
+
+    def test_without_awards_speaks_of_none(self, client):
+        factories.city(name="Wakefield")
+        assert "Award" not in read(client.get("/cities/wakefield/")).text
+
+    def test_shows_who_is_not_confirmed(self, manchester, client):
+        page = read(client.get("/cities/manchester/"))
+        assert "The Library Unconfirmed" in page.text
+        assert (
+            "1 of these organisations is named as a partner in public sources; "
+            "nobody has confirmed that it belongs to the network."
+        ) in page.text
+
+    def test_says_what_is_missing(self, client):
+        factories.city(name="Wakefield")
+        response = client.get("/cities/wakefield/")
+        told = facts(response.content.decode())
+        missing = {
+            "Joined": "not known",
+            "Learning led by": "not known",
+            "Population": "not known",
+            "Location": "not known",
+            "Themes": "none published yet",
+        }
+        assert {name: told[name] for name in missing} == missing
+        assert "Membership" not in told
+        page = read(response)
+        assert "Not known: no source that we found names a network." in page.text
+        assert "News None published yet." in page.text
+        assert "Nearest learning cities" not in page.text
+        assert "None" not in page.text.replace("None published yet", "")
+
+    @pytest.mark.parametrize(
+        ("values", "said"),
+        [
+            ({"confirmed": False}, "Member; not confirmed as current by the source"),
+            ({"status": "withdrawn"}, "Withdrawn"),
+            (
+                {"status": "announced", "confirmed": False},
+                "Announced; not confirmed as current by the source",
+            ),
+        ],
+    )
+    def test_says_when_membership_is_in_doubt(self, values, said, client):
+        factories.city(name="Wakefield", **values)
+        assert facts(client.get("/cities/wakefield/").content.decode())["Membership"] == said
+
+    @pytest.mark.parametrize(
+        ("values", "joined"),
+        [
+            ({"joined_year": 2019}, "2019"),
+            ({"joined_year": 2019, "joined_on": date(2019, 5, 1)}, "1 May 2019"),
+        ],
+    )
+    def test_says_when_it_joined_as_exactly_as_is_known(self, values, joined, client):
+        factories.city(name="Wakefield", **values)
+        assert facts(client.get("/cities/wakefield/").content.decode())["Joined"] == joined
+
+    def test_a_population_of_zero_is_a_population(self, client):
+        factories.city(name="Atlantis", population=0)
+        assert facts(client.get("/cities/atlantis/").content.decode())["Population"] == "0"
+
+    def test_lists_the_nearest_cities_with_their_distance(self, manchester, client):
+        factories.city(name="Wakefield", latitude=53.68331, longitude=-1.49768)
+        factories.city(name="Unplaced")
+        page = read(client.get("/cities/manchester/"))
+        nearest = page.text.partition("Nearest learning cities")[2]
+        assert nearest.startswith(" Wakefield United Kingdom 54 km")
+        assert "Unplaced" not in nearest
+
+
+class TestACountry:
+    def test_lists_its_cities(self, manchester, client):
+        factories.city(name="Wakefield")
+        factories.city(name="Fez", country=factories.country(code="MA", name="Morocco"))
+        page = read(client.get("/countries/united-kingdom/"))
+        assert "2 learning cities" in page.text
+        assert {"/cities/manchester/", "/cities/wakefield/"} <= page.addresses
+        assert "/cities/?country=gb" in page.addresses
+        assert "Fez" not in page.text
+
+    def test_all_countries_stand_under_their_region_with_their_number(self, manchester, client):
+        factories.city(name="Wakefield")
+        morocco = factories.country(code="MA", name="Morocco", region="arab-states")
+        factories.city(name="Fez", country=morocco)
+        factories.country(name="Nowhere", region="africa")
+        page = read(client.get("/countries/"))
+        assert "2 countries have learning cities that we list: 3 in all." in page.text
+        assert page.text.index("Arab States") < page.text.index("Europe and North America")
+        assert "Morocco 1 city" in page.text
+        assert "United Kingdom 2 cities" in page.text
+        assert "Nowhere" not in page.text
+
+
+class TestAnIntake:
+    def test_shows_the_official_figures_beside_what_is_listed(self, manchester, client):
+        factories.city(name="Earlier", joined_year=2020, latitude=1, longitude=1)
+        response = client.get("/intakes/2024/")
+        page = read(response)
+        assert page.outline[0] == "1 14 February 2024: 64 cities from 35 countries"
+        told = facts(response.content.decode())
+        assert told["new cities, officially"] == "64"
+        assert told["countries, officially"] == "35"
+        assert told["named in the sources we have, from 1 country"] == "1"
+        assert told["not identified yet"] == "63"
+        assert "Manchester" in page.text
+        assert "Earlier" not in page.text
+
+    def test_without_official_figures_says_so(self, client):
+        factories.intake(year=2016)
+        response = client.get("/intakes/2016/")
+        told = facts(response.content.decode())
+        assert (told["new cities, officially"], told["countries, officially"]) == ("?", "?")
+        assert "not identified yet" not in told
+        assert "None" not in read(response).text
+
+    def test_more_cities_than_announced_leave_none_to_identify(self, client):
+        intake = factories.intake(year=2016, cities_announced=1)
+        for _ in range(2):
+            factories.city(intake=intake)
+        assert facts(client.get("/intakes/2016/").content.decode())["not identified yet"] == "0"
+
+    def test_leads_to_its_neighbours(self, client):
+        for year in (2015, 2017, 2020):
+            factories.intake(year=year)
+        factories.intake(year=2018, published_at=None)
+        assert {"/intakes/2015/", "/intakes/2020/"} <= read(client.get("/intakes/2017/")).addresses
+
+    def test_every_city_is_counted_on_the_list_of_intakes(self, client):
+        intake = factories.intake(year=2024)
+        factories.city(intake=intake)
+        # A year alone, without the intake, is what some sources give.
+        factories.city(joined_year=2024)
+        factories.city(joined_year=2014)
+        factories.city()
+        response = client.get("/intakes/")
+        listed = {intake.year: intake.city_count for intake in response.context["intake_list"]}
+        assert listed == {2024: len(client.get("/intakes/2024/").context["cities"])} == {2024: 2}
+        assert "1 city that joined in 2014" in read(response).text
+        assert "1 city whose joining year is not known" in read(response).text
+
+
+def test_an_address_of_an_intake_has_one_form(client):
+    factories.intake(year=2024)
+    assert client.get("/intakes/2024/").status_code == 200
+    assert client.get("/intakes/02024/").status_code == 404

@@ -1,0 +1,222 @@
+"""The pictures for social networks: the cloth of the pages, a name that fits, a day of cache."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from cities.cloth import DYES, GOLD, draw, is_up, stripe
+from cities.models import Country
+from cities.social import (
+    HEADING,
+    LEFT,
+    RIGHT,
+    SIZES,
+    TALLEST,
+    TEXT,
+    Cover,
+    can_draw,
+    city_cover,
+    cloths_of,
+    fit,
+    font,
+    paint,
+    shortened,
+    weave,
+    written,
+)
+from news.social import story_cover
+from tests.factories import alternative_name, city, country, news_item
+
+pytestmark = pytest.mark.django_db
+
+TOMORROW = datetime(2999, 1, 1, tzinfo=UTC)
+EUROPE = DYES["europe-and-north-america"]
+
+
+def manchester(**changed):
+    facts = {
+        "name": "Manchester",
+        "joined_year": 2024,
+        "latitude": 53.48095,
+        "longitude": -2.23743,
+        "population": 568_996,
+    }
+    return city(**facts | changed)
+
+
+def colour(picture, x, y):
+    return "#{:02X}{:02X}{:02X}".format(*picture.getpixel((x, y)))
+
+
+def test_the_cloth_is_the_one_of_the_pages():
+    (svg,) = cloths_of([manchester()])
+    cloth = weave(svg)
+    assert cloth.size == (480, 630)
+    # Threads of 7 pixels, sixteen to a repeat, as the population has it.
+    rows = [colour(cloth, 3, 7 * row + 3) for row in range(8)]
+    assert set(rows) == {EUROPE.deep, EUROPE.light}
+    assert colour(cloth, 3, 3) == colour(cloth, 3 + 112, 3 + 112)
+    # The gold threads cross at the knot, which is 3 threads wide, in dashes of two threads.
+    assert 'M241.5 0v630" stroke-width="7"' in svg
+    assert 'd="M0 108.5h480' in svg
+    assert colour(cloth, 241, 108) == GOLD
+    assert [colour(cloth, x, 108) == GOLD for x in (0, 13, 14, 20, 21)] == [
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert colour(cloth, 241 - 11, 108 - 11) == EUROPE.deep
+
+
+def test_every_thread_is_painted_where_the_svg_has_it():
+    (svg,) = cloths_of([manchester(latitude=None, longitude=None)])
+    cloth = weave(svg)
+    colours, shafts = stripe("GB", EUROPE), draw(None)
+    for row in range(16):
+        expected = [
+            colours[x] if is_up(shafts[x], shafts[row], 2024) else EUROPE.light for x in range(16)
+        ]
+        assert [colour(cloth, 7 * x, 7 * row + 6) for x in range(16)] == expected
+
+
+def test_two_cities_share_the_room_and_none_gives_every_dye():
+    pair = cloths_of([manchester(), city(), city()])
+    assert [weave(svg).size for svg in pair] == [(240, 630), (240, 630)]
+    assert [weave(svg).size for svg in cloths_of([])] == [(96, 630)] * 5
+
+
+def test_a_cover_says_name_country_and_year():
+    assert city_cover(manchester())[1:] == ("Manchester", "United Kingdom", "Joined 2024")
+    assert city_cover(city(name="Ely"))[1:] == ("Ely", "United Kingdom", "")
+
+
+def test_the_picture_is_paper_and_ink_beside_the_cloth():
+    picture = Image.open(BytesIO(paint(city_cover(manchester()))))
+    assert (picture.format, picture.size) == ("PNG", (1200, 630))
+    ink = picture.crop((480, 0, 1200, 630)).convert("L").point(lambda value: 255 * (value < 240))
+    left, top, right, bottom = ink.getbbox() or (0, 0, 0, 0)
+    assert (480 + left, top) == (LEFT, 56)
+    assert 480 + right <= RIGHT
+    assert bottom < 580
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "lines"),
+    [
+        ("Manchester", 92, ["Manchester"]),
+        ("Jubail Industrial City", 72, ["Jubail", "Industrial City"]),
+        ("Derry City and Strabane", 72, ["Derry City", "and Strabane"]),
+        ("King Abdullah Economic City", 72, ["King Abdullah", "Economic City"]),
+        ("Seo-gu (Gwangju)", 72, ["Seo-gu", "(Gwangju)"]),
+        ("", 92, []),
+    ],
+)
+def test_names_are_as_large_as_fits(name, size, lines):
+    assert fit(name) == (size, lines)
+
+
+@pytest.mark.parametrize(
+    "text", ["W" * 120, "Wm " * 40, "word " * 40, "W" * 60 + " and " + "M" * 60]
+)
+def test_no_heading_leaves_its_room(text):
+    size, lines = fit(text)
+    assert size in SIZES
+    assert len(lines) * size * 1.04 <= TALLEST
+    assert all(font(HEADING, size).getlength(line) <= RIGHT - LEFT for line in lines)
+
+
+def test_a_long_line_is_cut_with_an_ellipsis():
+    face = font(TEXT, 29)
+    assert shortened("United Kingdom", face) == "United Kingdom"
+    cut = shortened("Country " * 20, face)
+    assert cut.endswith("…")
+    assert face.getlength(cut) <= RIGHT - LEFT
+
+
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("Fès", True),
+        ("İzmir – “Ŵrexham”", True),
+        ("Chișinău", True),
+        ("Nukuʻalofa", True),  # The sign is no letter, and has a likeness.
+        ("北京", False),
+        ("الرياض", False),
+        ("กรุงเทพ", False),
+        ("Hồ Chí Minh", False),
+    ],
+)
+def test_the_face_knows_its_letters(name, drawn):
+    assert can_draw(name, HEADING) is drawn
+
+
+def test_a_name_in_two_code_points_is_one_letter():
+    assert written("Fe\N{COMBINING GRAVE ACCENT}s", HEADING) == "Fès"
+
+
+@pytest.mark.parametrize("face", [HEADING, TEXT])
+def test_what_a_face_lacks_is_romanised(face):
+    assert written("Nukuʻalofa\n  город", face) == "Nuku‘alofa gorod"
+    assert written("Москва", face) == "Moskva"
+
+
+def test_a_name_that_cannot_be_drawn_gives_way_to_another():
+    beijing = city(name="北京", country=country(code="CN", name="China"))
+    assert city_cover(beijing).heading == "Beijing"
+    alternative_name(city=beijing, name="بكين", language="ar")
+    alternative_name(city=beijing, name="Pékin", language="fr")
+    assert city_cover(beijing).heading == "Pékin"
+
+
+def test_the_picture_of_a_public_city(client, django_assert_num_queries):
+    made = manchester()
+    with django_assert_num_queries(1):
+        response = client.get("/cities/manchester/cover.png")
+    assert response.status_code == 200
+    assert response["Content-Type"] == "image/png"
+    assert response["Cache-Control"] == "public, max-age=86400"
+    assert response.content == paint(city_cover(made))
+    assert "Vary" not in response
+    assert not response.cookies
+
+
+def test_nobody_sees_the_picture_of_what_is_hidden(admin_client):
+    manchester(published_at=None)
+    news_item(title="Soon", published_at=TOMORROW)
+    for path in ("/cities/manchester/", "/news/soon/", "/cities/none/"):
+        assert admin_client.get(f"{path}cover.png").status_code == 404
+
+
+def test_who_has_the_picture_is_not_sent_it_again(client):
+    manchester()
+    path = "/cities/manchester/cover.png"
+    first = client.get(path)
+    for question in (
+        {"If-None-Match": first["ETag"]},
+        {"If-Modified-Since": first["Last-Modified"]},
+    ):
+        again = client.get(path, headers=question)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again["Cache-Control"] == "public, max-age=86400"
+    Country.objects.update(name="Britain")
+    changed = client.get(path, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+    assert changed["ETag"] != first["ETag"]
+
+
+def test_the_picture_of_a_story(client, django_assert_num_queries):
+    cities = [manchester(), city(name="Wakefield"), city(name="Derby"), city(published_at=None)]
+    day = datetime(2024, 2, 14, 9, tzinfo=UTC)
+    story = news_item(title="Two cities join", cities=cities, published_at=day)
+    # By name, and only those that visitors see.
+    assert story_cover(story) == Cover(
+        cloths_of([cities[2], cities[0]]), "Two cities join", "", "14 February 2024"
+    )
+    with django_assert_num_queries(2):
+        response = client.get("/news/two-cities-join/cover.png")
+    assert response.content == paint(story_cover(story))
+    assert story_cover(news_item(title="None")).cloths == cloths_of([])

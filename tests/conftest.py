@@ -1,0 +1,30 @@
+"""What every test gets: an empty cache, and a browser only where there is one."""
+
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from hypothesis import settings
+
+from tools.run_tests import find_chromium
+
+# A busy machine is slow, not wrong. The same examples every time, so a failure is no accident.
+settings.register_profile("portal", deadline=None, derandomize=True, database=None)
+settings.load_profile("portal")
+BROWSER_TESTS = Path(__file__).parent / "browser"
+
+
+@pytest.fixture(autouse=True)
+def empty_cache():
+    """Nothing that one test cached is seen by the next."""
+    cache.clear()
+
+
+def pytest_collection_modifyitems(items):
+    """Mark everything in tests/browser as `browser`; skip it without a Chromium."""
+    no_browser = pytest.mark.skip(reason="no Chromium: install it or set CHROMIUM to its path")
+    for item in items:
+        if BROWSER_TESTS in item.path.parents:
+            item.add_marker("browser")
+            if not find_chromium():
+                item.add_marker(no_browser)

@@ -1,0 +1,64 @@
+"""Finding networks."""
+
+import pytest
+
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def world():
+    manchester = factories.city(name="Manchester")
+    factories.alternative_name(city=manchester, name="Mánchester")
+    factories.network(
+        name="Adult Skills Network", cities=[manchester, factories.city(name="Leeds")]
+    )
+    factories.network(name="Cités apprenantes", scope="cross-border")
+    factories.network(name="National Forum", scope="national", country=manchester.country)
+
+
+def found(client, query=""):
+    response = client.get("/networks/" + query)
+    assert response.status_code == 200
+    return [network.name for network in response.context["page_obj"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["Adult Skills Network", "Cités apprenantes", "National Forum"]),
+        ("?scope=city", ["Adult Skills Network"]),
+        ("?scope=national&scope=cross-border", ["Cités apprenantes", "National Forum"]),
+        ("?q=adult", ["Adult Skills Network"]),
+        ("?q=cites", ["Cités apprenantes"]),
+        ("?q=manchester", ["Adult Skills Network"]),
+        ("?q=skills+leeds", ["Adult Skills Network"]),
+        ("?q=forum&scope=city", []),
+    ],
+)
+def test_filters_and_search(query, names, client):
+    assert found(client, query) == names
+
+
+def test_counts(client):
+    (facet,) = client.get("/networks/?q=n").context["finder"].facets
+    assert [(choice.value, choice.count) for choice in facet.choices] == [
+        ("city", 1),
+        ("national", 1),
+        ("cross-border", 0),
+    ]
+
+
+def test_what_is_not_understood_is_named(client):
+    response = client.get("/networks/?scope=galaxy&country=gb&page=4")
+    assert response.context["finder"].notices == [
+        "Reach “galaxy” is not one we know. It was left out of the search.",
+        "This page has no filter “country”. It was left out of the search.",
+        "There is no page “4”. This is page 1 of 1.",
+    ]
+
+
+def test_there_is_one_address_for_a_question(client):
+    response = client.get("/networks/?scope=CITY&q=&utm_medium=mail")
+    assert (response.status_code, response.headers["Location"]) == (301, "/networks/?scope=city")

@@ -1,0 +1,79 @@
+"""What the pages of networks and organisations say."""
+
+import pytest
+
+from tests import factories
+from tests.reading import read
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def network():
+    city = factories.city(name="Manchester")
+    network = factories.network(
+        name="Skills Network",
+        cities=[city],
+        summary="Who leads.",
+        profile="<p>More.</p>",
+        source="The council",
+        website="https://skills.example.org/",
+    )
+    for name, sector, values in [
+        ("Adult College", "college", {"status": "member", "role": "lead", "source": "Its report"}),
+        ("Old Library", "library", {}),
+        ("New Works", "employer", {"status": "planned"}),
+    ]:
+        organisation = factories.organisation(name=name, sector=sector, cities=[city])
+        factories.membership(network=network, organisation=organisation, **values)
+    return network
+
+
+def test_a_network_says_who_takes_part_and_how_sure_that_is(network, client):
+    page = read(client.get("/networks/skills-network/"))
+    assert (
+        "Who takes part Colleges Adult College Member · Lead · Source: Its report "
+        "Libraries Old Library Unconfirmed Employers and business New Works Plans to join"
+    ) in page.text
+    assert "“Unconfirmed” means: a public source names the organisation" in page.text
+    assert "Who leads." in page.text
+    assert {"/cities/manchester/", "https://skills.example.org/"} <= page.addresses
+
+
+def test_a_network_says_what_is_missing(client):
+    factories.network(name="Quiet Network")
+    text = read(client.get("/networks/quiet-network/")).text
+    assert "Not known: no source that we found names its members." in text
+    assert "Cities not known" in text
+    assert "None published yet." in text
+    assert "“Unconfirmed” means" not in text
+
+
+def test_a_national_network_leads_to_its_country_once_that_has_a_page(client):
+    kenya = factories.country(name="Kenya")
+    factories.network(name="National", scope="national", country=kenya)
+    page = read(client.get("/networks/national/"))
+    assert "Country Kenya" in page.text
+    assert "/countries/kenya/" not in page.addresses
+    factories.city(country=kenya)
+    assert "/countries/kenya/" in read(client.get("/networks/national/")).addresses
+
+
+def test_an_organisation_shows_its_cities_and_its_part_in_networks(network, client):
+    page = read(client.get("/organisations/adult-college/"))
+    assert "Sector Colleges Works in Manchester" in page.text
+    assert "Part in networks Member Skills Network Lead Source: Its report" in page.text
+    assert {"/networks/skills-network/", "/cities/manchester/"} <= page.addresses
+    unconfirmed = read(client.get("/organisations/old-library/"))
+    assert "Part in networks Unconfirmed Skills Network" in unconfirmed.text
+
+
+def test_an_organisation_says_what_is_missing(client):
+    factories.organisation(name="Alone")
+    text = read(client.get("/organisations/alone/")).text
+    assert "Works in not known" in text
+    assert "Part in networks None published yet." in text
+
+
+def test_there_is_no_list_of_organisations(client):
+    assert client.get("/organisations/").status_code == 404

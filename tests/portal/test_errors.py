@@ -1,0 +1,139 @@
+"""The pages for what goes wrong: in the portal's own words, without a look behind the scenes."""
+
+import logging
+
+import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError, connection
+from django.http import Http404
+from django.test import Client, override_settings
+from django.urls import path
+
+from tests import factories
+from tests.reading import read
+
+SECRET = "the secret of the kitchen"
+
+
+def failing(error):
+    def view(request):
+        secret = SECRET  # noqa: F841 (a debug page would show it)
+        raise error
+
+    return view
+
+
+urlpatterns = [
+    path("400/", failing(SuspiciousOperation(SECRET))),
+    path("403/", failing(PermissionDenied(SECRET))),
+    path("404/", failing(Http404(SECRET))),
+    path("500/", failing(RuntimeError(SECRET))),
+    path("503/", failing(OperationalError(SECRET))),
+    path("503-interface/", failing(InterfaceError(SECRET))),
+]
+
+
+@pytest.fixture
+def quiet(caplog):
+    """The errors are on purpose, so nobody has to read them."""
+    caplog.set_level(logging.CRITICAL, "django.request")
+    caplog.set_level(logging.CRITICAL, "django.security")
+
+
+@pytest.fixture
+def broken(quiet, db):
+    """A portal of which every page fails in its own way."""
+    from portal import urls
+
+    class Both:
+        urlpatterns = [*globals()["urlpatterns"], *urls.urlpatterns]
+
+    with override_settings(ROOT_URLCONF=Both):
+        yield Client(raise_request_exception=False)
+
+
+HEADINGS = {
+    "400": "We could not read this request",
+    "403": "You may not see this page",
+    "404": "There is no such page",
+    "500": "Something went wrong here",
+    "503": "The portal is busy for a moment",
+}
+
+
+@pytest.mark.parametrize("status", HEADINGS)
+def test_each_error_has_a_page_that_says_what_to_do(status, broken):
+    response = broken.get(f"/{status}/")
+    assert response.status_code == int(status)
+    page = read(response)
+    assert page.outline == [f"1 {HEADINGS[status]}"]
+    assert "/" in page.addresses
+    html = response.content.decode()
+    for given_away in (SECRET, "Traceback", "RuntimeError", "test_errors", "DEBUG", "urlpatterns"):
+        assert given_away not in html
+    assert response.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert response.cookies == {}
+
+
+@pytest.mark.parametrize("address", ["/503/", "/503-interface/"])
+def test_a_database_that_is_away_is_a_passing_fault(address, broken):
+    response = broken.get(address)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/cities/", "/news/", "/about/", "/news/feed/"])
+def test_no_page_needs_the_database_to_say_that_it_is_away(address, quiet):
+    def away(execute, sql, params, many, context):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with connection.execute_wrapper(away):
+        response = Client().get(address)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
+    assert "unexpectedly" not in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_missing_page_offers_ways_on(client, quiet):
+    assert {"/", "/cities/"} <= read(client.get("/nothing/here/")).addresses
+
+
+@pytest.mark.django_db
+def test_what_was_asked_for_is_not_repeated(client, quiet):
+    assert "zzsecret" not in client.get("/zzsecret/").content.decode()
+
+
+@pytest.mark.django_db
+def test_an_old_form_says_that_it_is_old(quiet):
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.post("/admin/login/", {"username": "a", "password": "b"})
+    assert response.status_code == 403
+    assert read(response).outline == ["1 This form has expired"]
+
+
+@pytest.mark.django_db
+def test_too_many_wrong_passwords_close_the_door_for_a_while(client, quiet, caplog):
+    caplog.set_level(logging.CRITICAL, "axes")
+    person = factories.superuser()
+    wrong = {"username": person.username, "password": "wrong"}
+    statuses = [client.post("/admin/login/", wrong).status_code for _ in range(5)]
+    right = {"username": person.username, "password": factories.PASSWORD}
+    response = client.post("/admin/login/", right)
+    assert statuses == [200, 200, 200, 200, 429]
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "900")
+    assert read(response).outline == ["1 Too many attempts"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_public_pages_are_only_for_reading(method, client, quiet):
+    factories.city(name="York")
+    for address in ("/", "/cities/", "/cities/york/", "/news/feed/"):
+        assert getattr(client, method)(address).status_code == 405
+
+
+@pytest.mark.django_db
+def test_a_host_that_is_not_ours_is_refused(client, quiet):
+    response = client.get("/", headers={"host": "evil.example.org"})
+    assert response.status_code == 400
+    assert "evil.example.org" not in response.content.decode()

@@ -1,0 +1,177 @@
+"""What goes with every public page: headers that protect, and nothing from elsewhere."""
+
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.staticfiles import finders
+
+from tests import factories
+from tests.reading import read
+
+pytestmark = pytest.mark.django_db
+
+POLICY = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'"],
+    "font-src": ["'self'"],
+    "connect-src": ["'self'"],
+    "manifest-src": ["'self'"],
+    "form-action": ["'self'"],
+    "base-uri": ["'none'"],
+    "frame-ancestors": ["'none'"],
+}
+
+
+@pytest.fixture
+def pages(settings, tmp_path):
+    """One page of each kind, and the errors that an address can cause."""
+    settings.MEDIA_ROOT = tmp_path
+    intake = factories.intake(year=2024, announced_on="2024-02-14", cities_total=356)
+    city = factories.city(
+        name="York", intake=intake, latitude=54, longitude=-1, profile="<p>Here.</p>"
+    )
+    factories.city(name="Pictured", picture=factories.picture())
+    network = factories.network(name="Forum", cities=[city])
+    organisation = factories.membership(network=network).organisation
+    item = factories.news_item(title="Story", cities=[city], body="<p>There.</p>")
+    event = factories.event(name="Fair", city=city)
+    factories.page(title="About")
+    records = (city, city.country, intake, network, organisation, item, event)
+    return {
+        "/": 200,
+        "/cities/": 200,
+        "/cities/?view=table": 200,
+        "/cities/?view=map": 200,
+        "/cities/?country=zz": 200,
+        "/cities/pictured/": 200,
+        "/countries/": 200,
+        "/intakes/": 200,
+        "/networks/": 200,
+        "/news/": 200,
+        "/events/": 200,
+        "/about/": 200,
+        **{record.get_absolute_url(): 200 for record in records},
+        "/nothing/": 404,
+        "/media/..%2fx": 400,
+    }
+
+
+def answers(client, pages):
+    for address, status in pages.items():
+        response = client.get(address)
+        assert response.status_code == status, address
+        yield address, response
+
+
+PROTECTIVE = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def test_headers_protect_and_are_the_same_for_everybody(client, pages):
+    for address, response in answers(client, pages):
+        parts = [part.split() for part in response.headers["Content-Security-Policy"].split(";")]
+        assert {name: sources for name, *sources in parts} == POLICY, address
+        assert "nonce" not in response.content.decode(), address
+        assert {name: response.headers.get(name) for name in PROTECTIVE} == PROTECTIVE, address
+        assert "Set-Cookie" not in response.headers
+        assert "X-Powered-By" not in response.headers
+
+
+def test_nothing_is_written_in_the_page_that_belongs_into_files(client, pages):
+    for address, response in answers(client, pages):
+        page = read(response)
+        for tag, given in page.tags:
+            assert "style" not in given, (address, tag)
+            assert not [name for name in given if name.startswith("on")], (address, tag)
+            assert not given.get("href", "").lower().startswith(("javascript:", "data:"))
+            if tag == "script":
+                # Data for machines is no script: browsers do not run it.
+                assert "src" in given or given["type"] == "application/ld+json", address
+        assert not page.attributes("style"), address
+
+
+def test_no_request_leaves_the_site(client, pages):
+    outside = []
+    for address, response in answers(client, pages):
+        for tag, given in read(response).tags:
+            if tag == "a" or (tag == "link" and given["rel"] == "canonical"):
+                continue
+            sources = [given.get("src", ""), given.get("href", ""), given.get("action", "")]
+            sources += [part.split()[0] for part in given.get("srcset", "").split(",") if part]
+            hosts = {urlsplit(source).netloc for source in sources} - {""}
+            if hosts:
+                outside.append((address, tag, hosts))
+    assert outside == []
+
+
+def test_style_sheets_ask_nobody_else_either():
+    sheet = Path(finders.find("site.css")).read_text(encoding="utf-8")
+    assert "//" not in sheet.replace("http://www.w3.org/", "")
+    assert "@import" not in sheet
+
+
+def test_every_page_has_a_language_a_title_one_heading_and_a_description(client, pages):
+    titles = []
+    for address, response in answers(client, pages):
+        page = read(response)
+        html = response.content.decode()
+        assert page.attributes("html")[0]["lang"] == "en-gb", address
+        assert [line for line in page.outline if line.startswith("1 ")] == page.outline[:1], address
+        levels = [int(line[0]) for line in page.outline]
+        assert all(after <= before + 1 for before, after in pairwise(levels))
+        if response.status_code == 200:
+            described = [
+                m["content"] for m in page.attributes("meta") if m.get("name") == "description"
+            ]
+            assert len(described) == 1, address
+            assert described[0], address
+            titles.append(html.partition("<title>")[2].partition("</title>")[0])
+        ids = page.values("id")
+        assert len(ids) == len(set(ids)), address
+    assert all("Learning Cities Portal" in title for title in titles)
+
+
+def test_every_link_inside_the_portal_leads_to_a_page(client, pages):
+    """Straight to it, without a redirect; the pages of the starter content excepted."""
+    starter = {"/what-makes-a-learning-city/", "/how-a-city-joins/", "/accessibility/", "/privacy/"}
+    seen, waiting, broken = set(), {a for a, status in pages.items() if status == 200}, {}
+    while waiting:
+        address = waiting.pop()
+        seen.add(address)
+        response = client.get(address)
+        if response.status_code != 200:
+            broken[address] = response.status_code
+            continue
+        if not response.headers["Content-Type"].startswith("text/html"):
+            # Reading a download to its end is what closes it.
+            assert response.getvalue()
+            continue
+        for link in read(response).addresses:
+            if link.startswith("?"):
+                link = urlsplit(address).path + (link if link != "?" else "")
+            link = link.partition("#")[0]
+            if link.startswith("/") and link not in seen | starter:
+                waiting.add(link)
+    assert broken == {}
+    assert len(seen) > 40
+
+
+def test_https_is_required_where_it_is_switched_on(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 31536000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    response = client.get("/cities/?country=gb")
+    assert (response.status_code, response.headers["Location"]) == (
+        301,
+        "https://testserver/cities/?country=gb",
+    )
+    answer = client.get("/cities/", secure=True)
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"

@@ -1,0 +1,101 @@
+"""What the home page says, from the data and from nothing else."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests import factories
+from tests.reading import read
+
+pytestmark = pytest.mark.django_db
+
+
+def home(client):
+    return read(client.get("/"))
+
+
+def test_an_empty_portal_has_a_home_page_all_the_same(client):
+    page = home(client)
+    assert page.outline[0] == "1 0 cities that keep learning"
+    assert "It lists 0" not in page.text
+    assert "None " not in page.text.replace("None published yet", "")
+    assert "of about members" not in page.text
+
+
+def test_the_numbers_come_from_the_data(client):
+    intake = factories.intake(
+        year=2024,
+        announced_on=date(2024, 2, 14),
+        cities_announced=64,
+        countries_announced=35,
+        cities_total=356,
+        countries_total=79,
+    )
+    factories.intake(year=2015, cities_total=97)
+    kenya = factories.country(code="KE", name="Kenya", region="africa")
+    factories.city(name="Nairobi", country=kenya, latitude=-1.3, longitude=36.8)
+    factories.city(name="Cork", intake=intake)
+    factories.city(name="Hidden", intake=intake, published_at=None)
+    page = home(client)
+    assert page.outline[0] == "1 2 cities that keep learning"
+    assert "It lists 2 of about 356 members, in 2 countries" in page.text
+    assert "1 city without a known location is in the list only." in page.text
+    assert "1 Africa 0 Arab States 0 Asia and the Pacific 1 Europe and North America" in page.text
+    assert "14 February 2024: 64 cities from 35 countries" in page.text
+    assert "63 of the 64 are not identified yet." in page.text
+    assert "From 97 cities to 356" in page.text
+    assert "it counted 356 cities in 79 countries" in page.text
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"announced_on": date(2024, 2, 14)},
+        {"cities_total": 356},
+        {"announced_on": date(2024, 2, 14), "cities_total": 356},
+        {"announced_on": date(2024, 2, 14), "cities_announced": 64},
+    ],
+)
+def test_figures_that_are_not_known_are_not_named(values, client):
+    factories.intake(year=2024, **values)
+    factories.city(joined_year=2024)
+    text = home(client).text
+    assert "None" not in text.replace("None published yet", "")
+    assert "of about members" not in text
+    assert "from countries" not in text
+    assert "in countries" not in text
+
+
+def test_the_newest_news_stands_there(client):
+    for day in range(1, 7):
+        factories.news_item(title=f"Day {day}", published_at=datetime(2024, 1, day, tzinfo=UTC))
+    titles = [line[2:] for line in home(client).outline if line.startswith("3 Day")]
+    assert titles == ["Day 6", "Day 5", "Day 4", "Day 3"]
+
+
+def test_the_search_of_the_home_page_is_that_of_the_finder(client):
+    factories.city(name="Fez")
+    (form,) = home(client).attributes("form")
+    assert (form["action"], form["method"]) == ("/cities/", "get")
+    assert [city.name for city in client.get("/cities/?q=fez").context["page_obj"]] == ["Fez"]
+
+
+def test_it_leads_into_every_part(client):
+    assert {
+        "/cities/",
+        "/countries/",
+        "/intakes/",
+        "/networks/",
+        "/news/",
+        "/events/",
+        "/about/",
+        "/news/feed/",
+    } <= home(client).addresses
+
+
+def test_a_page_of_text_shows_its_text(client):
+    factories.page(title="About", summary="Who we are.", body="<h2>Sources</h2><p>Many.</p>")
+    page = read(client.get("/about/"))
+    assert "About Who we are. Sources Many." in page.text
+    assert page.outline == ["1 About", "2 Sources"]

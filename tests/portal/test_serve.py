@@ -1,0 +1,216 @@
+"""`manage.py serve`: the steps alone, and the whole of it from an empty folder to an answer."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError
+
+from portal.management.commands import serve
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def listener():
+    """A socket of another program that listens on a free port of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server
+
+
+@pytest.fixture
+def command(settings, tmp_path):
+    """The command with a data folder of its own; `output()` is what it has said."""
+    settings.DATA_DIR = tmp_path
+    command = serve.Command()
+    lines = []
+    command.say = lines.append
+    command.output = lambda: "\n".join(lines)
+    return command
+
+
+def test_a_busy_port_is_named_with_the_way_out(listener):
+    port = str(listener.getsockname()[1])
+    with pytest.raises(CommandError) as stopped:
+        serve.require_free("127.0.0.1", port)
+    assert str(stopped.value) == (
+        f"Port {port} is already in use. Stop the other program or choose another port: "
+        "make run PORT=9000"
+    )
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty", "", "8000.5"])
+def test_what_is_not_a_port_is_refused(port):
+    with pytest.raises(CommandError, match="is not a port: choose a number from 1 to 65535"):
+        serve.require_free("127.0.0.1", port)
+
+
+def test_an_address_of_another_machine_is_refused():
+    # 192.0.2.0/24 is set aside for documentation.
+    with pytest.raises(CommandError, match=r"^The portal cannot listen at 192\.0\.2\.1: "):
+        serve.require_free("192.0.2.1", "8000")
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("localhost", "http://localhost:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),  # noqa: S104 (shown, not bound)
+        ("::1", "http://[::1]:8000"),
+    ],
+)
+def test_the_address_is_one_that_a_browser_opens(host, expected):
+    assert serve.address(host, "8000") == expected
+
+
+def test_passwords_are_readable_and_differ():
+    first, second = serve.readable_password(), serve.readable_password()
+    assert re.fullmatch(r"[a-z]{4}(-[a-z]{4}){4}", first)
+    assert first != second
+
+
+@pytest.mark.django_db
+def test_the_first_start_makes_one_account_and_every_start_shows_it(command, tmp_path):
+    command.show_staff_account("127.0.0.1", "8000")
+    note = tmp_path / "staff-account.txt"
+    password = serve.password_in(note)
+    assert note.stat().st_mode & 0o777 == 0o600
+    assert User.objects.get().check_password(password)
+    assert "http://127.0.0.1:8000/admin/" in command.output()
+    assert password in command.output()
+
+    command.show_staff_account("127.0.0.1", "8000")
+    assert User.objects.count() == 1
+    assert command.output().count(password) == 2
+
+
+@pytest.mark.django_db
+def test_a_changed_password_is_no_longer_shown(command, tmp_path):
+    command.show_staff_account("127.0.0.1", "8000")
+    user = User.objects.get()
+    user.set_password("chosen by hand")
+    user.save()
+    assert serve.password_in(tmp_path / "staff-account.txt") == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "portal.example.org"])  # noqa: S104
+def test_no_account_is_made_where_others_can_reach_the_portal(command, host):
+    command.show_staff_account(host, "8000")
+    assert not User.objects.exists()
+    assert "manage.py createsuperuser" in command.output()
+
+
+@pytest.mark.django_db
+def test_no_account_is_made_beside_a_superuser(command):
+    User.objects.create_superuser("anna", password="secret")
+    command.show_staff_account("127.0.0.1", "8000")
+    assert list(User.objects.values_list("username", flat=True)) == ["anna"]
+    assert command.output() == ""
+
+
+def test_static_files_are_collected_again_when_a_source_changes(settings, tmp_path):
+    settings.STATICFILES_DIRS = [tmp_path]
+    before = serve.static_digest()
+    assert serve.static_digest() == before
+    (tmp_path / "new.css").write_text("a {}")
+    added = serve.static_digest()
+    (tmp_path / "new.css").write_text("a { }")
+    assert len({before, added, serve.static_digest()}) == 3
+
+
+def free_port() -> str:
+    """A port that nothing listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return str(server.getsockname()[1])
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts the portal on a port, with one data folder; what still runs is ended at the end."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "SECRET_KEY": "x" * 50,
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/portal.sqlite3",
+    }
+    servers = []
+
+    def start(port: str) -> subprocess.Popen[str]:
+        server = subprocess.Popen(
+            [sys.executable, "manage.py", "serve", "--port", port],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            # As in a terminal: one group, which Ctrl-C reaches as a whole.
+            start_new_session=True,
+        )
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.communicate()
+
+
+def first_page(port: str, server: subprocess.Popen[str]) -> str:
+    """The home page, as soon as the server answers; a busy machine may take its time."""
+    patience = time.monotonic() + 300
+    while time.monotonic() < patience and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
+                return str(answer.read(), "utf-8")
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"the home page is a {error.code}") from error
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the portal did not answer")
+
+
+def stopped(server: subprocess.Popen[str]) -> str:
+    """What the server printed until Ctrl-C ended it; it must end well and leave nothing behind."""
+    os.killpg(server.pid, signal.SIGINT)
+    output, _ = server.communicate(timeout=60)
+    assert server.returncode == 0, output
+    with pytest.raises(ProcessLookupError):
+        os.killpg(server.pid, 0)
+    return output
+
+
+def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start):
+    port = free_port()
+    server = start(port)
+    page = first_page(port, server)
+    busy = start(port)
+    refusal, _ = busy.communicate(timeout=60)
+    first = stopped(server)
+
+    assert "Loading the starter content" in first
+    assert f"The portal is at http://127.0.0.1:{port}/" in first
+    assert (busy.returncode, refusal.count("\n")) == (1, 1)
+    assert refusal.startswith(f"Port {port} is already in use.")
+    # Hashed names: the files were collected, compressed and found.
+    assert re.search(r'href="/static/[^"]+\.[0-9a-f]{12}\.css"', page)
+
+    server = start(port)
+    assert first_page(port, server) == page
+    second = stopped(server)
+    assert "Preparing" not in second
+    assert "Loading" not in second
+    assert "Collecting" not in second
+    assert "Staff sign in at" in second

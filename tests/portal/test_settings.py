@@ -1,0 +1,50 @@
+"""The portal refuses to start half configured, in a sentence that says what to set."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPLETE = {"SECRET_KEY": "long and random " * 4, "ALLOWED_HOSTS": "learning.example.org"}
+
+
+def start(expression, **environment):
+    """Load the settings in a process of their own; "" stands for what is not set."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    program = f"from portal import settings; print({expression})"
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=ROOT,
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_without_its_secrets_production_does_not_start(name):
+    # Empty, so that no .env of this machine fills it in.
+    result = start("1", **(COMPLETE | {name: ""}))
+    assert result.returncode == 1
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith(
+        f"django.core.exceptions.ImproperlyConfigured: {name} is not set. Set it "
+    )
+
+
+def test_with_them_it_starts_and_is_safe():
+    names = "DEBUG SECURE_SSL_REDIRECT SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE ALLOWED_HOSTS"
+    values = ", ".join(f"settings.{name}" for name in names.split())
+    result = start(f"({values})", HTTPS="on", DEBUG="off", **COMPLETE)
+    assert result.stderr == ""
+    assert result.stdout.strip() == "(False, True, True, True, ['learning.example.org'])"
+
+
+def test_several_hosts_are_parted_by_commas():
+    hosts = "a.example.org, b.example.org"
+    result = start("settings.ALLOWED_HOSTS", **(COMPLETE | {"ALLOWED_HOSTS": hosts}))
+    assert result.stdout.strip() == "['a.example.org', 'b.example.org']"

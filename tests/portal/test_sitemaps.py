@@ -1,0 +1,124 @@
+"""The sitemap: every public page with the moment of its last change, nothing hidden."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from cities.models import City
+from news.models import NewsItem
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+START = datetime(2024, 2, 1, 12, tzinfo=UTC)
+
+
+def changed(record, day):
+    type(record).objects.filter(pk=record.pk).update(updated_at=START + timedelta(days=day - 1))
+    return record
+
+
+def entries(client):
+    """Path and last change of every entry, in order."""
+    response = client.get("/sitemap.xml")
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/xml"
+    found = re.findall(
+        r"<url><loc>http://testserver([^<]*)</loc>(?:<lastmod>([^<]*)</lastmod>)?</url>",
+        response.content.decode(),
+    )
+    assert len(found) == response.content.count(b"<loc>")
+    return found
+
+
+def test_every_public_page_is_there_with_its_last_change(client):
+    ireland = factories.country(code="IE", name="Ireland")
+    changed(factories.city(name="Cork", country=ireland), 3)
+    changed(factories.city(name="Manchester"), 5)
+    changed(factories.city(name="Derby"), 4)
+    changed(factories.intake(year=2024), 6)
+    changed(factories.theme(name="Literacy"), 6)
+    changed(factories.network(name="MALLI"), 7)
+    changed(factories.organisation(name="The Library"), 8)
+    changed(factories.news_item(title="It began"), 9)
+    changed(factories.event(name="Festival"), 10)
+    changed(factories.page(title="About"), 11)
+    assert dict(entries(client)) == {
+        "/": "2024-02-09",
+        "/numbers/": "2024-02-09",
+        "/regions/europe-and-north-america/": "2024-02-05",
+        "/themes/": "2024-02-06",
+        "/themes/literacy/": "2024-02-06",
+        "/cities/": "2024-02-05",
+        "/cities/cork/": "2024-02-03",
+        "/cities/manchester/": "2024-02-05",
+        "/cities/derby/": "2024-02-04",
+        "/countries/": "2024-02-05",
+        "/countries/ireland/": "2024-02-03",
+        "/countries/united-kingdom/": "2024-02-05",
+        "/intakes/": "2024-02-06",
+        "/intakes/2024/": "2024-02-06",
+        "/networks/": "2024-02-07",
+        "/networks/malli/": "2024-02-07",
+        "/organisations/the-library/": "2024-02-08",
+        "/news/": "2024-02-09",
+        "/news/it-began/": "2024-02-09",
+        "/events/": "2024-02-10",
+        "/events/festival/": "2024-02-10",
+        "/about/": "2024-02-11",
+    }
+
+
+def test_every_address_answers(client):
+    factories.page(title="About")
+    for make in (factories.city, factories.intake, factories.network, factories.organisation):
+        make()
+    for make in (factories.news_item, factories.event):
+        make()
+    for path, _changed in entries(client):
+        assert client.get(path).status_code == 200, path
+
+
+def test_nothing_hidden_is_in_the_sitemap(client):
+    hidden = {"published_at": None}
+    past = {"archived_at": timezone.now()}
+    factories.city(country=factories.country(name="Hidden land"), **hidden)
+    factories.city(published_at=timezone.now() + timedelta(days=1))
+    for make in (factories.intake, factories.network, factories.organisation):
+        make(**hidden)
+        make(**past)
+    for make in (factories.news_item, factories.event, factories.page):
+        make(**hidden)
+        make(**past)
+    lists = ["/", "/numbers/", "/cities/", "/countries/", "/themes/", "/intakes/", "/networks/"]
+    lists += ["/news/", "/events/"]
+    assert entries(client) == [(path, "") for path in lists]
+
+
+def test_a_page_is_there_from_its_moment_on(client):
+    news = factories.news_item(published_at=timezone.now() + timedelta(days=1))
+    assert (news.get_absolute_url(), "") not in [(path, "") for path, _ in entries(client)]
+    NewsItem.objects.update(published_at=timezone.now() - timedelta(seconds=1))
+    assert news.get_absolute_url() in [path for path, _ in entries(client)]
+
+
+@pytest.mark.parametrize("size", [1, 30])
+def test_its_queries_do_not_grow(client, django_assert_num_queries, size):
+    for _ in range(size):
+        factories.city(country=factories.country(), intake=factories.intake())
+        for make in (factories.network, factories.organisation, factories.page):
+            make()
+        for make in (factories.news_item, factories.event, factories.theme):
+            make()
+    with django_assert_num_queries(11):
+        # Nine overviews and one region.
+        assert len(entries(client)) == 9 + 1 + 9 * size
+
+
+def test_a_list_that_empties_forgets_its_date(client):
+    changed(factories.city(), 1)
+    assert "Last-Modified" not in client.get("/sitemap.xml")
+    City.objects.all().delete()
+    assert ("/cities/", "") in entries(client)

@@ -1,0 +1,152 @@
+"""Draft, scheduled, public, expired, archived: the rule as a query, as a test, and in words."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import product
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal.models import Page
+from publishing.states import State, state_of, state_q
+from tests import factories
+
+NOW = datetime(2026, 7, 15, 12, 0, tzinfo=UTC)
+BEFORE, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1)
+LONG_BEFORE, MUCH_LATER = NOW - timedelta(days=2), NOW + timedelta(days=2)
+MOMENTS = (None, LONG_BEFORE, BEFORE, NOW, LATER, MUCH_LATER)
+
+
+@pytest.fixture
+def noon(monkeypatch):
+    """The present is NOW."""
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+
+
+@pytest.fixture
+def grid(db):
+    """A page for every possible combination of the three moments."""
+    pages = [
+        Page(title="Grid", slug=f"g{number}", published_at=start, expires_at=end, archived_at=away)
+        for number, (start, end, away) in enumerate(product(MOMENTS, repeat=3))
+        if not (start and end and end <= start)
+    ]
+    return Page.objects.bulk_create(pages)
+
+
+def moments_of(page):
+    return page.published_at, page.expires_at, page.archived_at
+
+
+def test_each_row_is_in_exactly_one_state_and_query_and_object_agree(grid):
+    found = {
+        state: {page.slug for page in Page.objects.filter(state_q(state, NOW))} for state in State
+    }
+    assert found == {
+        state: {page.slug for page in grid if state_of(*moments_of(page), NOW) is state}
+        for state in State
+    }
+    assert all(found.values())
+    assert sum(map(len, found.values())) == len(grid)
+
+
+def test_without_a_moment_the_present_counts(grid, noon):
+    assert {page.slug for page in Page.objects.published()} == {
+        page.slug for page in grid if page.is_published
+    }
+    for state in State:
+        assert {page.slug for page in Page.objects.in_state(state)} == {
+            page.slug for page in grid if page.state is state
+        }
+
+
+@pytest.mark.parametrize(
+    ("moments", "state"),
+    [
+        ((None, None, None), State.DRAFT),
+        ((None, BEFORE, None), State.DRAFT),
+        ((LATER, None, None), State.SCHEDULED),
+        ((NOW, None, None), State.PUBLIC),
+        ((BEFORE, LATER, None), State.PUBLIC),
+        ((BEFORE, NOW, None), State.EXPIRED),
+        ((LONG_BEFORE, BEFORE, None), State.EXPIRED),
+        ((BEFORE, None, NOW), State.ARCHIVED),
+        ((None, None, BEFORE), State.ARCHIVED),
+        ((LATER, None, BEFORE), State.ARCHIVED),
+        ((BEFORE, None, LATER), State.PUBLIC),
+    ],
+)
+def test_the_borders_of_the_states(moments, state):
+    assert state_of(*moments, NOW) is state
+
+
+def test_an_unknown_state_is_refused():
+    with pytest.raises(ValueError, match="'hidden' is not a valid State"):
+        state_q("hidden")
+
+
+@pytest.mark.parametrize(
+    ("moments", "label"),
+    [
+        ({}, "Draft"),
+        ({"published_at": datetime(2026, 12, 3, 9, 0, tzinfo=UTC)}, "Scheduled for 3 Dec 09:00"),
+        (
+            {"published_at": datetime(2027, 12, 3, 9, 0, tzinfo=UTC)},
+            "Scheduled for 3 Dec 2027 09:00",
+        ),
+        ({"published_at": BEFORE}, "Public"),
+        ({"published_at": BEFORE, "expires_at": LATER}, "Public until 16 Jul 12:00"),
+        ({"published_at": LONG_BEFORE, "expires_at": BEFORE}, "Expired on 14 Jul 12:00"),
+        (
+            {
+                "published_at": datetime(2024, 1, 1, tzinfo=UTC),
+                "expires_at": datetime(2025, 3, 1, 8, 5, tzinfo=UTC),
+            },
+            "Expired on 1 Mar 2025 08:05",
+        ),
+        ({"published_at": BEFORE, "archived_at": BEFORE}, "Archived"),
+    ],
+)
+def test_the_state_in_words(moments, label, noon):
+    assert Page(**moments).state_label == label
+
+
+def test_the_words_use_the_zone_of_the_site(noon, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    page = Page(published_at=datetime(2026, 12, 2, 15, 30, tzinfo=UTC))
+    assert page.state_label == "Scheduled for 3 Dec 00:30"
+
+
+def test_the_year_is_that_of_the_zone_of_the_site(noon, settings):
+    settings.TIME_ZONE = "Asia/Tokyo"
+    page = Page(published_at=datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
+    assert page.state_label == "Scheduled for 1 Jan 2027 01:00"
+
+
+PUBLISHABLE = {
+    "cities_city": factories.city,
+    "cities_intake": factories.intake,
+    "cities_theme": factories.theme,
+    "partners_network": factories.network,
+    "partners_organisation": factories.organisation,
+    "news_newsitem": factories.news_item,
+    "news_event": factories.event,
+    "portal_page": factories.page,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("expires_at", [BEFORE, NOW])
+@pytest.mark.parametrize("name", PUBLISHABLE)
+def test_nothing_expires_before_it_is_public(name, expires_at):
+    made = PUBLISHABLE[name]()
+    made.published_at, made.expires_at = NOW, expires_at
+    with pytest.raises(ValidationError) as refused:
+        made.full_clean()
+    assert refused.value.message_dict == {
+        "__all__": ["“Public until” has to be later than “public from”."]
+    }
+    constraint = f"{name}_expires_after_published"
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        made.save()

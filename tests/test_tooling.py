@@ -1,0 +1,148 @@
+"""The files that build, configure and start the portal hold what they promise."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests import settings
+from tools import run_tests, start
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def names_in_settings() -> set[str]:
+    """Every environment name that portal/settings.py reads."""
+    source = (ROOT / "portal" / "settings.py").read_text()
+    return set(re.findall(r'(?:\benv(?:\.\w+)?|\brequired)\(\s*"([A-Z_]+)"', source))
+
+
+def test_env_example_explains_every_setting_and_no_other():
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    examples = {match[1] for line in lines if (match := re.match(r"#?([A-Z_]+)=", line))}
+    assert examples == names_in_settings()
+
+
+def test_the_tests_take_no_setting_from_this_machine():
+    assert set(settings.ENVIRONMENT) == names_in_settings()
+
+
+@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt"])
+def test_locks_hold_hashes_and_no_addresses(lock):
+    text = (ROOT / lock).read_text()
+    entries = re.split(r"\n(?=[a-z])", text)[1:]
+    assert entries
+    for entry in entries:
+        assert "==" in entry.splitlines()[0]
+        assert "--hash=sha256:" in entry
+    assert not re.search(r"://|--index-url|--find-links|@ file", text)
+
+
+def test_the_two_locks_agree():
+    def versions(lock: str) -> set[str]:
+        return set(re.findall(r"^[a-z][^\s;]*==[^\s;]+", (ROOT / lock).read_text(), re.MULTILINE))
+
+    assert versions("requirements.txt") < versions("requirements-dev.txt")
+
+
+def test_make_alone_lists_every_command():
+    # Run by `make test`, this make would name the folders that it enters.
+    command = ["make", "--no-print-directory"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert targets is not None
+    assert [line.split()[0] for line in listed.splitlines()] == targets[1].split()
+
+
+@pytest.mark.parametrize(
+    ("python", "sentence"),
+    [("no-such-python", "no-such-python is not a Python 3.11 or newer"), ("", "The portal needs")],
+)
+def test_without_a_python_one_sentence_says_what_to_install(tmp_path, python, sentence):
+    for name in ("sh", "dirname"):
+        path = subprocess.run(["which", name], capture_output=True, text=True, check=True).stdout
+        (tmp_path / name).symlink_to(path.strip())
+    answer = subprocess.run(
+        ["/bin/sh", ROOT / "tools" / "start.sh", "run"],
+        env={"PATH": str(tmp_path), "PYTHON": python},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(sentence)
+    assert answer.stderr.count("\n") == 1
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A project folder with a lock and a `.venv` that claims to be finished."""
+    environment = tmp_path / ".venv"
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    monkeypatch.setattr(start, "VENV", environment)
+    monkeypatch.setattr(start, "UNFINISHED", environment / "unfinished")
+    # The Python that runs the tests has Django.
+    environment.mkdir()
+    (tmp_path / "requirements.txt").write_text("django==5.2 --hash=sha256:0\n")
+    start.stamp("requirements.txt").write_text(start.digest("requirements.txt"))
+    return tmp_path
+
+
+def test_an_installed_lock_is_not_installed_again(folder):
+    assert start.is_installed("requirements.txt")
+
+
+def test_a_changed_lock_is_installed_again(folder):
+    (folder / "requirements.txt").write_text("django==5.2.1 --hash=sha256:0\n")
+    assert not start.is_installed("requirements.txt")
+
+
+def test_an_installation_that_was_cut_short_is_done_again(folder):
+    start.UNFINISHED.touch()
+    assert not start.is_installed("requirements.txt")
+
+
+def test_env_is_written_once_for_its_owner_only(tmp_path):
+    path = tmp_path / ".env"
+    start.write_env(path)
+    first = path.read_text()
+    start.write_env(path)
+    assert path.read_text() == first
+    assert path.stat().st_mode & 0o777 == 0o600
+    key = re.search(r"^SECRET_KEY=(.*)$", first, re.MULTILINE)
+    assert key is not None
+    assert len(key[1]) >= 50
+
+
+def test_missing_parts_are_named_and_count_when_all_are_required(monkeypatch, capsys):
+    def no_browser(arguments):
+        raise run_tests.Missing("Install Chromium.")
+
+    monkeypatch.setattr(run_tests, "on_sqlite", lambda arguments: 0)
+    monkeypatch.setattr(run_tests, "on_postgresql", lambda arguments: 0)
+    monkeypatch.setattr(run_tests, "in_browser", no_browser)
+    monkeypatch.delenv("REQUIRE_ALL", raising=False)
+    assert run_tests.main([]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split(maxsplit=1) == [
+        "Browser",
+        "NOT RUN: Install Chromium.",
+    ]
+    monkeypatch.setenv("REQUIRE_ALL", "1")
+    assert run_tests.main([]) == 1
+
+
+@pytest.mark.parametrize(
+    ("codes", "arguments", "expected"),
+    [
+        ((0, 0, 0), [], 0),
+        ((0, 1, 0), [], 1),
+        ((0, 0, run_tests.NO_TESTS), [], 1),
+        ((0, 0, run_tests.NO_TESTS), ["-k", "slug"], 0),
+        ((run_tests.NO_TESTS,) * 3, ["-k", "typo"], 1),
+    ],
+)
+def test_the_exit_code_is_that_of_the_worst_part(monkeypatch, codes, arguments, expected):
+    for name, code in zip(("on_sqlite", "on_postgresql", "in_browser"), codes, strict=True):
+        monkeypatch.setattr(run_tests, name, lambda _, code=code: code)
+    assert run_tests.main(arguments) == expected

@@ -1,0 +1,136 @@
+"""Prepares this folder and starts the portal. Needs Python 3.11 and nothing else.
+
+start.py run --port 8000    environment, packages, .env, then `manage.py serve`
+start.py develop            environment and the packages of developers
+"""
+
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+# Stands in the environment while packages are written; if it is found later, that was cut short.
+UNFINISHED = VENV / "unfinished"
+LOCK = "requirements.txt"
+LOCK_DEV = "requirements-dev.txt"
+
+ENV_TEXT = """\
+# Made by `make run` for this machine; .env.example lists everything that can be set.
+SECRET_KEY={key}
+ALLOWED_HOSTS=localhost,127.0.0.1,[::1]
+HTTPS=off
+"""
+
+
+def digest(lock: str) -> str:
+    """The fingerprint of a lock file's content."""
+    return hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
+
+
+def stamp(lock: str) -> Path:
+    """Where the fingerprint of the installed lock is kept."""
+    return VENV / f"{lock}.sha256"
+
+
+def imports(module: str) -> bool:
+    """Whether the environment's Python runs and finds this module."""
+    if not PYTHON.exists():
+        return False
+    command = [str(PYTHON), "-c", f"import {module}"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def is_installed(lock: str) -> bool:
+    """Whether the environment holds what the lock says, by its fingerprint."""
+    if UNFINISHED.exists() or not stamp(lock).exists():
+        return False
+    return stamp(lock).read_text() == digest(lock) and imports("django")
+
+
+def install(lock: str) -> None:
+    """Make the environment hold what the lock says; stop with a sentence if that fails."""
+    if is_installed(lock):
+        return
+    log = ROOT / "var" / "install.log"
+    log.parent.mkdir(exist_ok=True)
+    with (log.parent / "install.lock").open("w") as door:
+        # A second `make` waits here for the first.
+        fcntl.flock(door, fcntl.LOCK_EX)
+        if is_installed(lock):
+            return
+        is_new = UNFINISHED.exists() or not imports("pip")
+        if is_new:
+            print("Creating the Python environment in .venv …", flush=True)
+            venv.create(VENV, clear=True, symlinks=True, with_pip=True)
+        print(f"Installing the packages of {lock} …", flush=True)
+        UNFINISHED.touch()
+        if not pip_install(lock, log):
+            if is_new:
+                shutil.rmtree(VENV)
+            sys.exit(
+                "The packages could not be installed: check that this machine reaches the network "
+                f"and try again; what pip said is in {log.relative_to(ROOT)}."
+            )
+        # The developers' lock holds the portal's own packages in the same versions.
+        for name in {lock, LOCK}:
+            stamp(name).write_text(digest(name))
+        UNFINISHED.unlink()
+
+
+def pip_install(lock: str, log: Path) -> bool:
+    """Install a lock with the environment's pip, its output in the log; say whether it worked.
+
+    Wheels only: a source package would run code that no hash covers.
+    """
+    command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--only-binary=:all:"]
+    options = ["--no-input", "--disable-pip-version-check", "--progress-bar=off"]
+    with log.open("w") as output:
+        return (
+            subprocess.run(
+                [*command, *options, "--requirement", str(ROOT / lock)],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            ).returncode
+            == 0
+        )
+
+
+def write_env(path: Path) -> None:
+    """Write a local portal's settings, for its owner's eyes; an existing file is left alone."""
+    if path.exists():
+        return
+    print("Writing .env with a new secret key …", flush=True)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(ENV_TEXT.format(key=secrets.token_urlsafe(50)))
+
+
+def main(arguments: list[str]) -> None:
+    """Carry out `run` (what follows goes to `manage.py serve`) or `develop`."""
+    os.chdir(ROOT)
+    match arguments:
+        case ["run", *rest]:
+            install(LOCK)
+            write_env(ROOT / ".env")
+            os.execv(PYTHON, [str(PYTHON), "manage.py", "serve", *rest])
+        case ["develop"]:
+            install(LOCK_DEV)
+        case _:
+            sys.exit(__doc__)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
+    except (OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"The portal could not be prepared: {error}")
