@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db.models.signals import post_save
 from hypothesis import settings
 
 from tools.run_tests import find_chromium
@@ -18,6 +19,19 @@ BROWSER_TESTS = Path(__file__).parent / "browser"
 def empty_cache():
     """Nothing that one test cached is seen by the next."""
     cache.clear()
+
+
+@pytest.fixture
+def renditions(settings, tmp_path):
+    """Pictures are made in all sizes when they are saved, as in the portal."""
+    # Models can be imported only after Django is set up, which is later than this file.
+    from publishing.models import Picture
+
+    settings.MEDIA_ROOT = tmp_path / "media"
+    generate = Picture._meta.get_field("file")._generate_files
+    post_save.connect(generate, sender=Picture)
+    yield
+    post_save.disconnect(generate, sender=Picture)
 
 
 def pytest_collection_modifyitems(items):

@@ -5,23 +5,12 @@ from io import BytesIO
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db.models.signals import post_save
 from PIL import Image
 
 from publishing.models import Picture
 from tests import factories
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def renditions_are_made(settings, tmp_path):
-    """As in the portal; the other tests do without."""
-    settings.MEDIA_ROOT = tmp_path
-    generate = Picture._meta.get_field("file")._generate_files
-    post_save.connect(generate, sender=Picture)
-    yield
-    post_save.disconnect(generate, sender=Picture)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("renditions")]
 
 
 def jpeg(size, colour="red", **options):

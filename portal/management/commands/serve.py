@@ -78,7 +78,8 @@ class Command(BaseCommand):
         if not StarterRow.objects.exists():
             self.say("Loading the starter content …")
             call_command("load_starter")
-        stamp = settings.DATA_DIR / "static.sha256"
+        # Beside the files, so that it goes when they go.
+        stamp = Path(settings.STATIC_ROOT) / "sources.sha256"
         sources = static_digest()
         if not stamp.exists() or stamp.read_text() != sources:
             self.say("Collecting and compressing the static files …")
