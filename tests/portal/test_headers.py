@@ -1,5 +1,6 @@
 """What goes with every public page: headers that protect, and nothing from elsewhere."""
 
+import gzip
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -175,3 +176,13 @@ def test_https_is_required_where_it_is_switched_on(client, settings):
     )
     answer = client.get("/cities/", secure=True)
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_pages_are_compressed_for_those_who_ask(client):
+    for _ in range(30):
+        factories.city()
+    plain = client.get("/cities/").content
+    response = client.get("/cities/", headers={"accept-encoding": "gzip"})
+    assert response["Content-Encoding"] == "gzip"
+    assert len(response.content) < len(plain) / 3
+    assert gzip.decompress(response.content) == plain
