@@ -25,6 +25,8 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
+from publishing.feeds import lasting_id, legible
+
 from .filters import CityFilter
 from .models import City
 
@@ -160,14 +162,16 @@ class CityDownload(View):
             link=absolute(self.page()),
             description=None,
             feed_url=absolute(),
+            # RFC 4287 wants an author for every entry.
+            author_name=_("Learning Cities Portal"),
         )
         changed = cities.order_by("-updated_at", "-pk").select_related("country")
         for city in changed[:NEWEST_CHANGES]:
             feed.add_item(
-                title=_("%(city)s, %(country)s")
-                % {"city": city.name, "country": city.country.name},
+                title=legible(f"{city.name}, {city.country.name}"),
                 link=absolute(city.get_absolute_url()),
-                description=city.summary,
+                description=legible(city.summary),
+                unique_id=lasting_id(city),
                 pubdate=city.published_at,
                 updateddate=city.updated_at,
             )

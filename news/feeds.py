@@ -1,13 +1,14 @@
 """The news as an Atom feed (RFC 4287)."""
 
 from datetime import datetime
-from uuid import NAMESPACE_OID, uuid5
 
 from django.contrib.syndication.views import Feed
 from django.db.models import QuerySet
 from django.urls import reverse_lazy
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
+
+from publishing.feeds import lasting_id, legible
 
 from .models import NewsItem
 
@@ -28,8 +29,7 @@ class NewsFeed(Feed):
         return legible(item.title)
 
     def item_guid(self, item: NewsItem) -> str:
-        """The same for ever, whatever becomes of the title and the address."""
-        return uuid5(NAMESPACE_OID, f"{item._meta.label_lower}/{item.pk}").urn
+        return lasting_id(item)
 
     def item_description(self, item: NewsItem) -> str:
         return legible(item.summary)
@@ -45,8 +45,3 @@ class NewsFeed(Feed):
 
     def item_categories(self, item: NewsItem) -> list[str]:
         return [legible(city.name) for city in item.public_cities]
-
-
-def legible(text: str) -> str:
-    """The text without control characters, which XML 1.0 cannot hold."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\t")

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from cities.downloads import FIELDS, cell
+from cities.models import City
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +135,15 @@ def test_queries_do_not_grow_with_the_rows(client, fez, django_assert_num_querie
 def test_the_page_links_to_its_own_rows(client, fez):
     html = client.get("/cities/?country=ma&view=table").content.decode()
     assert 'href="/cities/export.csv?country=ma"' in html
+
+
+def test_the_feed_holds_what_word_processors_leave_in_a_text(client, fez):
+    City.objects.update(summary="A page\x0bbreak")
+    feed = ET.fromstring(client.get("/cities/export.atom").content)  # noqa: S314 (our own)
+    entry = feed.find(f"{ATOM}entry")
+    assert entry.findtext(f"{ATOM}summary") == "A pagebreak"
+    first_id = entry.findtext(f"{ATOM}id")
+    City.objects.update(slug="fes", name="Fès")
+    again = ET.fromstring(client.get("/cities/export.atom").content)  # noqa: S314 (our own)
+    assert again.find(f"{ATOM}entry").findtext(f"{ATOM}id") == first_id
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Learning Cities Portal"
