@@ -29,6 +29,9 @@ UNKNOWN = "unknown"
 
 LONGEST_SEARCH = 100
 
+# Each word of a search costs the database a pass; nobody needs more.
+MOST_WORDS = 8
+
 # A facet of more values shows the most frequent ones first; the page folds the others away.
 LONG_FACET, ALWAYS_SHOWN = 11, 7
 
@@ -164,8 +167,9 @@ class SearchField(forms.CharField):
     def clean(self, value: Any) -> str:
         # Characters that cannot be seen part words, as the space that does not break a line.
         text = "".join(c if c.isprintable() else " " for c in str(value or "")).strip()
-        self.was_cut = len(text) > LONGEST_SEARCH
-        text = " ".join(text[:LONGEST_SEARCH].split())
+        words = text[:LONGEST_SEARCH].split()
+        self.was_cut = len(text) > LONGEST_SEARCH or len(words) > MOST_WORDS
+        text = " ".join(words[:MOST_WORDS])
         self.unknown = [text] if text and not fold(text) else []
         return "" if self.unknown else text
 
@@ -384,8 +388,8 @@ class Finder(django_filters.FilterSet):
                 )
             if getattr(bound, "was_cut", False):
                 said.append(
-                    _("The search text is very long. Only its first %(number)s characters count.")
-                    % {"number": LONGEST_SEARCH}
+                    _("The search text is very long. Only “%(text)s” was looked for.")
+                    % {"text": self.search_text}
                 )
         for name in self.data or {}:
             if name not in self.filters and name not in self.also_known:

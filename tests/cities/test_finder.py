@@ -203,7 +203,10 @@ class TestSearch:
 
     def test_cuts_a_very_long_text_and_says_so(self, client):
         assert notices(client, q="x" * (LONGEST_SEARCH + 1)) == [
-            "The search text is very long. Only its first 100 characters count."
+            f"The search text is very long. Only “{'x' * LONGEST_SEARCH}” was looked for."
+        ]
+        assert notices(client, q="a b c d e f g h i j") == [
+            "The search text is very long. Only “a b c d e f g h” was looked for."
         ]
         assert notices(client, q="x" * LONGEST_SEARCH) == []
         assert ask(client, q="é" * 1500).status_code == 200
