@@ -33,6 +33,12 @@ def plate(
     return Plate(view, [*grey(others), *marks])
 
 
+def neighbourhood(city: City, nearest: Sequence[City]) -> Plate:
+    """A map of a city with a known place among the nearest ones, all of which are shown."""
+    marks = [mark(other) for other in (city, *nearest)]
+    return Plate(fit([(dot.x, dot.y) for dot in marks], all_in=True), marks)
+
+
 def left_out(map_: Plate) -> Sequence[str]:
     """The labels of cities that lie outside the view."""
     shown = [dot for dot in map_.marks if dot.on]

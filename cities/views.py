@@ -10,7 +10,7 @@ from django.views.generic import ListView, TemplateView
 from publishing.views import FinderList, RecordDetail
 
 from .filters import CityFilter
-from .maps import left_out, plate
+from .maps import left_out, neighbourhood, plate
 from .models import City, Country, Intake, Region, Theme, by_region
 from .spelling import did_you_mean
 from .words import found_in_words
@@ -78,12 +78,15 @@ class CityDetail(RecordDetail):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         city = self.object
         public = City.objects.published()
+        around = public.select_related("country").nearest_to(city)[:6] if city.has_place else []
+        nearest = list(around)
         return super().get_context_data(
             networks=city.networks.published().for_listing().with_members(),
             news=city.news_items.published().for_listing()[:4],
             events=city.events.published().for_listing().order_by("-starts_on", "pk")[:4],
             themes=city.themes.published(),
-            nearest=public.select_related("country").nearest_to(city)[:6] if city.has_place else [],
+            nearest=nearest,
+            map=neighbourhood(city, nearest) if city.has_place else None,
             in_country=public.filter(country=city.country_id).count(),
             **kwargs,
         )

@@ -61,15 +61,16 @@ def project(latitude: float, longitude: float) -> Point:
     return round(x, 1), round(y, 1)
 
 
-def fit(points: Sequence[Point]) -> View:
+def fit(points: Sequence[Point], *, all_in: bool = False) -> View:
     """The view that shows these points (as `project` gives them), with air around them.
 
     No points, or points that span the world, give the whole world. A point that alone more than
     doubles the width is left out and listed in `outside`, so that the page can name it; at most
-    one in ten, because a group is not an outlier.
+    one in ten, because a group is not an outlier. With `all_in` every point is shown.
     """
     inside = list(range(len(points)))
-    for _ in range(len(points) // 10 + (3 <= len(points) < 10)):
+    most = 0 if all_in else len(points) // 10 + (3 <= len(points) < 10)
+    for _ in range(most):
         far = _farthest(points, inside)
         if far is None:
             break

@@ -102,3 +102,12 @@ def test_years_without_a_number_keep_their_place_on_the_axis():
         Bar(2018, 200, 86.0),
     ]
     assert bars({}) == []
+
+
+def test_a_view_of_all_points_leaves_none_out():
+    near = [(100.0, 100.0), (101.0, 101.0), (102.0, 100.0)]
+    far = (600.0, 300.0)
+    assert fit([*near, far]).outside == (3,)
+    view = fit([*near, far], all_in=True)
+    assert view.outside == ()
+    assert view.x <= 100 <= 600 <= view.x + view.width
