@@ -5,7 +5,10 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import gettext as _
 
 from .models import City
-from .worldmap import WORLD, Mark, Plate, fit, project
+from .worldmap import PLATE_PIXELS, WORLD, Mark, Plate, fit, project
+
+# About how wide, in pixels, a map is beside an article and in half a page.
+BESIDE, HALF = 408, 612
 
 
 def mark(city: City, *, on: bool = True) -> Mark:
@@ -26,17 +29,18 @@ def plate(
     others: Iterable[tuple[float, float]] = (),
     *,
     world: bool = False,
+    pixels: int = PLATE_PIXELS,
 ) -> Plate:
     """A map of these cities, the whole world or as near as they allow. Greys lie below."""
     marks = [mark(city) for city in cities if city.has_place]
     view = WORLD if world else fit([(dot.x, dot.y) for dot in marks])
-    return Plate(view, [*grey(others), *marks])
+    return Plate(view, [*grey(others), *marks], pixels)
 
 
 def neighbourhood(city: City, nearest: Sequence[City]) -> Plate:
     """A map of a city with a known place among the nearest ones, all of which are shown."""
     marks = [mark(other) for other in (city, *nearest)]
-    return Plate(fit([(dot.x, dot.y) for dot in marks], all_in=True), marks)
+    return Plate(fit([(dot.x, dot.y) for dot in marks], all_in=True), marks, BESIDE)
 
 
 def left_out(map_: Plate) -> Sequence[str]:

@@ -10,7 +10,7 @@ from django.views.generic import ListView, TemplateView
 from publishing.views import FinderList, RecordDetail
 
 from .filters import CityFilter
-from .maps import left_out, neighbourhood, plate
+from .maps import HALF, left_out, neighbourhood, plate
 from .models import City, Country, Intake, Region, Theme, by_region
 from .spelling import did_you_mean
 from .words import found_in_words
@@ -120,7 +120,7 @@ class CountryDetail(RecordDetail):
             city_total=len(cities)
             if len(cities) <= MOST_LISTED
             else country.cities.published().count(),
-            map=plate(cities[:MOST_LISTED]),
+            map=plate(cities[:MOST_LISTED], pixels=HALF),
             networks=type(self).networks(country),
             news=type(self).news(country),
             **kwargs,
@@ -192,7 +192,7 @@ class RegionDetail(TemplateView):
             raise Http404
         region = Region(kwargs["slug"])
         cities = list(City.objects.published().in_region(region).for_listing())
-        map_ = plate(cities)
+        map_ = plate(cities, pixels=HALF)
         countries: list[Any] = list(Country.objects.filter(region=region).with_city_counts())
         codes = [country.code for country in countries]
         newest = max((city.joined_year for city in cities if city.joined_year), default=None)
@@ -245,7 +245,7 @@ class ThemeDetail(RecordDetail):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = self.object
         cities = list(theme.cities.published().for_listing()[:MOST_LISTED])
-        map_ = plate(cities)
+        map_ = plate(cities, pixels=HALF)
         beside = list(Theme.objects.published().beside(theme))
         place = beside.index(theme) if theme in beside else len(beside)
         return super().get_context_data(

@@ -145,11 +145,13 @@ class Plate:
 
     view: View
     marks: Sequence[Mark]
+    # About how wide the page shows it.
+    pixels: int = PLATE_PIXELS
 
     @property
     def pixel(self) -> float:
         """The size of a pixel in map units, about."""
-        return self.view.width / PLATE_PIXELS
+        return self.view.width / self.pixels
 
     @property
     def label_size(self) -> float:
