@@ -29,6 +29,8 @@ NO_PAGES = {
     "cities:download",
     "cities:suggest",
     "news:feed",
+    # For developers and staff; a visitor gets the 404 page, which is audited.
+    "components",
 }
 
 
