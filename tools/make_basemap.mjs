@@ -65,4 +65,4 @@ function draw(name, share, leastArea) {
 }
 
 draw("world.svg", 0.08, 0.5);
-draw("world-detail.svg", 0.4, 0.03);
+draw("world-detail.svg", 0.3, 0.03);
