@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -10,7 +9,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import FOR_STAFF, PUBLICATION, SOURCE, PublishableAdmin, StateFilter
-from publishing.desk import CaseFilter, DeskAdmin, RowInline, Texts
+from publishing.desk import CaseFilter, RowInline, Texts
+from publishing.editing import RecordForm, RehearsedAdmin
 
 from .models import (
     AlternativeName,
@@ -24,14 +24,14 @@ from .models import (
 )
 
 
-class CountryForm(forms.ModelForm):
+class CountryForm(RecordForm):
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
         return code.upper()
 
 
 @admin.register(Country)
-class CountryAdmin(DeskAdmin):
+class CountryAdmin(RehearsedAdmin):
     form = CountryForm
     list_display = ("name", "code", "region", "cities_recorded", "cities_public")
     list_filter = ("region",)

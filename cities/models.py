@@ -15,7 +15,15 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import FoldedField, RichTextField, fold
-from publishing.models import Addressed, Picture, Publishable, Published, Sourced
+from publishing.models import (
+    UNIQUE_SLUG,
+    Addressed,
+    Picture,
+    Publishable,
+    Published,
+    Sourced,
+    unique_unless_trashed,
+)
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius R1 of the Earth, IUGG."""
@@ -85,6 +93,13 @@ class Country(Addressed):
             models.CheckConstraint(
                 condition=Q(region__in=Region.values), name="country_region_known"
             ),
+            models.UniqueConstraint(
+                fields=["slug"],
+                name="country_slug_unique",
+                # With this code Django shows the sentence at the field.
+                violation_error_code="unique",
+                violation_error_message=_("Another country has this address already."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +132,6 @@ class Intake(Publishable, Sourced):
 
     year = models.PositiveSmallIntegerField(
         _("year"),
-        unique=True,
         validators=[MinValueValidator(2013), MaxValueValidator(2100)],
         help_text=_("The year is also the address of the intake’s page."),
     )
@@ -157,6 +171,11 @@ class Intake(Publishable, Sourced):
         ordering = ["-year"]
         constraints = [
             *Publishable.Meta.constraints,
+            unique_unless_trashed(
+                "year",
+                name="intake_year_unique",
+                message=_("There is an intake of this year already."),
+            ),
             models.CheckConstraint(
                 condition=Q(announced_on__isnull=True) | Q(announced_on__year=F("year")),
                 name="intake_announced_in_its_year",
@@ -221,10 +240,12 @@ class Theme(Addressed, Publishable, Sourced):
         ordering = ["kind", "group", "number", "pk"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["kind", "name"],
+            UNIQUE_SLUG,
+            unique_unless_trashed(
+                "kind",
+                "name",
                 name="theme_name_unique_in_kind",
-                violation_error_message=_("There is a theme of this kind and name already."),
+                message=_("There is a theme of this kind and name already."),
             ),
         ]
 
@@ -479,6 +500,8 @@ class City(Addressed, Publishable, Sourced):
     name_key = FoldedField("name", db_index=True)
     search_key = FoldedField("name", "official_name", "subdivision", "motto")
 
+    parts = ("alternative_names", "awards", "designations")
+
     objects = CityQuerySet.as_manager()
     url_name = "cities:detail"
     reserved_slugs = frozenset({"suggest"})
@@ -489,10 +512,12 @@ class City(Addressed, Publishable, Sourced):
         ordering = ["name_key", "pk"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["country", "name"],
+            UNIQUE_SLUG,
+            unique_unless_trashed(
+                "country",
+                "name",
                 name="city_name_unique_in_country",
-                violation_error_message=_("There is a city of this name in this country already."),
+                message=_("There is a city of this name in this country already."),
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)

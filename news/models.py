@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City, Country, Intake
 from partners.models import Network
 from publishing.fields import FoldedField, RichTextField, fold
-from publishing.models import Addressed, Picture, Publishable, Published, Sourced
+from publishing.models import UNIQUE_SLUG, Addressed, Picture, Publishable, Published, Sourced
 
 
 class NewsQuerySet(Published):
@@ -161,7 +161,7 @@ class NewsItem(Addressed, Publishable):
         verbose_name = _("news item")
         verbose_name_plural = _("news items")
         ordering = ["-published_at", "-pk"]
-        constraints = [*Publishable.Meta.constraints]
+        constraints = [*Publishable.Meta.constraints, UNIQUE_SLUG]
 
     def __str__(self) -> str:
         return self.title
@@ -249,6 +249,7 @@ class Event(Addressed, Publishable, Sourced):
         ordering = ["-starts_on", "name", "pk"]
         constraints = [
             *Publishable.Meta.constraints,
+            UNIQUE_SLUG,
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="event_ends_after_it_starts",

@@ -10,7 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, Country
 from publishing.fields import FoldedField, RichTextField, fold
-from publishing.models import Addressed, Picture, Publishable, Published, Sourced
+from publishing.models import (
+    UNIQUE_SLUG,
+    Addressed,
+    Picture,
+    Publishable,
+    Published,
+    Sourced,
+    unique_unless_trashed,
+)
 
 
 class NetworkQuerySet(Published):
@@ -60,7 +68,7 @@ class Network(Addressed, Publishable, Sourced):
         CROSS_BORDER = "cross-border", _("Across borders")
 
     name = models.CharField(
-        _("name"), max_length=200, unique=True, help_text=_("As the network itself writes it.")
+        _("name"), max_length=200, help_text=_("As the network itself writes it.")
     )
     scope = models.CharField(
         _("reach"),
@@ -103,6 +111,8 @@ class Network(Addressed, Publishable, Sourced):
     )
     name_key = FoldedField("name", db_index=True)
 
+    parts = ("memberships",)
+
     objects = NetworkQuerySet.as_manager()
     url_name = "networks:detail"
 
@@ -112,6 +122,12 @@ class Network(Addressed, Publishable, Sourced):
         ordering = ["name_key", "pk"]
         constraints = [
             *Publishable.Meta.constraints,
+            UNIQUE_SLUG,
+            unique_unless_trashed(
+                "name",
+                name="network_name_unique",
+                message=_("There is a network of this name already."),
+            ),
             models.CheckConstraint(
                 condition=~Q(scope="national") | Q(country__isnull=False),
                 name="network_national_has_country",
@@ -170,7 +186,7 @@ class Organisation(Addressed, Publishable, Sourced):
         CIVIL_SOCIETY = "civil-society", _("Civil society")
         PARTNERSHIP = "partnership", _("Partnerships")
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = models.CharField(_("name"), max_length=200)
     sector = models.CharField(_("sector"), max_length=30, choices=Sector)
     cities = models.ManyToManyField(
         City,
@@ -185,6 +201,8 @@ class Organisation(Addressed, Publishable, Sourced):
     website = models.URLField(_("website"), blank=True)
     name_key = FoldedField("name", db_index=True)
 
+    parts = ("memberships",)
+
     objects = OrganisationQuerySet.as_manager()
     url_name = "organisations:detail"
 
@@ -192,7 +210,15 @@ class Organisation(Addressed, Publishable, Sourced):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["name_key", "pk"]
-        constraints = [*Publishable.Meta.constraints]
+        constraints = [
+            *Publishable.Meta.constraints,
+            UNIQUE_SLUG,
+            unique_unless_trashed(
+                "name",
+                name="organisation_name_unique",
+                message=_("There is an organisation of this name already."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

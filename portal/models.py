@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City
 from news.models import NewsItem
 from publishing.fields import RichTextField
-from publishing.models import Addressed, Publishable, Published
+from publishing.models import UNIQUE_SLUG, Addressed, Publishable, Published
 
 
 class Page(Addressed, Publishable):
@@ -37,7 +37,7 @@ class Page(Addressed, Publishable):
         verbose_name = _("page")
         verbose_name_plural = _("pages")
         ordering = ["title", "pk"]
-        constraints = [*Publishable.Meta.constraints]
+        constraints = [*Publishable.Meta.constraints, UNIQUE_SLUG]
 
     def __str__(self) -> str:
         return self.title
@@ -82,6 +82,8 @@ class Site(models.Model):
         verbose_name=_("featured stories"),
         help_text=_("Shown before other news on the home page."),
     )
+
+    parts = ("menu",)
 
     class Meta:
         default_permissions = ("change", "view")

@@ -1,13 +1,12 @@
 """The staff desk of everything with a state, of pictures, and of former addresses."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.auth import get_permission_codename
-from django.db import transaction
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -16,10 +15,17 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from . import moves
 from .desk import CaseFilter, DeskAdmin, Texts
-from .models import FormerSlug, Publishable, short_moment
+from .editing import RehearsedAdmin
+from .models import FormerSlug, Publishable
 from .pictures import Picture
 from .states import State, state_q
+
+
+def kept(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What is not in the trash."""
+    return rows.filter(trashed_at__isnull=True)
 
 
 class StateFilter(CaseFilter):
@@ -30,18 +36,55 @@ class StateFilter(CaseFilter):
         moment = timezone.now()
         return {state.value: (state.label, state_q(state, moment)) for state in State}
 
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # What is in the trash shows only when it is asked for.
+        return super().queryset(request, queryset if self.value() else kept(queryset))
 
-class PublishableAdmin(DeskAdmin):
+
+class PublishableAdmin(RehearsedAdmin):
     """A record with a state: who may publish sets it, everybody sees it."""
 
     list_filter: ClassVar[Any] = (StateFilter,)
     readonly_fields: ClassVar[Any] = ("state_now", "created_at", "updated_at")
-    actions = ("publish_now", "unpublish", "archive")
+    actions = ("publish_now", "unpublish", "archive", "trash", "recover")
     moments = ("published_at", "expires_at", "archived_at")
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         codename = get_permission_codename("publish", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """To the trash with a draft, with the right to delete; what is public needs the right to
+        publish too, and what is in the trash the right to purge.
+        """
+        if not super().has_delete_permission(request, obj):
+            return False
+        if obj is not None and obj.trashed_at:
+            codename = get_permission_codename("purge", self.opts)
+            return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+        return obj is None or self.may_put_live(request, obj)
+
+    def has_recover_permission(self, request: HttpRequest) -> bool:
+        return super().has_delete_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What lies in the trash is looked at, and changed once it is out again."""
+        in_trash = obj is not None and obj.trashed_at
+        return not in_trash and super().has_change_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        # Records go to the trash; for good they go one by one, from there.
+        actions.pop("delete_selected", None)
+        actions.pop("trash" if request.GET.get("state") == State.TRASHED else "recover", None)
+        return actions
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
+            queryset = kept(queryset)
+        return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
@@ -78,7 +121,7 @@ class PublishableAdmin(DeskAdmin):
         same = ngettext_lazy(
             "%(number)s was public already", "%(number)s were public already", "number"
         )
-        self._move(request, queryset, publish, done, same)
+        self._move(request, queryset, moves.publish, done, same)
 
     @admin.action(description=_("Unpublish (back to draft)"), permissions=["publish"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -88,7 +131,7 @@ class PublishableAdmin(DeskAdmin):
         same = ngettext_lazy(
             "%(number)s was a draft already", "%(number)s were drafts already", "number"
         )
-        self._move(request, queryset, unpublish, done, same)
+        self._move(request, queryset, moves.unpublish, done, same)
 
     @admin.action(description=_("Archive"), permissions=["publish"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -98,69 +141,64 @@ class PublishableAdmin(DeskAdmin):
         same = ngettext_lazy(
             "%(number)s was archived already", "%(number)s were archived already", "number"
         )
-        self._move(request, queryset, archive, done, same)
+        self._move(request, queryset, moves.archive, done, same)
+
+    @admin.action(description=_("Move to the trash"), permissions=["delete"])
+    def trash(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = ngettext_lazy(
+            "%(number)s %(name)s is in the trash now",
+            "%(number)s %(name)s are in the trash now",
+            "number",
+        )
+        same = ngettext_lazy(
+            "%(number)s was there already", "%(number)s were there already", "number"
+        )
+        kept = [record for record in queryset if not self.has_delete_permission(request, record)]
+        if kept:
+            names = ", ".join(self.plain_label(record) for record in kept)
+            said = gettext("You may not take away what is public: %s.") % names
+            messages.error(request, said)
+        chosen = queryset.exclude(pk__in=[record.pk for record in kept])
+        self._move(request, chosen, moves.trash, done, same)
+
+    @admin.action(description=_("Take out of the trash"), permissions=["recover"])
+    def recover(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = ngettext_lazy(
+            "%(number)s %(name)s is out of the trash again",
+            "%(number)s %(name)s are out of the trash again",
+            "number",
+        )
+        same = ngettext_lazy(
+            "%(number)s was not in the trash", "%(number)s were not in the trash", "number"
+        )
+        self._move(request, queryset, moves.recover, done, same)
 
     def _move(
         self,
         request: HttpRequest,
         queryset: QuerySet[Any],
-        change: Callable[[Any], str],
+        how: moves.Move,
         done: Any,
         same: Any,
     ) -> None:
-        """Change each of the records, log it, and tell how many moved and how many did not."""
+        """Move each of the records, and tell how many moved and how many did not."""
         moved = stayed = 0
-        chosen = list(queryset.values_list("pk", flat=True))
-        with transaction.atomic():
-            rows = self.model._base_manager.select_for_update().filter(pk__in=chosen)
-            for record in rows.order_by("pk"):
-                if said := change(record):
-                    # Only the moments, so that what others typed meanwhile stays.
-                    record.save(update_fields=[*self.moments, "updated_at"])
-                    self.log_change(request, record, said)
+        for record in list(queryset):
+            try:
+                if moves.move(record, how, request.user):
                     moved += 1
                 else:
                     stayed += 1
+            except ValidationError as error:
+                said = " ".join(error.messages)
+                messages.error(request, f"{self.plain_label(record)}: {said}")
         parts = [
             text % {"number": number, "name": model_ngettext(self.opts, number)}
             for number, text in ((moved, done), (stayed, same))
             if number
         ]
-        messages.success(request, f"{'; '.join(parts)}.")
-
-
-def publish(record: Publishable) -> str:
-    """Make a record public from now on; what to write in its history, "" if it was public."""
-    if record.state == State.PUBLIC:
-        return ""
-    now = timezone.now()
-    if record.published_at is None or record.published_at > now:
-        record.published_at = now
-    if record.expires_at and record.expires_at <= now:
-        record.expires_at = None
-    record.archived_at = None
-    return gettext("Published.")
-
-
-def unpublish(record: Publishable) -> str:
-    """Make a record a draft; what to write in its history, "" if it was one."""
-    if record.state == State.DRAFT:
-        return ""
-    was = short_moment(record.published_at)
-    record.published_at = record.archived_at = None
-    return (
-        gettext("Unpublished. It was public from %(moment)s.") % {"moment": was}
-        if was
-        else gettext("Unpublished.")
-    )
-
-
-def archive(record: Publishable) -> str:
-    """Put a record away; what to write in its history, "" if it was archived."""
-    if record.state == State.ARCHIVED:
-        return ""
-    record.archived_at = timezone.now()
-    return gettext("Archived.")
+        if parts:
+            messages.success(request, f"{'; '.join(parts)}.")
 
 
 # Fieldsets that several admins share.

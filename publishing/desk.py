@@ -226,7 +226,11 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
             self._rewind(request)
-        request.desk_refused = True  # type: ignore[attr-defined]
+        request.desk_refused = gettext(  # type: ignore[attr-defined]
+            "This could not be saved, because somebody saved something else at the same "
+            "moment. Nothing is lost: compare your text with the present record, "
+            "and save again."
+        )
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     @staticmethod
@@ -238,7 +242,8 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        return refused(form) if hasattr(request, "desk_refused") else form
+        said = getattr(request, "desk_refused", "")
+        return refused(form, said) if said else form
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -249,18 +254,12 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def refused(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
-    """The form with an error on it: the database would not take what the form found good."""
+def refused(form: type[forms.ModelForm], said: str) -> type[forms.ModelForm]:
+    """The form with an error on it: what the form found good could not be saved."""
 
     class Refused(form):  # type: ignore[valid-type, misc]
         def clean(self) -> Any:
             super().clean()
-            raise ValidationError(
-                gettext(
-                    "This could not be saved, because somebody saved something else at the same "
-                    "moment. Nothing is lost: compare your text with the present record, "
-                    "and save again."
-                )
-            )
+            raise ValidationError(said)
 
     return Refused

@@ -16,9 +16,19 @@ from django.utils.translation import gettext_lazy as _
 
 from .fields import FoldedField
 from .pictures import Picture
+from .revisions import Revision
 from .states import State, state_of, state_q
 
-__all__ = ["Addressed", "FormerSlug", "Picture", "Publishable", "Published", "Sourced", "State"]
+__all__ = [
+    "Addressed",
+    "FormerSlug",
+    "Picture",
+    "Publishable",
+    "Published",
+    "Revision",
+    "Sourced",
+    "State",
+]
 
 
 class Published(models.QuerySet[Any]):
@@ -60,12 +70,19 @@ class Publishable(models.Model):
             "and nothing is deleted. Empty it to bring the record back."
         ),
     )
+    trashed_at = models.DateTimeField(
+        _("in the trash since"), null=True, blank=True, editable=False
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 
+    # Relations whose rows are edited in the record's own form and belong to it: what a snapshot
+    # holds besides the fields and the many-to-many relations. Their keys are UUIDs.
+    parts: tuple[str, ...] = ()
+
     class Meta:
         abstract = True
-        default_permissions = ("add", "change", "delete", "view", "publish")
+        default_permissions = ("add", "change", "delete", "view", "publish", "purge")
         constraints = [
             models.CheckConstraint(
                 condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("published_at")),
@@ -76,7 +93,7 @@ class Publishable(models.Model):
 
     @property
     def state(self) -> State:
-        return state_of(self.published_at, self.expires_at, self.archived_at)
+        return state_of(self.published_at, self.expires_at, self.archived_at, self.trashed_at)
 
     @property
     def is_published(self) -> bool:
@@ -94,6 +111,18 @@ class Publishable(models.Model):
             case State.PUBLIC if self.expires_at:
                 return _("Public until %(moment)s") % {"moment": short_moment(self.expires_at)}
         return str(self.state.label)
+
+
+def unique_unless_trashed(*fields: str, name: str, message: Any) -> models.UniqueConstraint:
+    """A promise that no two records have the same values; what is in the trash does not count."""
+    return models.UniqueConstraint(
+        fields=fields,
+        condition=Q(trashed_at__isnull=True),
+        name=name,
+        # With this code Django shows the sentence at the field.
+        violation_error_code="unique",
+        violation_error_message=message,
+    )
 
 
 def short_moment(moment: datetime | None) -> str:
@@ -126,12 +155,14 @@ class FormerSlug(models.Model):
 
 
 class Addressed(models.Model):
-    """Something with a page of its own, found by a slug that is made from its name."""
+    """Something with a page of its own, found by a slug that is made from its name.
+
+    Each model promises in its own Meta that the slug is unique: `UNIQUE_SLUG`, if it has a trash.
+    """
 
     slug = models.SlugField(
         _("address"),
         max_length=100,
-        unique=True,
         blank=True,
         help_text=_(
             "The last part of the page's address, for example “manchester”. Leave it empty "
@@ -206,11 +237,17 @@ class Addressed(models.Model):
     @classmethod
     def former_slugs(cls) -> models.QuerySet[FormerSlug]:
         """The former addresses of records that still exist."""
-        keys = cls._base_manager.values_list(Cast("pk", models.CharField()))
+        keys = cls._addressed().values_list(Cast("pk", models.CharField()))
         return FormerSlug.objects.filter(model=cls._meta.label_lower, object_pk__in=keys)
 
+    @classmethod
+    def _addressed(cls) -> models.QuerySet[Any]:
+        """The records that hold their address: all but those in the trash."""
+        in_use = {"trashed_at__isnull": True} if issubclass(cls, Publishable) else {}
+        return cls._base_manager.filter(**in_use)
+
     def _is_free(self, slug: str) -> bool:
-        others = type(self)._base_manager.filter(slug=slug).exclude(pk=self.pk)
+        others = self._addressed().filter(slug=slug).exclude(pk=self.pk)
         taken = slug in self.reserved_slugs or others.exists()
         return not taken and not self.former_slugs().filter(slug=slug).exists()
 
@@ -218,6 +255,13 @@ class Addressed(models.Model):
         if self._state.adding:
             return None
         return type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
+
+
+UNIQUE_SLUG = unique_unless_trashed(
+    "slug",
+    name="%(app_label)s_%(class)s_slug_unique",
+    message=_("Another record has this address already. Choose a different one."),
+)
 
 
 def readable_slug(text: str) -> str:

@@ -1,0 +1,382 @@
+"""How a record's form is opened and saved: rehearsed, merged, kept as a draft or put live.
+
+The form carries the snapshot that it was opened with. Saving rehearses Django's own save on top
+of that snapshot, takes the result, rolls back, and merges it into what the record says by then.
+So nobody's change is lost, whoever saves first, rows and relations included.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import moves, snapshots
+from .differences import conflict_rows
+from .models import Publishable, short_moment
+from .pages import CHOICE, RecordPages, choices_in
+from .rehearsal import is_rehearsal, rehearse
+from .revisions import Action, Revision, Stage, log, open_draft, write
+from .snapshots import Merged, Snapshot
+from .states import OUT
+
+# Names of what the form sends besides the record's own fields.
+START, SEEN, NOTE, DUE = "_start", "_seen", "_note", "_due_at"
+SALT = "publishing.editing"
+
+
+class Refused(Exception):
+    """A save that cannot be, with the sentence for staff."""
+
+
+class Outcome(NamedTuple):
+    """What came of a save: the draft that was kept, if it was one, and what could not be kept."""
+
+    draft: Revision | None
+    problems: list[str]
+
+
+class RecordForm(forms.ModelForm):
+    """The form of a record with a trash: what is in it does not count as taken."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # Django passes over a promise whose condition names a field that is not in the form.
+        return super()._get_validation_exclusions() - {"trashed_at"}  # type: ignore[misc, no-any-return]
+
+
+def is_out(record: Any) -> bool:
+    """Whether visitors see the record, or will without anything further being done."""
+    return isinstance(record, Publishable) and record.state in OUT
+
+
+def fingerprint(content: Snapshot) -> str:
+    return sha256(signing.JSONSerializer().dumps(content)).hexdigest()
+
+
+class RehearsedAdmin(RecordPages):
+    """The admin of a record without files: saves are rehearsed and merged."""
+
+    form = RecordForm
+    change_form_template = "admin/record_form.html"
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Whether what the person saves may go live. Records without a state need no more."""
+        return True
+
+    def may_put_live(self, request: HttpRequest, record: Any) -> bool:
+        return self.has_publish_permission(request) or not is_out(record)
+
+    # -- Opening -------------------------------------------------------------------------
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        record = self.get_object(request, unquote(object_id)) if object_id else None
+        if record is None or not self.has_change_permission(request, record):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        if request.method == "POST":
+            return self._save(request, record, form_url, extra_context or {})
+        return self._show(request, record, form_url, extra_context or {})
+
+    def _show(
+        self, request: HttpRequest, record: Any, form_url: str, context: dict[str, Any]
+    ) -> HttpResponse:
+        """The form, on the open draft if there is one."""
+        draft = open_draft(record)
+        if draft is None:
+            context |= {"start": signing.dumps(snapshots.take(record), salt=SALT, compress=True)}
+            return super().changeform_view(request, str(record.pk), form_url, context)
+        with rehearse():
+            clashes = self._put_on(record, draft)
+            start = snapshots.take(record)
+            context |= {
+                "start": signing.dumps(start, salt=SALT, compress=True),
+                "draft": draft,
+                "clashes": clashes,
+            }
+            response = super().changeform_view(request, str(record.pk), form_url, context)
+            return response.render() if isinstance(response, TemplateResponse) else response
+
+    def _put_on(self, record: Any, draft: Revision) -> list[Any]:
+        """Apply a draft inside a rehearsal; what was changed on both sides since it began."""
+        live = snapshots.take(record)
+        merged = draft.merged(live)
+        try:
+            snapshots.apply(record, merged.content)
+        except ValidationError:
+            # Such as a name that another record took since: the form opens on what is live.
+            return []
+        return conflict_rows(type(record), merged.conflicts)
+
+    # -- Saving --------------------------------------------------------------------------
+
+    def _save(
+        self, request: HttpRequest, record: Any, form_url: str, context: dict[str, Any]
+    ) -> HttpResponse:
+        start = self._start(request, record)
+        mine, answer = self._rehearse_form(request, record, start, form_url, context)
+        if mine is None:
+            return answer
+        try:
+            merged, present = self._merge(request, record, start, mine)
+            if merged.conflicts:
+                return self._ask(request, record, merged, present, context)
+            outcome = self._keep(request, record, start, mine)
+        except Refused as refused:
+            request.desk_refused = str(refused)  # type: ignore[attr-defined]
+            _mine, answer = self._rehearse_form(request, record, start, form_url, context)
+            return answer
+        for problem in outcome.problems:
+            messages.warning(request, problem)
+        record.refresh_from_db()
+        if outcome.draft:
+            return self.response_draft(request, record, outcome.draft)
+        return self.response_change(request, record)
+
+    def _start(self, request: HttpRequest, record: Any) -> Snapshot:
+        """What the form was opened with. Without it, what the record says now."""
+        try:
+            start: Snapshot = signing.loads(request.POST.get(START, ""), salt=SALT)
+        except signing.BadSignature:
+            draft = open_draft(record)
+            live = snapshots.take(record)
+            return draft.merged(live).content if draft else live
+        return start
+
+    def _rehearse_form(
+        self,
+        request: HttpRequest,
+        record: Any,
+        start: Snapshot,
+        form_url: str,
+        context: dict[str, Any],
+    ) -> tuple[Snapshot | None, HttpResponse]:
+        """What the record would say after Django's own save; None with the form if it is wrong."""
+        request.desk_saved = False  # type: ignore[attr-defined]
+        signed = signing.dumps(start, salt=SALT, compress=True)
+        with rehearse():
+            draft = open_draft(record)
+            # What the form was opened with may not be possible any more; the form will say so.
+            with suppress(ValidationError):
+                snapshots.apply(record, start)
+            context = context | {"start": signed, "draft": draft}
+            answer = super().changeform_view(request, str(record.pk), form_url, context)
+            if request.desk_saved:  # type: ignore[attr-defined]
+                return snapshots.take(record), answer
+            if isinstance(answer, TemplateResponse):
+                answer = answer.render()
+        return None, answer
+
+    def _merge(
+        self, request: HttpRequest, record: Any, start: Snapshot, mine: Snapshot
+    ) -> tuple[Merged, Snapshot]:
+        """What was typed, merged into what the record or its draft says now."""
+        draft, live = open_draft(record), snapshots.take(record)
+        present = draft.merged(live).content if draft else live
+        choices = choices_in(request)
+        if request.POST.get(SEEN) != fingerprint(present):
+            # They were made against something that has changed again.
+            choices = {}
+        merged = snapshots.resolve(snapshots.merge(start, mine, present), choices)
+        return merged, present
+
+    def _keep(self, request: HttpRequest, record: Any, start: Snapshot, mine: Snapshot) -> Outcome:
+        """Write what was typed: as a draft, or for good. Raises Refused."""
+        try:
+            with transaction.atomic():
+                type(record)._base_manager.select_for_update().get(pk=record.pk)
+                merged, _present = self._merge(request, record, start, mine)
+                if merged.conflicts:
+                    raise Refused(_("Somebody saved at the same moment. Save again."))
+                if self.saves_draft(request, record):
+                    return Outcome(self._keep_draft(request, record, merged.content), [])
+                return Outcome(None, self._keep_live(request, record, merged.content))
+        except ValidationError as error:
+            raise Refused(" ".join(error.messages)) from error
+        except IntegrityError as error:
+            raise Refused(
+                _(
+                    "This could not be saved, because somebody saved something else at the same "
+                    "moment. Nothing is lost: compare your text with the present record, "
+                    "and save again."
+                )
+            ) from error
+
+    def saves_draft(self, request: HttpRequest, record: Any) -> bool:
+        """Whether this save leaves what visitors see as it is."""
+        if not is_out(record):
+            return False
+        asked = {"_draft", "_review", "_schedule"} & set(request.POST)
+        return bool(asked) or not self.has_publish_permission(request)
+
+    def _keep_live(self, request: HttpRequest, record: Any, content: Snapshot) -> list[str]:
+        draft, note = open_draft(record), request.POST.get(NOTE, "")
+        was_out = is_out(record)
+        action = Action.PUBLISHED if draft and was_out else Action.CHANGED
+        problems = write(record, content, action, request.user, note)
+        if "_publish" in request.POST and self.has_publish_permission(request):
+            moves.move(record, moves.publish, request.user, note)
+        elif "_review" in request.POST and not was_out:
+            self._submit(request, record, snapshots.take(record))
+        elif draft and (was_out or is_out(record)):
+            draft.close()
+        return problems
+
+    def _submit(self, request: HttpRequest, record: Any, content: Snapshot) -> None:
+        """Ask for the review of a record that visitors do not see yet: its draft is itself."""
+        review = log(
+            record,
+            Action.SUBMITTED,
+            request.user,
+            request.POST.get(NOTE, ""),
+            base=content,
+            content=content,
+            stage=Stage.REVIEW,
+        )
+        self.submitted(request, record, review)
+
+    def _keep_draft(self, request: HttpRequest, record: Any, content: Snapshot) -> Revision | None:
+        live, note = snapshots.take(record), request.POST.get(NOTE, "")
+        # A draft has to be valid, also after others' changes were merged into it.
+        with rehearse():
+            snapshots.apply(record, content)
+        record.refresh_from_db()
+        action, stage, due = Action.DRAFTED, Stage.DRAFT, None
+        if "_review" in request.POST:
+            action, stage = Action.SUBMITTED, Stage.REVIEW
+        if "_schedule" in request.POST:
+            if not self.has_publish_permission(request):
+                raise Refused(_("You may save a draft, but not schedule it. Submit it for review."))
+            action, stage, due = Action.SCHEDULED, Stage.SCHEDULED, due_moment(request)
+        draft = log(
+            record, action, request.user, note, base=live, content=content, stage=stage, due_at=due
+        )
+        if stage is Stage.REVIEW:
+            self.submitted(request, record, draft)
+        return draft
+
+    def submitted(self, request: HttpRequest, record: Any, review: Revision) -> None:
+        """Called when a record or its draft was submitted for review."""
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        record = context.get("original")
+        context |= {
+            "is_out": is_out(record),
+            "may_publish": self.has_publish_permission(request),
+            "is_publishable": issubclass(self.model, Publishable),
+            "note": request.POST.get(NOTE, ""),
+            "due_at": request.POST.get(DUE, ""),
+            "zone": timezone.get_current_timezone_name(),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # -- Answering -----------------------------------------------------------------------
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        record: Any,
+        merged: Merged,
+        present: Snapshot,
+        context: dict[str, Any],
+    ) -> HttpResponse:
+        """The page on which somebody chooses between what two people wrote."""
+        kept = [
+            (name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if not name.startswith(CHOICE) and name not in (SEEN, "csrfmiddlewaretoken")
+        ]
+        last = Revision.objects.of(record).select_related("person").first()
+        return TemplateResponse(
+            request,
+            "admin/publishing/conflicts.html",
+            {
+                **self.admin_site.each_context(request),
+                **context,
+                "title": _("Somebody else changed this too"),
+                "opts": self.opts,
+                "original": record,
+                "conflicts": conflict_rows(type(record), merged.conflicts),
+                "posted": kept,
+                "last": last,
+                "seen": fingerprint(present),
+            },
+            status=409,
+        )
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if is_rehearsal():
+            # Its answer is thrown away, and its message must not stay behind.
+            return HttpResponse()
+        return super().response_change(request, obj)
+
+    def response_draft(self, request: HttpRequest, record: Any, draft: Revision) -> HttpResponse:
+        said = {
+            Stage.REVIEW: _("Your draft of “%(name)s” waits for review now."),
+            Stage.SCHEDULED: _("Your draft of “%(name)s” goes live on %(moment)s."),
+        }.get(Stage(draft.stage), _("Saved as a draft of “%(name)s”."))
+        messages.success(
+            request,
+            said % {"name": record, "moment": short_moment(draft.due_at)}
+            + " "
+            + _("The public page has not changed."),
+        )
+        return HttpResponseRedirect(request.get_full_path())
+
+    # -- Writing down --------------------------------------------------------------------
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        # Called in the rehearsal; what is written down is written by `_keep`.
+        request.desk_saved = True  # type: ignore[attr-defined]
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """A new record is saved for real, with its rows; what was asked for besides comes now."""
+        if is_rehearsal():
+            request.desk_saved = True  # type: ignore[attr-defined]
+            return
+        content, note = snapshots.take(obj), request.POST.get(NOTE, "")
+        log(obj, Action.ADDED, request.user, note, content=content)
+        if not isinstance(obj, Publishable):
+            return
+        if "_publish" in request.POST and self.has_publish_permission(request):
+            moves.move(obj, moves.publish, request.user, note)
+        elif "_review" in request.POST:
+            self._submit(request, obj, content)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for record in queryset:
+            log(record, Action.PURGED, request.user, base=snapshots.take(record))
+
+
+def due_moment(request: HttpRequest) -> datetime:
+    """The moment that the form gives for a scheduled draft. Raises Refused."""
+    field = forms.SplitDateTimeField(required=False)
+    day, _sep, time = request.POST.get(DUE, "").partition("T")
+    try:
+        moment: datetime | None = field.clean([day, time])
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    if moment is None:
+        raise Refused(_("Say when the draft goes live."))
+    if moment <= timezone.now():
+        raise Refused(_("The moment for the draft has passed. Choose a later one, or publish it."))
+    return moment
