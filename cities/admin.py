@@ -8,7 +8,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import FOR_STAFF, PUBLICATION, SOURCE, PublishableAdmin, StateFilter
+from publishing.admin import (
+    FOR_STAFF,
+    PUBLICATION,
+    SOURCE,
+    BeginnerFilter,
+    CheckFilter,
+    PublishableAdmin,
+    StateFilter,
+)
 from publishing.desk import CaseFilter, RowInline, Texts
 from publishing.editing import RecordForm, RehearsedAdmin
 
@@ -80,6 +88,7 @@ class IntakeAdmin(PublishableAdmin):
         "cities_recorded",
         "countries_announced",
     )
+    list_filter = (StateFilter, CheckFilter, BeginnerFilter)
     search_fields = ("year", "source")
     search_help_text = _("The year, or words of the source.")
     fieldsets = (
@@ -120,7 +129,7 @@ class IntakeAdmin(PublishableAdmin):
 @admin.register(Theme)
 class ThemeAdmin(PublishableAdmin):
     list_display = ("name", "state_column", "kind", "group", "number", "cities_recorded")
-    list_filter = (StateFilter, "kind", "group")
+    list_filter = (StateFilter, "kind", "group", CheckFilter, BeginnerFilter)
     search_fields = ("slug", "name", "group")
     search_help_text = _("Words of the name or of the group.")
     fieldsets = (
@@ -161,20 +170,25 @@ class DesignationInline(RowInline):
     fields = ("name", "year", "source", "source_url")
 
 
+def missing_cases() -> dict[str, tuple[Texts, Q]]:
+    """What a city may lack."""
+    return {
+        "year": (_("Joining year"), Q(joined_year__isnull=True)),
+        "summary": (_("Summary"), Q(summary="")),
+        "profile": (_("Profile"), Q(profile="")),
+        "population": (_("Population"), Q(population__isnull=True)),
+        "place": (_("Coordinates"), Q(latitude__isnull=True)),
+        "picture": (_("Picture"), Q(picture__isnull=True)),
+        "source": (_("Source"), Q(source="")),
+    }
+
+
 class MissingFilter(CaseFilter):
     title = _("what is missing")
     parameter_name = "missing"
 
     def cases(self) -> dict[str, tuple[Texts, Q]]:
-        return {
-            "year": (_("Joining year"), Q(joined_year__isnull=True)),
-            "summary": (_("Summary"), Q(summary="")),
-            "profile": (_("Profile"), Q(profile="")),
-            "population": (_("Population"), Q(population__isnull=True)),
-            "place": (_("Coordinates"), Q(latitude__isnull=True)),
-            "picture": (_("Picture"), Q(picture__isnull=True)),
-            "check": (_("Day of the last check"), Q(checked_on__isnull=True)),
-        }
+        return missing_cases()
 
 
 class AwardFilter(CaseFilter):
@@ -201,6 +215,8 @@ class CityAdmin(PublishableAdmin):
     list_filter = (
         StateFilter,
         MissingFilter,
+        CheckFilter,
+        BeginnerFilter,
         "status",
         "confirmed",
         "country__region",

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import PUBLICATION, PublishableAdmin
+from publishing.admin import PUBLICATION, BeginnerFilter, PublishableAdmin, StateFilter
 from publishing.desk import DeskAdmin, RowInline
 from publishing.editing import RehearsedAdmin
 
@@ -19,6 +19,7 @@ from .models import MenuItem, Page, Report, Site
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
     list_display = ("title", "state_column", "slug", "updated_at")
+    list_filter = (StateFilter, BeginnerFilter)
     search_fields = ("slug", "title", "summary")
     search_help_text = _("Words of the title or the summary.")
     fieldsets = (

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from publishing.desk import DeskAdmin
@@ -35,6 +37,25 @@ class Desk(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         # Django's sign-in page has a `site` of its own, which knows only the host.
         return super().each_context(request) | frame(request)
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The front page: what waits, what goes out, and how good the content is."""
+        # The models' desks are known only once every app is loaded.
+        from .dashboard import dashboard
+
+        return super().index(request, dashboard(self, request) | (extra_context or {}))
+
+    def get_urls(self) -> list[Any]:
+        own = path("schedule/", self.admin_view(self.schedule_view), name="schedule")
+        # Before Django's last address, which answers everything else.
+        return [own, *super().get_urls()]
+
+    def schedule_view(self, request: HttpRequest) -> HttpResponse:
+        from .schedule import schedule_view
+
+        return schedule_view(self, request)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         answer: HttpResponse = DeskAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]

@@ -204,6 +204,8 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Learning Cities Portal <noreply@localhost>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Nobody waits longer for a mail server that does not answer.
+EMAIL_TIMEOUT = 10
 
 # -- Safety --------------------------------------------------------------------------------
 

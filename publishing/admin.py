@@ -1,13 +1,17 @@
 """The staff desk of everything with a state, of pictures, and of former addresses."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -16,10 +20,11 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from . import moves
-from .desk import CaseFilter, DeskAdmin, Texts
+from .desk import CaseFilter, DeskAdmin, DeskList, Texts
 from .editing import RehearsedAdmin
-from .models import FormerSlug, Publishable
+from .models import FormerSlug, Publishable, Revision, short_moment
 from .pictures import Picture
+from .revisions import Action, Stage
 from .states import State, state_q
 
 
@@ -41,6 +46,54 @@ class StateFilter(CaseFilter):
         return super().queryset(request, queryset if self.value() else kept(queryset))
 
 
+def check_cases() -> dict[str, tuple[Texts, Q]]:
+    """When a record was last compared with its source; a year is long enough."""
+    year_ago = timezone.localdate() - timedelta(days=365)
+    never = Q(checked_on__isnull=True)
+    return {
+        "due": (_("Due: never, or over a year ago"), never | Q(checked_on__lte=year_ago)),
+        "never": (_("Never"), never),
+        "recent": (_("Within a year"), Q(checked_on__gt=year_ago)),
+    }
+
+
+class CheckFilter(CaseFilter):
+    title = _("last check")
+    parameter_name = "check"
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        return check_cases()
+
+
+class BeginnerFilter(CaseFilter):
+    """Records that the person who looks at the list began."""
+
+    title = _("begun by")
+    parameter_name = "begun"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, *args: Any) -> None:
+        added = Revision.objects.filter(
+            model=model._meta.label_lower, action=Action.ADDED, person=request.user.pk
+        )
+        self.mine = added.values(key=Cast("object_pk", models.BigIntegerField()))
+        super().__init__(request, params, model, *args)
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        return {"me": (_("Me"), Q(pk__in=self.mine))}
+
+
+class RecordList(DeskList):
+    """A list of records that says which of them have a draft."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = {str(row.pk): row for row in self.result_list}
+        model = self.model._meta.label_lower
+        waiting = Revision.objects.open().defer("base", "content")
+        for draft in waiting.filter(model=model, object_pk__in=list(rows)):
+            rows[draft.object_pk].draft = draft
+
+
 class PublishableAdmin(RehearsedAdmin):
     """A record with a state: who may publish sets it, everybody sees it."""
 
@@ -48,6 +101,9 @@ class PublishableAdmin(RehearsedAdmin):
     readonly_fields: ClassVar[Any] = ("state_now", "created_at", "updated_at")
     actions = ("publish_now", "unpublish", "archive", "trash", "recover")
     moments = ("published_at", "expires_at", "archived_at")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RecordList
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         codename = get_permission_codename("publish", self.opts)
@@ -105,9 +161,11 @@ class PublishableAdmin(RehearsedAdmin):
 
     @admin.display(description=_("state"), ordering="published_at")
     def state_column(self, record: Publishable) -> str:
-        return format_html(
+        state = format_html(
             '<span class="state state-{}">{}</span>', record.state.value, record.state_label
         )
+        draft = getattr(record, "draft", None)
+        return format_html("{} {}", state, draft_label(draft)) if draft else state
 
     @admin.display(description=_("state"))
     def state_now(self, record: Publishable) -> str:
@@ -199,6 +257,20 @@ class PublishableAdmin(RehearsedAdmin):
         ]
         if parts:
             messages.success(request, f"{'; '.join(parts)}.")
+
+
+def draft_label(draft: Revision) -> str:
+    """What the list says of a draft beside the state: "with a draft by Maria from 3 Dec 09:00"."""
+    stage = "" if draft.stage == Stage.DRAFT else f" ({draft.get_stage_display()})"
+    return format_html(
+        '<span class="state state-draft">{}</span>',
+        gettext("with a draft by %(person)s from %(moment)s%(stage)s")
+        % {
+            "person": draft.person_name or gettext("somebody"),
+            "moment": short_moment(draft.made_at),
+            "stage": stage,
+        },
+    )
 
 
 # Fieldsets that several admins share.

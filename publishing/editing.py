@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 
 from . import moves, snapshots
 from .differences import conflict_rows
+from .mail import publishers_of, tell
 from .models import Publishable, short_moment
 from .pages import CHOICE, RecordPages, choices_in
 from .rehearsal import is_rehearsal, rehearse
@@ -272,7 +273,9 @@ class RehearsedAdmin(RecordPages):
         return draft
 
     def submitted(self, request: HttpRequest, record: Any, review: Revision) -> None:
-        """Called when a record or its draft was submitted for review."""
+        """A record or its draft was submitted for review: those who may publish it are told."""
+        people = [person for person in publishers_of(self.model) if person != request.user]
+        tell(people, "submitted", review, request)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from .fields import FoldedField
 from .pictures import Picture
-from .revisions import Revision
+from .revisions import OpenDraft, Revision
 from .states import State, state_of, state_q
 
 __all__ = [
     "Addressed",
     "FormerSlug",
+    "OpenDraft",
     "Picture",
     "Publishable",
     "Published",

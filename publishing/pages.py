@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from . import moves, snapshots
 from .desk import DeskAdmin
 from .differences import conflict_rows, differences
+from .mail import tell
 from .models import Publishable, short_moment
 from .revisions import Action, Revision, Stage, Unresolved, log, open_draft, publish_draft, write
 from .snapshots import MOMENTS, Snapshot
@@ -172,7 +173,8 @@ class RecordPages(DeskAdmin):
             record,
             _("Draft of %s") % record,
             draft=draft,
-            changes=differences(self.model, live, merged.content),
+            # What nobody has seen yet is new from the first word on.
+            changes=differences(self.model, None if draft.is_itself else live, merged.content),
             conflicts=conflict_rows(self.model, conflicts),
             may_publish=self.may_put_live(request, record),
             is_review=draft.stage == Stage.REVIEW,
@@ -197,6 +199,7 @@ class RecordPages(DeskAdmin):
                 returned = log(
                     record, Action.RETURNED, request.user, note,
                     base=draft.base, content=draft.content, stage=Stage.RETURNED,
+                    author=draft.author,
                 )  # fmt: skip
                 self.answered(request, record, draft, returned)
                 messages.success(request, _("The draft went back with your note."))
@@ -223,15 +226,21 @@ class RecordPages(DeskAdmin):
             return [], None
         for problem in problems:
             messages.warning(request, problem)
-        if draft.person and draft.person != request.user:
-            self.answered(request, record, draft, None)
+        self.answered(request, record, draft, None)
         messages.success(request, _("“%s” is public as the draft has it.") % record)
         return [], self.to("change", record)
 
     def answered(
         self, request: HttpRequest, record: Any, draft: Revision, returned: Revision | None
     ) -> None:
-        """Called when a publisher published somebody's draft, or returned it with a note."""
+        """A publisher published or returned somebody's draft: its author is told."""
+        if not draft.author or draft.author == request.user:
+            return
+        if returned:
+            tell([draft.author], "returned", returned, request)
+        else:
+            publisher = str(request.user)
+            tell([draft.author], "published", draft, request, publisher=publisher)
 
     # -- The trash -----------------------------------------------------------------------
 

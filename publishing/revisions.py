@@ -87,6 +87,15 @@ class Revision(models.Model):
         related_name="revisions",
         verbose_name=_("who"),
     )
+    # Whose draft it is, also while a publisher has returned it; empty for a line of the history.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="drafts",
+        verbose_name=_("author"),
+    )
     # Stays when the account goes.
     person_name = models.CharField(_("who"), max_length=150, blank=True)
     made_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
@@ -150,6 +159,17 @@ class Revision(models.Model):
         self.stage, self.due_at = "", None
 
 
+class OpenDraft(Revision):
+    """A draft that is neither published nor discarded, as the desk lists it."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = _("draft or review")
+        verbose_name_plural = _("drafts and reviews")
+        ordering = ["-made_at", "-pk"]
+
+
 class Unresolved(Exception):
     """A draft cannot go live, because it and the record were changed in the same places."""
 
@@ -173,8 +193,12 @@ def log(
     content: Snapshot | None = None,
     stage: str = "",
     due_at: datetime | None = None,
+    author: Any = None,
 ) -> Revision:
-    """Write down what somebody did. An open draft takes the place of the one before it."""
+    """Write down what somebody did. An open draft takes the place of the one before it.
+
+    A draft is its `author`'s, who is the person unless somebody else is named.
+    """
     if stage and (earlier := open_draft(record)):
         earlier.close()
     return Revision.objects.create(
@@ -189,6 +213,7 @@ def log(
         base=base,
         content=content,
         due_at=due_at,
+        author=(author or person) if stage else None,
     )
 
 

@@ -1,0 +1,51 @@
+"""Drafts that take the place of a public record at a moment that staff chose.
+
+New, expiring and archived records need nothing: their state is a comparison of dates. A draft of
+what is public has to be put in its place once. The first request after the moment does it, and
+so does `manage.py publish_due`, for whoever wants it done without a visitor.
+"""
+
+import logging
+from collections.abc import Callable
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from .mail import publishers_of, tell
+from .revisions import Revision, publish_due
+
+logger = logging.getLogger(__name__)
+
+
+def put_live(request: HttpRequest | None = None) -> tuple[list[Revision], list[Revision]]:
+    """Put every draft live whose time has come, and tell staff of those that could not.
+
+    Gives those that went out and those that failed, each failed one with its `reason`.
+    """
+    done, failed = publish_due()
+    for draft in failed:
+        reason: str = draft.reason  # type: ignore[attr-defined]
+        logger.error("The draft of %s (%s) could not go live: %s", draft.label, draft.model, reason)
+        people = [draft.author] if draft.author else []
+        if draft.model_class:
+            people.extend(publishers_of(draft.model_class))
+        tell(people, "failed", draft, request, reason=reason)
+    return done, failed
+
+
+class PublishDue:
+    """Before a request is answered, drafts whose moment has come take their place.
+
+    Whatever goes wrong with that, the visitor gets the page.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            if Revision.objects.due().exists():
+                put_live(request)
+        except DatabaseError:
+            logger.exception("What was due could not be published.")
+        return self.get_response(request)
