@@ -6,7 +6,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -57,6 +57,10 @@ class OpenDraftAdmin(DeskAdmin):
         rows: Any = super().get_queryset(request)
         drafts: QuerySet[OpenDraft] = rows.open().filter(model__in=visible_labels(request))
         return drafts.defer("base", "content")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = {"title": _("Drafts and reviews")}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.is_staff)
