@@ -20,7 +20,7 @@ from .desk import CaseFilter, DeskAdmin, Texts
 from .editing import RehearsedAdmin
 from .models import FormerSlug, Publishable
 from .pictures import Picture
-from .states import State, state_q
+from .states import OUT, State, state_of, state_q
 
 
 def kept(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -64,8 +64,13 @@ class PublishableAdmin(RehearsedAdmin):
             return request.user.has_perm(f"{self.opts.app_label}.{codename}")
         return obj is None or self.may_put_live(request, obj)
 
-    def has_recover_permission(self, request: HttpRequest) -> bool:
-        return super().has_delete_permission(request)
+    def has_recover_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for the trash: what comes out of it public needs the right to publish too."""
+        if not super().has_delete_permission(request):
+            return False
+        if obj is None or self.has_publish_permission(request):
+            return True
+        return state_of(obj.published_at, obj.expires_at, obj.archived_at) not in OUT
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What lies in the trash is looked at, and changed once it is out again."""
@@ -171,7 +176,13 @@ class PublishableAdmin(RehearsedAdmin):
         same = ngettext_lazy(
             "%(number)s was not in the trash", "%(number)s were not in the trash", "number"
         )
-        self._move(request, queryset, moves.recover, done, same)
+        kept = [record for record in queryset if not self.has_recover_permission(request, record)]
+        if kept:
+            names = ", ".join(self.plain_label(record) for record in kept)
+            said = gettext("You may not bring back what was public: %s.") % names
+            messages.error(request, said)
+        chosen = queryset.exclude(pk__in=[record.pk for record in kept])
+        self._move(request, chosen, moves.recover, done, same)
 
     def _move(
         self,
