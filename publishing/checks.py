@@ -1,4 +1,4 @@
-"""What an admin has to be for its saves to be rehearsed; `manage.py check` says where one is not."""
+"""What an admin has to be for its saves to be rehearsed; `manage.py check` says where it is not."""
 
 from collections.abc import Iterator
 from typing import Any
