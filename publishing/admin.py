@@ -25,7 +25,7 @@ from .editing import RehearsedAdmin
 from .models import FormerSlug, Publishable, Revision, short_moment
 from .pictures import Picture
 from .revisions import Action, Stage
-from .states import State, state_q
+from .states import OUT, State, state_of, state_q
 
 
 def kept(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -89,7 +89,7 @@ class RecordList(DeskList):
         super().get_results(request)
         rows = {str(row.pk): row for row in self.result_list}
         model = self.model._meta.label_lower
-        waiting = Revision.objects.open().defer("base", "content")
+        waiting = Revision.objects.open().select_related("author").defer("base", "content")
         for draft in waiting.filter(model=model, object_pk__in=list(rows)):
             rows[draft.object_pk].draft = draft
 
@@ -120,8 +120,13 @@ class PublishableAdmin(RehearsedAdmin):
             return request.user.has_perm(f"{self.opts.app_label}.{codename}")
         return obj is None or self.may_put_live(request, obj)
 
-    def has_recover_permission(self, request: HttpRequest) -> bool:
-        return super().has_delete_permission(request)
+    def has_recover_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for the trash: what comes out of it public needs the right to publish too."""
+        if not super().has_delete_permission(request):
+            return False
+        if obj is None or self.has_publish_permission(request):
+            return True
+        return state_of(obj.published_at, obj.expires_at, obj.archived_at) not in OUT
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What lies in the trash is looked at, and changed once it is out again."""
@@ -229,7 +234,13 @@ class PublishableAdmin(RehearsedAdmin):
         same = ngettext_lazy(
             "%(number)s was not in the trash", "%(number)s were not in the trash", "number"
         )
-        self._move(request, queryset, moves.recover, done, same)
+        kept = [record for record in queryset if not self.has_recover_permission(request, record)]
+        if kept:
+            names = ", ".join(self.plain_label(record) for record in kept)
+            said = gettext("You may not bring back what was public: %s.") % names
+            messages.error(request, said)
+        chosen = queryset.exclude(pk__in=[record.pk for record in kept])
+        self._move(request, chosen, moves.recover, done, same)
 
     def _move(
         self,
@@ -266,7 +277,7 @@ def draft_label(draft: Revision) -> str:
         '<span class="state state-draft">{}</span>',
         gettext("with a draft by %(person)s from %(moment)s%(stage)s")
         % {
-            "person": draft.person_name or gettext("somebody"),
+            "person": draft.author_name or gettext("somebody"),
             "moment": short_moment(draft.made_at),
             "stage": stage,
         },

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from html import unescape
 from typing import Any, NamedTuple
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -22,7 +23,12 @@ from .snapshots import Conflict, Path, Snapshot, content_fields, differing, part
 
 BLOCK_END = re.compile(r"</(?:p|li|h\d|blockquote|tr|ul|ol|table)>|<br\s*/?>|<hr\s*/?>")
 LINK = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
-WORDS = re.compile(r"\s+|[^\s]+")
+LINES = re.compile(r"[^\n]*\n|[^\n]+")
+WORDS = re.compile(r"\S+\s*|\s+")
+# Comparing takes time with the product of both lengths; what is longer is shown old, then new.
+MOST_COMPARISONS = 1_000_000
+# How much of what stayed the same is shown on either side of a change, in characters.
+AROUND = 200
 
 
 class Difference(NamedTuple):
@@ -66,7 +72,7 @@ def conflict_rows(model: type[models.Model], conflicts: Iterable[Conflict]) -> l
     return [
         ConflictRow(
             conflict.key,
-            words.label(conflict.path, conflict.mine or conflict.theirs),
+            words.label(conflict.path),
             words.text(conflict.path, conflict.base),
             words.text(conflict.path, conflict.mine),
             words.text(conflict.path, conflict.theirs),
@@ -107,23 +113,30 @@ class Wording:
     def field(self, path: Path) -> Any:
         """The model's field at a path; None for a row, or for a field that is gone."""
         if path[0] == "rows":
-            fields = content_fields(part_relation(self.model, path[1]).related_model)
-            return next((f for f in fields if len(path) == 4 and f.name == path[3]), None)
+            kind = self.row_model(path)
+            fields = content_fields(kind) if kind and len(path) == 4 else []
+            return next((field for field in fields if field.name == path[3]), None)
         candidates = [*self.model._meta.concrete_fields, *self.model._meta.many_to_many]
         return next((field for field in candidates if field.name == path[1]), None)
 
-    def label(self, path: Path, row: Any = None) -> str:
+    def row_model(self, path: Path) -> Any:
+        """The model of a part's rows; None if the record no longer has that part."""
+        try:
+            return part_relation(self.model, path[1]).related_model
+        except FieldDoesNotExist:
+            return None
+
+    def label(self, path: Path) -> str:
         field = self.field(path)
         if path[0] != "rows":
             return capfirst(str(field.verbose_name)) if field else path[1]
-        kind = capfirst(str(part_relation(self.model, path[1]).related_model._meta.verbose_name))
+        rows = self.row_model(path)
+        kind = capfirst(str(rows._meta.verbose_name if rows else path[1]))
         return f"{kind}: {field.verbose_name}" if field else kind
 
     def is_text(self, path: Path) -> bool:
-        field = self.field(path)
-        return isinstance(field, models.TextField) or (
-            type(field) is models.CharField and not field.choices
-        )
+        """Whether two texts that stand here may be put one after the other."""
+        return isinstance(self.field(path), models.TextField)
 
     def learn(self, path: Path, value: Any) -> None:
         """Remember what a value points at, to look it up with all the others."""
@@ -217,23 +230,57 @@ def mark_words(old: str, new: str) -> SafeString:
 
     Screen readers do not tell of these elements, so each says in words what it is.
     """
-    before, after = WORDS.findall(old), WORDS.findall(new)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return format_html_join("", "{}", ((piece,) for piece in _pieces(matcher, before, after)))
+    pieces = list(_pieces(old, new))
+    shown: list[str | SafeString] = []
+    for place, (kind, text) in enumerate(pieces):
+        ends = (place == 0, place == len(pieces) - 1)
+        shown.append(_shortened(text, *ends) if kind == "equal" else _marked(kind, text))
+    return format_html_join("", "{}", ((piece,) for piece in shown))
 
 
-def _pieces(
-    matcher: SequenceMatcher[str], before: list[str], after: list[str]
-) -> Iterator[str | SafeString]:
-    for kind, i, j, k, m in matcher.get_opcodes():
-        gone, came = "".join(before[i:j]), "".join(after[k:m])
+def _pieces(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """What stayed ("equal"), went ("del") and came ("ins"), in the order of the text."""
+    for kind, gone, came in _opcodes(LINES.findall(old), LINES.findall(new)):
         if kind == "equal":
-            yield gone
+            yield "equal", gone
             continue
-        if gone:
-            yield _marked("del", gone)
-        if came:
-            yield _marked("ins", came)
+        for inner, less, more in _opcodes(WORDS.findall(gone), WORDS.findall(came)):
+            if inner == "equal":
+                yield "equal", less
+                continue
+            yield from ((mark, text) for mark, text in (("del", less), ("ins", more)) if text)
+
+
+def _opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, str, str]]:
+    """What was made of which stretch: the opcodes of `difflib`, with texts for places."""
+    start = _common(before, after)
+    end = _common(before[start:][::-1], after[start:][::-1])
+    inner, other = before[start : len(before) - end], after[start : len(after) - end]
+    if start:
+        yield "equal", "".join(before[:start]), "".join(before[:start])
+    if len(inner) * len(other) > MOST_COMPARISONS:
+        yield "replace", "".join(inner), "".join(other)
+    else:
+        matcher = SequenceMatcher(None, inner, other, autojunk=False)
+        for kind, i, j, k, m in matcher.get_opcodes():
+            yield kind, "".join(inner[i:j]), "".join(other[k:m])
+    if end:
+        yield "equal", "".join(before[-end:]), "".join(before[-end:])
+
+
+def _common(before: list[str], after: list[str]) -> int:
+    """How many items both begin with."""
+    pairs = enumerate(zip(before, after, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(before), len(after)))
+
+
+def _shortened(text: str, is_first: bool, is_last: bool) -> str:
+    """A stretch that stayed the same, with the middle of a long one left out."""
+    if len(text) <= 3 * AROUND:
+        return text
+    head = "" if is_first else text[:AROUND].rsplit(" ", 1)[0] + " "
+    tail = "" if is_last else " " + text[-AROUND:].split(" ", 1)[-1]
+    return f"{head}[…]{tail}"
 
 
 def _marked(tag: str, text: str) -> SafeString:

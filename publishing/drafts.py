@@ -88,7 +88,7 @@ class OpenDraftAdmin(DeskAdmin):
 
     @admin.display(description=_("whose"), ordering="author__username")
     def whose(self, row: OpenDraft) -> str:
-        return str(row.author or row.person_name)
+        return row.author_name
 
     @admin.display(description=_("since"), ordering="made_at")
     def since(self, row: OpenDraft) -> str:

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core import signing
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -24,18 +23,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import moves, snapshots
+from .checks import RehearsedChecks
 from .differences import conflict_rows
 from .mail import publishers_of, tell
 from .models import Publishable, short_moment
-from .pages import CHOICE, RecordPages, choices_in
+from .pages import CHOICE, SEEN, RecordPages, choices_in
 from .rehearsal import is_rehearsal, rehearse
-from .revisions import Action, Revision, Stage, log, open_draft, write
-from .snapshots import Merged, Snapshot
+from .revisions import Action, Revision, Stage, keep_draft, lock, log, open_draft, write
+from .snapshots import Merged, Snapshot, fingerprint
 from .states import OUT
 
 # Names of what the form sends besides the record's own fields.
-START, SEEN, NOTE, DUE = "_start", "_seen", "_note", "_due_at"
-SALT = "publishing.editing"
+START, NOTE, DUE = "_start", "_note", "_due_at"
 
 
 class Refused(Exception):
@@ -62,14 +61,20 @@ def is_out(record: Any) -> bool:
     return isinstance(record, Publishable) and record.state in OUT
 
 
-def fingerprint(content: Snapshot) -> str:
-    return sha256(signing.JSONSerializer().dumps(content)).hexdigest()
+def seal(record: Any, start: Snapshot) -> str:
+    """What a form was opened with, signed for this record alone."""
+    return signing.dumps(start, salt=_salt(record), compress=True)
+
+
+def _salt(record: Any) -> str:
+    return f"publishing.editing:{record._meta.label_lower}:{record.pk}"
 
 
 class RehearsedAdmin(RecordPages):
     """The admin of a record without files: saves are rehearsed and merged."""
 
     form = RecordForm
+    checks_class = RehearsedChecks
     change_form_template = "admin/record_form.html"
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
@@ -89,7 +94,8 @@ class RehearsedAdmin(RecordPages):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         record = self.get_object(request, unquote(object_id)) if object_id else None
-        if record is None or not self.has_change_permission(request, record):
+        is_new = record is None or "_saveasnew" in request.POST
+        if is_new or not self.has_change_permission(request, record):
             return super().changeform_view(request, object_id, form_url, extra_context)
         if request.method == "POST":
             return self._save(request, record, form_url, extra_context or {})
@@ -101,46 +107,59 @@ class RehearsedAdmin(RecordPages):
         """The form, on the open draft if there is one."""
         draft = open_draft(record)
         if draft is None:
-            context |= {"start": signing.dumps(snapshots.take(record), salt=SALT, compress=True)}
+            context |= {"start": seal(record, snapshots.take(record))}
             return super().changeform_view(request, str(record.pk), form_url, context)
         with rehearse():
-            clashes = self._put_on(record, draft)
-            start = snapshots.take(record)
+            clashes, problems = self._put_on(record, draft)
             context |= {
-                "start": signing.dumps(start, salt=SALT, compress=True),
+                "start": seal(record, snapshots.take(record)),
                 "draft": draft,
                 "clashes": clashes,
+                "problems": problems,
             }
             response = super().changeform_view(request, str(record.pk), form_url, context)
             return response.render() if isinstance(response, TemplateResponse) else response
 
-    def _put_on(self, record: Any, draft: Revision) -> list[Any]:
-        """Apply a draft inside a rehearsal; what was changed on both sides since it began."""
-        live = snapshots.take(record)
-        merged = draft.merged(live)
+    def _put_on(self, record: Any, draft: Revision) -> tuple[list[Any], list[str]]:
+        """Apply a draft inside a rehearsal.
+
+        Gives what was changed on both sides since it began, and what could not be brought back.
+        """
+        merged = draft.merged(snapshots.take(record))
         try:
-            snapshots.apply(record, merged.content)
-        except ValidationError:
+            problems = snapshots.apply(record, merged.content)
+        except ValidationError as error:
             # Such as a name that another record took since: the form opens on what is live.
-            return []
-        return conflict_rows(type(record), merged.conflicts)
+            return [], error.messages
+        return conflict_rows(type(record), merged.conflicts), problems
 
     # -- Saving --------------------------------------------------------------------------
 
     def _save(
         self, request: HttpRequest, record: Any, form_url: str, context: dict[str, Any]
     ) -> HttpResponse:
-        start = self._start(request, record)
-        mine, answer = self._rehearse_form(request, record, start, form_url, context)
-        if mine is None:
-            return answer
+        opened = self._start(request, record)
+        start = opened or self._present(record)
         try:
+            if opened is None:
+                raise Refused(
+                    _(
+                        "The portal cannot tell any more what the record said when you opened "
+                        "this form. Compare your text with the present record, and save again."
+                    )
+                )
+            mine, answer = self._rehearse_form(request, record, start, form_url, context)
+            if mine is None:
+                return answer
             merged, present = self._merge(request, record, start, mine)
             if merged.conflicts:
                 return self._ask(request, record, merged, present, context)
             outcome = self._keep(request, record, start, mine)
-        except Refused as refused:
-            request.desk_refused = str(refused)  # type: ignore[attr-defined]
+        except ObjectDoesNotExist:
+            # Somebody deleted it for good a moment ago.
+            return self.not_found(request, str(record.pk))
+        except (Refused, ValidationError, IntegrityError) as error:
+            request.desk_refused = why_refused(error)  # type: ignore[attr-defined]
             _mine, answer = self._rehearse_form(request, record, start, form_url, context)
             return answer
         for problem in outcome.problems:
@@ -150,15 +169,23 @@ class RehearsedAdmin(RecordPages):
             return self.response_draft(request, record, outcome.draft)
         return self.response_change(request, record)
 
-    def _start(self, request: HttpRequest, record: Any) -> Snapshot:
-        """What the form was opened with. Without it, what the record says now."""
+    def _start(self, request: HttpRequest, record: Any) -> Snapshot | None:
+        """What the form was opened with; None if it cannot be read or is another record's.
+
+        A form that sends nothing of the kind begins from what the record says now.
+        """
+        if START not in request.POST:
+            return self._present(record)
         try:
-            start: Snapshot = signing.loads(request.POST.get(START, ""), salt=SALT)
+            start: Snapshot = signing.loads(request.POST[START], salt=_salt(record))
         except signing.BadSignature:
-            draft = open_draft(record)
-            live = snapshots.take(record)
-            return draft.merged(live).content if draft else live
+            return None
         return start
+
+    def _present(self, record: Any) -> Snapshot:
+        """What the form shows who opens it now: the draft if there is one, or the record."""
+        draft, live = open_draft(record), snapshots.take(record)
+        return draft.merged(live).content if draft else live
 
     def _rehearse_form(
         self,
@@ -170,13 +197,12 @@ class RehearsedAdmin(RecordPages):
     ) -> tuple[Snapshot | None, HttpResponse]:
         """What the record would say after Django's own save; None with the form if it is wrong."""
         request.desk_saved = False  # type: ignore[attr-defined]
-        signed = signing.dumps(start, salt=SALT, compress=True)
         with rehearse():
             draft = open_draft(record)
             # What the form was opened with may not be possible any more; the form will say so.
             with suppress(ValidationError):
                 snapshots.apply(record, start)
-            context = context | {"start": signed, "draft": draft}
+            context = context | {"start": seal(record, start), "draft": draft}
             answer = super().changeform_view(request, str(record.pk), form_url, context)
             if request.desk_saved:  # type: ignore[attr-defined]
                 return snapshots.take(record), answer
@@ -188,8 +214,7 @@ class RehearsedAdmin(RecordPages):
         self, request: HttpRequest, record: Any, start: Snapshot, mine: Snapshot
     ) -> tuple[Merged, Snapshot]:
         """What was typed, merged into what the record or its draft says now."""
-        draft, live = open_draft(record), snapshots.take(record)
-        present = draft.merged(live).content if draft else live
+        present = self._present(record)
         choices = choices_in(request)
         if request.POST.get(SEEN) != fingerprint(present):
             # They were made against something that has changed again.
@@ -198,26 +223,16 @@ class RehearsedAdmin(RecordPages):
         return merged, present
 
     def _keep(self, request: HttpRequest, record: Any, start: Snapshot, mine: Snapshot) -> Outcome:
-        """Write what was typed: as a draft, or for good. Raises Refused."""
-        try:
-            with transaction.atomic():
-                type(record)._base_manager.select_for_update().get(pk=record.pk)
-                merged, _present = self._merge(request, record, start, mine)
-                if merged.conflicts:
-                    raise Refused(_("Somebody saved at the same moment. Save again."))
-                if self.saves_draft(request, record):
-                    return Outcome(self._keep_draft(request, record, merged.content), [])
-                return Outcome(None, self._keep_live(request, record, merged.content))
-        except ValidationError as error:
-            raise Refused(" ".join(error.messages)) from error
-        except IntegrityError as error:
-            raise Refused(
-                _(
-                    "This could not be saved, because somebody saved something else at the same "
-                    "moment. Nothing is lost: compare your text with the present record, "
-                    "and save again."
-                )
-            ) from error
+        """Write what was typed: as a draft, or for good."""
+        with transaction.atomic():
+            # As it is now: it may have become public since the form was sent.
+            record = lock(record)
+            merged, _present = self._merge(request, record, start, mine)
+            if merged.conflicts:
+                raise Refused(_("Somebody saved at the same moment. Save again."))
+            if self.saves_draft(request, record):
+                return Outcome(self._keep_draft(request, record, merged.content), [])
+            return Outcome(None, self._keep_live(request, record, merged.content))
 
     def saves_draft(self, request: HttpRequest, record: Any) -> bool:
         """Whether this save leaves what visitors see as it is."""
@@ -231,12 +246,13 @@ class RehearsedAdmin(RecordPages):
         was_out = is_out(record)
         action = Action.PUBLISHED if draft and was_out else Action.CHANGED
         problems = write(record, content, action, request.user, note)
+        if draft and (was_out or is_out(record) or not draft.is_itself):
+            # The record says what it said.
+            draft.close()
         if "_publish" in request.POST and self.has_publish_permission(request):
             moves.move(record, moves.publish, request.user, note)
         elif "_review" in request.POST and not was_out:
             self._submit(request, record, snapshots.take(record))
-        elif draft and (was_out or is_out(record)):
-            draft.close()
         return problems
 
     def _submit(self, request: HttpRequest, record: Any, content: Snapshot) -> None:
@@ -252,25 +268,36 @@ class RehearsedAdmin(RecordPages):
         )
         self.submitted(request, record, review)
 
-    def _keep_draft(self, request: HttpRequest, record: Any, content: Snapshot) -> Revision | None:
-        live, note = snapshots.take(record), request.POST.get(NOTE, "")
+    def _keep_draft(self, request: HttpRequest, record: Any, content: Snapshot) -> Revision:
+        earlier, note = open_draft(record), request.POST.get(NOTE, "")
+        action, stage, due = self._asked(request, earlier)
+        if snapshots.same(self._present(record), content):
+            if earlier is None:
+                raise Refused(_("You changed nothing, so there is no draft to keep."))
+            if (stage, due, note) == (earlier.stage, earlier.due_at, ""):
+                return earlier
         # A draft has to be valid, also after others' changes were merged into it.
-        with rehearse():
-            snapshots.apply(record, content)
-        record.refresh_from_db()
-        action, stage, due = Action.DRAFTED, Stage.DRAFT, None
-        if "_review" in request.POST:
-            action, stage = Action.SUBMITTED, Stage.REVIEW
-        if "_schedule" in request.POST:
-            if not self.has_publish_permission(request):
-                raise Refused(_("You may save a draft, but not schedule it. Submit it for review."))
-            action, stage, due = Action.SCHEDULED, Stage.SCHEDULED, due_moment(request)
-        draft = log(
-            record, action, request.user, note, base=live, content=content, stage=stage, due_at=due
-        )
-        if stage is Stage.REVIEW:
+        draft = keep_draft(record, content, action, request.user, note, stage=stage, due_at=due)
+        if action is Action.SUBMITTED:
             self.submitted(request, record, draft)
         return draft
+
+    def _asked(
+        self, request: HttpRequest, earlier: Revision | None
+    ) -> tuple[Action, Stage, datetime | None]:
+        """What is to become of a draft. Saving alone leaves it in the queue or on the schedule."""
+        may_publish = self.has_publish_permission(request)
+        if earlier and earlier.stage == Stage.SCHEDULED and not may_publish:
+            raise Refused(_("The draft is scheduled: only who may publish can change it now."))
+        if "_schedule" in request.POST:
+            if not may_publish:
+                raise Refused(_("You may save a draft, but not schedule it. Submit it for review."))
+            return Action.SCHEDULED, Stage.SCHEDULED, due_moment(request)
+        if "_review" in request.POST:
+            return Action.SUBMITTED, Stage.REVIEW, None
+        if earlier and earlier.stage in (Stage.REVIEW, Stage.SCHEDULED):
+            return Action.DRAFTED, Stage(earlier.stage), earlier.due_at
+        return Action.DRAFTED, Stage.DRAFT, None
 
     def submitted(self, request: HttpRequest, record: Any, review: Revision) -> None:
         """A record or its draft was submitted for review: those who may publish it are told."""
@@ -367,7 +394,21 @@ class RehearsedAdmin(RecordPages):
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         for record in queryset:
+            if draft := open_draft(record):
+                draft.close()
             log(record, Action.PURGED, request.user, base=snapshots.take(record))
+
+
+def why_refused(error: Exception) -> str:
+    """The sentence for staff whose save cannot be."""
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    if isinstance(error, Refused):
+        return str(error)
+    return _(
+        "This could not be saved, because somebody saved something else at the same moment. "
+        "Nothing is lost: compare your text with the present record, and save again."
+    )
 
 
 def due_moment(request: HttpRequest) -> datetime:

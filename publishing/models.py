@@ -191,7 +191,8 @@ class Addressed(models.Model):
                 {"slug": _("“%(slug)s” is a page of the portal itself.") % {"slug": self.slug}}
             )
         former = self.former_slugs().filter(slug=self.slug).exclude(object_pk=str(self.pk))
-        if self.slug and former.exists():
+        # Who has the address keeps it, also when one comes out of the trash that had it before.
+        if self.slug and self.slug != self._saved_slug() and former.exists():
             raise ValidationError(
                 {
                     "slug": _(
@@ -214,8 +215,11 @@ class Addressed(models.Model):
             kwargs["update_fields"] = {*saved, *made}
         old = self._saved_slug() if saved is None or "slug" in saved else None
         super().save(*args, **kwargs)
-        if old and old != self.slug:
-            self.former_slugs().filter(slug=self.slug).delete()
+        if not old or old == self.slug:
+            return
+        self.former_slugs().filter(slug=self.slug).delete()
+        # While this lay in the trash, another record may have taken its address.
+        if not self._addressed().filter(slug=old).exists():
             FormerSlug.objects.update_or_create(
                 model=self._meta.label_lower, slug=old, defaults={"object_pk": str(self.pk)}
             )

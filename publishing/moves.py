@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from . import snapshots
 from .models import Publishable
@@ -24,7 +26,7 @@ def publish(record: Publishable) -> Action | None:
         record.published_at = now
     if record.expires_at and record.expires_at <= now:
         record.expires_at = None
-    record.archived_at = record.trashed_at = None
+    record.archived_at = None
     return Action.PUBLISHED
 
 
@@ -74,6 +76,8 @@ def move(record: Any, how: Move, person: Any = None, note: str = "") -> bool:
     """
     with transaction.atomic():
         present = lock(record)
+        if present.trashed_at and how not in (trash, recover):
+            raise ValidationError(_("It is in the trash. Take it out first."))
         base = snapshots.take(present)
         action = how(present)
         if action is None:

@@ -19,12 +19,25 @@ from .desk import DeskAdmin
 from .differences import conflict_rows, differences
 from .mail import tell
 from .models import Publishable, short_moment
-from .revisions import Action, Revision, Stage, Unresolved, log, open_draft, publish_draft, write
-from .snapshots import MOMENTS, Snapshot
+from .revisions import (
+    Action,
+    Revision,
+    Stage,
+    Unresolved,
+    discard,
+    keep_draft,
+    lock,
+    log,
+    open_draft,
+    publish_draft,
+    write,
+)
+from .snapshots import MOMENTS, Snapshot, fingerprint
 from .states import OUT
 
 PER_PAGE = 50
 CHOICE = "_choice:"  # How the name of a choice between two texts begins.
+SEEN = "_seen"  # The fingerprint of what somebody had before them when they decided.
 
 
 class RecordPages(DeskAdmin):
@@ -110,15 +123,11 @@ class RecordPages(DeskAdmin):
             raise Http404
         present = snapshots.take(record)
         wanted = version(revision, present)
-        may_restore = (
-            wanted is not None
-            and self.has_change_permission(request, record)
-            and self.may_put_live(request, record)
-        )
+        may_restore = wanted is not None and self.has_change_permission(request, record)
         if request.method == "POST":
             if not may_restore:
                 raise PermissionDenied
-            return self._restore(request, record, revision, wanted)
+            return self._restore(request, record, revision)
         return self.page(
             request,
             "revision",
@@ -128,26 +137,45 @@ class RecordPages(DeskAdmin):
             changes=differences(self.model, revision.base, revision.content),
             restoring=differences(self.model, present, wanted) if wanted else [],
             may_restore=may_restore,
+            as_draft=not self.may_put_live(request, record),
+            seen=fingerprint(present),
         )
 
     def may_put_live(self, request: HttpRequest, record: Any) -> bool:
         """Whether what the person writes may reach visitors without a review."""
         return True
 
-    def _restore(
-        self, request: HttpRequest, record: Any, revision: Revision, wanted: Any
-    ) -> HttpResponse:
+    def _restore(self, request: HttpRequest, record: Any, revision: Revision) -> HttpResponse:
+        """Bring a version back: live, or as a draft if the person may not put it live."""
         note = request.POST.get("_note", "")
         try:
-            problems = write(record, wanted, Action.RESTORED, request.user, note)
+            with transaction.atomic():
+                record = lock(record)
+                present = snapshots.take(record)
+                if request.POST.get(SEEN, "") not in ("", fingerprint(present)):
+                    raise ValidationError(_("The record was changed meanwhile. Look at it again."))
+                wanted = version(revision, present) or present
+                if self.may_put_live(request, record):
+                    problems = write(record, wanted, Action.RESTORED, request.user, note)
+                    said = _("“%(name)s” says again what it said on %(moment)s.")
+                else:
+                    problems = []
+                    self._restore_as_draft(request, record, wanted, note)
+                    said = _("The version of %(moment)s is a draft of “%(name)s” now.")
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return self.to("revision", record, revision.pk)
         for problem in problems:
             messages.warning(request, problem)
-        said = _("“%(name)s” says again what it said on %(moment)s.")
         messages.success(request, said % {"name": record, "moment": short_moment(revision.made_at)})
         return self.to("change", record)
+
+    def _restore_as_draft(
+        self, request: HttpRequest, record: Any, wanted: Snapshot, note: str
+    ) -> None:
+        if open_draft(record):
+            raise ValidationError(_("There is a draft already. Publish or discard it first."))
+        keep_draft(record, wanted, Action.DRAFTED, request.user, note)
 
     # -- The draft -----------------------------------------------------------------------
 
@@ -162,7 +190,8 @@ class RecordPages(DeskAdmin):
         if request.method == "POST":
             if not self.has_change_permission(request, record):
                 raise PermissionDenied
-            conflicts, answer = self._decide(request, record, draft)
+            with transaction.atomic():
+                conflicts, answer = self._decide(request, lock(record), draft)
             if answer:
                 return answer
         live = snapshots.take(record)
@@ -177,20 +206,25 @@ class RecordPages(DeskAdmin):
             changes=differences(self.model, None if draft.is_itself else live, merged.content),
             conflicts=conflict_rows(self.model, conflicts),
             may_publish=self.may_put_live(request, record),
+            may_discard=self.may_discard(request, record, draft),
             is_review=draft.stage == Stage.REVIEW,
+            is_scheduled=draft.stage == Stage.SCHEDULED,
+            seen=fingerprint(live),
         )
 
     def _decide(
         self, request: HttpRequest, record: Any, draft: Revision
     ) -> tuple[list[Any], HttpResponse | None]:
         note = request.POST.get("_note", "").strip()
-        if str(draft.pk) != request.POST.get("draft"):
+        present = open_draft(record)
+        if present != draft or str(draft.pk) != request.POST.get("draft"):
             messages.warning(request, _("The draft was changed meanwhile. Look at it again."))
             return [], self.to("draft", record)
         match request.POST.get("decision"):
             case "discard":
-                draft.close()
-                log(record, Action.DISCARDED, request.user, note, base=draft.content)
+                if not self.may_discard(request, record, draft):
+                    raise PermissionDenied
+                discard(record, draft, request.user, note)
                 messages.success(request, _("The draft of “%s” is discarded.") % record)
                 return [], self.to("change", record)
             case "return":
@@ -204,6 +238,16 @@ class RecordPages(DeskAdmin):
                 self.answered(request, record, draft, returned)
                 messages.success(request, _("The draft went back with your note."))
                 return [], self.to("change", record)
+            case "unschedule":
+                if not self.may_put_live(request, record):
+                    raise PermissionDenied
+                log(
+                    record, Action.DRAFTED, request.user, note,
+                    base=draft.base, content=draft.content, stage=Stage.DRAFT,
+                    author=draft.author,
+                )  # fmt: skip
+                messages.success(request, _("The draft of “%s” has no date any more.") % record)
+                return [], self.to("draft", record)
             case "publish":
                 if not self.may_put_live(request, record):
                     raise PermissionDenied
@@ -215,7 +259,10 @@ class RecordPages(DeskAdmin):
     ) -> tuple[list[Any], HttpResponse | None]:
         try:
             with transaction.atomic():
-                problems = publish_draft(draft, request.user, note, choices_in(request))
+                # Choices count for what the person saw.
+                seen = request.POST.get(SEEN) == fingerprint(snapshots.take(record))
+                choices = choices_in(request) if seen else {}
+                problems = publish_draft(draft, request.user, note, choices)
                 record.refresh_from_db()
                 if isinstance(record, Publishable) and record.state not in OUT:
                     moves.move(record, moves.publish, request.user, note)
@@ -229,6 +276,10 @@ class RecordPages(DeskAdmin):
         self.answered(request, record, draft, None)
         messages.success(request, _("“%s” is public as the draft has it.") % record)
         return [], self.to("change", record)
+
+    def may_discard(self, request: HttpRequest, record: Any, draft: Revision) -> bool:
+        """One's own draft, or anybody's for those who decide what goes live."""
+        return draft.author == request.user or self.may_put_live(request, record)
 
     def answered(
         self, request: HttpRequest, record: Any, draft: Revision, returned: Revision | None
@@ -261,7 +312,7 @@ class RecordPages(DeskAdmin):
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
         return HttpResponseRedirect(reverse(name))
 
-    def has_recover_permission(self, request: HttpRequest) -> bool:
+    def has_recover_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether the person may take a record out of the trash."""
         return False
 
@@ -269,7 +320,7 @@ class RecordPages(DeskAdmin):
         record = self.get_object(request, unquote(object_id))
         if record is None:
             raise Http404
-        if not self.has_recover_permission(request) or request.method != "POST":
+        if not self.has_recover_permission(request, record) or request.method != "POST":
             raise PermissionDenied
         try:
             moves.move(record, moves.recover, request.user)

@@ -7,19 +7,24 @@ from `base`, so that what others change meanwhile is merged when the draft goes 
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any, Self
 
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import OperationalError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import snapshots
+from .rehearsal import rehearse
 from .snapshots import Conflict, Merged, Snapshot
+from .states import OUT
+
+logger = logging.getLogger(__name__)
 
 
 class Action(models.TextChoices):
@@ -145,6 +150,11 @@ class Revision(models.Model):
         return model and model._base_manager.filter(pk=self.object_pk).first()
 
     @property
+    def author_name(self) -> str:
+        """Whose draft it is, in words."""
+        return name_of(self.author) or self.person_name
+
+    @property
     def is_itself(self) -> bool:
         """Whether this asks for the review of a record that visitors do not see, as it stands."""
         return bool(self.stage) and self.base == self.content
@@ -180,7 +190,7 @@ class Unresolved(Exception):
 
 def open_draft(record: models.Model) -> Revision | None:
     """The open draft of a record."""
-    return Revision.objects.of(record).open().select_related("person").first()
+    return Revision.objects.of(record).open().select_related("person", "author").first()
 
 
 def log(
@@ -208,13 +218,18 @@ def log(
         action=action,
         stage=stage,
         person=person,
-        person_name=str(person.get_full_name() or person.get_username())[:150] if person else "",
+        person_name=name_of(person)[:150],
         note=note,
         base=base,
         content=content,
         due_at=due_at,
         author=(author or person) if stage else None,
     )
+
+
+def name_of(person: Any) -> str:
+    """What colleagues call a person; "" for nobody."""
+    return str(person.get_full_name() or person.get_username()) if person else ""
 
 
 def lock(record: models.Model) -> Any:
@@ -242,16 +257,44 @@ def write(
     return problems
 
 
+def keep_draft(
+    record: Any,
+    content: Snapshot,
+    action: Action = Action.DRAFTED,
+    person: Any = None,
+    note: str = "",
+    *,
+    stage: Stage = Stage.DRAFT,
+    due_at: datetime | None = None,
+) -> Revision:
+    """Keep a content as the draft of a record. Raises ValidationError if it is not valid."""
+    with rehearse():
+        snapshots.apply(record, content)
+    record.refresh_from_db()
+    live = snapshots.take(record)
+    return log(record, action, person, note, base=live, content=content, stage=stage, due_at=due_at)
+
+
+def discard(record: Any, draft: Revision, person: Any = None, note: str = "") -> None:
+    """Drop a draft. The history shows what was in it, and the version before keeps it."""
+    live = snapshots.take(record)
+    draft.close()
+    log(record, Action.DISCARDED, person, note, base=draft.merged(live).content, content=live)
+
+
 def publish_draft(
     draft: Revision, person: Any = None, note: str = "", choices: dict[str, str] | None = None
 ) -> list[str]:
     """Put a draft live, merged with what others changed since it began.
 
     Raises Unresolved if both changed the same thing and no choice says which counts,
-    ValidationError if the result is not valid; then nothing is changed.
+    ValidationError if the result is not valid, the record gone or the draft no longer the open
+    one; then nothing is changed.
     """
     with transaction.atomic():
-        record = lock(draft.record)
+        record = lock_record_of(draft)
+        if not Revision.objects.open().filter(pk=draft.pk).exists():
+            raise ValidationError(_("The draft was changed meanwhile. Look at it again."))
         merged = snapshots.resolve(draft.merged(snapshots.take(record)), choices or {})
         if merged.conflicts:
             raise Unresolved(merged.conflicts)
@@ -259,28 +302,62 @@ def publish_draft(
         return write(record, merged.content, Action.PUBLISHED, person, note)
 
 
+def lock_record_of(draft: Revision) -> Any:
+    """The record of a draft, locked. Raises ValidationError if it is gone.
+
+    Everybody locks the record first and its draft afterwards, so that nobody waits in a circle.
+    """
+    if (record := draft.record) is None:
+        raise ValidationError(_("The record is gone."))
+    return lock(record)
+
+
 def publish_due(moment: datetime | None = None) -> tuple[list[Revision], list[Revision]]:
     """Put every draft live whose time has come; gives those that went out and those that failed.
 
     Each in a transaction of its own, under a lock, so that several processes publish nothing
-    twice. A draft that cannot go live is set aside with the reason, and stays a draft.
+    twice. A draft that cannot go live is set aside: it stays a draft, its note says why, and it
+    carries that as `reason`.
     """
     done, failed = [], []
-    for draft in Revision.objects.due(moment):
+    for draft in Revision.objects.due(moment).select_related("person"):
         try:
             with transaction.atomic():
-                # Another process may have been faster.
-                still = Revision.objects.select_for_update().due(moment).filter(pk=draft.pk)
-                if not still.exists():
+                record = lock_record_of(draft)
+                # Another process may have been faster, or somebody took it back.
+                if not Revision.objects.due(moment).filter(pk=draft.pk).exists():
                     continue
+                if getattr(record, "state", OUT[0]) not in OUT:
+                    raise ValidationError(_("The record is not public any more."))
                 publish_draft(draft, draft.person, draft.note)
-        except (Unresolved, ValidationError, AttributeError) as error:
-            Revision.objects.filter(pk=draft.pk, stage=Stage.SCHEDULED).update(stage=Stage.FAILED)
-            failed.append(draft)
-            draft.reason = reason(error)  # type: ignore[attr-defined]
+        except OperationalError:
+            # The database is busy or away, which is no fault of the draft: the next time will do.
+            logger.warning("A scheduled draft has to wait for the database.", exc_info=True)
+        except Exception as error:
+            # Whatever it is, it must not come back with every request of a visitor.
+            if aside := set_aside(draft, reason(error)):
+                failed.append(aside)
         else:
             done.append(draft)
     return done, failed
+
+
+def set_aside(draft: Revision, why: str) -> Revision | None:
+    """Keep a scheduled draft that could not go live as a draft; None if it was no longer due."""
+    with transaction.atomic():
+        record = draft.record and lock(draft.record)
+        still = Revision.objects.filter(pk=draft.pk, stage=Stage.SCHEDULED)
+        aside: Revision = draft
+        if not still.update(stage=Stage.FAILED):
+            return None
+        if record:
+            aside = log(
+                record, Action.FAILED, draft.person, why,
+                base=draft.base, content=draft.content, stage=Stage.FAILED,
+                author=draft.author,
+            )  # fmt: skip
+    aside.reason = why  # type: ignore[attr-defined]
+    return aside
 
 
 def reason(error: Exception) -> str:
@@ -289,4 +366,5 @@ def reason(error: Exception) -> str:
         return str(_("The record was changed in the same places as the draft."))
     if isinstance(error, ValidationError):
         return " ".join(error.messages)
-    return str(_("The record is gone."))
+    logger.error("A scheduled draft could not go live.", exc_info=error)
+    return str(_("Something went wrong in the portal itself; its log says what."))

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, date, datetime
+from hashlib import sha256
+from json import dumps
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -78,7 +80,7 @@ def take(record: models.Model) -> Snapshot:
             str(row.pk): _values(row, row_fields(relation)) for row in found.order_by("pk")
         }
     links = {
-        name: sorted(getattr(saved, name).order_by("pk").values_list("pk", flat=True))
+        name: [plain(key) for key in sorted(getattr(saved, name).values_list("pk", flat=True))]
         for name in link_names(model)
     }
     return {"fields": _values(saved, content_fields(model)), "links": links, "rows": rows}
@@ -150,6 +152,11 @@ def _both_know(part: str, old: Snapshot, new: Snapshot) -> bool:
 
 def same(old: Snapshot, new: Snapshot) -> bool:
     return next(differing(old, new), None) is None
+
+
+def fingerprint(content: Snapshot) -> str:
+    """A short text that is another one when the content is."""
+    return sha256(dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def merge(base: Snapshot, mine: Snapshot, theirs: Snapshot) -> Merged:
@@ -286,8 +293,9 @@ def _assign(
 def _link(record: models.Model, name: str, keys: list[Any], problems: list[str]) -> None:
     field: Any = record._meta.get_field(name)
     target = field.remote_field.model
-    there = set(target._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
-    problems.extend(_gone(field.verbose_name, target) for key in keys if key not in there)
+    there = target._base_manager.filter(pk__in=keys)
+    found = {plain(row.pk) for row in there}
+    problems.extend(_gone(field.verbose_name, target) for key in keys if key not in found)
     getattr(record, name).set(there)
 
 
@@ -304,15 +312,19 @@ def _apply_rows(
     relation = part_relation(type(record), part)
     link, manager = relation.field, relation.related_model._base_manager
     fields = row_fields(relation)
-    present = {str(row.pk): row for row in manager.filter(**{link.name: record})}
-    for key, row in present.items():
-        if key not in wanted:
-            row.delete()
+    rows = manager.filter(**{link.name: record})
+    present = {str(row.pk): row for row in rows}
+    before = {key: _values(row, fields) for key, row in present.items()}
+    kept = [key for key, old in before.items() if key in wanted and _says(old, wanted[key])]
+    # What changes is taken out first and put in again, so that two rows may exchange a value that
+    # is unique. Nothing else points at rows (a check says so), so nothing goes with them.
+    rows.exclude(pk__in=kept).delete()
     for key, values in wanted.items():
-        row = present.get(key) or relation.related_model(**{link.name: record})
-        old = _values(row, fields) if key in present else {}
-        if old and all(old.get(name, value) == value for name, value in values.items()):
+        if key in kept:
             continue
+        row = present.get(key) or relation.related_model(**{link.name: record})
+        row._state.adding = True
+        old = before.get(key, {})
         # A key that meanwhile belongs to another record's row stays with that one.
         if not old and not manager.filter(pk=key).exists():
             row.pk = relation.related_model._meta.pk.to_python(key)
@@ -330,4 +342,9 @@ def _apply_rows(
             raise ValidationError(
                 {NON_FIELD_ERRORS: f"{str(kind).capitalize()}: {said}"}
             ) from error
-        row.save(force_insert=not old)
+        row.save(force_insert=True)
+
+
+def _says(old: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Whether a row says these values already; those that it does not have are passed over."""
+    return all(old.get(name, value) == value for name, value in values.items())
