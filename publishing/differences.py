@@ -153,6 +153,9 @@ class Wording:
         return remote.model if remote else None
 
     def name_of(self, target: Any, key: Any) -> str:
+        """How what a relation points at is called; its key if the relation itself is gone."""
+        if target is None:
+            return str(key)
         if target not in self._names:
             rows = target._base_manager.in_bulk(self._keys[target])
             self._names[target] = {key: str(row) for key, row in rows.items()}
@@ -167,9 +170,9 @@ class Wording:
         if path[0] == "rows" and len(path) == 3:
             parts = [(self.field((*path, name)), name, inner) for name, inner in value.items()]
             return "; ".join(
-                f"{field.verbose_name}: {said}"
+                f"{field.verbose_name if field else name}: {said}"
                 for field, name, inner in parts
-                if field and (said := self.text((*path, name), inner))
+                if (said := self.text((*path, name), inner))
             )
         field, target = self.field(path), self._target(path)
         if path[0] == "links":
