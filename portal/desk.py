@@ -4,7 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.http import HttpRequest, HttpResponse
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from publishing.desk import DeskAdmin
@@ -35,6 +38,28 @@ class Desk(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         # Django's sign-in page has a `site` of its own, which knows only the host.
         return super().each_context(request) | frame(request)
+
+    def get_urls(self) -> list[Any]:
+        ours = path(
+            "r/<int:content_type_id>/<path:object_id>/",
+            self.admin_view(self.view_on_site),
+            name="view_on_site",
+        )
+        return [ours, *super().get_urls()]
+
+    def view_on_site(
+        self, request: HttpRequest, content_type_id: int, object_id: str
+    ) -> HttpResponse:
+        """To a record's page, as Django does it, for those who may look at the record."""
+        kind = ContentType.objects.filter(pk=content_type_id).first()
+        model = kind and kind.model_class()
+        if model is None or not self.is_registered(model):
+            raise Http404
+        desk = self.get_model_admin(model)
+        record = desk.get_object(request, object_id)
+        if record is None or not desk.has_view_permission(request, record):
+            raise Http404
+        return shortcut(request, content_type_id, object_id)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         answer: HttpResponse = DeskAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]

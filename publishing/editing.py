@@ -29,6 +29,7 @@ from .models import Publishable, short_moment
 from .pages import CHOICE, RecordPages, choices_in
 from .rehearsal import is_rehearsal, rehearse
 from .revisions import Action, Revision, Stage, log, open_draft, write
+from .scope import ScopedForm, check_change
 from .snapshots import Merged, Snapshot
 from .states import OUT
 
@@ -48,7 +49,7 @@ class Outcome(NamedTuple):
     problems: list[str]
 
 
-class RecordForm(forms.ModelForm):
+class RecordForm(ScopedForm):
     """The form of a record with a trash: what is in it does not count as taken."""
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -102,6 +103,7 @@ class RehearsedAdmin(RecordPages):
         if draft is None:
             context |= {"start": signing.dumps(snapshots.take(record), salt=SALT, compress=True)}
             return super().changeform_view(request, str(record.pk), form_url, context)
+        request.desk_opened = record.pk  # type: ignore[attr-defined]
         with rehearse():
             clashes = self._put_on(record, draft)
             start = snapshots.take(record)
@@ -169,6 +171,7 @@ class RehearsedAdmin(RecordPages):
     ) -> tuple[Snapshot | None, HttpResponse]:
         """What the record would say after Django's own save; None with the form if it is wrong."""
         request.desk_saved = False  # type: ignore[attr-defined]
+        request.desk_opened = record.pk  # type: ignore[attr-defined]
         signed = signing.dumps(start, salt=SALT, compress=True)
         with rehearse():
             draft = open_draft(record)
@@ -199,6 +202,7 @@ class RehearsedAdmin(RecordPages):
     def _keep(self, request: HttpRequest, record: Any, start: Snapshot, mine: Snapshot) -> Outcome:
         """Write what was typed: as a draft, or for good. Raises Refused."""
         try:
+            check_change(self.model, start, mine, request.user)
             with transaction.atomic():
                 type(record)._base_manager.select_for_update().get(pk=record.pk)
                 merged, _present = self._merge(request, record, start, mine)

@@ -138,7 +138,10 @@ class RecordPages(DeskAdmin):
     ) -> HttpResponse:
         note = request.POST.get("_note", "")
         try:
-            problems = write(record, wanted, Action.RESTORED, request.user, note)
+            with transaction.atomic():
+                present = snapshots.take(record)
+                problems = write(record, wanted, Action.RESTORED, request.user, note)
+                self.check_scope(request, record, present)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return self.to("revision", record, revision.pk)
@@ -212,8 +215,10 @@ class RecordPages(DeskAdmin):
     ) -> tuple[list[Any], HttpResponse | None]:
         try:
             with transaction.atomic():
+                present = snapshots.take(record)
                 problems = publish_draft(draft, request.user, note, choices_in(request))
                 record.refresh_from_db()
+                self.check_scope(request, record, present)
                 if isinstance(record, Publishable) and record.state not in OUT:
                     moves.move(record, moves.publish, request.user, note)
         except Unresolved as unresolved:
