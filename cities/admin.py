@@ -19,6 +19,7 @@ from publishing.admin import (
 )
 from publishing.desk import CaseFilter, RowInline, Texts
 from publishing.editing import RecordForm, RehearsedAdmin
+from publishing.scope import scope_of, within
 
 from .models import (
     AlternativeName,
@@ -62,7 +63,7 @@ class CountryAdmin(RehearsedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Country]:
         rows: QuerySet[Country] = super().get_queryset(request)
         return rows.annotate(
-            recorded=count_of(City.objects.all(), "country"),
+            recorded=count_of(within(City.objects.all(), request.user), "country"),
             public=count_of(City.objects.published(), "country"),
         )
 
@@ -119,7 +120,8 @@ class IntakeAdmin(PublishableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Intake]:
         rows: QuerySet[Intake] = super().get_queryset(request)
-        return rows.annotate(recorded=count_of(City.objects.all(), "intake"))
+        cities = within(City.objects.all(), request.user)
+        return rows.annotate(recorded=count_of(cities, "intake"))
 
     @admin.display(description=_("cities recorded"), ordering="recorded")
     def cities_recorded(self, intake: Any) -> int:
@@ -142,6 +144,8 @@ class ThemeAdmin(PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Theme]:
         rows: QuerySet[Theme] = super().get_queryset(request)
         links = City.themes.through._default_manager.all()
+        if scope_of(request.user):
+            links = links.filter(city__in=within(City.objects.all(), request.user))
         return rows.annotate(recorded=count_of(links, "theme"))
 
     def plain_label(self, record: Theme) -> str:

@@ -24,6 +24,7 @@ from publishing.models import (
     Sourced,
     unique_unless_trashed,
 )
+from publishing.scope import Scope, Shared
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius R1 of the Earth, IUGG."""
@@ -42,7 +43,7 @@ class Region(models.TextChoices):
     )
 
 
-class CountryQuerySet(models.QuerySet["Country"]):
+class CountryQuerySet(Shared):
     def published(self) -> Self:
         """Countries with a city that visitors see: a country is public when its cities are."""
         return self.filter(Exists(City.objects.published().filter(country=OuterRef("pk"))))
@@ -119,7 +120,7 @@ class Country(Addressed):
         return str(_("Public") if self.is_published else _("No public city yet"))
 
 
-class IntakeQuerySet(Published):
+class IntakeQuerySet(Shared, Published):
     def with_city_counts(self) -> Self:
         """Adds `city_count`, the number of its cities that visitors see."""
         # By year, as its page and the finder have it: some sources give no more than that.
@@ -197,7 +198,7 @@ class Intake(Publishable, Sourced):
         return str(self.year)
 
 
-class ThemeQuerySet(Published):
+class ThemeQuerySet(Shared, Published):
     def with_city_counts(self) -> Self:
         """Adds `city_count`, the number of its cities that visitors see."""
         return self.annotate(city_count=count_of(City.objects.published(), "themes"))
@@ -257,6 +258,10 @@ class Theme(Addressed, Publishable, Sourced):
 
 
 class CityQuerySet(Published):
+    def within(self, scope: Scope) -> Self:
+        """The cities that somebody is tied to, those of a network that they are tied to too."""
+        return self.filter(pk__in=scope.of("cities.city"))
+
     def in_region(self, *regions: str) -> Self:
         return self.filter(country__region__in=regions)
 

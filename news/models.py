@@ -12,9 +12,17 @@ from cities.models import City, Country, Intake
 from partners.models import Network
 from publishing.fields import FoldedField, RichTextField, fold
 from publishing.models import UNIQUE_SLUG, Addressed, Picture, Publishable, Published, Sourced
+from publishing.scope import Scope
 
 
 class NewsQuerySet(Published):
+    def within(self, scope: Scope) -> Self:
+        """Items about a city of somebody's or about their network."""
+        return self.filter(
+            self._linked(NewsItem.cities.through, city__in=scope.of("cities.city"))
+            | self._linked(NewsItem.networks.through, network__in=scope.of("partners.network"))
+        )
+
     def about_city(self, *slugs: str) -> Self:
         return self.filter(self._linked(NewsItem.cities.through, city__slug__in=slugs))
 
@@ -171,6 +179,10 @@ class NewsItem(Addressed, Publishable):
 
 
 class EventQuerySet(Published):
+    def within(self, scope: Scope) -> Self:
+        """Events in a city of somebody's."""
+        return self.filter(city__in=scope.of("cities.city"))
+
     def upcoming(self, today: date | None = None) -> Self:
         """Events that have not ended, the next first."""
         today = today or timezone.localdate()

@@ -19,9 +19,17 @@ from publishing.models import (
     Sourced,
     unique_unless_trashed,
 )
+from publishing.scope import Scope
 
 
 class NetworkQuerySet(Published):
+    def within(self, scope: Scope) -> Self:
+        """Networks that somebody is tied to, or that serve a city of theirs."""
+        serves = Network.cities.through._default_manager.filter(
+            network=OuterRef("pk"), city__in=scope.of("cities.city")
+        )
+        return self.filter(Q(pk__in=scope.of("partners.network")) | Exists(serves))
+
     def serving(self, city: City) -> Self:
         return self.filter(cities=city)
 
@@ -161,6 +169,16 @@ class Network(Addressed, Publishable, Sourced):
 
 
 class OrganisationQuerySet(Published):
+    def within(self, scope: Scope) -> Self:
+        """Organisations that work in a city of somebody's, or belong to their network."""
+        works = Organisation.cities.through._default_manager.filter(
+            organisation=OuterRef("pk"), city__in=scope.of("cities.city")
+        )
+        belongs = Membership.objects.filter(
+            organisation=OuterRef("pk"), network__in=scope.of("partners.network")
+        )
+        return self.filter(Exists(works) | Exists(belongs))
+
     def for_listing(self) -> Self:
         return self.order_by("name_key", "pk")
 

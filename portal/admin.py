@@ -14,6 +14,9 @@ from publishing.desk import DeskAdmin, RowInline
 from publishing.editing import RehearsedAdmin
 
 from .models import MenuItem, Page, Report, Site
+from .people import PersonAdmin, RoleAdmin
+
+__all__ = ["PersonAdmin", "RoleAdmin"]
 
 
 @admin.register(Page)

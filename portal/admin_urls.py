@@ -4,9 +4,11 @@ from django.contrib import admin
 from django.contrib.auth import views
 from django.urls import path
 
+from .people import PasswordReset
+
 # The names are those that Django's templates ask for.
 urlpatterns = [
-    path("password-reset/", views.PasswordResetView.as_view(), name="admin_password_reset"),
+    path("password-reset/", PasswordReset.as_view(), name="admin_password_reset"),
     path("password-reset/done/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path(
         "reset/<uidb64>/<token>/",

@@ -25,6 +25,7 @@ from .editing import RehearsedAdmin
 from .models import FormerSlug, Publishable, Revision, short_moment
 from .pictures import Picture
 from .revisions import Action, Stage
+from .scope import scope_of
 from .states import OUT, State, state_of, state_q
 
 
@@ -363,6 +364,20 @@ class PictureAdmin(DeskAdmin):
         ),
         (_("For staff"), {"fields": ("measures", "created_at")}),
     )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_theirs(request, obj)
+
+    @staticmethod
+    def _is_theirs(request: HttpRequest, picture: Any) -> bool:
+        """Whether a change shows nowhere but in records that the person looks after."""
+        scope = scope_of(request.user)
+        if picture is None or scope is None:
+            return True
+        return Picture.objects.filter(pk=picture.pk).only_within(scope).exists()
 
     @admin.display(description=_("preview"))
     def preview(self, picture: Picture) -> str:

@@ -9,4 +9,4 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         # Lists of the desk that have a file of their own.
-        autodiscover_modules("drafts")
+        autodiscover_modules("activity", "drafts")

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
-from django.contrib.auth import get_permission_codename
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -30,17 +28,6 @@ class WhoseFilter(CaseFilter):
         return {"mine": (_("Mine"), mine), "others": (_("Somebody else’s"), ~mine)}
 
 
-def visible_labels(request: HttpRequest) -> list[str]:
-    """The kinds of record that the person may see."""
-    return [
-        model._meta.label_lower
-        for model in apps.get_models()
-        if request.user.has_perm(
-            f"{model._meta.app_label}.{get_permission_codename('view', model._meta)}"
-        )
-    ]
-
-
 @admin.register(OpenDraft)
 class OpenDraftAdmin(DeskAdmin):
     """To look at and to go on from: each draft is decided on its own page."""
@@ -55,7 +42,7 @@ class OpenDraftAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[OpenDraft]:
         rows: Any = super().get_queryset(request)
-        drafts: QuerySet[OpenDraft] = rows.open().filter(model__in=visible_labels(request))
+        drafts: QuerySet[OpenDraft] = rows.open().visible_to(request.user)
         return drafts.defer("base", "content")
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from .mail import publishers_of, tell
 from .revisions import Revision, publish_due
+from .scope import is_within
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +28,9 @@ def put_live(request: HttpRequest | None = None) -> tuple[list[Revision], list[R
         reason: str = draft.reason  # type: ignore[attr-defined]
         logger.error("The draft of %s (%s) could not go live: %s", draft.label, draft.model, reason)
         people = [draft.author] if draft.author else []
-        if draft.model_class:
-            people.extend(publishers_of(draft.model_class))
+        if (record := draft.record) is not None:
+            publishers = publishers_of(type(record))
+            people.extend(person for person in publishers if is_within(record, person))
         tell(people, "failed", draft, request, reason=reason)
     return done, failed
 

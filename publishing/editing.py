@@ -30,6 +30,7 @@ from .models import Publishable, short_moment
 from .pages import CHOICE, SEEN, RecordPages, choices_in
 from .rehearsal import is_rehearsal, rehearse
 from .revisions import Action, Revision, Stage, keep_draft, lock, log, open_draft, write
+from .scope import ScopedForm, check_change, is_within
 from .snapshots import Merged, Snapshot, fingerprint
 from .states import OUT
 
@@ -48,7 +49,7 @@ class Outcome(NamedTuple):
     problems: list[str]
 
 
-class RecordForm(forms.ModelForm):
+class RecordForm(ScopedForm):
     """The form of a record with a trash: what is in it does not count as taken."""
 
     def _get_validation_exclusions(self) -> set[str]:
@@ -109,6 +110,7 @@ class RehearsedAdmin(RecordPages):
         if draft is None:
             context |= {"start": seal(record, snapshots.take(record))}
             return super().changeform_view(request, str(record.pk), form_url, context)
+        request.desk_opened = record.pk  # type: ignore[attr-defined]
         with rehearse():
             clashes, problems = self._put_on(record, draft)
             context |= {
@@ -197,6 +199,7 @@ class RehearsedAdmin(RecordPages):
     ) -> tuple[Snapshot | None, HttpResponse]:
         """What the record would say after Django's own save; None with the form if it is wrong."""
         request.desk_saved = False  # type: ignore[attr-defined]
+        request.desk_opened = record.pk  # type: ignore[attr-defined]
         with rehearse():
             draft = open_draft(record)
             # What the form was opened with may not be possible any more; the form will say so.
@@ -224,6 +227,7 @@ class RehearsedAdmin(RecordPages):
 
     def _keep(self, request: HttpRequest, record: Any, start: Snapshot, mine: Snapshot) -> Outcome:
         """Write what was typed: as a draft, or for good."""
+        check_change(self.model, start, mine, request.user)
         with transaction.atomic():
             # As it is now: it may have become public since the form was sent.
             record = lock(record)
@@ -301,7 +305,11 @@ class RehearsedAdmin(RecordPages):
 
     def submitted(self, request: HttpRequest, record: Any, review: Revision) -> None:
         """A record or its draft was submitted for review: those who may publish it are told."""
-        people = [person for person in publishers_of(self.model) if person != request.user]
+        people = [
+            person
+            for person in publishers_of(self.model)
+            if person != request.user and is_within(record, person)
+        ]
         tell(people, "submitted", review, request)
 
     def render_change_form(

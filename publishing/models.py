@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from .fields import FoldedField
 from .pictures import Picture
 from .revisions import OpenDraft, Revision
+from .scope import Scope, about_records
 from .states import State, state_of, state_q
 
 __all__ = [
@@ -135,6 +136,11 @@ def short_moment(moment: datetime | None) -> str:
     return formats.date_format(local, "j M H:i" if this_year else "j M Y H:i")
 
 
+class FormerSlugQuerySet(models.QuerySet["FormerSlug"]):
+    def within(self, scope: Scope) -> Self:
+        return self.filter(about_records(scope))
+
+
 class FormerSlug(models.Model):
     """An address that an object once had; visitors who come by it are sent on."""
 
@@ -142,6 +148,8 @@ class FormerSlug(models.Model):
     object_pk = models.CharField(_("record"), max_length=64)
     slug = models.CharField(_("former address"), max_length=100)
     changed_at = models.DateTimeField(_("changed"), auto_now_add=True)
+
+    objects = FormerSlugQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("former address")

@@ -157,6 +157,7 @@ class RecordPages(DeskAdmin):
                 wanted = version(revision, present) or present
                 if self.may_put_live(request, record):
                     problems = write(record, wanted, Action.RESTORED, request.user, note)
+                    self.check_scope(request, record, present)
                     said = _("“%(name)s” says again what it said on %(moment)s.")
                 else:
                     problems = []
@@ -259,11 +260,13 @@ class RecordPages(DeskAdmin):
     ) -> tuple[list[Any], HttpResponse | None]:
         try:
             with transaction.atomic():
+                present = snapshots.take(record)
                 # Choices count for what the person saw.
-                seen = request.POST.get(SEEN) == fingerprint(snapshots.take(record))
+                seen = request.POST.get(SEEN) == fingerprint(present)
                 choices = choices_in(request) if seen else {}
                 problems = publish_draft(draft, request.user, note, choices)
                 record.refresh_from_db()
+                self.check_scope(request, record, present)
                 if isinstance(record, Publishable) and record.state not in OUT:
                     moves.move(record, moves.publish, request.user, note)
         except Unresolved as unresolved:

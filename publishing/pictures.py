@@ -2,14 +2,15 @@
 
 import secrets
 import warnings
+from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.template.defaultfilters import filesizeformat
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,7 @@ from imagefield.fields import ImageField, PPOIField
 from PIL import Image
 
 from . import renditions
+from .scope import Scope, narrowed
 
 # What cameras, phones and design programs give, and every browser shows.
 FORMATS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "AVIF": ".avif"}
@@ -71,6 +73,34 @@ def picture_path(picture: "Picture", filename: str) -> str:
     return f"pictures/{stem}-{secrets.token_hex(4)}{path.suffix.lower()}"
 
 
+class PictureQuerySet(models.QuerySet["Picture"]):
+    def within(self, scope: Scope) -> Self:
+        """Pictures that a record of this scope shows, or that the person uploaded."""
+        shown = Q(pk__in=())
+        for rows, link in self._uses():
+            shown |= Exists(narrowed(rows, scope).filter(**{link: OuterRef("pk")}))
+        if any(field.name == "uploaded_by" for field in Picture._meta.fields):
+            shown |= Q(uploaded_by=scope.person)
+        return self.filter(shown)
+
+    def only_within(self, scope: Scope | None) -> Self:
+        """Those of them that no other record shows, so that a change of them shows nowhere else."""
+        if scope is None:
+            return self
+        others = Q(pk__in=())
+        for rows, link in self._uses():
+            mine = narrowed(rows, scope).values("pk")
+            others |= Exists(rows.filter(**{link: OuterRef("pk")}).exclude(pk__in=mine))
+        return self.within(scope).exclude(others)
+
+    @staticmethod
+    def _uses() -> Iterator[tuple[models.QuerySet[Any], str]]:
+        """The rows of each kind of record that has pictures, with the name of the link."""
+        for relation in Picture._meta.related_objects:
+            model: Any = relation.related_model
+            yield model._default_manager.order_by(), relation.field.name
+
+
 class Picture(models.Model):
     """A picture with what it needs to be shown well to everybody."""
 
@@ -119,6 +149,8 @@ class Picture(models.Model):
         help_text=_("On what terms we may show it, for example “CC BY 4.0”."),
     )
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    objects = PictureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("picture")

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, models, transaction
 from django.db.models import Q
@@ -21,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import snapshots
 from .rehearsal import rehearse
+from .scope import Scope, about_records, within
 from .snapshots import Conflict, Merged, Snapshot
 from .states import OUT
 
@@ -65,6 +67,21 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.filter(model=record._meta.label_lower, object_pk=str(record.pk)).order_by(
             "-made_at", "-pk"
         )
+
+    def within(self, scope: Scope) -> Self:
+        return self.filter(about_records(scope))
+
+    def visible_to(self, user: Any) -> Self:
+        """What was done to records that a person may look at."""
+        hidden = [
+            model._meta.label_lower
+            for model in apps.get_models()
+            if not user.has_perm(
+                f"{model._meta.app_label}.{get_permission_codename('view', model._meta)}"
+            )
+        ]
+        rows = self.exclude(model__in=hidden) if hidden else self
+        return within(rows, user)  # type: ignore[return-value]
 
     def open(self) -> Self:
         """Drafts that are neither published nor discarded."""

@@ -15,6 +15,7 @@ from django.views.generic import DetailView, ListView
 
 from .filters import Finder
 from .models import FormerSlug
+from .scope import within
 
 
 class FinderList(ListView):
@@ -82,7 +83,7 @@ class RecordDetail(DetailView):
         self.is_hidden = found is None
         # The session is not touched for what is public, so those pages stay cacheable.
         if found is None and may_view(self.request, rows.model):
-            found = self.find(rows)
+            found = self.find(within(rows, self.request.user))
         if found is None:
             raise Http404
         return found
@@ -98,8 +99,11 @@ class RecordDetail(DetailView):
         ).first()
         if former is None:
             return None
-        seen = rows if may_view(self.request, rows.model) else rows.published()
-        return seen.filter(pk=former.object_pk).first()
+        here = rows.filter(pk=former.object_pk)
+        found = here.published().first()
+        if found is None and may_view(self.request, rows.model):
+            found = within(here, self.request.user).first()
+        return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if self.is_hidden:
