@@ -27,9 +27,10 @@ from . import moves, snapshots
 from .differences import conflict_rows
 from .models import Publishable, short_moment
 from .pages import CHOICE, RecordPages, choices_in
+from .picking import ScopedForm
 from .rehearsal import is_rehearsal, rehearse
 from .revisions import Action, Revision, Stage, log, open_draft, write
-from .scope import ScopedForm, check_change
+from .scope import check_change
 from .snapshots import Merged, Snapshot
 from .states import OUT
 
