@@ -150,9 +150,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         for model in with_pages():
             if is_divided(model) and issubclass(model, Addressed):
                 before, after = reverse(model.url_name, args=["-slug-"]).split("-slug-")
-                page = Concat(
-                    models.Value(before), "slug", models.Value(after), output_field=text
-                )
+                page = Concat(models.Value(before), "slug", models.Value(after), output_field=text)
                 rows = narrowed(model._default_manager.order_by(), scope)
                 about |= Q(path__in=rows.values(page=page))
         return self.alias(path=path).filter(about)

@@ -381,7 +381,6 @@ def rows(made):
 @pytest.mark.parametrize("role", ["tied Contributor", "tied Administrator"])
 def test_a_forged_request_does_nothing_to_manchester(own, foreign, superuser, role):
     client, before = somebody(role, own[City]), rows(foreign)
-    draft = foreign[Revision]
     tries = [
         {"_draft": "1"},
         {"_publish": "1", "post": "yes"},
