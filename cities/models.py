@@ -43,7 +43,7 @@ class Region(models.TextChoices):
     )
 
 
-class CountryQuerySet(Shared):
+class CountryQuerySet(Shared, models.QuerySet["Country"]):
     def published(self) -> Self:
         """Countries with a city that visitors see: a country is public when its cities are."""
         return self.filter(Exists(City.objects.published().filter(country=OuterRef("pk"))))

@@ -71,7 +71,7 @@ class Desk(admin.AdminSite):
     ) -> HttpResponse:
         """To a record's page, as Django does it, for those who may look at the record."""
         kind = ContentType.objects.filter(pk=content_type_id).first()
-        model = kind and kind.model_class()
+        model = kind.model_class() if kind else None
         if model is None or not self.is_registered(model):
             raise Http404
         desk = self.get_model_admin(model)

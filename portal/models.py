@@ -144,13 +144,13 @@ class MenuItem(models.Model):
 class ReportQuerySet(models.QuerySet["Report"]):
     def within(self, scope: Scope) -> Self:
         """Reports about the page of a record of this scope, with a search in the address or not."""
-        mark = models.Value("?")
-        path = Left("address", StrIndex(Concat("address", mark), mark) - 1)
+        mark, text = models.Value("?"), models.CharField()
+        path = Left("address", StrIndex(Concat("address", mark, output_field=text), mark) - 1)
         about = Q(pk__in=())
         for model in with_pages():
             if is_divided(model) and issubclass(model, Addressed):
                 before, after = reverse(model.url_name, args=["-slug-"]).split("-slug-")
-                page = Concat(models.Value(before), "slug", models.Value(after))
+                page = Concat(models.Value(before), "slug", models.Value(after), output_field=text)
                 rows = narrowed(model._default_manager.order_by(), scope)
                 about |= Q(path__in=rows.values(page=page))
         return self.alias(path=path).filter(about)

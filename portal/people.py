@@ -188,7 +188,7 @@ class RoleAdmin(Logged, auth_admin.GroupAdmin):
     def _is_theirs(request: HttpRequest, group: Any) -> bool:
         return group is None or groups_to_give(request.user).filter(pk=group.pk).exists()
 
-    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions" and not request.user.is_superuser:
             kwargs["queryset"] = rights_of(request.user).distinct()
         return super().formfield_for_manytomany(db_field, request, **kwargs)

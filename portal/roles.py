@@ -11,8 +11,9 @@ the one before may:
   is public, and look after countries, the menu and the home page.
 - **Administrators** also delete for good, and manage users, groups and who is tied to what.
 
-Somebody who is tied to cities or networks (`portal.models.Tie`) keeps of all that what `TIED` leaves:
-nothing that reaches beyond those places. Which records are theirs is told in publishing/scope.py.
+Somebody who is tied to cities or networks (`portal.models.Tie`) keeps of all that what `TIED`
+leaves: nothing that reaches beyond those places. Which records are theirs is told in
+publishing/scope.py.
 
 The groups are the portal's own: what is changed in them by hand is set back by the next
 migration. Make a further group for other rights.

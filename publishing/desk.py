@@ -25,10 +25,10 @@ from js_asset import Media
 from .fields import FoldedField, fold
 from .filters import SearchField
 from .models import readable_slug
+from .picking import ScopedForm
 from .rehearsal import is_rehearsal
 from .scope import (
     OutOfScope,
-    ScopedForm,
     check_change,
     choose,
     is_divided,
@@ -132,7 +132,7 @@ class RowFormSet(BaseInlineFormSet):
         return form
 
     def add_fields(self, form: Any, index: int | None) -> None:
-        super().add_fields(form, index)  # type: ignore[misc]  # not in the stubs
+        super().add_fields(form, index)
         if form.kept and "DELETE" in form.fields:
             form.fields["DELETE"].disabled = True
 
@@ -159,7 +159,7 @@ class RowInline(Labelled, admin.TabularInline):
         return rows.select_related(*relations) if relations else rows
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
+        formset: Any = super().get_formset(request, obj, **kwargs)
         formset.form.scope = scope_of(request.user)
         return formset
 
@@ -306,7 +306,7 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         form.scope = scope_of(request.user)
         said = getattr(request, "desk_refused", "")
         return refused(form, said) if said else form

@@ -28,9 +28,10 @@ from .differences import conflict_rows
 from .mail import publishers_of, tell
 from .models import Publishable, short_moment
 from .pages import CHOICE, SEEN, RecordPages, choices_in
+from .picking import ScopedForm
 from .rehearsal import is_rehearsal, rehearse
 from .revisions import Action, Revision, Stage, keep_draft, lock, log, open_draft, write
-from .scope import ScopedForm, check_change, is_within
+from .scope import check_change, is_within
 from .snapshots import Merged, Snapshot, fingerprint
 from .states import OUT
 

@@ -76,7 +76,7 @@ def picture_path(picture: "Picture", filename: str) -> str:
 class PictureQuerySet(models.QuerySet["Picture"]):
     def within(self, scope: Scope) -> Self:
         """Pictures that a record of this scope shows, or that the person uploaded."""
-        shown = Q(pk__in=())
+        shown: Any = Q(pk__in=())
         for rows, link in self._uses():
             shown |= Exists(narrowed(rows, scope).filter(**{link: OuterRef("pk")}))
         if any(field.name == "uploaded_by" for field in Picture._meta.fields):
@@ -87,7 +87,7 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         """Those of them that no other record shows, so that a change of them shows nowhere else."""
         if scope is None:
             return self
-        others = Q(pk__in=())
+        others: Any = Q(pk__in=())
         for rows, link in self._uses():
             mine = narrowed(rows, scope).values("pk")
             others |= Exists(rows.filter(**{link: OuterRef("pk")}).exclude(pk__in=mine))

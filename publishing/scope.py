@@ -14,10 +14,9 @@ portal/roles.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
-from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -39,11 +38,11 @@ class Scope(NamedTuple):
         return self.places.get(label, frozenset())
 
 
-class Shared(models.QuerySet[Any]):
-    """Vocabulary that everybody looks at and picks, whatever they are tied to."""
+class Shared:
+    """Vocabulary, for a QuerySet: everybody looks at it and picks it, whoever is tied to what."""
 
     def within(self, scope: Scope) -> Self:
-        return self.all()
+        return self
 
 
 class OutOfScope(ValidationError):
@@ -107,66 +106,13 @@ def about_records(scope: Scope) -> Q:
     return found
 
 
-# -- What a person may pick, and what they must leave ---------------------------------------
+# -- What a person must leave -------------------------------------------------------------
 
 
 def choose(scope: Scope | None) -> str:
     """The sentence for a record that would belong to none of somebody's places."""
     names = ", ".join(scope.names) if scope else ""
     return _("Choose at least one of the places that you look after: %(names)s.") % {"names": names}
-
-
-class ScopedForm(forms.ModelForm):
-    """A form that offers what is a person's, and leaves what else stands in the record.
-
-    `scope` is set on the class by the admin.
-    """
-
-    scope: Scope | None = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Links of the record to what is not theirs, by field: they stay as they are.
-        self.kept: dict[str, list[Any]] = {}
-        if self.scope is None:
-            return
-        for name, field in self.fields.items():
-            if isinstance(field, forms.ModelChoiceField):
-                self._narrow(name, field)
-
-    def _narrow(self, name: str, field: Any) -> None:
-        everything = field.queryset
-        mine = narrowed(everything, self.scope)
-        standing = [key for key in self._standing(name) if key is not None]
-        if standing:
-            if foreign := self._foreign(name, mine, standing):
-                self.kept[name] = foreign
-                mine = everything.filter(Q(pk__in=foreign) | Q(pk__in=mine.values("pk")))
-                # A single link that is not theirs cannot be another.
-                field.disabled = not isinstance(field, forms.ModelMultipleChoiceField)
-        field.queryset = mine
-
-    def _foreign(self, name: str, mine: QuerySet[Any], standing: list[Any]) -> list[Any]:
-        own = mine.filter(pk__in=standing).values_list("pk", flat=True)
-        return sorted(set(standing) - set(own))
-
-    def _standing(self, name: str) -> Iterable[Any]:
-        if self.instance._state.adding:
-            return ()
-        field = self.instance._meta.get_field(name)
-        if field.many_to_many:
-            return list(getattr(self.instance, name).values_list("pk", flat=True))
-        return (getattr(self.instance, field.attname),)  # type: ignore[union-attr]
-
-    def _clean_fields(self) -> None:
-        super()._clean_fields()  # type: ignore[misc]  # not in the stubs
-        for name, keys in self.kept.items():
-            field: Any = self.fields[name]
-            chosen = self.cleaned_data.get(name)
-            if isinstance(field, forms.ModelMultipleChoiceField) and chosen is not None:
-                # Whatever was sent, they are still there.
-                wanted = {*chosen.values_list("pk", flat=True), *keys}
-                self.cleaned_data[name] = field.queryset.filter(pk__in=wanted)
 
 
 def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, user: Any) -> None:
@@ -190,7 +136,8 @@ def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, u
     if foreign:
         raise OutOfScope(
             _(
-                "This would change what the record says about %(names)s, which you do not look after."
+                "This would change what the record says about %(names)s, "
+                "which you do not look after."
             )
             % {"names": ", ".join(sorted(foreign))}
         )

@@ -42,3 +42,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
             if not find_chromium():
                 item.add_marker(no_browser)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--write-table", action="store_true", help="write tests/admin/who_may_do_what.txt anew"
+    )

@@ -86,7 +86,7 @@ def test_pages_open(superuser, model):
         reverse("admin:app_list", args=[model._meta.app_label]),
     ]:
         assert superuser.get(address).status_code == 200, address
-    # The site is one, former addresses and the log are the portal's to keep, reports are visitors' to write.
+    # The site is one, former addresses and the log are the portal's, reports are visitors'.
     forbidden = {Report: (403, 200)} | dict.fromkeys([Site, FormerSlug, Revision], (403, 403))
     add, delete = forbidden.get(model, (200, 200))
     assert superuser.get(admin_url(model, "add")).status_code == add

@@ -1,0 +1,180 @@
+"""Every address of the desk × everybody who knocks: what the server answers.
+
+The addresses are read from the resolver, so a new page fails here until its line stands in
+`who_may_do_what.txt`. Each cell is the answer to GET and to an empty POST:
+
+    200 … 409   the status            in     sent to sign in
+    home        sent to the index, because there is no such record      302    sent elsewhere
+
+"own" is Wakefield, which the tied people look after, "foreign" is Manchester.
+To write the table anew: `pytest tests/admin/test_who_may_do_what.py --write-table`, then read it.
+"""
+
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cities.models import City
+from publishing.revisions import Revision
+from tests.admin.world import DIVIDED, ROLES, SECRET, TIED, place, shared, somebody
+
+pytestmark = pytest.mark.django_db
+
+TABLE = Path(__file__).with_name("who_may_do_what.txt")
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+APP_LABELS = re.compile(r"\(\?P<app_label>([^)]*)\)")
+
+
+def routes(patterns: Any, before: str = "/") -> Iterator[str]:
+    """Every route below some patterns, as it is written in them."""
+    for pattern in patterns:
+        route = before + str(pattern.pattern).lstrip("^").rstrip("$").removesuffix(r"\Z")
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            assert isinstance(pattern, URLPattern)
+            yield route
+
+
+def desk_routes() -> list[str]:
+    found = {route for route in routes(get_resolver().url_patterns) if route.startswith("/admin/")}
+    spread = set()
+    for route in (route.replace("(?P<url>.*)", "nowhere/") for route in found):
+        labels = APP_LABELS.search(route)
+        for label in labels[1].split("|") if labels else [""]:
+            spread.add(APP_LABELS.sub(label, route))
+    return sorted(spread)
+
+
+def model_of(route: str) -> Any:
+    for model in admin.site._registry:
+        if route.startswith(f"/admin/{model._meta.app_label}/{model._meta.model_name}/"):
+            return model
+    return None
+
+
+class World:
+    def __init__(self) -> None:
+        self.shared = shared()
+        self.own = place("Wakefield", "Alder")
+        self.foreign = place("Manchester", SECRET)
+
+    def address(self, route: str, whose: str) -> str:
+        """The address of a route for a record of one place."""
+        model = City if "content_type_id" in route else model_of(route)
+        record = (getattr(self, whose) | self.shared).get(model)
+
+        def fill(found: re.Match[str]) -> str:
+            match found[1]:
+                case "object_id" | "id":
+                    return str(record.pk if record else 1)
+                case "revision_id":
+                    revision = Revision.objects.of(record).last() if record else None
+                    return str(revision.pk if revision else 1)
+                case "content_type_id":
+                    return str(ContentType.objects.get_for_model(City).pk)
+                case "uidb64" | "token":
+                    return "nonsense"
+            raise KeyError(f"Say what {found[0]} of {route} stands for.")
+
+        return PARAMETER.sub(fill, route)
+
+
+@pytest.fixture
+def world(db, settings, tmp_path) -> World:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return World()
+
+
+def lines() -> list[tuple[str, str]]:
+    """The lines of the table: a route, and whose record it is about ("" if it says nothing)."""
+    found = []
+    for route in desk_routes():
+        found += [(route, whose) for whose in (("own", "foreign") if has_two(route) else ("own",))]
+    return found
+
+
+def has_two(route: str) -> bool:
+    """Whether the answer depends on whose record it is about."""
+    divided = model_of(route) in DIVIDED or "content_type_id" in route
+    return bool(PARAMETER.search(route)) and divided
+
+
+def answer(client: Any, address: str, method: str) -> str:
+    """What the server says, and then as if nothing had been asked."""
+    with transaction.atomic():
+        response = getattr(client, method)(address)
+        transaction.set_rollback(True)
+    if response.status_code not in (301, 302):
+        return str(response.status_code)
+    target = response["Location"]
+    if target.startswith(reverse("admin:login")):
+        return "in"
+    return "home" if target == reverse("admin:index") else "302"
+
+
+def column(world: World, role: str) -> list[str]:
+    cells = []
+    known = somebody(role, world.own[City])
+    for route, whose in lines():
+        address = world.address(route, whose)
+        client = Client()
+        client.cookies = deepcopy(known.cookies)
+        got, posted = (answer(client, address, method) for method in ("get", "post"))
+        cells.append(got if got == posted else f"{got} {posted}")
+    return cells
+
+
+def title(route: str, whose: str) -> str:
+    short = route.removeprefix("/admin/")
+    return f"{short}  ({whose})" if has_two(route) else short
+
+
+def read_table() -> tuple[list[str], dict[str, list[str]]]:
+    rows = [re.split(r"\s*\|\s*", line.strip()) for line in TABLE.read_text().splitlines()]
+    heads = rows[0][1:]
+    return [row[0] for row in rows[1:]], {
+        head: [row[number] for row in rows[1:]] for number, head in enumerate(heads, 1)
+    }
+
+
+def test_every_address_of_the_desk_stands_in_the_table(request, world):
+    if request.config.getoption("--write-table"):
+        columns = [column(world, role) for role in ROLES]
+        rows = [["address", *ROLES]]
+        for number, (route, whose) in enumerate(lines()):
+            rows.append([title(route, whose), *(cells[number] for cells in columns)])
+        widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+        text = [" | ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+        TABLE.write_text("\n".join(text) + "\n")
+    titles, heads = read_table()
+    assert titles == [title(*line) for line in lines()]
+    assert list(heads) == list(ROLES)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_server_answers_as_the_table_says(world, role):
+    titles, columns = read_table()
+    assert dict(zip(titles, column(world, role), strict=True)) == dict(
+        zip(titles, columns[role], strict=True)
+    )
+
+
+@pytest.mark.parametrize("role", TIED)
+def test_the_table_gives_nothing_foreign_to_those_who_are_tied(role):
+    titles, columns = read_table()
+    told = {
+        cell
+        for name, cell in zip(titles, columns[role], strict=True)
+        if "foreign" in name and not name.endswith("<path:object_id>/  (foreign)")
+    }
+    assert told <= {"home", "403", "404", "home 403", "404 403", "403 404"}
