@@ -189,6 +189,9 @@ STORAGES = {
     },
 }
 FILE_UPLOAD_PERMISSIONS = 0o644
+# The form of a network with hundreds of members, and the long texts of a profile.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # A picture of ten megabytes is larger than any page needs.
 PICTURE_MAX_BYTES = 10 * 1024 * 1024
 PICTURE_MAX_PIXELS = 50_000_000
