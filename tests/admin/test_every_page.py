@@ -12,7 +12,7 @@ from portal.models import Page, Report, Site
 from publishing.models import FormerSlug, OpenDraft, Picture
 from publishing.revisions import Action, Revision, log
 from tests import factories
-from tests.admin.pages import admin_url, open_form
+from tests.admin.pages import admin_url, errors, open_form
 
 pytestmark = pytest.mark.django_db
 
@@ -196,7 +196,13 @@ def test_editors_and_publishers_open_and_save(editor, publisher, model):
         assert client.get(admin_url(model, "history", record.pk)).status_code == 200
         fields = open_form(client, record)
         response = client.post(admin_url(model, "change", record.pk), fields)
-        assert response.status_code == 302, response.context["adminform"].form.errors
+        if client is editor and model in WITH_STATE:
+            # What is public keeps a draft, and there is nothing to keep.
+            assert errors(response) == {
+                "__all__": ["You changed nothing, so there is no draft to keep."]
+            }
+        else:
+            assert response.status_code == 302, errors(response)
     # It is public, or a picture that others may use.
     assert editor.get(admin_url(model, "delete", record.pk)).status_code == 403
     assert publisher.get(admin_url(model, "delete", record.pk)).status_code == 200
