@@ -52,8 +52,8 @@ class Desk(admin.AdminSite):
         self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
         """To a record's page, as Django does it, for those who may look at the record."""
-        asked = int(content_type_id) if content_type_id.isdecimal() else None
-        kind = ContentType.objects.filter(pk=asked).first() if asked else None
+        asked = int(content_type_id) if content_type_id.isdecimal() else 0
+        kind = ContentType.objects.filter(pk=asked).first()
         model = kind.model_class() if kind else None
         if model is None or not self.is_registered(model):
             raise Http404
