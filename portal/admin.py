@@ -103,7 +103,7 @@ class SiteAdmin(RehearsedAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         site = Site.objects.first()
-        if site is None:
+        if site is None or not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
         return redirect("admin:portal_site_change", site.pk)
 

@@ -53,7 +53,8 @@ class Desk(admin.AdminSite):
         own = [
             path("schedule/", self.admin_view(self.schedule_view), name="schedule"),
             path(
-                "r/<int:content_type_id>/<path:object_id>/",
+                # Django's own route, so that no address is left to Django's own view.
+                "r/<path:content_type_id>/<path:object_id>/",
                 self.admin_view(self.view_on_site),
                 name="view_on_site",
             ),
@@ -67,10 +68,11 @@ class Desk(admin.AdminSite):
         return schedule_view(self, request)
 
     def view_on_site(
-        self, request: HttpRequest, content_type_id: int, object_id: str
+        self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
         """To a record's page, as Django does it, for those who may look at the record."""
-        kind = ContentType.objects.filter(pk=content_type_id).first()
+        asked = int(content_type_id) if content_type_id.isdecimal() else 0
+        kind = ContentType.objects.filter(pk=asked).first()
         model = kind.model_class() if kind else None
         if model is None or not self.is_registered(model):
             raise Http404
@@ -78,7 +80,7 @@ class Desk(admin.AdminSite):
         record = desk.get_object(request, object_id)
         if record is None or not desk.has_view_permission(request, record):
             raise Http404
-        return shortcut(request, content_type_id, object_id)
+        return shortcut(request, asked, object_id)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         answer: HttpResponse = DeskAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]
