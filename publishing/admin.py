@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from . import moves
 from .desk import CaseFilter, DeskAdmin, Texts
-from .editing import RehearsedAdmin
 from .models import FormerSlug, Publishable
 from .pictures import Picture
 from .states import State, state_q
+from .writing import WritingAdmin
 
 
 def kept(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -41,7 +41,7 @@ class StateFilter(CaseFilter):
         return super().queryset(request, queryset if self.value() else kept(queryset))
 
 
-class PublishableAdmin(RehearsedAdmin):
+class PublishableAdmin(WritingAdmin):
     """A record with a state: who may publish sets it, everybody sees it."""
 
     list_filter: ClassVar[Any] = (StateFilter,)

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from .fields import FoldedField
 from .pictures import Picture
 from .revisions import Revision
+from .sharing import SharedDraft
 from .states import State, state_of, state_q
+from .working import WorkingCopy
 
 __all__ = [
     "Addressed",
@@ -26,8 +28,10 @@ __all__ = [
     "Publishable",
     "Published",
     "Revision",
+    "SharedDraft",
     "Sourced",
     "State",
+    "WorkingCopy",
 ]
 
 

@@ -42,6 +42,8 @@ class Action(models.TextChoices):
     FAILED = "failed", _("Could not publish the draft")
     IMPORTED = "imported", _("Imported")
     UNDONE = "undone", _("Took an import back")
+    SHARED = "shared", _("Shared the draft by a link")
+    UNSHARED = "unshared", _("Took a link to the draft back")
 
 
 class Stage(models.TextChoices):
@@ -175,9 +177,10 @@ def log(
     due_at: datetime | None = None,
 ) -> Revision:
     """Write down what somebody did. An open draft takes the place of the one before it."""
-    if stage and (earlier := open_draft(record)):
+    earlier = open_draft(record) if stage else None
+    if earlier:
         earlier.close()
-    return Revision.objects.create(
+    made = Revision.objects.create(
         model=record._meta.label_lower,
         object_pk=str(record.pk),
         label=str(record)[:200],
@@ -190,6 +193,10 @@ def log(
         content=content,
         due_at=due_at,
     )
+    if earlier:
+        # Who was shown the draft by a link sees it as it goes on.
+        earlier.shared.update(draft=made)
+    return made
 
 
 def lock(record: models.Model) -> Any:
