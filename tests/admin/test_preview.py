@@ -118,7 +118,7 @@ def test_a_new_record_is_shown_and_leaves_nothing(editor):
     assert "Newtown" in response.text
     assert "Brand new" in response.text
     assert contents() == before
-    assert not editor.get("/cities/newtown/").status_code == 200
+    assert editor.get("/cities/newtown/").status_code == 404
 
 
 def test_a_new_record_with_rows_and_relations(editor):

@@ -171,10 +171,11 @@ def test_the_first_is_told_that_the_second_saved(editor, maria):
     form = open_form(editor, city)
     save_form(maria, city, motto="Hers")
     answer = editor.post(admin_url(city, "working", city.pk), form).json()
-    assert answer["news"] == [
+    said = (
         "Maria Duarte saved this just now, after you had opened it. "
         "When you save, what you both wrote is put together."
-    ]
+    )
+    assert answer["news"] == [said]
 
 
 def test_old_copies_are_pruned(editor):
