@@ -17,6 +17,9 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import get_script_prefix, resolve
 from django.utils.cache import add_never_cache_headers
 
+from . import snapshots
+from .rehearsal import rehearse
+
 
 class Showing(NamedTuple):
     """What a request shows besides what is public: a record, and the sentence above its page."""
@@ -36,6 +39,15 @@ def public_page(record: Any, request: HttpRequest, notice: str) -> HttpResponse:
         # The rehearsal ends before Django would render it.
         response.render()
     return private(HttpResponse(response.content))
+
+
+def page_saying(
+    record: Any, content: snapshots.Snapshot, request: HttpRequest, notice: str
+) -> HttpResponse:
+    """The page of a record as though it said this. Raises what `snapshots.apply` raises."""
+    with rehearse():
+        snapshots.apply(record, content)
+        return public_page(record, request, notice)
 
 
 def visitor(request: HttpRequest, path: str) -> WSGIRequest:

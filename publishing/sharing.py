@@ -22,8 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import snapshots
-from .preview import public_page
-from .rehearsal import rehearse
+from .preview import page_saying, public_page
 from .revisions import Action, Revision, log, open_draft
 from .states import OUT, State
 
@@ -146,9 +145,12 @@ def page(link: SharedDraft, record: Any, request: HttpRequest) -> HttpResponse:
         "Draft of “%(name)s”, not published. Shared by %(person)s until %(moment)s. "
         "It may still change; please do not pass it on."
     )
-    told = {"person": link.person_name, "moment": moment(link.expires_at)}
+    notice %= {
+        "name": record,
+        "person": link.person_name,
+        "moment": moment(link.expires_at),
+    }
     if link.draft is None:
-        return public_page(record, request, notice % (told | {"name": record}))
-    with rehearse():
-        snapshots.apply(record, link.draft.merged(snapshots.take(record)).content)
-        return public_page(record, request, notice % (told | {"name": record}))
+        return public_page(record, request, notice)
+    merged = link.draft.merged(snapshots.take(record))
+    return page_saying(record, merged.content, request, notice)

@@ -33,9 +33,9 @@ from django.utils.formats import time_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from . import sharing, snapshots, working
+from . import sharing, working
 from .editing import RehearsedAdmin
-from .preview import private, public_page
+from .preview import page_saying, private, public_page
 from .rehearsal import is_rehearsal, rehearse
 from .revisions import Revision
 from .working import WorkingCopy
@@ -193,12 +193,10 @@ class WritingAdmin(RehearsedAdmin):
         if mine is None:
             raise Wrong
         merged, _present = self._merge(request, record, start, mine)
-        with rehearse():
-            try:
-                snapshots.apply(record, merged.content)
-            except ValidationError as error:
-                raise Wrong(*error.messages) from error
-            return public_page(record, request, self._preview_notice())
+        try:
+            return page_saying(record, merged.content, request, self._preview_notice())
+        except ValidationError as error:
+            raise Wrong(*error.messages) from error
 
     def _added_page(self, request: HttpRequest) -> HttpResponse:
         with rehearse():

@@ -71,6 +71,7 @@ function preview() {
     const refresh = oneAtATime(async () => {
         if (pane.hidden) return;
         await ready;
+        const started = performance.now();
         let page = null;
         try {
             const answer = await fetch(pane.dataset.preview, {
@@ -86,8 +87,11 @@ function preview() {
         if (page === null) return;
         const faults = page.querySelector("ul[data-wrong]");
         wrong.hidden = faults === null;
-        wrong.querySelector("ul").replaceWith(faults ?? document.createElement("ul"));
-        if (faults === null) show(page);
+        wrong.querySelector("ul")?.remove();
+        if (faults) wrong.append(faults);
+        else show(page);
+        // While a preview is made, SQLite lets nobody save: others get as much time as this took.
+        await new Promise((resolve) => setTimeout(resolve, performance.now() - started));
     });
 
     // The new body takes the old one's place, so that the frame neither flickers nor scrolls.
@@ -207,7 +211,11 @@ function keepCopies() {
                 if (trouble) return waitWith(trouble);
             }
             const answer = await fetch(address, { method: "POST", body: body(), redirect: "manual" });
-            if (!answer.ok) return waitWith((await renewToken()) || "away");
+            if (!answer.ok) {
+                // A token that a sign-in in another tab made void is no trouble: it is new now.
+                const usual = answer.status === 403 ? "" : "away";
+                return waitWith((await renewToken()) || usual);
+            }
             const said = await answer.json();
             kept = now;
             sessionStorage.removeItem(place);

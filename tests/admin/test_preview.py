@@ -1,5 +1,7 @@
 """The preview: the public page as what is typed would make it, and nothing kept of it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -10,6 +12,7 @@ from partners.models import Network, Organisation
 from portal.models import Page, Site
 from publishing.models import FormerSlug, Revision
 from tests import factories
+from tests.admin.conftest import signed_in
 from tests.admin.pages import admin_url, open_form, read_form
 
 pytestmark = pytest.mark.django_db
@@ -172,3 +175,31 @@ def test_who_may_not_change_a_record_sees_no_preview_of_it(client):
     City.objects.update(trashed_at=timezone.now())
     client.force_login(factories.superuser())
     assert client.get(address).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_colleagues_save_while_previews_are_made():
+    city = factories.city(motto="Old")
+    writer = signed_in(factories.user("Publishers"))
+    form = open_form(writer, city)
+
+    def look(number):
+        try:
+            return preview(writer, city, motto=f"Motto {number}").status_code
+        finally:
+            connection.close()
+
+    def save(number):
+        try:
+            address = admin_url(city, "change", city.pk)
+            return writer.post(address, form | {"summary": f"Summary {number}"}).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        looks = [pool.submit(look, number) for number in range(6)]
+        saved = pool.submit(save, 1)
+        assert saved.result() == 302
+        assert [answer.result() for answer in looks] == [200] * 6
+    city.refresh_from_db()
+    assert (city.motto, city.summary) == ("Old", "Summary 1")

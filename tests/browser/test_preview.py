@@ -214,6 +214,17 @@ def test_what_was_typed_is_thrown_away(desk):
     assert not WorkingCopy.objects.exists()
 
 
+def test_enter_in_a_field_throws_nothing_away(desk):
+    city = factories.city(motto="")
+    open_form(desk, city)
+    desk.fill("#id_motto", "Kept")
+    wait_until_kept(desk)
+    open_form(desk, city)
+    desk.press("#id_name", "Enter")
+    desk.wait_for_selector(".messagelist .success")
+    assert WorkingCopy.objects.get(data__isnull=False).posted()["motto"] == "Kept"
+
+
 def test_looking_at_a_form_keeps_nothing(desk):
     city = factories.city(profile="<p>Learning.</p>")
     open_form(desk, city)
