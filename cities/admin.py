@@ -18,8 +18,9 @@ from publishing.admin import (
     StateFilter,
 )
 from publishing.desk import CaseFilter, RowInline, Texts
-from publishing.editing import RecordForm, RehearsedAdmin
+from publishing.editing import RecordForm
 from publishing.scope import scope_of, within
+from publishing.writing import WritingAdmin
 
 from .models import (
     AlternativeName,
@@ -40,7 +41,7 @@ class CountryForm(RecordForm):
 
 
 @admin.register(Country)
-class CountryAdmin(RehearsedAdmin):
+class CountryAdmin(WritingAdmin):
     form = CountryForm
     list_display = ("name", "code", "region", "cities_recorded", "cities_public")
     list_filter = ("region",)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import PUBLICATION, BeginnerFilter, PublishableAdmin, StateFilter
 from publishing.desk import DeskAdmin, RowInline
-from publishing.editing import RehearsedAdmin
+from publishing.writing import WritingAdmin
 
 from .models import MenuItem, Page, Report, Site
 from .people import PersonAdmin, RoleAdmin
@@ -78,7 +78,7 @@ class MenuInline(RowInline):
 
 
 @admin.register(Site)
-class SiteAdmin(RehearsedAdmin):
+class SiteAdmin(WritingAdmin):
     """Name, menu, contact and home page. There is one, so the list leads straight to it."""
 
     inlines = (MenuInline,)

@@ -38,7 +38,7 @@ class Page(Addressed, Publishable):
     # The first parts of the portal's own addresses.
     reserved_slugs = frozenset(
         "admin cities countries design events intakes media networks news numbers "
-        "organisations regions report search static themes".split()
+        "organisations regions report search shared static themes".split()
     )
 
     class Meta(Publishable.Meta):
@@ -103,6 +103,9 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("home")
 
 
 class MenuItem(models.Model):

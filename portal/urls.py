@@ -8,6 +8,7 @@ from django.views.static import serve
 
 from cities.social import city_picture
 from news.social import story_picture
+from publishing.views import shared_draft
 
 from . import reports, views, wellknown
 from .sitemaps import SECTIONS
@@ -32,6 +33,7 @@ urlpatterns = [
         path("design/", views.Components.as_view(), name="components"),
         path("search/", views.SiteSearch.as_view(), name="search"),
         path("numbers/", views.NetworkInNumbers.as_view(), name="numbers"),
+        path("shared/<str:token>/", shared_draft, name="shared-draft"),
         path("report/", reports.ReportMistake.as_view(), name="report"),
         path("report/thanks/", reports.ReportThanks.as_view(), name="report-thanks"),
         path("<slug:slug>/", views.PageDetail.as_view(), name="page"),

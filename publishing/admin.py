@@ -21,12 +21,12 @@ from django.utils.translation import gettext_lazy as _
 
 from . import moves
 from .desk import CaseFilter, DeskAdmin, DeskList, Texts
-from .editing import RehearsedAdmin
 from .models import FormerSlug, Publishable, Revision, short_moment
 from .pictures import Picture
 from .revisions import Action, Stage
 from .scope import scope_of
 from .states import OUT, State, state_of, state_q
+from .writing import WritingAdmin
 
 
 def kept(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -95,7 +95,7 @@ class RecordList(DeskList):
             rows[draft.object_pk].draft = draft
 
 
-class PublishableAdmin(RehearsedAdmin):
+class PublishableAdmin(WritingAdmin):
     """A record with a state: who may publish sets it, everybody sees it."""
 
     list_filter: ClassVar[Any] = (StateFilter,)

@@ -18,7 +18,9 @@ from .fields import FoldedField
 from .pictures import Picture
 from .revisions import OpenDraft, Revision
 from .scope import Scope, about_records
+from .sharing import SharedDraft
 from .states import State, state_of, state_q
+from .working import WorkingCopy
 
 __all__ = [
     "Addressed",
@@ -28,8 +30,10 @@ __all__ = [
     "Publishable",
     "Published",
     "Revision",
+    "SharedDraft",
     "Sourced",
     "State",
+    "WorkingCopy",
 ]
 
 

@@ -49,6 +49,8 @@ class Action(models.TextChoices):
     FAILED = "failed", _("Could not publish the draft")
     IMPORTED = "imported", _("Imported")
     UNDONE = "undone", _("Took an import back")
+    SHARED = "shared", _("Shared the draft by a link")
+    UNSHARED = "unshared", _("Took a link to the draft back")
 
 
 class Stage(models.TextChoices):
@@ -226,9 +228,10 @@ def log(
 
     A draft is its `author`'s, who is the person unless somebody else is named.
     """
-    if stage and (earlier := open_draft(record)):
+    earlier = open_draft(record) if stage else None
+    if earlier:
         earlier.close()
-    return Revision.objects.create(
+    made = Revision.objects.create(
         model=record._meta.label_lower,
         object_pk=str(record.pk),
         label=str(record)[:200],
@@ -242,6 +245,10 @@ def log(
         due_at=due_at,
         author=(author or person) if stage else None,
     )
+    if earlier:
+        # Who was shown the draft by a link sees it as it goes on.
+        earlier.shared.update(draft=made)
+    return made
 
 
 def name_of(person: Any) -> str:

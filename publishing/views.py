@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_permission_codename
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView
 
+from . import sharing
 from .filters import Finder
 from .models import FormerSlug
+from .preview import private, showing
 from .scope import within
 
 
@@ -79,6 +83,9 @@ class RecordDetail(DetailView):
 
     def get_object(self, queryset: QuerySet[Any] | None = None) -> Any:
         rows: Any = self.get_queryset()
+        if shown := showing(self.request):
+            self.is_hidden = False
+            return rows.get(pk=shown.record.pk)
         found = self.find(rows.published())
         self.is_hidden = found is None
         # The session is not touched for what is public, so those pages stay cacheable.
@@ -119,3 +126,17 @@ def may_view(request: HttpRequest, model: type[Model]) -> bool:
     options = model._meta
     permission = f"{options.app_label}.{get_permission_codename('view', options)}"
     return request.user.is_staff and request.user.has_perm(permission)
+
+
+def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
+    """The draft that a link shows, for whoever has the link."""
+    try:
+        found = sharing.find(token)
+        if found is None:
+            raise Http404
+        response = sharing.page(*found, request)
+    except (sharing.Ended, ValidationError):
+        response = private(render(request, "publishing/link_ended.html", status=410))
+    # What the page links to is not told the address, which is all that keeps it private.
+    response["Referrer-Policy"] = "no-referrer"
+    return response
