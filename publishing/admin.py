@@ -1,4 +1,4 @@
-"""The staff desk of everything with a state, of pictures, and of former addresses."""
+"""The staff desk of everything with a state, and of former addresses."""
 
 from typing import Any, ClassVar
 
@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from . import moves
 from .desk import CaseFilter, DeskAdmin, Texts
 from .editing import RehearsedAdmin
+from .library import PictureAdmin
 from .models import FormerSlug, Publishable
 from .pictures import Picture
 from .states import State, state_q
@@ -228,75 +229,7 @@ FOR_STAFF: Any = (
 )
 
 
-def in_use() -> Q:
-    """Pictures that some record shows, whatever the models that have pictures."""
-    condition = Q()
-    for relation in Picture._meta.related_objects:
-        link = {relation.field.name: OuterRef("pk")}
-        condition |= Q(Exists(relation.related_model._base_manager.filter(**link)))
-    return condition
-
-
-class UseFilter(CaseFilter):
-    title = _("use")
-    parameter_name = "use"
-
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
-        return {"used": (_("In use"), in_use()), "unused": (_("Not in use"), ~in_use())}
-
-
-@admin.register(Picture)
-class PictureAdmin(DeskAdmin):
-    list_display = ("title", "preview", "measures", "is_decorative", "credit", "licence")
-    list_filter = (UseFilter, "is_decorative")
-    search_fields = ("title", "alternative_text", "credit")
-    search_help_text = _("Words of the title, the alternative text or the credit.")
-    date_hierarchy = "created_at"
-    readonly_fields = ("measures", "created_at")
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": ("title", "file", "focal_point"),
-                "description": _(
-                    "Once the picture is saved, click on the place in it that matters most: "
-                    "wherever the picture is cropped, that place stays in view."
-                ),
-            },
-        ),
-        (
-            _("For people who cannot see it"),
-            {
-                "fields": ("alternative_text", "is_decorative"),
-                "description": _("Describe the picture, or mark it as decorative."),
-            },
-        ),
-        (
-            _("Rights"),
-            {
-                "fields": ("credit", "licence"),
-                "description": _("Use only pictures that the portal may show."),
-            },
-        ),
-        (_("For staff"), {"fields": ("measures", "created_at")}),
-    )
-
-    @admin.display(description=_("preview"))
-    def preview(self, picture: Picture) -> str:
-        # The title stands beside it, so the preview needs no text of its own.
-        return format_html(
-            '<img class="preview" src="{}" alt="" width="96" height="54" loading="lazy">',
-            picture.card.url,
-        )
-
-    @admin.display(description=_("size"), ordering="width")
-    def measures(self, picture: Picture) -> str:
-        if not picture.width:
-            return ""
-        return gettext("%(width)s × %(height)s pixels") % {
-            "width": picture.width,
-            "height": picture.height,
-        }
+admin.site.register(Picture, PictureAdmin)
 
 
 @admin.register(FormerSlug)

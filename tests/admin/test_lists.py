@@ -158,7 +158,7 @@ FILL = {
     ),
     Event: (lambda number: factories.event(city=rich_city(number)), 12),
     Page: (lambda number: factories.page(), 9),
-    Picture: (lambda number: factories.city(picture=picture(number)), 12),
+    Picture: (lambda number: factories.city(picture=picture(number)), 16),
 }
 
 
