@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import FOR_STAFF, PUBLICATION, SOURCE, PublishableAdmin, StateFilter
+from publishing.advice import Advice
 from publishing.desk import CaseFilter, RowInline, Texts
 from publishing.editing import RecordForm, RehearsedAdmin
 
@@ -263,6 +264,13 @@ class CityAdmin(PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[City]:
         rows: QuerySet[City] = super().get_queryset(request)
         return rows.select_related("country")
+
+    def advice(self, record: Any) -> list[Advice]:
+        found = super().advice(record)
+        if not record.has_place:
+            said = gettext("Without coordinates, the city is missing on every map.")
+            found.append(Advice("latitude", said))
+        return found
 
     def plain_label(self, record: City) -> str:
         return gettext("%(city)s, %(country)s") % {"city": record.name, "country": record.country}

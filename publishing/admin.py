@@ -8,7 +8,7 @@ from django.contrib.admin.utils import model_ngettext
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,6 +16,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from . import moves
+from .checking import note_in
 from .desk import CaseFilter, DeskAdmin, Texts
 from .editing import RehearsedAdmin
 from .library import PictureAdmin
@@ -115,7 +116,12 @@ class PublishableAdmin(RehearsedAdmin):
         return self.state_column(record)
 
     @admin.action(description=_("Publish now"), permissions=["publish"])
-    def publish_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def publish_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Publish what nothing is said about; for the rest, ask."""
+        if "_only_sound" in request.POST:
+            queryset = self.without_advice(queryset)
+        elif question := self.ask_about(request, queryset, "publish_now"):
+            return question
         done = ngettext_lazy(
             "%(number)s %(name)s is public now", "%(number)s %(name)s are public now", "number"
         )
@@ -123,6 +129,7 @@ class PublishableAdmin(RehearsedAdmin):
             "%(number)s was public already", "%(number)s were public already", "number"
         )
         self._move(request, queryset, moves.publish, done, same)
+        return None
 
     @admin.action(description=_("Unpublish (back to draft)"), permissions=["publish"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -186,7 +193,7 @@ class PublishableAdmin(RehearsedAdmin):
         moved = stayed = 0
         for record in list(queryset):
             try:
-                if moves.move(record, how, request.user):
+                if moves.move(record, how, request.user, note_in(request)):
                     moved += 1
                 else:
                     stayed += 1

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .fields import RichTextField
 from .pictures import Picture
-from .richtext import SCHEME, Outline, pictures, records
+from .richtext import SCHEME, Outline, page_at, pictures, records
 
 SUMMARY = (40, 300)
 """How many characters of a summary lists and search engines show well."""
@@ -187,15 +187,13 @@ def leads_nowhere(address: str) -> bool:
     """Whether an address of the portal has no page, by its path alone."""
     if not address.startswith("/") or address.startswith("//"):
         return False
-    path = address.partition("#")[0].partition("?")[0]
     try:
-        match = resolve(path)
+        found = page_at(address)
     except Resolver404:
         return True
-    model = getattr(getattr(match.func, "view_class", None), "model", None)
-    slug = match.kwargs.get("slug")
-    if slug is None or model is None or not hasattr(model, "former_slugs"):
+    if found is None:
         return False
+    model, slug = found
     is_public = model._default_manager.published().filter(slug=slug).exists()
     return not is_public and not model.former_slugs().filter(slug=slug).exists()
 

@@ -24,16 +24,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import moves, snapshots
+from .checking import NOTE, held_sentence, is_out, note_in
 from .differences import conflict_rows
 from .models import Publishable, short_moment
 from .pages import CHOICE, RecordPages, choices_in
 from .rehearsal import is_rehearsal, rehearse
 from .revisions import Action, Revision, Stage, log, open_draft, write
 from .snapshots import Merged, Snapshot
-from .states import OUT
 
 # Names of what the form sends besides the record's own fields.
-START, SEEN, NOTE, DUE = "_start", "_seen", "_note", "_due_at"
+START, SEEN, DUE = "_start", "_seen", "_due_at"
 SALT = "publishing.editing"
 
 
@@ -54,11 +54,6 @@ class RecordForm(forms.ModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         # Django passes over a promise whose condition names a field that is not in the form.
         return super()._get_validation_exclusions() - {"trashed_at"}  # type: ignore[misc, no-any-return]
-
-
-def is_out(record: Any) -> bool:
-    """Whether visitors see the record, or will without anything further being done."""
-    return isinstance(record, Publishable) and record.state in OUT
 
 
 def fingerprint(content: Snapshot) -> str:
@@ -88,6 +83,8 @@ class RehearsedAdmin(RecordPages):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         record = self.get_object(request, unquote(object_id)) if object_id else None
+        if object_id is None and request.method == "POST":
+            self._look_ahead(request, form_url, extra_context or {})
         if record is None or not self.has_change_permission(request, record):
             return super().changeform_view(request, object_id, form_url, extra_context)
         if request.method == "POST":
@@ -126,6 +123,16 @@ class RehearsedAdmin(RecordPages):
 
     # -- Saving --------------------------------------------------------------------------
 
+    def _look_ahead(self, request: HttpRequest, form_url: str, context: dict[str, Any]) -> None:
+        """Rehearse the saving of a new record; its form refuses when nobody answered the advice."""
+        if not (issubclass(self.model, Publishable) and self.has_publish_permission(request)):
+            return
+        with rehearse():
+            super().changeform_view(request, None, form_url, dict(context))
+        if held := self.held_back(request, None, is_draft=False):
+            request.desk_held = True  # type: ignore[attr-defined]
+            request.desk_refused = held_sentence(held)  # type: ignore[attr-defined]
+
     def _save(
         self, request: HttpRequest, record: Any, form_url: str, context: dict[str, Any]
     ) -> HttpResponse:
@@ -137,6 +144,7 @@ class RehearsedAdmin(RecordPages):
             merged, present = self._merge(request, record, start, mine)
             if merged.conflicts:
                 return self._ask(request, record, merged, present, context)
+            self._hold_back(request, record)
             outcome = self._keep(request, record, start, mine)
         except Refused as refused:
             request.desk_refused = str(refused)  # type: ignore[attr-defined]
@@ -218,6 +226,14 @@ class RehearsedAdmin(RecordPages):
                 )
             ) from error
 
+    def _hold_back(self, request: HttpRequest, record: Any) -> None:
+        """Raises Refused if this would go public with advice that nobody answered."""
+        live = type(record)._base_manager.get(pk=record.pk)
+        held = self.held_back(request, live, is_draft=self.saves_draft(request, live))
+        if held:
+            request.desk_held = True  # type: ignore[attr-defined]
+            raise Refused(held_sentence(held))
+
     def saves_draft(self, request: HttpRequest, record: Any) -> bool:
         """Whether this save leaves what visitors see as it is."""
         if not is_out(record):
@@ -226,7 +242,7 @@ class RehearsedAdmin(RecordPages):
         return bool(asked) or not self.has_publish_permission(request)
 
     def _keep_live(self, request: HttpRequest, record: Any, content: Snapshot) -> list[str]:
-        draft, note = open_draft(record), request.POST.get(NOTE, "")
+        draft, note = open_draft(record), note_in(request)
         was_out = is_out(record)
         action = Action.PUBLISHED if draft and was_out else Action.CHANGED
         problems = write(record, content, action, request.user, note)
@@ -244,7 +260,7 @@ class RehearsedAdmin(RecordPages):
             record,
             Action.SUBMITTED,
             request.user,
-            request.POST.get(NOTE, ""),
+            note_in(request),
             base=content,
             content=content,
             stage=Stage.REVIEW,
@@ -252,7 +268,7 @@ class RehearsedAdmin(RecordPages):
         self.submitted(request, record, review)
 
     def _keep_draft(self, request: HttpRequest, record: Any, content: Snapshot) -> Revision | None:
-        live, note = snapshots.take(record), request.POST.get(NOTE, "")
+        live, note = snapshots.take(record), note_in(request)
         # A draft has to be valid, also after others' changes were merged into it.
         with rehearse():
             snapshots.apply(record, content)
@@ -323,6 +339,11 @@ class RehearsedAdmin(RecordPages):
             status=409,
         )
 
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        if is_rehearsal():
+            return HttpResponse()
+        return super().response_add(request, obj, *args, **kwargs)
+
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         if is_rehearsal():
             # Its answer is thrown away, and its message must not stay behind.
@@ -347,13 +368,15 @@ class RehearsedAdmin(RecordPages):
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         # Called in the rehearsal; what is written down is written by `_keep`.
         request.desk_saved = True  # type: ignore[attr-defined]
+        self.look_at(request, obj)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """A new record is saved for real, with its rows; what was asked for besides comes now."""
         if is_rehearsal():
             request.desk_saved = True  # type: ignore[attr-defined]
+            self.look_at(request, obj)
             return
-        content, note = snapshots.take(obj), request.POST.get(NOTE, "")
+        content, note = snapshots.take(obj), note_in(request)
         log(obj, Action.ADDED, request.user, note, content=content)
         if not isinstance(obj, Publishable):
             return

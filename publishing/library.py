@@ -17,7 +17,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from . import snapshots
-from .advice import weak_text
+from .advice import Advice, weak_text
 from .desk import CaseFilter, Texts
 from .pages import RecordPages
 from .pictures import Picture
@@ -209,8 +209,12 @@ class PictureAdmin(RecordPages):
         if base is None or not snapshots.same(base, content):
             action = Action.CHANGED if change else Action.ADDED
             log(obj, action, request.user, base=base, content=content)
-        if not obj.is_decorative and (weak := weak_text(obj.alternative_text)):
-            messages.warning(request, weak)
+        for found in self.advice(obj):
+            messages.warning(request, found.said)
+
+    def advice(self, record: Any) -> list[Advice]:
+        weak = "" if record.is_decorative else weak_text(record.alternative_text)
+        return [Advice("alternative_text", weak)] if weak else []
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for picture in queryset:
@@ -276,9 +280,6 @@ class PictureAdmin(RecordPages):
         picture = context.get("original")
         if picture:
             context["used_by"] = self._named(request, uses(picture))
-            context["weak_text"] = (
-                "" if picture.is_decorative else weak_text(picture.alternative_text)
-            )
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=_("preview"))

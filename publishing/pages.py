@@ -15,9 +15,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from . import moves, snapshots
-from .desk import DeskAdmin
+from .advice import Advice
+from .checking import BECAUSE, Advised, has_reason, held_sentence, is_out, note_in
 from .differences import conflict_rows, differences
 from .models import Publishable, short_moment
+from .rehearsal import rehearse
 from .revisions import Action, Revision, Stage, Unresolved, log, open_draft, publish_draft, write
 from .snapshots import MOMENTS, Snapshot
 from .states import OUT
@@ -26,7 +28,7 @@ PER_PAGE = 50
 CHOICE = "_choice:"  # How the name of a choice between two texts begins.
 
 
-class RecordPages(DeskAdmin):
+class RecordPages(Advised):
     """History, draft and trash of every record that this admin edits."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -166,6 +168,7 @@ class RecordPages(DeskAdmin):
                 return answer
         live = snapshots.take(record)
         merged = draft.merged(live)
+        advice = self.findings(self.draft_advice(record, draft))
         return self.page(
             request,
             "draft",
@@ -175,13 +178,15 @@ class RecordPages(DeskAdmin):
             changes=differences(self.model, live, merged.content),
             conflicts=conflict_rows(self.model, conflicts),
             may_publish=self.may_put_live(request, record),
+            advice=advice,
+            because=request.POST.get(BECAUSE, ""),
             is_review=draft.stage == Stage.REVIEW,
         )
 
     def _decide(
         self, request: HttpRequest, record: Any, draft: Revision
     ) -> tuple[list[Any], HttpResponse | None]:
-        note = request.POST.get("_note", "").strip()
+        note = note_in(request)
         if str(draft.pk) != request.POST.get("draft"):
             messages.warning(request, _("The draft was changed meanwhile. Look at it again."))
             return [], self.to("draft", record)
@@ -204,8 +209,25 @@ class RecordPages(DeskAdmin):
             case "publish":
                 if not self.may_put_live(request, record):
                     raise PermissionDenied
+                advice = self.draft_advice(record, draft)
+                if advice and not has_reason(request):
+                    messages.error(request, held_sentence(advice))
+                    return [], None
                 return self._publish(request, record, draft, note)
         return [], None
+
+    def draft_advice(self, record: Any, draft: Revision) -> list[Advice]:
+        """What there is to say about the record as the draft has it, and not yet about itself."""
+        known = self.advice(record) if is_out(record) else []
+        with rehearse():
+            try:
+                snapshots.apply(record, draft.merged(snapshots.take(record)).content)
+            except ValidationError:
+                # Publishing will say so.
+                return []
+            found = self.advice(record)
+        record.refresh_from_db()
+        return [said for said in found if said not in known]
 
     def _publish(
         self, request: HttpRequest, record: Any, draft: Revision, note: str

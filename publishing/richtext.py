@@ -23,6 +23,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.template.loader import render_to_string
+from django.urls import resolve
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -73,6 +74,17 @@ def records(named: Iterable[str], *, public: bool = True) -> dict[str, Any]:
         for row in rows.filter(pk__in=names):
             found[names[row.pk]] = row
     return found
+
+
+def page_at(path: str) -> tuple[Any, str] | None:
+    """Model and slug of the record whose page has this path; None if it is another page.
+
+    Whether there is such a record is not asked. Raises Resolver404 if no page has this path.
+    """
+    match = resolve(path.partition("#")[0].partition("?")[0])
+    model = getattr(getattr(match.func, "view_class", None), "model", None)
+    is_addressed = "slug" in match.kwargs and hasattr(model, "former_slugs")
+    return (model, match.kwargs["slug"]) if is_addressed else None
 
 
 def pictures(html: str) -> dict[str, Any]:
