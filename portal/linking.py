@@ -54,12 +54,12 @@ def matching(text: str) -> Iterator[tuple[Any, Any]]:
 
 def _at_address(request: HttpRequest, text: str) -> list[tuple[Any, Any]]:
     """The record whose page has the address, if the address is one of this portal."""
-    parts = urlsplit(text) if "/" in text else None
-    if parts is None or parts.netloc not in ("", request.get_host()):
+    if "/" not in text:
         return []
     try:
-        found = page_at(parts.path)
-    except Resolver404:
+        parts = urlsplit(text)
+        found = page_at(parts.path) if parts.netloc in ("", request.get_host()) else None
+    except (ValueError, Resolver404):
         return []
     record = found and found[0]._default_manager.published().filter(slug=found[1]).first()
     return [(record, record._meta.verbose_name)] if record else []

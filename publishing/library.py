@@ -98,6 +98,7 @@ class PictureForm(forms.ModelForm):
             # In place of imagefield's, which makes a preview when the form is opened.
             kinds = "image/jpeg,image/png,image/webp,image/avif"
             self.fields["file"].widget = AdminFileWidget(attrs={"accept": kinds})
+            self.fields["file"].widget.is_required = True
         if "focal_point" in self.fields and self.instance.pk:
             self.fields["focal_point"].widget.preview = self.instance.file.preview
 

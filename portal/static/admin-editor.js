@@ -30,3 +30,16 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
   const help = textarea.getAttribute("aria-describedby");
   if (help) editor.view.dom.setAttribute("aria-describedby", help);
 });
+
+// So have the boxes in which related records are chosen; their library forgets it.
+window.addEventListener("load", () => {
+  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+    const [label] = select.labels;
+    const box = select.nextElementSibling;
+    if (!label || !box?.matches(".select2-container")) continue;
+    for (const part of box.querySelectorAll("[role=combobox], [role=textbox], input")) {
+      part.removeAttribute("aria-labelledby");
+      part.setAttribute("aria-label", label.textContent.replace(/:\s*$/, ""));
+    }
+  }
+});
