@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.utils import label_for_field, model_ngettext
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -73,7 +73,7 @@ class Advised(DeskAdmin):
     def findings(self, advice: Iterable[Advice]) -> list[Finding]:
         """Advice with the names of its fields."""
         return [
-            Finding(field, capfirst(str(self.opts.get_field(field).verbose_name)), said)
+            Finding(field, capfirst(str(label_for_field(field, self.model))), said)
             for field, said in advice
         ]
 

@@ -249,9 +249,7 @@ class PictureAdmin(RecordPages):
         lines, hidden = [], 0
         for use in found:
             options = use.record._meta
-            desk = self.admin_site._registry.get(type(use.record))
-            seen = desk and desk.get_queryset(request).filter(pk=use.record.pk)
-            if not desk or not desk.has_view_permission(request) or not seen.exists():
+            if not self._sees(request, use.record):
                 hidden += 1
                 continue
             address = reverse(
@@ -274,6 +272,13 @@ class PictureAdmin(RecordPages):
             )
             lines.append(format_html("{}", said % {"number": hidden}))
         return lines
+
+    def _sees(self, request: HttpRequest, record: Any) -> bool:
+        desk: Any = self.admin_site._registry.get(type(record))
+        if not desk or not desk.has_view_permission(request):
+            return False
+        found: bool = desk.get_queryset(request).filter(pk=record.pk).exists()
+        return found
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any

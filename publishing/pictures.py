@@ -122,7 +122,7 @@ class Picture(models.Model):
         return renditions.rendered(self.file, "cover")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.file and not self.file._committed:
+        if self.file.name and not self.file._committed:
             # Before the transaction begins that a refusal would break.
             validate_picture(self.file)
         rows = type(self)._base_manager.filter(pk=self.pk)

@@ -12,6 +12,8 @@ from PIL import Image
 
 # Quality on each encoder's own scale; they look about the same.
 QUALITY = {"avif": 55, "webp": 78, "jpeg": 82}
+# AVIF at this speed takes a third of the time for a few per cent more bytes.
+OPTIONS = {"avif": {"speed": 8}}
 
 
 class Shape(NamedTuple):
@@ -37,7 +39,9 @@ def encode(get_image: Callable[..., Any], kind: str) -> Callable[..., Any]:
     def processor(image: Any, context: Any) -> Any:
         made = get_image(opaque(image), context)
         context.save_kwargs.clear()
-        context.save_kwargs.update(format=kind.upper(), quality=QUALITY[kind])
+        context.save_kwargs.update(
+            format=kind.upper(), quality=QUALITY[kind], **OPTIONS.get(kind, {})
+        )
         return made
 
     return processor

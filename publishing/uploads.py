@@ -18,6 +18,9 @@ FORMATS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "AVIF": ".avif"}
 # The kept file is only what renditions are made from; at this quality nobody sees that it was
 # written anew.
 QUALITY = {"JPEG": 95, "WEBP": 95, "AVIF": 90}
+# Twice what the widest rendition needs, so that a close crop is sharp; larger ones are made
+# smaller once, and not anew for each rendition.
+LONGEST_SIDE = 2560
 TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -82,14 +85,18 @@ def opened(file: "File[bytes]") -> Image.Image:
 
 
 def kept(file: "File[bytes]") -> "ContentFile[bytes]":
-    """The picture upright, in the colours of the web, and without anything else that it told.
+    """The picture upright, in the colours of the web, and without anything else that it told; at
+    most as large as pages need.
 
     Cameras and phones write where and when a photograph was taken, and by whom; the colour
     profile is applied and the turn of the camera carried out, so neither is needed any more.
     """
     picture = opened(file)
     kind = str(picture.format)
+    # A JPEG is decoded at half or a quarter of its size where that is enough.
+    picture.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
     upright = in_srgb(ImageOps.exif_transpose(picture))
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     for told in ("exif", "xmp", "icc_profile", "comment"):
         upright.info.pop(told, None)
     made = BytesIO()

@@ -68,6 +68,15 @@ def test_a_picture_taken_sideways_is_kept_upright():
     assert ImageOps.exif_transpose(image).size == image.size
 
 
+@pytest.mark.parametrize(
+    ("size", "kept_size"), [((3000, 1500), (2560, 1280)), ((90, 60), (90, 60))]
+)
+def test_a_picture_is_kept_as_large_as_pages_need(size, kept_size):
+    picture = factories.picture(file=factories.upload("a.jpg", factories.image_bytes(size=size)))
+    image, _content = stored(picture)
+    assert (image.size, (picture.width, picture.height)) == (kept_size, kept_size)
+
+
 def with_profile(profile):
     """A red square whose file has a profile, as it is kept."""
     file = BytesIO()
