@@ -25,6 +25,8 @@ from .models import Publishable
 from .states import OUT
 
 NOTE, BECAUSE = "_note", "_because"
+SHOWN = 100
+"""Of how many records the page before publishing shows the advice."""
 # The buttons that put something before visitors, now or later.
 PUBLISHING = ("_publish", "_schedule", "_save", "_continue", "_addanother")
 
@@ -128,6 +130,9 @@ class Advised(DeskAdmin):
         advised = [(record, self.findings(found)) for record, found in rows if found]
         if not advised:
             return None
+        # All rows of a long list are named by one of them: a form has room for a thousand fields.
+        across = request.POST.get("select_across", "0")
+        keys = [record.pk for record in (queryset[:1] if across == "1" else queryset)]
         return TemplateResponse(
             request,
             "admin/publishing/advised.html",
@@ -135,11 +140,14 @@ class Advised(DeskAdmin):
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
                 "title": _("Before these go public"),
-                "advised": [(record, self.form_of(record), found) for record, found in advised],
-                "chosen": [record.pk for record in queryset],
+                "advised": [(row, self.form_of(row), found) for row, found in advised[:SHOWN]],
+                "number": len(advised),
+                "more": len(advised[SHOWN:]),
                 "others": queryset.count() - len(advised),
                 "name": model_ngettext(self.opts, len(advised)),
                 "action": action,
+                "across": across,
+                "keys": keys,
             },
         )
 

@@ -32,7 +32,7 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
 });
 
 // So have the boxes in which related records are chosen; their library forgets it.
-window.addEventListener("load", () => {
+function nameBoxes() {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const [label] = select.labels;
     const box = select.nextElementSibling;
@@ -42,4 +42,7 @@ window.addEventListener("load", () => {
       part.setAttribute("aria-label", label.textContent.replace(/:\s*$/, ""));
     }
   }
-});
+}
+
+// The boxes are made when jQuery is ready, which may be after the page has loaded.
+window.addEventListener("load", () => window.django?.jQuery?.(nameBoxes));

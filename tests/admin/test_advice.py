@@ -138,6 +138,16 @@ def test_the_action_asks_about_those_with_advice(publisher, story):
     assert notes() == [("published", ""), ("published", "Agreed")]
 
 
+def test_all_rows_of_a_list_are_asked_about_at_once(publisher):
+    stories = [factories.news_item(published_at=None, summary="Short.") for _ in range(3)]
+    chosen = {"action": "publish_now", "select_across": "1", "_selected_action": [stories[0].pk]}
+    response = publisher.post(admin_url(NewsItem, "changelist"), chosen | {"index": "0"})
+    assert len(response.context["advised"]) == 3
+    assert len(response.context["keys"]) == 1
+    publisher.post(admin_url(NewsItem, "changelist"), chosen | {"_because": "Agreed"})
+    assert NewsItem.objects.published().count() == 3
+
+
 def test_the_page_of_a_draft_asks_before_it_goes_live(editor, publisher):
     item = factories.news_item(summary=GOOD)
     save_form(editor, item, body="<h4>Deep</h4>", _draft="1")

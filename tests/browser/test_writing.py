@@ -266,7 +266,7 @@ def test_open_advice_holds_a_story_back_until_there_is_a_reason(desk):
 def violations(page):
     found = Axe().run(page, options=OPTIONS)
     return {
-        (violation["id"], node["html"][:120])
+        (page.url, violation["id"], node["html"])
         for violation in found.response["violations"]
         for node in violation["nodes"]
     }
@@ -299,3 +299,19 @@ def test_axe_finds_nothing(new_page):
         page.locator("[name=_publish]").first.click()
     found |= violations(page)
     assert found == set()
+
+
+def test_nothing_scrolls_sideways_on_a_phone(desk):
+    picture = factories.picture(alternative_text="Photo")
+    item = factories.news_item(published_at=None, summary="Short.", picture=picture)
+    desk.set_viewport_size({"width": 390, "height": 844})
+    for address, tool in [
+        (admin_url(picture, "add"), None),
+        (admin_url(picture, "change", picture.pk), None),
+        (admin_url(item, "change", item.pk), ".field-body [data-name=libraryPicture]"),
+    ]:
+        desk.goto(address, wait_until="networkidle")
+        if tool:
+            desk.locator(tool).click()
+            desk.wait_for_selector("#picture-chooser li")
+        assert desk.evaluate("document.documentElement.scrollWidth") == 390, address
