@@ -17,6 +17,7 @@ from publishing.admin import (
     PublishableAdmin,
     StateFilter,
 )
+from publishing.advice import Advice
 from publishing.desk import CaseFilter, RowInline, Texts
 from publishing.editing import RecordForm
 from publishing.scope import scope_of, within
@@ -284,6 +285,13 @@ class CityAdmin(PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[City]:
         rows: QuerySet[City] = super().get_queryset(request)
         return rows.select_related("country")
+
+    def advice(self, record: Any) -> list[Advice]:
+        found = super().advice(record)
+        if not record.has_place:
+            said = gettext("Without coordinates, the city is missing on every map.")
+            found.append(Advice("latitude", said))
+        return found
 
     def plain_label(self, record: City) -> str:
         return gettext("%(city)s, %(country)s") % {"city": record.name, "country": record.country}

@@ -10,6 +10,8 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -198,6 +200,17 @@ PICTURE_MAX_PIXELS = 50_000_000
 IMAGEFIELD_BIN_DEPTH = 2
 # What the pictures for social networks are written in; made by tools/make_fonts.py, not served.
 PICTURE_FONTS = BASE_DIR / "portal" / "fonts-for-pictures"
+
+# Our own tools of the text editor, and what each lets through the sanitiser.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("admin-richtext.js")],
+        "extensions": {
+            "LibraryPicture": html_tags(["figure"], {"figure": ["data-picture"]}),
+            "CleanPaste": html_tags([]),
+        },
+    }
+]
 
 # -- Mail ----------------------------------------------------------------------------------
 

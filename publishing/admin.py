@@ -1,4 +1,4 @@
-"""The staff desk of everything with a state, of pictures, and of former addresses."""
+"""The staff desk of everything with a state, and of former addresses."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -10,9 +10,9 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Cast
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -20,11 +20,12 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from . import moves
+from .checking import note_in
 from .desk import CaseFilter, DeskAdmin, DeskList, Texts
+from .library import PictureAdmin
 from .models import FormerSlug, Publishable, Revision, short_moment
 from .pictures import Picture
 from .revisions import Action, Stage
-from .scope import scope_of
 from .states import OUT, State, state_of, state_q
 from .writing import WritingAdmin
 
@@ -178,7 +179,12 @@ class PublishableAdmin(WritingAdmin):
         return self.state_column(record)
 
     @admin.action(description=_("Publish now"), permissions=["publish"])
-    def publish_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def publish_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Publish what nothing is said about; for the rest, ask."""
+        if "_only_sound" in request.POST:
+            queryset = self.without_advice(queryset)
+        elif question := self.ask_about(request, queryset, "publish_now"):
+            return question
         done = ngettext_lazy(
             "%(number)s %(name)s is public now", "%(number)s %(name)s are public now", "number"
         )
@@ -186,6 +192,7 @@ class PublishableAdmin(WritingAdmin):
             "%(number)s was public already", "%(number)s were public already", "number"
         )
         self._move(request, queryset, moves.publish, done, same)
+        return None
 
     @admin.action(description=_("Unpublish (back to draft)"), permissions=["publish"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -255,7 +262,7 @@ class PublishableAdmin(WritingAdmin):
         moved = stayed = 0
         for record in list(queryset):
             try:
-                if moves.move(record, how, request.user):
+                if moves.move(record, how, request.user, note_in(request)):
                     moved += 1
                 else:
                     stayed += 1
@@ -312,89 +319,7 @@ FOR_STAFF: Any = (
 )
 
 
-def in_use() -> Q:
-    """Pictures that some record shows, whatever the models that have pictures."""
-    condition = Q()
-    for relation in Picture._meta.related_objects:
-        link = {relation.field.name: OuterRef("pk")}
-        condition |= Q(Exists(relation.related_model._base_manager.filter(**link)))
-    return condition
-
-
-class UseFilter(CaseFilter):
-    title = _("use")
-    parameter_name = "use"
-
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
-        return {"used": (_("In use"), in_use()), "unused": (_("Not in use"), ~in_use())}
-
-
-@admin.register(Picture)
-class PictureAdmin(DeskAdmin):
-    list_display = ("title", "preview", "measures", "is_decorative", "credit", "licence")
-    list_filter = (UseFilter, "is_decorative")
-    search_fields = ("title", "alternative_text", "credit")
-    search_help_text = _("Words of the title, the alternative text or the credit.")
-    date_hierarchy = "created_at"
-    readonly_fields = ("measures", "created_at")
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": ("title", "file", "focal_point"),
-                "description": _(
-                    "Once the picture is saved, click on the place in it that matters most: "
-                    "wherever the picture is cropped, that place stays in view."
-                ),
-            },
-        ),
-        (
-            _("For people who cannot see it"),
-            {
-                "fields": ("alternative_text", "is_decorative"),
-                "description": _("Describe the picture, or mark it as decorative."),
-            },
-        ),
-        (
-            _("Rights"),
-            {
-                "fields": ("credit", "licence"),
-                "description": _("Use only pictures that the portal may show."),
-            },
-        ),
-        (_("For staff"), {"fields": ("measures", "created_at")}),
-    )
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._is_theirs(request, obj)
-
-    @staticmethod
-    def _is_theirs(request: HttpRequest, picture: Any) -> bool:
-        """Whether a change shows nowhere but in records that the person looks after."""
-        scope = scope_of(request.user)
-        if picture is None or scope is None:
-            return True
-        return Picture.objects.filter(pk=picture.pk).only_within(scope).exists()
-
-    @admin.display(description=_("preview"))
-    def preview(self, picture: Picture) -> str:
-        # The title stands beside it, so the preview needs no text of its own.
-        return format_html(
-            '<img class="preview" src="{}" alt="" width="96" height="54" loading="lazy">',
-            picture.card.url,
-        )
-
-    @admin.display(description=_("size"), ordering="width")
-    def measures(self, picture: Picture) -> str:
-        if not picture.width:
-            return ""
-        return gettext("%(width)s × %(height)s pixels") % {
-            "width": picture.width,
-            "height": picture.height,
-        }
+admin.site.register(Picture, PictureAdmin)
 
 
 @admin.register(FormerSlug)

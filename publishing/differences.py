@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from .fields import RichTextField
+from .richtext import spelled_out
 from .snapshots import Conflict, Path, Snapshot, content_fields, differing, part_relation
 
 BLOCK_END = re.compile(r"</(?:p|li|h\d|blockquote|tr|ul|ol|table)>|<br\s*/?>|<hr\s*/?>")
@@ -215,7 +216,7 @@ def _plain_text(field: Any, value: Any) -> str:
         return str(formats.date_format(timezone.localtime(moment), "j F Y, H:i"))
     if isinstance(field, models.DateField) and (day := parse_date(str(value))):
         return str(formats.date_format(day, "j F Y"))
-    return html_text(value) if isinstance(field, RichTextField) else str(value)
+    return html_text(spelled_out(value)) if isinstance(field, RichTextField) else str(value)
 
 
 def html_text(html: str) -> str:

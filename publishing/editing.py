@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import moves, snapshots
+from .checking import NOTE, held_sentence, is_out, note_in
 from .checks import RehearsedChecks
 from .differences import conflict_rows
 from .mail import publishers_of, tell
@@ -33,10 +34,9 @@ from .rehearsal import is_rehearsal, rehearse
 from .revisions import Action, Revision, Stage, keep_draft, lock, log, open_draft, write
 from .scope import check_change, is_within
 from .snapshots import Merged, Snapshot, fingerprint
-from .states import OUT
 
 # Names of what the form sends besides the record's own fields.
-START, NOTE, DUE = "_start", "_note", "_due_at"
+START, DUE = "_start", "_due_at"
 
 
 class Refused(Exception):
@@ -56,11 +56,6 @@ class RecordForm(ScopedForm):
     def _get_validation_exclusions(self) -> set[str]:
         # Django passes over a promise whose condition names a field that is not in the form.
         return super()._get_validation_exclusions() - {"trashed_at"}  # type: ignore[misc, no-any-return]
-
-
-def is_out(record: Any) -> bool:
-    """Whether visitors see the record, or will without anything further being done."""
-    return isinstance(record, Publishable) and record.state in OUT
 
 
 def seal(record: Any, start: Snapshot) -> str:
@@ -96,6 +91,8 @@ class RehearsedAdmin(RecordPages):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         record = self.get_object(request, unquote(object_id)) if object_id else None
+        if object_id is None and request.method == "POST":
+            self._look_ahead(request, form_url, extra_context or {})
         is_new = record is None or "_saveasnew" in request.POST
         if is_new or not self.has_change_permission(request, record):
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -138,6 +135,19 @@ class RehearsedAdmin(RecordPages):
 
     # -- Saving --------------------------------------------------------------------------
 
+    def _look_ahead(self, request: HttpRequest, form_url: str, context: dict[str, Any]) -> None:
+        """Rehearse the saving of a new record; its form refuses when nobody answered the advice."""
+        if is_rehearsal() or getattr(request, "desk_refused", ""):
+            # A preview, or what was typed before and is shown again.
+            return
+        if not (issubclass(self.model, Publishable) and self.has_publish_permission(request)):
+            return
+        with rehearse():
+            super().changeform_view(request, None, form_url, dict(context))
+        if held := self.held_back(request, None, is_draft=False):
+            request.desk_held = True  # type: ignore[attr-defined]
+            request.desk_refused = held_sentence(held)  # type: ignore[attr-defined]
+
     def _save(
         self, request: HttpRequest, record: Any, form_url: str, context: dict[str, Any]
     ) -> HttpResponse:
@@ -157,6 +167,7 @@ class RehearsedAdmin(RecordPages):
             merged, present = self._merge(request, record, start, mine)
             if merged.conflicts:
                 return self._ask(request, record, merged, present, context)
+            self._hold_back(request, record)
             outcome = self._keep(request, record, start, mine)
         except ObjectDoesNotExist:
             # Somebody deleted it for good a moment ago.
@@ -239,6 +250,14 @@ class RehearsedAdmin(RecordPages):
                 return Outcome(self._keep_draft(request, record, merged.content), [])
             return Outcome(None, self._keep_live(request, record, merged.content))
 
+    def _hold_back(self, request: HttpRequest, record: Any) -> None:
+        """Raises Refused if this would go public with advice that nobody answered."""
+        live = type(record)._base_manager.get(pk=record.pk)
+        held = self.held_back(request, live, is_draft=self.saves_draft(request, live))
+        if held:
+            request.desk_held = True  # type: ignore[attr-defined]
+            raise Refused(held_sentence(held))
+
     def saves_draft(self, request: HttpRequest, record: Any) -> bool:
         """Whether this save leaves what visitors see as it is."""
         if not is_out(record):
@@ -247,7 +266,7 @@ class RehearsedAdmin(RecordPages):
         return bool(asked) or not self.has_publish_permission(request)
 
     def _keep_live(self, request: HttpRequest, record: Any, content: Snapshot) -> list[str]:
-        draft, note = open_draft(record), request.POST.get(NOTE, "")
+        draft, note = open_draft(record), note_in(request)
         was_out = is_out(record)
         action = Action.PUBLISHED if draft and was_out else Action.CHANGED
         problems = write(record, content, action, request.user, note)
@@ -266,7 +285,7 @@ class RehearsedAdmin(RecordPages):
             record,
             Action.SUBMITTED,
             request.user,
-            request.POST.get(NOTE, ""),
+            note_in(request),
             base=content,
             content=content,
             stage=Stage.REVIEW,
@@ -274,7 +293,7 @@ class RehearsedAdmin(RecordPages):
         self.submitted(request, record, review)
 
     def _keep_draft(self, request: HttpRequest, record: Any, content: Snapshot) -> Revision:
-        earlier, note = open_draft(record), request.POST.get(NOTE, "")
+        earlier, note = open_draft(record), note_in(request)
         action, stage, due = self._asked(request, earlier)
         if snapshots.same(self._present(record), content):
             if earlier is None:
@@ -362,6 +381,11 @@ class RehearsedAdmin(RecordPages):
             status=409,
         )
 
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        if is_rehearsal():
+            return HttpResponse()
+        return super().response_add(request, obj, *args, **kwargs)
+
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         if is_rehearsal():
             # Its answer is thrown away, and its message must not stay behind.
@@ -386,13 +410,15 @@ class RehearsedAdmin(RecordPages):
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         # Called in the rehearsal; what is written down is written by `_keep`.
         request.desk_saved = True  # type: ignore[attr-defined]
+        self.look_at(request, obj)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """A new record is saved for real, with its rows; what was asked for besides comes now."""
         if is_rehearsal():
             request.desk_saved = True  # type: ignore[attr-defined]
+            self.look_at(request, obj)
             return
-        content, note = snapshots.take(obj), request.POST.get(NOTE, "")
+        content, note = snapshots.take(obj), note_in(request)
         log(obj, Action.ADDED, request.user, note, content=content)
         if not isinstance(obj, Publishable):
             return

@@ -15,10 +15,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from . import moves, snapshots
-from .desk import DeskAdmin
+from .advice import Advice
+from .checking import BECAUSE, Advised, has_reason, held_sentence, is_out, note_in
 from .differences import conflict_rows, differences
 from .mail import tell
 from .models import Publishable, short_moment
+from .rehearsal import rehearse
 from .revisions import (
     Action,
     Revision,
@@ -40,7 +42,7 @@ CHOICE = "_choice:"  # How the name of a choice between two texts begins.
 SEEN = "_seen"  # The fingerprint of what somebody had before them when they decided.
 
 
-class RecordPages(DeskAdmin):
+class RecordPages(Advised):
     """History, draft and trash of every record that this admin edits."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -197,6 +199,7 @@ class RecordPages(DeskAdmin):
                 return answer
         live = snapshots.take(record)
         merged = draft.merged(live)
+        advice = self.findings(self.draft_advice(record, draft))
         return self.page(
             request,
             "draft",
@@ -208,6 +211,8 @@ class RecordPages(DeskAdmin):
             conflicts=conflict_rows(self.model, conflicts),
             may_publish=self.may_put_live(request, record),
             may_discard=self.may_discard(request, record, draft),
+            advice=advice,
+            because=request.POST.get(BECAUSE, ""),
             is_review=draft.stage == Stage.REVIEW,
             is_scheduled=draft.stage == Stage.SCHEDULED,
             seen=fingerprint(live),
@@ -216,7 +221,7 @@ class RecordPages(DeskAdmin):
     def _decide(
         self, request: HttpRequest, record: Any, draft: Revision
     ) -> tuple[list[Any], HttpResponse | None]:
-        note = request.POST.get("_note", "").strip()
+        note = note_in(request)
         present = open_draft(record)
         if present != draft or str(draft.pk) != request.POST.get("draft"):
             messages.warning(request, _("The draft was changed meanwhile. Look at it again."))
@@ -252,8 +257,25 @@ class RecordPages(DeskAdmin):
             case "publish":
                 if not self.may_put_live(request, record):
                     raise PermissionDenied
+                advice = self.draft_advice(record, draft)
+                if advice and not has_reason(request):
+                    messages.error(request, held_sentence(advice))
+                    return [], None
                 return self._publish(request, record, draft, note)
         return [], None
+
+    def draft_advice(self, record: Any, draft: Revision) -> list[Advice]:
+        """What there is to say about the record as the draft has it, and not yet about itself."""
+        known = self.advice(record) if is_out(record) else []
+        with rehearse():
+            try:
+                snapshots.apply(record, draft.merged(snapshots.take(record)).content)
+            except ValidationError:
+                # Publishing will say so.
+                return []
+            found = self.advice(record)
+        record.refresh_from_db()
+        return [said for said in found if said not in known]
 
     def _publish(
         self, request: HttpRequest, record: Any, draft: Revision, note: str

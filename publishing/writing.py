@@ -135,7 +135,7 @@ class WritingAdmin(RehearsedAdmin):
         request.desk_taken = request.desk_refused = said  # type: ignore[attr-defined]
         if record is None:
             return super().changeform_view(request, None, form_url, context)
-        start = self._start(request, record)
+        start = self._start(request, record) or self._present(record)
         _mine, answer = self._rehearse_form(request, record, start, form_url, context)
         return answer
 
@@ -188,7 +188,7 @@ class WritingAdmin(RehearsedAdmin):
         return framed(page)
 
     def _changed_page(self, request: HttpRequest, record: Any) -> HttpResponse:
-        start = self._start(request, record)
+        start = self._start(request, record) or self._present(record)
         mine, _answer = self._rehearse_form(request, record, start, "", {})
         if mine is None:
             raise Wrong
@@ -268,9 +268,10 @@ class WritingAdmin(RehearsedAdmin):
     ) -> HttpResponse:
         if is_rehearsal():
             request.desk_added = obj  # type: ignore[attr-defined]
-            return HttpResponse()
-        self._saved(request)
-        return super().response_add(request, obj, post_url_continue)
+        else:
+            self._saved(request)
+        answer: HttpResponse = super().response_add(request, obj, post_url_continue)
+        return answer
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         if not is_rehearsal():

@@ -195,7 +195,7 @@ FILL = {
     ),
     Event: (lambda number: factories.event(city=rich_city(number)), 15),
     Page: (lambda number: factories.page(), 11),
-    Picture: (lambda number: factories.city(picture=picture(number)), 12),
+    Picture: (lambda number: factories.city(picture=picture(number)), 16),
 }
 
 
@@ -230,7 +230,7 @@ def test_the_form_of_a_city_has_a_constant_number_of_queries(
         factories.alternative_name(city=city)
         factories.award(city=city, year=2015 + number)
         factories.designation(city=city, name=f"Title {number}")
-    assert_form(editor, city, django_assert_num_queries(21))
+    assert_form(editor, city, django_assert_num_queries(22))
 
 
 @pytest.mark.parametrize("size", [1, 30])

@@ -36,12 +36,11 @@ def listed(client, model=City, **query):
     return [str(row) for row in response.context["cl"].result_list]
 
 
-def act(client, action, *records, model=City):
+def act(client, action, *records, model=City, **fields):
     """Choose an action for records; the messages that follow."""
+    chosen = {"action": action, "_selected_action": [record.pk for record in records]}
     response = client.post(
-        admin_url(model, "changelist"),
-        {"action": action, "_selected_action": [record.pk for record in records], "index": "0"},
-        follow=True,
+        admin_url(model, "changelist"), chosen | {"index": "0"} | fields, follow=True
     )
     assert response.status_code == 200
     return [str(message) for message in response.context["messages"]]
@@ -85,7 +84,7 @@ def test_the_state_filter_finds_each_state_and_counts_it(editor, five):
 
 def test_publish_now(publisher, five):
     started = timezone.now()
-    assert act(publisher, "publish_now", *five.values()) == [
+    assert act(publisher, "publish_now", *five.values(), _because="x") == [
         "4 cities are public now; 1 was public already."
     ]
     assert set(states().values()) == {"public"}
@@ -122,12 +121,14 @@ def test_archive(publisher, five):
 
 
 def test_messages_for_one_and_for_none(publisher, five):
-    assert act(publisher, "publish_now", five["draft"]) == ["1 city is public now."]
+    assert act(publisher, "publish_now", five["draft"], _because="x") == ["1 city is public now."]
     assert act(publisher, "publish_now", five["draft"]) == ["1 was public already."]
 
 
 def test_an_expired_draft_can_be_published(publisher):
-    item = factories.news_item(published_at=None, expires_at=PAST)
+    item = factories.news_item(
+        published_at=None, expires_at=PAST, summary="Something happened in four cities at once."
+    )
     assert act(publisher, "publish_now", item, model=NewsItem) == ["1 news item is public now."]
     item.refresh_from_db()
     assert item.expires_at is None
@@ -203,9 +204,8 @@ def test_an_editor_drafts_the_text_of_a_public_record_and_not_its_state(editor, 
 
 
 def test_a_publisher_schedules_in_the_form(publisher, five):
-    response = save_form(
-        publisher, five["draft"], published_at_0="2098-12-03", published_at_1="09:00:00"
-    )
+    moment = {"published_at_0": "2098-12-03", "published_at_1": "09:00:00"}
+    response = save_form(publisher, five["draft"], **moment, _because="The launch waits for it")
     assert response.status_code == 302
     five["draft"].refresh_from_db()
     assert five["draft"].published_at == datetime(2098, 12, 3, 9, 0, tzinfo=UTC)

@@ -7,7 +7,6 @@ from django.core import signing
 from django.utils import timezone
 
 from cities.models import City
-from publishing.editing import SALT
 from publishing.models import Revision, WorkingCopy
 from tests import factories
 from tests.admin.conftest import signed_in
@@ -60,7 +59,8 @@ def test_what_need_not_be_valid_is_kept_and_taken_up_again(editor):
         "awards-0-year": ["20"],
     }
     assert fields["_copy"] == form["_copy"]
-    starts = [signing.loads(said["_start"][0], salt=SALT) for said in (fields, form)]
+    salt = f"publishing.editing:cities.city:{city.pk}"
+    starts = [signing.loads(said["_start"][0], salt=salt) for said in (fields, form)]
     assert starts[0] == starts[1]
     assert "This is what you had typed on" in response.text
     assert "Please correct the error" not in response.text

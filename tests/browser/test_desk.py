@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from cities.models import City
 from partners.models import Network
-from publishing.models import Picture
 from tests import factories
 from tests.admin.pages import admin_url
 
@@ -88,17 +87,6 @@ def test_a_row_is_added_to_a_form(desk):
     desk.fill("#id_awards-0-year", "2015")
     save(desk)
     assert [award.year for award in city.awards.all()] == [2015]
-
-
-def test_the_focal_point_is_picked_on_the_picture(desk):
-    picture = factories.picture()
-    desk.goto(admin_url(picture, "change", picture.pk), wait_until="networkidle")
-    image = desk.locator("img.imagefield-preview-image")
-    box = image.bounding_box()
-    image.click(position={"x": box["width"] / 4, "y": box["height"] / 2})
-    save(desk)
-    across, down = Picture.objects.get().focal_point.split("x")
-    assert (round(float(across), 1), round(float(down), 1)) == pytest.approx((0.2, 0.5), abs=0.1)
 
 
 @pytest.mark.parametrize("width", [390, 1280])
