@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.admin import FOR_STAFF, PUBLICATION, SOURCE, PublishableAdmin, StateFilter
 from publishing.desk import CaseFilter, RowInline, Texts
 from publishing.editing import RecordForm, RehearsedAdmin
+from publishing.exchange.pages import ExchangePages
 
 from .models import (
     AlternativeName,
@@ -31,7 +32,7 @@ class CountryForm(RecordForm):
 
 
 @admin.register(Country)
-class CountryAdmin(RehearsedAdmin):
+class CountryAdmin(ExchangePages, RehearsedAdmin):
     form = CountryForm
     list_display = ("name", "code", "region", "cities_recorded", "cities_public")
     list_filter = ("region",)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from . import moves
 from .desk import CaseFilter, DeskAdmin, Texts
 from .editing import RehearsedAdmin
+from .exchange.pages import ExchangePages
 from .models import FormerSlug, Publishable
 from .pictures import Picture
 from .states import State, state_q
@@ -41,7 +42,7 @@ class StateFilter(CaseFilter):
         return super().queryset(request, queryset if self.value() else kept(queryset))
 
 
-class PublishableAdmin(RehearsedAdmin):
+class PublishableAdmin(ExchangePages, RehearsedAdmin):
     """A record with a state: who may publish sets it, everybody sees it."""
 
     list_filter: ClassVar[Any] = (StateFilter,)

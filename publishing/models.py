@@ -14,6 +14,7 @@ from django.utils import formats, timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from .exchange.batches import Batch, BatchRow
 from .fields import FoldedField
 from .pictures import Picture
 from .revisions import Revision
@@ -21,6 +22,8 @@ from .states import State, state_of, state_q
 
 __all__ = [
     "Addressed",
+    "Batch",
+    "BatchRow",
     "FormerSlug",
     "Picture",
     "Publishable",

@@ -94,6 +94,14 @@ class Revision(models.Model):
     base = models.JSONField(_("before"), null=True, default=None)
     content = models.JSONField(_("after"), null=True, default=None)
     due_at = models.DateTimeField(_("goes live at"), null=True, blank=True)
+    batch = models.ForeignKey(
+        "publishing.Batch",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="revisions",
+        verbose_name=_("import"),
+    )
 
     objects = RevisionQuerySet.as_manager()
 
@@ -177,19 +185,32 @@ def log(
     """Write down what somebody did. An open draft takes the place of the one before it."""
     if stage and (earlier := open_draft(record)):
         earlier.close()
-    return Revision.objects.create(
+    made = entry(
+        record, action, person, note, base=base, content=content, stage=stage, due_at=due_at
+    )
+    made.save()
+    return made
+
+
+def entry(
+    record: models.Model, action: Action, person: Any = None, note: str = "", **values: Any
+) -> Revision:
+    """A line of the history that is not saved yet."""
+    return Revision(
         model=record._meta.label_lower,
         object_pk=str(record.pk),
         label=str(record)[:200],
         action=action,
-        stage=stage,
         person=person,
-        person_name=str(person.get_full_name() or person.get_username())[:150] if person else "",
+        person_name=name_of(person),
         note=note,
-        base=base,
-        content=content,
-        due_at=due_at,
+        **values,
     )
+
+
+def name_of(person: Any) -> str:
+    """How the history calls somebody, also when the account is gone."""
+    return str(person.get_full_name() or person.get_username())[:150] if person else ""
 
 
 def lock(record: models.Model) -> Any:
