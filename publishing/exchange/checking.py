@@ -16,7 +16,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from publishing.models import Addressed, Publishable
+from publishing.models import Addressed, FormerSlug, Publishable
 from publishing.revisions import Revision
 from publishing.snapshots import MOMENTS, Snapshot, content_fields, part_relation, row_fields, same
 from publishing.states import OUT
@@ -67,20 +67,24 @@ class Checker:
         self.claimed = {claim: number for number, claims in rows for claim in claims}
         self.drafts: dict[str, Revision] = {}
         self.related: dict[tuple[Any, Any], Any] = {}
-        made = batch.rows.filter(outcome=Outcome.NEW)
-        # Addresses that rows of the file got already.
-        self.slugs = set(made.values_list("content__fields__slug", flat=True))
+        # Addresses that rows of the file got just now, and those that once were others'.
+        self.slugs: set[str] = set()
+        self.former: set[str] = set()
 
     # -- A chunk of rows -------------------------------------------------------------------
 
     def check(self, rows: list[BatchRow]) -> None:
         """Say of each row what would become of it. Nothing is written."""
-        keys = self._keys(rows)
+        for row in rows:
+            row.outcome = Outcome.REFUSED
+        readable = [row for row in rows if row.cells]
+        keys = self._keys(readable)
         records, contents = load(self.model, keys.values())
         learn(self.handles, list(self.columns.values()), contents.values())
         self.drafts = self._open_drafts(records)
+        self.former = self._former_slugs(readable, records)
         wanted: list[Wanted] = []
-        for row in rows:
+        for row in readable:
             row.outcome, row.reason, row.remark, row.claims = Outcome.REFUSED, "", "", []
             row.base = row.content = None
             try:
@@ -129,8 +133,6 @@ class Checker:
 
     def _key(self, row: BatchRow, keys: Keys) -> Any:
         """The key of the record that a row is about; None for a new one. Raises Refused."""
-        if row.reason:
-            raise Refused(row.reason)
         said = row.cells[self.key] if self.key is not None else ""
         if said and said in keys:
             return keys[said]
@@ -151,6 +153,14 @@ class Checker:
             model=self.model._meta.label_lower, object_pk__in=[str(key) for key in records]
         )
         return {draft.object_pk: draft for draft in found.defer("base", "content")}
+
+    def _former_slugs(self, rows: list[BatchRow], records: dict[Any, Any]) -> set[str]:
+        """Those of the rows' addresses that any record had before."""
+        asked = {getattr(record, "slug", "") for record in records.values()}
+        if self.handle is not None:
+            asked |= {row.cells[self.handle].lower() for row in rows}
+        former = FormerSlug.objects.filter(model=self.model._meta.label_lower, slug__in=asked)
+        return set(former.values_list("slug", flat=True))
 
     # -- One row ---------------------------------------------------------------------------
 
@@ -174,7 +184,7 @@ class Checker:
         made = self._assigned(copy(record) if record else self.model(), start, content)
         if not record:
             self._begin(row, made)
-        said = [*problems.values(), *self._clean(made, content, set(problems))]
+        said = [*problems.values(), *self._clean(made, start, content, set(problems))]
         if said:
             raise Refused("; ".join(said))
         if isinstance(made, Addressed) and not made.slug:
@@ -277,7 +287,9 @@ class Checker:
 
     # -- Cleaning --------------------------------------------------------------------------
 
-    def _clean(self, record: Any, content: Snapshot, failed: set[str]) -> list[str]:
+    def _clean(
+        self, record: Any, start: Snapshot, content: Snapshot, failed: set[str]
+    ) -> list[str]:
         """Clean the record and its rows as a form does; what is wrong, in words.
 
         What could not be understood is not told of twice.
@@ -285,12 +297,19 @@ class Checker:
         relations = [field for field in self.relations if field.name not in failed]
         problems = list(missing(record, relations))
         passed = {field.name for field in self.relations} | failed
+        slug = getattr(record, "slug", "").lower()
+        if isinstance(record, Addressed) and slug not in self.former:
+            # Asked for all rows at once; `clean` would ask for each.
+            record.former_slugs = FormerSlug.objects.none  # type: ignore[method-assign]
         problems += _cleaned(record, passed)
+        vars(record).pop("former_slugs", None)
         for part, rows in content["rows"].items():
             relation = part_relation(self.model, part)
             fields = row_fields(relation)
             links = [field for field in fields if field.remote_field]
             for key, values in rows.items():
+                if start["rows"][part].get(key) == values:
+                    continue
                 made = relation.related_model()
                 for field in fields:
                     value = values[field.name]
@@ -305,10 +324,12 @@ class Checker:
 
     def _free_slug(self, record: Any) -> str:
         """The address that saving the record would give it, were the rows before it saved."""
-        candidates = record.slug_candidates()
-        slug = next(c for c in candidates if c not in self.slugs and record._is_free(c))
-        self.slugs.add(slug)
-        return str(slug)
+        for slug in record.slug_candidates():
+            given = slug in self.slugs or self.promises.slug_claim(slug) in self.claimed
+            if not given and record._is_free(slug):
+                self.slugs.add(slug)
+                return str(slug)
+        raise AssertionError("slug_candidates never ends")
 
     def _keep_promises(self, wanted: Iterable[Wanted]) -> None:
         """Refuse the rows that ask for what another record or row has."""

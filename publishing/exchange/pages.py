@@ -39,15 +39,17 @@ from .columns import Heading, columns_of, understood
 from .contents import slices
 from .exporting import csv_pieces, table, workbook
 from .files import Table, Unreadable, read
+from .statements import Statements
 from .targets import handle_name, key_name
 from .writing import Stale, Undo, carry_out
 
 # So long one step of looking at rows takes; a page that shows its progress asks for the next.
-STEP = 1.0
+STEP = 2.0
 # Without JavaScript somebody presses a button for each step, so these are longer.
 LONG_STEP = 8.0
 # Rows that are looked at and written down together, each time in a short transaction.
 CHUNK = 100
+LOOKED_AT = [f.name for f in BatchRow._meta.fields if f.name not in ("id", "batch", "cells")]
 PER_PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -209,10 +211,19 @@ class ExchangePages(DeskAdmin):
     @staticmethod
     def _keep_lines(batch: Batch, lines: Table) -> None:
         for some in slices(lines):
-            BatchRow.objects.bulk_create(
-                BatchRow(batch=batch, number=line.number, cells=line.cells, reason=line.problem)
+            rows = [
+                BatchRow(
+                    batch=batch,
+                    number=line.number,
+                    # A row that cannot be read has no cells, but a reason.
+                    cells=[] if line.problem else line.cells,
+                    reason=line.problem,
+                )
                 for line in some
-            )
+            ]
+            made = Statements()
+            made.insert(BatchRow, rows)
+            made.run()
         if not batch.rows.exists():
             raise Unreadable(_("The file has headings and no rows."))
 
@@ -263,12 +274,9 @@ class ExchangePages(DeskAdmin):
             if not rows:
                 return
             checker.check(rows)
-            names = [
-                f.name for f in BatchRow._meta.fields if f.name not in ("id", "batch", "cells")
-            ]
-            BatchRow.objects.bulk_create(
-                rows, update_conflicts=True, unique_fields=["id"], update_fields=names
-            )
+            made = Statements()
+            made.insert(BatchRow, rows, LOOKED_AT, ["id"])
+            made.run()
 
     def _import(self, request: HttpRequest, batch: Batch) -> None:
         live = batch.is_live and issubclass(self.model, Publishable)

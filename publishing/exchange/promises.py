@@ -68,6 +68,11 @@ class Promises:
                 found[claim] = unique.said if unique.fields[1:] else f"{name}: {unique.said}"
         return found
 
+    def slug_claim(self, slug: str) -> str:
+        """The claim that a record with an address would make."""
+        unique = next(u for u in self.unique if [field.name for field in u.fields] == ["slug"])
+        return unique.text([slug])
+
     def holders(self, records: Collection[models.Model]) -> dict[str, Any]:
         """Claim of one of these records → the key of the record that has it in the database."""
         found: dict[str, Any] = {}

@@ -52,10 +52,10 @@ class Statements:
             self._sql += query.get_compiler(connection=connection).as_sql()
 
     def run(self) -> None:
-        """Run all of them. Raises IntegrityError."""
-        for model, keys in self._gone:
-            model._base_manager.filter(pk__in=keys).delete()
-        with connection.cursor() as cursor:
+        """Run all of them, or none. Raises IntegrityError."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            for model, keys in self._gone:
+                model._base_manager.filter(pk__in=keys).delete()
             for sql, values in self._sql:
                 cursor.execute(sql, values)
 

@@ -22,9 +22,7 @@ class Desk:
     def export(self, model, ending="csv", query=""):
         answer = self.client.get(admin_url(model, "export", ending) + query)
         assert answer.status_code == 200
-        data = b"".join(answer.streaming_content)
-        answer.close()
-        return data
+        return b"".join(answer.streaming_content)
 
     def table(self, model, query=""):
         """The rows of an export."""
