@@ -85,7 +85,7 @@ class ExchangePages(DeskAdmin):
     change_list_template = "admin/publishing/exchange_list.html"
 
     def get_urls(self) -> list[URLPattern]:
-        pages = [
+        pages: list[tuple[str, Any, str]] = [
             ("export/<str:ending>/", self.export_view, "export"),
             ("import/", self.import_view, "import"),
             ("import/<int:batch_id>/", self.batch_view, "batch"),
@@ -93,15 +93,18 @@ class ExchangePages(DeskAdmin):
         ]
         wrap = self.admin_site.admin_view
         return [
-            *(path(route, wrap(view), name=self._name(name)) for route, view, name in pages),
+            *(
+                path(route, wrap(view), name=self._exchange_name(name))
+                for route, view, name in pages
+            ),
             *super().get_urls(),
         ]
 
-    def _name(self, page: str) -> str:
+    def _exchange_name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
 
-    def _to(self, page: str, *args: Any) -> HttpResponseRedirect:
-        return HttpResponseRedirect(reverse(f"admin:{self._name(page)}", args=args))
+    def _to_exchange(self, page: str, *args: Any) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse(f"admin:{self._exchange_name(page)}", args=args))
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) and self.has_change_permission(request)
@@ -115,7 +118,7 @@ class ExchangePages(DeskAdmin):
         context = {"may_import": self.has_import_permission(request)} | (extra_context or {})
         return super().changelist_view(request, context)
 
-    def _page(
+    def _exchange_page(
         self, request: HttpRequest, template: str, title: str, **context: Any
     ) -> TemplateResponse:
         return TemplateResponse(
@@ -162,16 +165,16 @@ class ExchangePages(DeskAdmin):
             except (Unreadable, Heading) as error:
                 form.add_error("file", str(error))
             else:
-                return self._to("batch", batch.pk)
+                return self._to_exchange("batch", batch.pk)
         if not self._asks_for_mode(request):
             del form.fields["mode"]
         batches = Batch.objects.of(self.model)
         if not self._may_go_live(request):
-            batches = batches.filter(person=request.user)
+            batches = batches.filter(person=request.user.pk)
         page = Paginator(batches.defer("left", "headings"), PER_PAGE).get_page(
             request.GET.get("page")
         )
-        return self._page(
+        return self._exchange_page(
             request,
             "import",
             _("Import %(kind)s") % {"kind": self.opts.verbose_name_plural},
@@ -194,7 +197,7 @@ class ExchangePages(DeskAdmin):
         live = form.cleaned_data["mode"] == "live" and self._may_go_live(request)
         batch = Batch.objects.create(
             model=self.opts.label_lower,
-            person=request.user,
+            person_id=request.user.pk,
             person_name=name_of(request.user),
             file_name=file.name[:255],
             headings=lines.headings,
@@ -229,7 +232,7 @@ class ExchangePages(DeskAdmin):
 
     # -- Looking and importing -------------------------------------------------------------
 
-    def _batch(self, request: HttpRequest, batch_id: int) -> Batch:
+    def _batch_of(self, request: HttpRequest, batch_id: int) -> Batch:
         batch = Batch.objects.of(self.model).filter(pk=batch_id).first()
         if batch is None:
             raise Http404
@@ -243,30 +246,30 @@ class ExchangePages(DeskAdmin):
     def batch_view(self, request: HttpRequest, batch_id: int) -> HttpResponse:
         if not self.has_import_permission(request):
             raise PermissionDenied
-        batch = self._batch(request, batch_id)
+        batch = self._batch_of(request, batch_id)
         if request.method == "POST" and not batch.imported_at:
-            return self._decide(request, batch)
-        return self._show(request, batch)
+            return self._decide_import(request, batch)
+        return self._show_batch(request, batch)
 
-    def _decide(self, request: HttpRequest, batch: Batch) -> HttpResponse:
+    def _decide_import(self, request: HttpRequest, batch: Batch) -> HttpResponse:
         match request.POST.get("decision"):
             case "look":
                 if request.headers.get("Accept") == "application/json":
-                    self._look(request, batch, STEP)
+                    self._look_at_rows(request, batch, STEP)
                     counts = batch.tally()
                     return JsonResponse(
                         {"total": sum(counts.values()), "left": counts[Outcome.PENDING]}
                     )
-                self._look(request, batch, LONG_STEP)
+                self._look_at_rows(request, batch, LONG_STEP)
             case "discard":
                 batch.delete()
                 messages.success(request, _("Nothing was imported, and the file is forgotten."))
-                return self._to("import")
+                return self._to_exchange("import")
             case "import":
                 self._import(request, batch)
-        return self._to("batch", batch.pk)
+        return self._to_exchange("batch", batch.pk)
 
-    def _look(self, request: HttpRequest, batch: Batch, seconds: float) -> None:
+    def _look_at_rows(self, request: HttpRequest, batch: Batch, seconds: float) -> None:
         """Look at further rows, for about so long."""
         checker, end = Checker(self, request, batch), time.monotonic() + seconds
         while time.monotonic() < end:
@@ -303,7 +306,7 @@ class ExchangePages(DeskAdmin):
             return
         messages.warning(request, said)
 
-    def _show(self, request: HttpRequest, batch: Batch) -> HttpResponse:
+    def _show_batch(self, request: HttpRequest, batch: Batch) -> HttpResponse:
         counts = batch.tally()
         pending, total = counts.pop(Outcome.PENDING), sum(counts.values())
         shown = request.GET.get("show", "")
@@ -312,7 +315,7 @@ class ExchangePages(DeskAdmin):
             rows = rows.filter(outcome=shown)
         page = Paginator(rows.defer("cells", "claims"), PER_PAGE).get_page(request.GET.get("page"))
         title = _("Import of “%s”") if batch.imported_at else _("Preview of “%s”")
-        return self._page(
+        return self._exchange_page(
             request,
             "import_batch",
             title % batch.file_name,
@@ -346,9 +349,9 @@ class ExchangePages(DeskAdmin):
     def undo_view(self, request: HttpRequest, batch_id: int) -> HttpResponse:
         if not self.has_import_permission(request):
             raise PermissionDenied
-        batch = self._batch(request, batch_id)
+        batch = self._batch_of(request, batch_id)
         if not self._may_undo(request, batch):
-            return self._to("batch", batch.pk)
+            return self._to_exchange("batch", batch.pk)
         if request.method == "POST":
             try:
                 Undo(self, request, batch).run()
@@ -357,8 +360,8 @@ class ExchangePages(DeskAdmin):
                 messages.error(request, said)
             else:
                 messages.success(request, _("The import is taken back."))
-            return self._to("batch", batch.pk)
-        return self._page(
+            return self._to_exchange("batch", batch.pk)
+        return self._exchange_page(
             request,
             "import_undo",
             _("Take back the import of “%s”?") % batch.file_name,

@@ -46,16 +46,17 @@ class Promises:
         self._answers: dict[Any, bool] = {}
 
     def _unique(self) -> Iterator[Unique]:
-        meta, number = self.model._meta, 0
+        meta: Any = self.model._meta
+        number = 0
         for field in meta.concrete_fields:
             if field.unique and not field.auto_created:
-                said = self.model().unique_error_message(self.model, (field.name,))
-                yield Unique(number, [field], Q(), str(said.messages[0]))
+                error = self.model().unique_error_message(self.model, (field.name,))
+                yield Unique(number, [field], Q(), error.messages[0])
                 number += 1
         for constraint in meta.constraints:
             if isinstance(constraint, models.UniqueConstraint):
                 fields = [meta.get_field(name) for name in constraint.fields]
-                said = constraint.get_violation_error_message()
+                said = str(constraint.get_violation_error_message())
                 yield Unique(number, fields, constraint.condition or Q(), said)
                 number += 1
 
@@ -93,13 +94,13 @@ class Promises:
             names = sorted(Q(check.condition).referenced_base_fields)
             if changed and not set(names).intersection(changed):
                 continue
-            fields = [self.model._meta.get_field(name) for name in names]
+            fields: list[Any] = [self.model._meta.get_field(name) for name in names]
             values = {f.name: models.Value(getattr(record, f.attname), f) for f in fields}
             key = (number, *(value.value for value in values.values()))
             if key not in self._answers:
                 self._answers[key] = Q(check.condition).check(values)
             if not self._answers[key]:
-                yield check.get_violation_error_message()
+                yield str(check.get_violation_error_message())
 
 
 def missing(record: models.Model, fields: Iterable[models.Field[Any, Any]]) -> Iterator[str]:
