@@ -311,6 +311,9 @@ class ExchangePages(DeskAdmin):
         pending, total = counts.pop(Outcome.PENDING), sum(counts.values())
         shown = request.GET.get("show", "")
         rows = batch.rows.exclude(outcome=Outcome.PENDING).order_by("number")
+        if batch.person_id != request.user.pk:
+            # Rows may be about records that others do not see.
+            rows = rows.none()
         if shown in counts:
             rows = rows.filter(outcome=shown)
         page = Paginator(rows.defer("cells", "claims"), PER_PAGE).get_page(request.GET.get("page"))
@@ -342,9 +345,12 @@ class ExchangePages(DeskAdmin):
     # -- Taking it back --------------------------------------------------------------------
 
     def _may_undo(self, request: HttpRequest, batch: Batch) -> bool:
-        return bool(batch.imported_at and not batch.undone_at) and (
-            batch.person_id == request.user.pk or self._may_go_live(request)
-        )
+        if not batch.imported_at or batch.undone_at:
+            return False
+        if batch.person_id == request.user.pk:
+            return True
+        # Half of an import is not taken back: somebody else has to see all of it.
+        return self._may_go_live(request) and not Undo(self, request, batch).unseen()
 
     def undo_view(self, request: HttpRequest, batch_id: int) -> HttpResponse:
         if not self.has_import_permission(request):

@@ -272,6 +272,16 @@ class Undo:
                 return
         raise Stale([])
 
+    def unseen(self) -> bool:
+        """Whether the import is about a record that the person does not see."""
+        done = self.batch.revisions.filter(action__in=(Action.IMPORTED, Action.DRAFTED))
+        found = {self._key(revision) for revision in done.only("object_pk")}
+        there = {key for some in slices(found) for key in self._there(some)}
+        return bool(there - self._mine(list(there)))
+
+    def _there(self, keys: list[Any]) -> Iterable[Any]:
+        return self.model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
+
     def _try(self) -> bool:
         self.left, self.lines = [], []
         done = self.batch.revisions.filter(action__in=(Action.IMPORTED, Action.DRAFTED))

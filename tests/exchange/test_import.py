@@ -366,3 +366,23 @@ def test_others_take_back_only_what_they_may(publisher, contributor):
     assert other.client.get(address).status_code == 200
     other.undo(batch)
     assert City.objects.get().motto == ""
+
+
+def test_nobody_takes_back_what_they_do_not_see(publisher, monkeypatch):
+    from cities.admin import CityAdmin
+
+    mine, other = factories.city(name="Wakefield"), factories.city(name="Manchester")
+    batch = publisher.bring(City, [{"id": c.pk, "motto": "M"} for c in (mine, other)], mode="live")
+    whole = CityAdmin.get_queryset
+    monkeypatch.setattr(
+        CityAdmin, "get_queryset", lambda self, request: whole(self, request).filter(pk=mine.pk)
+    )
+    desk = Desk(factories.user("Publishers"))
+    page = desk.client.get(admin_url(City, "batch", batch.pk)).content.decode()
+    assert "Manchester" not in page
+    assert "Take this import back" not in page
+    desk.client.post(admin_url(City, "batch_undo", batch.pk))
+    assert set(City.objects.values_list("motto", flat=True)) == {"M"}
+    # Who brought it takes back what is left to them; the rest is listed.
+    publisher.undo(batch)
+    assert batch.left == [[str(other.pk), "Manchester", "You may not change it."]]
