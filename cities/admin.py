@@ -20,6 +20,7 @@ from publishing.admin import (
 from publishing.advice import Advice
 from publishing.desk import CaseFilter, RowInline, Texts
 from publishing.editing import RecordForm
+from publishing.exchange.pages import ExchangePages
 from publishing.scope import scope_of, within
 from publishing.writing import WritingAdmin
 
@@ -42,7 +43,7 @@ class CountryForm(RecordForm):
 
 
 @admin.register(Country)
-class CountryAdmin(WritingAdmin):
+class CountryAdmin(ExchangePages, WritingAdmin):
     form = CountryForm
     list_display = ("name", "code", "region", "cities_recorded", "cities_public")
     list_filter = ("region",)

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from . import moves
 from .checking import note_in
 from .desk import CaseFilter, DeskAdmin, DeskList, Texts
+from .exchange.pages import ExchangePages
 from .library import PictureAdmin
 from .models import FormerSlug, Publishable, Revision, short_moment
 from .pictures import Picture
@@ -96,7 +97,7 @@ class RecordList(DeskList):
             rows[draft.object_pk].draft = draft
 
 
-class PublishableAdmin(WritingAdmin):
+class PublishableAdmin(ExchangePages, WritingAdmin):
     """A record with a state: who may publish sets it, everybody sees it."""
 
     list_filter: ClassVar[Any] = (StateFilter,)

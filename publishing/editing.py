@@ -137,7 +137,8 @@ class RehearsedAdmin(RecordPages):
 
     def _look_ahead(self, request: HttpRequest, form_url: str, context: dict[str, Any]) -> None:
         """Rehearse the saving of a new record; its form refuses when nobody answered the advice."""
-        if is_rehearsal() or getattr(request, "desk_refused", ""):
+        is_shown_again = bool(getattr(request, "desk_refused", ""))
+        if is_rehearsal() or is_shown_again:
             # A preview, or what was typed before and is shown again.
             return
         if not (issubclass(self.model, Publishable) and self.has_publish_permission(request)):

@@ -14,6 +14,7 @@ from django.utils import formats, timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from .exchange.batches import Batch, BatchRow
 from .fields import FoldedField
 from .pictures import Picture
 from .revisions import OpenDraft, Revision
@@ -24,6 +25,8 @@ from .working import WorkingCopy
 
 __all__ = [
     "Addressed",
+    "Batch",
+    "BatchRow",
     "FormerSlug",
     "OpenDraft",
     "Picture",

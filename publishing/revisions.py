@@ -127,6 +127,14 @@ class Revision(models.Model):
     base = models.JSONField(_("before"), null=True, default=None)
     content = models.JSONField(_("after"), null=True, default=None)
     due_at = models.DateTimeField(_("goes live at"), null=True, blank=True)
+    batch = models.ForeignKey(
+        "publishing.Batch",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="revisions",
+        verbose_name=_("import"),
+    )
 
     objects = RevisionQuerySet.as_manager()
 
@@ -231,24 +239,31 @@ def log(
     earlier = open_draft(record) if stage else None
     if earlier:
         earlier.close()
-    made = Revision.objects.create(
-        model=record._meta.label_lower,
-        object_pk=str(record.pk),
-        label=str(record)[:200],
-        action=action,
-        stage=stage,
-        person=person,
-        person_name=name_of(person)[:150],
-        note=note,
-        base=base,
-        content=content,
-        due_at=due_at,
-        author=(author or person) if stage else None,
-    )
+    values = {"base": base, "content": content, "stage": stage, "due_at": due_at, "author": author}
+    made = entry(record, action, person, note, **values)
+    made.save()
     if earlier:
         # Who was shown the draft by a link sees it as it goes on.
         earlier.shared.update(draft=made)
     return made
+
+
+def entry(
+    record: models.Model, action: Action, person: Any = None, note: str = "", **values: Any
+) -> Revision:
+    """A line of the history that is not saved yet; `values` are further columns."""
+    if values.get("stage"):
+        values["author"] = values.get("author") or person
+    return Revision(
+        model=record._meta.label_lower,
+        object_pk=str(record.pk),
+        label=str(record)[:200],
+        action=action,
+        person=person,
+        person_name=name_of(person)[:150],
+        note=note,
+        **values,
+    )
 
 
 def name_of(person: Any) -> str:
