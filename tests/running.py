@@ -1,0 +1,93 @@
+"""Servers of their own for tests: the portal as it is deployed, each in its own processes."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port():
+    """A port that nothing listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@contextmanager
+def process(command, **environment):
+    """Run a command in a group of processes of its own, which is ended as a whole."""
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield server
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+@contextmanager
+def portal(folder, database_url, **environment):
+    """The portal on a free port, with two workers and a database that is migrated already.
+
+    Gives the port and the process.
+    """
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
+    command += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--factory"]
+    # WhiteNoise warns about a folder that is not there.
+    (folder / "static").mkdir(parents=True, exist_ok=True)
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "tests.served",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "shared by all servers of a test",
+        "ALLOWED_HOSTS": "127.0.0.1",
+    }
+    with process([*command, "portal.server:application"], **settings | environment) as server:
+        wait_for(port, server)
+        yield port, server
+
+
+def wait_for(port, server):
+    """Until the server answers; a busy machine may take its time."""
+    patience = time.monotonic() + 120
+    while time.monotonic() < patience and server.poll() is None:
+        try:
+            if get(port, "/health/")[0] == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the server did not answer")
+
+
+def get(port, address, **headers):
+    """Status, headers and body of one answer, over a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        return ask(connection, address, **headers)
+    finally:
+        connection.close()
+
+
+def ask(connection, address, **headers):
+    connection.request("GET", address, headers=headers)
+    response = connection.getresponse()
+    return response.status, response.headers, response.read().decode()
