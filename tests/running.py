@@ -9,6 +9,7 @@ import sys
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -78,16 +79,37 @@ def wait_for(port, server):
     raise AssertionError("the server did not answer")
 
 
+def wait_for_port(port):
+    """Until something listens there."""
+    patience = time.monotonic() + 120
+    while time.monotonic() < patience:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"nothing listens on {port}")
+
+
+def database_of(connection):
+    """DATABASE_URL of the test's database, so that a server of its own uses the very same."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["TEST_DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
 def get(port, address, **headers):
     """Status, headers and body of one answer, over a connection of its own."""
+    status, given, body = get_bytes(port, address, **headers)
+    return status, given, body.decode()
+
+
+def get_bytes(port, address, **headers):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        return ask(connection, address, **headers)
+        connection.request("GET", address, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
     finally:
         connection.close()
-
-
-def ask(connection, address, **headers):
-    connection.request("GET", address, headers=headers)
-    response = connection.getresponse()
-    return response.status, response.headers, response.read().decode()

@@ -1,11 +1,9 @@
 """No stale answers: readers in many processes ask real servers, while content is changed."""
 
-import os
 import struct
 import subprocess
 import sys
 import time
-from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -16,21 +14,13 @@ from tests import factories, running
 READS, READERS, CHANGES = 10_000, 5, 200
 
 
-def address_of_test_database():
-    """As DATABASE_URL has it, so that a server of its own uses the very database of the test."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{name}"
-    return urlsplit(os.environ["TEST_DATABASE_URL"])._replace(path=f"/{name}").geturl()
-
-
 @pytest.mark.django_db(transaction=True)
 def test_no_read_is_older_than_the_last_change_that_was_committed(tmp_path):
     city = factories.city(slug="york", motto="Change 0 .")
     committed = tmp_path / "committed"
     committed.write_bytes(bytes(8))
     with (
-        running.portal(tmp_path, address_of_test_database()) as (port, _server),
+        running.portal(tmp_path, running.database_of(connection)) as (port, _server),
         committed.open("r+b", buffering=0) as file,
     ):
         command = [sys.executable, running.ROOT / "tests" / "reader.py", str(port), "/cities/york/"]
