@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -64,6 +66,32 @@ def portal(folder, database_url, **environment):
     with process([*command, "portal.server:application"], **settings | environment) as server:
         wait_for(port, server)
         yield port, server
+
+
+@contextmanager
+def bucket():
+    """An S3-compatible server with an empty bucket; gives the portal's settings, and a client."""
+    port = free_port()
+    settings = {
+        "S3_BUCKET": "pictures",
+        "S3_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "S3_REGION": "eu-west-2",
+        "S3_ACCESS_KEY_ID": "testing",
+        "S3_SECRET_ACCESS_KEY": "testing",
+    }
+    with process([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]):
+        wait_for_port(port)
+        client = boto3.client(
+            "s3",
+            endpoint_url=settings["S3_ENDPOINT_URL"],
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+            region_name="eu-west-2",
+        )
+        place = {"LocationConstraint": "eu-west-2"}
+        client.create_bucket(Bucket="pictures", CreateBucketConfiguration=place)
+        yield settings, client
+        client.close()
 
 
 def wait_for(port, server):

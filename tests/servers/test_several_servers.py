@@ -6,7 +6,6 @@ They get the settings that docs/operations.md names, and nothing else in common.
 import http.client
 import os
 import signal
-import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -14,7 +13,6 @@ from datetime import timedelta
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
-import boto3
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -28,12 +26,6 @@ from tests import factories, running
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TOKEN = "a" * 32
-BUCKET = {
-    "S3_BUCKET": "pictures",
-    "S3_ACCESS_KEY_ID": "testing",
-    "S3_SECRET_ACCESS_KEY": "testing",
-    "S3_REGION": "eu-west-2",
-}
 
 
 @pytest.fixture
@@ -41,26 +33,12 @@ def servers(tmp_path, settings):
     """`first` and `second` with their `port`; `bucket()` lists the keys of the pictures."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     with ExitStack() as stack:
-        redis, s3 = running.free_port(), running.free_port()
+        redis = running.free_port()
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(redis), "--save", ""]
         stack.enter_context(running.process(command))
-        command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(s3)]
-        stack.enter_context(running.process(command))
-        shared = BUCKET | {
-            "S3_ENDPOINT_URL": f"http://127.0.0.1:{s3}",
-            "REDIS_URL": f"redis://127.0.0.1:{redis}/0",
-        }
-        running.wait_for_port(s3)
         running.wait_for_port(redis)
-        client = boto3.client(
-            "s3",
-            endpoint_url=shared["S3_ENDPOINT_URL"],
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-            region_name="eu-west-2",
-        )
-        place = {"LocationConstraint": "eu-west-2"}
-        client.create_bucket(Bucket="pictures", CreateBucketConfiguration=place)
+        bucket, client = stack.enter_context(running.bucket())
+        shared = bucket | {"REDIS_URL": f"redis://127.0.0.1:{redis}/0"}
         started = [
             stack.enter_context(
                 running.portal(tmp_path / name, running.database_of(connection), **shared)
@@ -77,7 +55,6 @@ def servers(tmp_path, settings):
                 for item in client.list_objects_v2(Bucket="pictures").get("Contents", [])
             ],
         )
-    client.close()
 
 
 def post(port, address, fields, *, cookies="", files=(), source="127.0.0.1"):
