@@ -57,13 +57,13 @@ def read_version() -> str:
     """
     connection.ensure_connection()
     driver: Any = connection.connection
-    if connection.vendor == "sqlite":
-        return str(driver.execute(READ).fetchone()[0])
-    result = driver.pgconn.exec_(READ.encode())
-    if result.ntuples == 1:
-        return str(result.get_value(0, 0), "ascii")
-    # The server went away, or the portal was not migrated: let Django say so, or try again.
-    connection.close_if_unusable_or_obsolete()
+    with connection.wrap_database_errors:
+        if connection.vendor == "sqlite":
+            return str(driver.execute(READ).fetchone()[0])
+        result = driver.pgconn.exec_(READ.encode())
+        if result.ntuples == 1:
+            return str(result.get_value(0, 0), "ascii")
+    # The server went away, or the portal was not migrated: try once more, or let Django say so.
     connection.close()
     with connection.cursor() as cursor:
         cursor.execute(READ)

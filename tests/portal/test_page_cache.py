@@ -252,6 +252,21 @@ def test_invented_addresses_displace_only_each_other(portal, settings):
     assert portal.asks_django("/cities/?q=nothing59") == 0
 
 
+def test_a_search_is_kept_in_its_one_form(portal):
+    for number in range(30):
+        factories.city(name=f"York {number}")
+    for address in ("/search/?q=york", "/search/?q=new+york", "/search/?q=york&kind=cities&page=2"):
+        assert portal.asks_django(address) == 1, address
+    for address in (
+        "/search/?q=york&q=york",
+        "/search/?q=york&a=1",
+        "/search/?q=york&kind=nothing",
+        "/search/?q=york&kind=cities&page=1",
+        "/search/?q=york&kind=cities&page=99",
+    ):
+        assert portal.asks_django(address) == 2, address
+
+
 def test_hosts_and_https_hold_for_kept_pages(portal, settings):
     assert portal.asks_django("/cities/") == 1
     assert portal.get("/cities/", HTTP_HOST="evil.example.org")[0] == 400
@@ -329,6 +344,18 @@ def test_after_a_change_one_request_makes_the_page_and_the_others_wait(portal):
     assert portal.asked == 1
     assert len(answers) == 8
     assert len(set(answers)) == 1
+
+
+def test_without_the_version_django_answers_and_nothing_is_kept(portal):
+    raw("ALTER TABLE portal_content_version RENAME TO elsewhere")
+    try:
+        assert portal.get("/health/")[0] == 503
+        assert portal.get("/cities/")[0] == 200
+        assert portal.asks_django("/cities/") == 2
+    finally:
+        raw("ALTER TABLE elsewhere RENAME TO portal_content_version")
+    assert portal.get("/health/")[0] == 200
+    assert portal.asks_django("/cities/") == 1
 
 
 def test_health_is_told_to_everybody_without_rules(portal, settings):
