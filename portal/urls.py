@@ -1,23 +1,21 @@
 """Addresses of the portal. They are part of the product: what exists once, stays."""
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
-from django.views.static import serve
 
 from cities.social import city_picture
 from news.social import story_picture
 from publishing.views import shared_draft
 
 from . import reports, views, wellknown
+from .media import media
 from .sitemaps import SECTIONS
 
 urlpatterns = [
     path("admin/", include("portal.admin_urls")),
-    # Uploaded pictures, all of them looked at before they were kept. A web server in front
-    # of the portal may serve the folder itself.
-    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    # A web server in front of the portal may serve the folder itself.
+    path("media/<path:path>", media),
     path("sitemap.xml", wellknown.for_an_hour(sitemap), {"sitemaps": SECTIONS}, name="sitemap"),
     path("robots.txt", wellknown.robots, name="robots"),
     path(".well-known/security.txt", wellknown.security, name="security"),

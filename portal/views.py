@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
 from django.views.generic import TemplateView
 
 from cities.chart import bars
@@ -100,6 +101,21 @@ class SiteSearch(TemplateView):
     """Everything that was found, by kind; or with `kind` all of one kind, in pages."""
 
     template_name = "portal/search.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        context = response.context_data  # type: ignore[attr-defined]
+        page = context.get("page_obj")
+        known = {
+            "q": context["text"],
+            "kind": request.GET.get("kind", ""),
+            "page": page.number if page and page.number > 1 else "",
+        }
+        canonical = urlencode({name: value for name, value in known.items() if value})
+        # The page cache keeps this address: it is a question that somebody else may ask.
+        is_canonical = not context["notices"] and request.GET.urlencode() == canonical
+        response.is_canonical = is_canonical  # type: ignore[attr-defined]
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text, kind, notices = understood(self.request.GET)

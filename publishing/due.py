@@ -1,15 +1,12 @@
 """Drafts that take the place of a public record at a moment that staff chose.
 
 New, expiring and archived records need nothing: their state is a comparison of dates. A draft of
-what is public has to be put in its place once. The first request after the moment does it, and
-so does `manage.py publish_due`, for whoever wants it done without a visitor.
+what is public has to be put in its place once. The first request after the moment does it, before
+it is answered (`portal.freshness`), and so does `manage.py publish_due`, for whoever wants it done
+without a visitor.
 """
 
 import logging
-from collections.abc import Callable
-
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
 
 from .mail import publishers_of, tell
 from .revisions import Revision, publish_due
@@ -18,7 +15,7 @@ from .scope import is_within
 logger = logging.getLogger(__name__)
 
 
-def put_live(request: HttpRequest | None = None) -> tuple[list[Revision], list[Revision]]:
+def put_live() -> tuple[list[Revision], list[Revision]]:
     """Put every draft live whose time has come, and tell staff of those that could not.
 
     Gives those that went out and those that failed, each failed one with its `reason`.
@@ -31,23 +28,5 @@ def put_live(request: HttpRequest | None = None) -> tuple[list[Revision], list[R
         if (record := draft.record) is not None:
             publishers = publishers_of(type(record))
             people.extend(person for person in publishers if is_within(record, person))
-        tell(people, "failed", draft, request, reason=reason)
+        tell(people, "failed", draft, None, reason=reason)
     return done, failed
-
-
-class PublishDue:
-    """Before a request is answered, drafts whose moment has come take their place.
-
-    Whatever goes wrong with that, the visitor gets the page.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            if Revision.objects.due().exists():
-                put_live(request)
-        except DatabaseError:
-            logger.exception("What was due could not be published.")
-        return self.get_response(request)

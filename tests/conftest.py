@@ -1,5 +1,7 @@
 """What every test gets: an empty cache, and a browser only where there is one."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tools.run_tests import find_chromium
 settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 settings.load_profile("portal")
 BROWSER_TESTS = Path(__file__).parent / "browser"
+SERVER_TESTS = Path(__file__).parent / "servers"
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +38,14 @@ def renditions(settings, tmp_path):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark everything in tests/browser as `browser`; skip it without a Chromium."""
+    """Mark the tests that need more than Python, and skip them where it is missing."""
     no_browser = pytest.mark.skip(reason="no Chromium: install it or set CHROMIUM to its path")
+    no_servers = pytest.mark.skip(reason="no PostgreSQL or no redis-server: `make test` has both")
     for item in items:
+        if SERVER_TESTS in item.path.parents:
+            item.add_marker("servers")
+            if not (os.environ.get("TEST_DATABASE_URL") and shutil.which("redis-server")):
+                item.add_marker(no_servers)
         if BROWSER_TESTS in item.path.parents:
             item.add_marker("browser")
             if not find_chromium():

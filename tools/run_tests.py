@@ -1,4 +1,4 @@
-"""`make test`: the suite on SQLite, on a real PostgreSQL and in a real browser.
+"""`make test`: the suite on SQLite, on PostgreSQL, on several servers and in a real browser.
 
 Arguments go to pytest. What this machine cannot run is named at the end, with how to make it run;
 REQUIRE_ALL=1 makes that a failure. TEST_DATABASE_URL and CHROMIUM say what to use.
@@ -75,12 +75,21 @@ def pytest(arguments: list[str], marker: str, **changes: str) -> int:
 
 
 def on_sqlite(arguments: list[str]) -> int:
-    return pytest(arguments, "not browser", TEST_DATABASE_URL="")
+    return pytest(arguments, "not browser and not servers", TEST_DATABASE_URL="")
 
 
 def on_postgresql(arguments: list[str]) -> int:
     with postgresql() as address:
-        return pytest(arguments, "not browser", TEST_DATABASE_URL=address)
+        return pytest(arguments, "not browser and not servers", TEST_DATABASE_URL=address)
+
+
+def on_several_servers(arguments: list[str]) -> int:
+    if not shutil.which("redis-server"):
+        raise Missing(
+            "redis-server was not found. Install it (on Debian: apt install redis-server)."
+        )
+    with postgresql() as address:
+        return pytest(arguments, "servers", TEST_DATABASE_URL=address)
 
 
 def in_browser(arguments: list[str]) -> int:
@@ -96,7 +105,12 @@ def in_browser(arguments: list[str]) -> int:
 def main(arguments: list[str]) -> int:
     """Run every part, print a summary, and give the exit code of the whole."""
     must_run_all = os.environ.get("REQUIRE_ALL") == "1"
-    parts = {"SQLite": on_sqlite, "PostgreSQL": on_postgresql, "Browser": in_browser}
+    parts = {
+        "SQLite": on_sqlite,
+        "PostgreSQL": on_postgresql,
+        "Servers": on_several_servers,
+        "Browser": in_browser,
+    }
     results = {}
     failed = False
     tested = False
