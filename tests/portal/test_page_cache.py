@@ -211,6 +211,11 @@ def test_a_new_table_is_content_until_it_is_named_as_private():
         "portal_content_version",
         "portal_report",
         "portal_starterrow",
+        "portal_tie",
+        "publishing_batch",
+        "publishing_batchrow",
+        "publishing_shareddraft",
+        "publishing_workingcopy",
     }
 
 
