@@ -6,10 +6,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.views.static import serve
 
-from cities.social import city_picture
-from news.social import story_picture
-
-from . import reports, views, wellknown
+from . import reports, social, views, wellknown
 from .sitemaps import SECTIONS
 
 urlpatterns = [
@@ -23,8 +20,9 @@ urlpatterns = [
     path("manifest.webmanifest", wellknown.manifest, name="manifest"),
     path("favicon.ico", wellknown.favicon, name="favicon"),
     *i18n_patterns(
-        path("cities/<slug:slug>/cover.png", city_picture, name="city-picture"),
-        path("news/<slug:slug>/cover.png", story_picture, name="story-picture"),
+        path("cover.png", social.site_picture, name="site-picture"),
+        path("cities/<slug:slug>/cover.png", social.city_picture, name="city-picture"),
+        path("news/<slug:slug>/cover.png", social.story_picture, name="story-picture"),
         path("", views.Home.as_view(), name="home"),
         path("", include("cities.urls")),
         path("", include("partners.urls")),
