@@ -121,6 +121,8 @@ class CountryDetail(RecordDetail):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         country = self.object
         cities = list(country.cities.published().for_listing()[: MOST_LISTED + 1])
+        # A country has no date of its own: its page changes with its cities.
+        country.updated_at = max((city.updated_at for city in cities), default=None)
         return super().get_context_data(
             cities=cities[:MOST_LISTED],
             city_total=len(cities)

@@ -1,5 +1,6 @@
 """What every test gets: an empty cache, and a browser only where there is one."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tools.run_tests import find_chromium
 # A busy machine is slow, not wrong. The same examples every time, so a failure is no accident.
 settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 settings.load_profile("portal")
-BROWSER_TESTS = Path(__file__).parent / "browser"
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -35,10 +36,13 @@ def renditions(settings, tmp_path):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark everything in tests/browser as `browser`; skip it without a Chromium."""
-    no_browser = pytest.mark.skip(reason="no Chromium: install it or set CHROMIUM to its path")
-    for item in items:
-        if BROWSER_TESTS in item.path.parents:
-            item.add_marker("browser")
-            if not find_chromium():
-                item.add_marker(no_browser)
+    """Mark everything in the folders of a browser with its name; skip it without that browser."""
+    for name, found, advice in (
+        ("browser", find_chromium(), "no Chromium: install it or set CHROMIUM to its path"),
+        ("text_browser", shutil.which("w3m"), "no w3m: install it"),
+    ):
+        for item in items:
+            if HERE / name in item.path.parents:
+                item.add_marker(name)
+                if not found:
+                    item.add_marker(pytest.mark.skip(reason=advice))
