@@ -206,7 +206,7 @@ class RegionDetail(TemplateView):
         newest = max((city.joined_year for city in cities if city.joined_year), default=None)
         return super().get_context_data(
             region=region,
-            cities=cities,
+            cities=cities[:MOST_LISTED],
             city_total=len(cities),
             countries=[country for country in countries if country.city_count],
             without_place=sum(not city.has_place for city in cities),
