@@ -17,6 +17,8 @@ from .words import found_in_words
 
 # A page of one country or intake lists so many cities; the finder has them all.
 MOST_LISTED = 200
+# The list below a map; more than that come in pages.
+MOST_ON_MAP = 1000
 
 
 class CityList(FinderList):
@@ -27,6 +29,10 @@ class CityList(FinderList):
 
     def get_rows(self) -> QuerySet[City]:
         return City.objects.published().for_listing()
+
+    def get_paginate_by(self, queryset: QuerySet[City]) -> int:
+        """A map shows all that was found, and the list below it the same."""
+        return MOST_ON_MAP if self.finder.chosen.get("view") == "map" else self.paginate_by
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         view = self.finder.chosen.get("view", "cards")
@@ -115,6 +121,8 @@ class CountryDetail(RecordDetail):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         country = self.object
         cities = list(country.cities.published().for_listing()[: MOST_LISTED + 1])
+        # A country has no date of its own: its page changes with its cities.
+        country.updated_at = max((city.updated_at for city in cities), default=None)
         return super().get_context_data(
             cities=cities[:MOST_LISTED],
             city_total=len(cities)
@@ -198,6 +206,7 @@ class RegionDetail(TemplateView):
         newest = max((city.joined_year for city in cities if city.joined_year), default=None)
         return super().get_context_data(
             region=region,
+            cities=cities[:MOST_LISTED],
             city_total=len(cities),
             countries=[country for country in countries if country.city_count],
             without_place=sum(not city.has_place for city in cities),

@@ -4,11 +4,9 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
-from cities.social import city_picture
-from news.social import story_picture
 from publishing.views import shared_draft
 
-from . import reports, views, wellknown
+from . import reports, social, views, wellknown
 from .media import media
 from .sitemaps import SECTIONS
 
@@ -22,8 +20,9 @@ urlpatterns = [
     path("manifest.webmanifest", wellknown.manifest, name="manifest"),
     path("favicon.ico", wellknown.favicon, name="favicon"),
     *i18n_patterns(
-        path("cities/<slug:slug>/cover.png", city_picture, name="city-picture"),
-        path("news/<slug:slug>/cover.png", story_picture, name="story-picture"),
+        path("cover.png", social.site_picture, name="site-picture"),
+        path("cities/<slug:slug>/cover.png", social.city_picture, name="city-picture"),
+        path("news/<slug:slug>/cover.png", social.story_picture, name="story-picture"),
         path("", views.Home.as_view(), name="home"),
         path("", include("cities.urls")),
         path("", include("partners.urls")),

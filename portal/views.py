@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -16,7 +16,7 @@ from cities.maps import plate
 from cities.models import City, Intake, Region
 from cities.spelling import did_you_mean
 from news.models import NewsItem
-from partners.models import Network
+from partners.models import Membership, Network
 from publishing.views import RecordDetail
 
 from . import samples
@@ -49,6 +49,8 @@ class Home(TemplateView):
         stories = list(featured.filter(site__isnull=False)[:STORIES])
         newer = featured.exclude(pk__in=[story.pk for story in stories])
         heading = site.home_heading if site else ""
+        seen = Q(memberships__in=Membership.objects.published())
+        members_seen = Count("memberships", filter=seen)
         return super().get_context_data(
             heading=heading.replace("%(number)s", str(len(cities))),
             lead=site.home_lead if site else "",
@@ -69,7 +71,7 @@ class Home(TemplateView):
             networks=Network.objects.published()
             .for_listing()
             .of_scope(Network.Scope.CITY)
-            .annotate(members=Count("memberships"))
+            .annotate(members=members_seen)
             .order_by("-members", "name_key", "pk")[:NETWORKS],
             network_total=Network.objects.published().count(),
             **kwargs,

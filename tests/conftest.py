@@ -14,8 +14,7 @@ from tools.run_tests import find_chromium
 # A busy machine is slow, not wrong. The same examples every time, so a failure is no accident.
 settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 settings.load_profile("portal")
-BROWSER_TESTS = Path(__file__).parent / "browser"
-SERVER_TESTS = Path(__file__).parent / "servers"
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -38,18 +37,18 @@ def renditions(settings, tmp_path):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests that need more than Python, and skip them where it is missing."""
-    no_browser = pytest.mark.skip(reason="no Chromium: install it or set CHROMIUM to its path")
-    no_servers = pytest.mark.skip(reason="no PostgreSQL or no redis-server: `make test` has both")
-    for item in items:
-        if SERVER_TESTS in item.path.parents:
-            item.add_marker("servers")
-            if not (os.environ.get("TEST_DATABASE_URL") and shutil.which("redis-server")):
-                item.add_marker(no_servers)
-        if BROWSER_TESTS in item.path.parents:
-            item.add_marker("browser")
-            if not find_chromium():
-                item.add_marker(no_browser)
+    """Mark what needs more than Python by its folder, and skip it where that is missing."""
+    has_servers = os.environ.get("TEST_DATABASE_URL") and shutil.which("redis-server")
+    for name, found, advice in (
+        ("browser", find_chromium(), "no Chromium: install it or set CHROMIUM to its path"),
+        ("text_browser", shutil.which("w3m"), "no w3m: install it"),
+        ("servers", has_servers, "no PostgreSQL or no redis-server: `make test` has both"),
+    ):
+        for item in items:
+            if HERE / name in item.path.parents:
+                item.add_marker(name)
+                if not found:
+                    item.add_marker(pytest.mark.skip(reason=advice))
 
 
 def pytest_addoption(parser):

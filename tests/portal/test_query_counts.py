@@ -24,7 +24,7 @@ PINNED = {
     "networks": 5,
     "networks, filtered": 6,
     "network": 7,
-    "organisation": 6,
+    "organisation": 8,
     "news": 5,
     "news, filtered": 6,
     "news item": 9,
