@@ -43,6 +43,7 @@ class CityFilter(Finder):
         "with_theme",
         "themes__slug",
         title="themes__name",
+        many=True,
         narrow=lambda cities: cities.filter(themes__in=Theme.objects.published()),
         label=_("Theme"),
     )

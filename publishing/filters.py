@@ -13,19 +13,17 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db import models
-from django.db.models import Count, F, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Lower
+from django.db.models import F
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from .fields import fold
+from .memo import remembered
+from .tally import UNKNOWN, Tally, as_text
 
 Rows = Any
 """A QuerySet with the verbs that the filters name, which types cannot say."""
-
-UNKNOWN = "unknown"
-"""The value of a facet that stands for rows in which the fact is not known."""
 
 LONGEST_SEARCH = 100
 
@@ -47,7 +45,7 @@ class Choice:
     label: str
     count: int = 0
     selected: bool = False
-    # The address of the same search with this value taken away.
+    # The address of the same search with this value taken away, if it is selected.
     without: str = ""
 
 
@@ -86,7 +84,8 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
     values instead, and their order. `narrow` prepares the rows before they are counted,
     `convert` turns a value of the address into an argument of the verb. `all_label` has a
     place for the number of all values, for example "All %(number)s countries";
-    `only_if_several` leaves the facet out where all rows have one value.
+    `only_if_several` leaves the facet out where all rows have one value; `many` says that a row
+    may have several.
     """
 
     field_class = KnownValues
@@ -103,13 +102,14 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
         newest_first: bool = False,
         all_label: str | Promise = "",
         only_if_several: bool = False,
+        many: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.all_label, self.only_if_several = all_label, only_if_several
         self.verb, self.value, self.title = verb, value, title
         self.labels, self.narrow, self.convert = labels, narrow, convert
-        self.newest_first = newest_first
+        self.newest_first, self.many = newest_first, many
 
     @property
     def field(self) -> Any:
@@ -127,18 +127,15 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
             return qs
         return getattr(qs, self.verb)(*[self.convert(item) for item in value])
 
-    def count(self, rows: Rows) -> Rows:
-        """Rows of (facet, value, label, number), to be united with those of other facets."""
-        value = F(self.value) if isinstance(self.value, str) else self.value
-        value = Lower(Cast(value, TextField()), output_field=TextField())
-        label = Cast(F(self.title), TextField()) if self.title else Value("", TextField())
-        return (
-            self.narrow(rows)
-            .order_by()
-            .annotate(facet_value=Coalesce(value, Value(UNKNOWN, TextField())), facet_label=label)
-            .values_list(Value(self.name, TextField()), "facet_value", "facet_label")
-            .annotate(number=Count("pk", distinct=True))
+    def parts(self, rows: Rows) -> list[Rows]:
+        """Of a facet of many values: the rows once for each `facet_value`, with `facet_label`.
+
+        Several querysets are added up.
+        """
+        annotated = self.narrow(rows).annotate(
+            facet_value=as_text(self.value), facet_label=as_text(self.title)
         )
+        return [annotated]
 
     def sort(self, choices: list[Choice]) -> list[Choice]:
         if self.labels is not None:
@@ -237,9 +234,55 @@ class Finder(django_filters.FilterSet):
         return {name: f for name, f in self.filters.items() if isinstance(f, FacetFilter)}
 
     @cached_property
+    def everything(self) -> Tally:
+        """The numbers when nothing is filtered."""
+        return remembered(type(self), lambda: self._tally({}))
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The numbers under what the database has to narrow: words, and facets of many values."""
+        narrowing = {
+            name: value
+            for name, value in self.chosen.items()
+            if name not in self.facet_filters or self.facet_filters[name].many
+            if not isinstance(self.filters[name], OneOfFilter)
+        }
+        return self._tally(narrowing) if narrowing else self.everything
+
+    def _tally(self, narrowing: Mapping[str, Any]) -> Tally:
+        several = [name for name, facet in self.facet_filters.items() if facet.many]
+        rows = {"": self.under(narrowing)}
+        for name in several:
+            rows[name] = self.under({n: v for n, v in narrowing.items() if n != name})
+        return Tally(self.facet_filters, rows)
+
+    @cached_property
+    def total(self) -> int:
+        """The number of rows found."""
+        return self.tally.total(self.chosen_single)
+
+    @property
+    def chosen_single(self) -> dict[str, set[str]]:
+        return {
+            name: set(self.chosen[name])
+            for name, facet in self.facet_filters.items()
+            if name in self.chosen and not facet.many
+        }
+
+    @cached_property
     def offered(self) -> dict[str, list[Choice]]:
         """For each facet the values in use, with their number when nothing is filtered."""
-        return self._count({name: self.queryset.all() for name in self.facet_filters})
+        tally, offered = self.everything, {}
+        for name, facet in self.facet_filters.items():
+            labels = tally.labels[name]
+            offered[name] = facet.sort(
+                [
+                    Choice(value, facet.label_of(value, labels[value]), number)
+                    for value, number in tally.everything[name].items()
+                    if facet.labels is None or value in facet.labels
+                ]
+            )
+        return offered
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
@@ -248,38 +291,27 @@ class Finder(django_filters.FilterSet):
         self.form.is_valid()
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
-    def without(self, name: str) -> Rows:
-        """The rows under every filter but one."""
+    def under(self, chosen: Mapping[str, Any]) -> Rows:
+        """The rows under some filters alone."""
         rows = self.queryset.all()
-        for other, value in self.chosen.items():
-            if other != name:
-                rows = self.filters[other].filter(rows, value)
+        for name, value in chosen.items():
+            rows = self.filters[name].filter(rows, value)
         return rows
 
     @cached_property
     def facets(self) -> list[Facet]:
         """The facets for the page; one whose values nobody uses is left out."""
-        if self.is_narrowed:
-            rows = {name: self.without(name) for name in self.facet_filters}
-            counted = {
-                name: {choice.value: choice.count for choice in choices}
-                for name, choices in self._count(rows).items()
-            }
-        else:
-            counted = {
-                name: {choice.value: choice.count for choice in choices}
-                for name, choices in self.offered.items()
-            }
         facets = []
         for name, filter_ in self.facet_filters.items():
             chosen = self.chosen.get(name, [])
+            counted = self.tally.count(name, self.chosen_single)
             choices = [
                 Choice(
-                    value=choice.value,
-                    label=choice.label,
-                    count=counted[name].get(choice.value, 0),
-                    selected=choice.value in chosen,
-                    without=self.link_without(name, choice.value),
+                    choice.value,
+                    choice.label,
+                    counted.get(choice.value, 0),
+                    choice.value in chosen,
+                    self.link_without(name, choice.value) if choice.value in chosen else "",
                 )
                 for choice in self.offered[name]
             ]
@@ -324,7 +356,9 @@ class Finder(django_filters.FilterSet):
                 {
                     "label": ", ".join(values),
                     "url": self.link(**{name: ""}),
-                    "count": self.without(name).count(),
+                    "count": self.under(
+                        {n: v for n, v in self.chosen.items() if n != name}
+                    ).count(),
                 }
             )
         fruitful = [way for way in ways if way["count"]]
@@ -413,18 +447,6 @@ class Finder(django_filters.FilterSet):
     def link_without(self, name: str, value: str) -> str:
         """The query string of this search without one of a facet's values."""
         return self.link(**{name: [other for other in self.chosen.get(name, []) if other != value]})
-
-    def _count(self, rows: Mapping[str, Rows]) -> dict[str, list[Choice]]:
-        found: dict[str, list[Choice]] = {name: [] for name in self.facet_filters}
-        if not found:
-            return found
-        counts = [f.count(rows[name]) for name, f in self.facet_filters.items()]
-        # One statement, however many facets there are.
-        for name, value, label, number in counts[0].union(*counts[1:], all=True):
-            filter_ = self.facet_filters[name]
-            if filter_.labels is None or value in filter_.labels:
-                found[name].append(Choice(value, filter_.label_of(value, label), number))
-        return {name: self.facet_filters[name].sort(choices) for name, choices in found.items()}
 
     @classmethod
     def canonical(cls, data: QueryDict) -> QueryDict:

@@ -45,6 +45,8 @@ class FinderList(ListView):
         self, queryset: Any, page_size: int
     ) -> tuple[Paginator[Any], Page[Any], Any, bool]:
         paginator = self.get_paginator(queryset, page_size)
+        # The facets have counted the rows already.
+        paginator.count = self.finder.total
         asked = self.request.GET.get("page", "1")
         page = paginator.get_page(asked)
         if str(page.number) != asked:
