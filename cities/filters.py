@@ -4,7 +4,6 @@ from django.db.models import Case, Exists, OuterRef, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from publishing.filters import (
-    UNKNOWN,
     FacetFilter,
     Finder,
     OneOfFilter,
@@ -12,6 +11,7 @@ from publishing.filters import (
     SortFilter,
     nulls_last,
 )
+from publishing.tally import UNKNOWN
 
 from .models import Award, City, Region, Theme
 

@@ -235,6 +235,11 @@ class Theme(Addressed, Publishable, Sourced):
         return [self.get_kind_display()]
 
 
+# What a card, a row of the table or a mark on a map shows.
+LISTED = ("name", "slug", "joined_year", "latitude", "longitude", "population")
+LISTED_COUNTRY = ("code", "name", "region")
+
+
 class CityQuerySet(Published):
     def in_region(self, *regions: str) -> Self:
         return self.filter(country__region__in=regions)
@@ -291,6 +296,10 @@ class CityQuerySet(Published):
     def for_listing(self) -> Self:
         """By name, with what a card or a row of a list shows."""
         return self.select_related("country").order_by("name_key", "pk")
+
+    def for_cards(self) -> Self:
+        """As `for_listing`, with no more than a list shows of each: reading the rest takes time."""
+        return self.for_listing().only(*LISTED, *(f"country__{name}" for name in LISTED_COUNTRY))
 
     def nearest_to(self, city: "City") -> Self:
         """The other cities with a known place, the nearest first; adds `distance` in km.

@@ -26,7 +26,7 @@ class CityList(FinderList):
         return ["cities/city_list.html"]
 
     def get_rows(self) -> QuerySet[City]:
-        return City.objects.published().for_listing()
+        return City.objects.published().for_cards()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         view = self.finder.chosen.get("view", "cards")

@@ -14,7 +14,7 @@ from django.db import connection
 Made = TypeVar("Made")
 
 content_version: Callable[[], Hashable] | None = None
-"""Tells the present version of the public content. The portal sets it; without it nothing is kept."""
+"""Tells the present version of the public content; the portal sets it. Without, nothing is kept."""
 
 _kept: tuple[Hashable, dict[Hashable, Any]] = (None, {})
 # One thread makes, the others wait for what it made.
@@ -37,7 +37,7 @@ def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
 
 
 def _values_of(version: Hashable) -> dict[Hashable, Any]:
-    global _kept  # noqa: PLW0603
+    global _kept
     kept, values = _kept
     if kept != version:
         values = {}

@@ -34,7 +34,10 @@ def as_text(expression: Any) -> Cast:
 
 
 class Tally:
-    """Counts of rows. `facets` by name; `rows` has for "" and each facet of many values its rows."""
+    """Counts of the rows of a finder.
+
+    `facets` by name; `rows` has for "" and for each facet of many values the rows to count.
+    """
 
     def __init__(self, facets: Mapping[str, FacetFilter], rows: Mapping[str, Rows]) -> None:
         self.single = [name for name, facet in facets.items() if not facet.many]
@@ -109,7 +112,8 @@ def _statement(facets: Mapping[str, FacetFilter], rows: Mapping[str, Rows]) -> S
                 .values_list("facet_name", "facet_value", "facet_label", *columns)
                 .annotate(facet_number=Count("pk", distinct=bool(name)))
             )
-    return parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    united: Sequence[Any] = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+    return united
 
 
 _ALL = {"facet_value": Value("", TextField()), "facet_label": Value("", TextField())}

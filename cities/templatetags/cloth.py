@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from html import escape
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from cities.cloth import cloth_svg
 
@@ -37,3 +40,25 @@ def cloth(
         gold=gold,
         uid=f"cloth-{next(numbers)}",
     )
+
+
+@register.simple_tag(takes_context=True)
+def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
+    """Cities (with their countries) as the cards of <ul class="cards">.
+
+    The names are third-level headings.
+    """
+    joined, not_known = _("Joined %(year)s"), _("Joining year not known")
+    cards = []
+    for city in cities:
+        year = joined % {"year": city.joined_year} if city.joined_year else not_known
+        cards.append(f"""
+<li class="card">
+  <div class="card-picture">{cloth(context, city)}</div>
+  <div>
+    <h3><a href="{city.get_absolute_url()}"><bdi>{escape(city.name)}</bdi></a></h3>
+    <p>{escape(city.country.name)}</p>
+    <p class="soft">{escape(year)}</p>
+  </div>
+</li>""")
+    return mark_safe("".join(cards))  # noqa: S308 (each text is escaped)
