@@ -29,7 +29,7 @@ class Page(Addressed, Publishable):
     slug_source = "title"
     # The first parts of the portal's own addresses.
     reserved_slugs = frozenset(
-        "admin cities countries design events intakes media networks news numbers "
+        "admin cities countries design events health intakes media networks news numbers "
         "organisations regions report search static themes".split()
     )
 

@@ -174,6 +174,11 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 FORMAT_MODULE_PATH = ["portal.formats"]
 
+# -- Cache ---------------------------------------------------------------------------------
+
+# Pages that each process keeps, and what several servers share.
+PAGE_CACHE_MIB = env.int("PAGE_CACHE_MIB", default=8)
+
 # -- Files ---------------------------------------------------------------------------------
 
 STATIC_URL = "static/"

@@ -28,7 +28,10 @@ class FinderList(ListView):
         if dict(canonical.lists()) != dict(request.GET.lists()):
             query = canonical.urlencode()
             return HttpResponsePermanentRedirect(request.path + (f"?{query}" if query else ""))
-        return super().get(request, *args, **kwargs)
+        response = super().get(request, *args, **kwargs)
+        # The page cache keeps this address: it is a question that somebody else may ask.
+        response.is_canonical = not self.finder.notices  # type: ignore[attr-defined]
+        return response
 
     def get_queryset(self) -> QuerySet[Any]:
         """The rows of this answer; `get_rows` says which rows there are to find."""

@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "BEHIND_PROXY": "off",
     "DATA_DIR": str(_folder),
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_folder}/portal.sqlite3",
+    "PAGE_CACHE_MIB": "8",
     "TIME_ZONE": "UTC",
     "EMAIL_URL": "consolemail://",
     "DEFAULT_FROM_EMAIL": "portal@testserver",
