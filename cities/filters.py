@@ -9,11 +9,10 @@ from publishing.filters import (
     OneOfFilter,
     SearchFilter,
     SortFilter,
-    nulls_last,
 )
 from publishing.tally import UNKNOWN
 
-from .models import Award, City, Region, Theme
+from .models import Award, City, Region, Theme, known_first
 
 
 def year_or_unknown(value: str) -> int | None:
@@ -65,8 +64,8 @@ class CityFilter(Finder):
         {
             "name": (_("name"), ("name_key", "pk")),
             "country": (_("country"), ("country__name_key", "name_key", "pk")),
-            "joined": (_("joining year"), (nulls_last("joined_year", True), "name_key", "pk")),
-            "population": (_("population"), (nulls_last("population", True), "name_key", "pk")),
+            "joined": (_("joining year"), (*known_first("joined_year"), "name_key", "pk")),
+            "population": (_("population"), (*known_first("population"), "name_key", "pk")),
         },
         label=_("Order"),
     )
