@@ -108,6 +108,7 @@ def test_a_page_asked_for_again_takes_the_same_few_queries_at_any_size(client, n
     factories.news_item(cities=[city])
     factories.event(city=city)
     counted = {}
+    searched = "/cities/?q=made&kind=city"
     for address in (
         "/cities/",
         "/cities/?kind=city",
