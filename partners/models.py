@@ -1,6 +1,7 @@
 """Who leads lifelong learning: networks, organisations, and who belongs to what."""
 
 import uuid
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple, Self
 
@@ -243,11 +244,11 @@ class Organisation(Addressed, Publishable, Sourced):
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def published(self) -> Self:
-        """Memberships of which visitors see both sides."""
+    def published(self, moment: datetime | None = None) -> Self:
+        """Memberships of which visitors see both sides at a moment (default: now)."""
         return self.filter(
-            organisation__in=Organisation.objects.published(),
-            network__in=Network.objects.published(),
+            organisation__in=Organisation.objects.published(moment),
+            network__in=Network.objects.published(moment),
         )
 
     def for_listing(self) -> Self:

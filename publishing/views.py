@@ -53,6 +53,8 @@ class FinderList(ListView):
         self, queryset: Any, page_size: int
     ) -> tuple[Paginator[Any], Page[Any], Any, bool]:
         paginator = self.get_paginator(queryset, page_size)
+        # The facets have counted the rows already.
+        paginator.count = self.finder.total
         asked = self.request.GET.get("page", "1")
         page = paginator.get_page(asked)
         if str(page.number) != asked:
@@ -60,6 +62,12 @@ class FinderList(ListView):
                 _("There is no page “%(asked)s”. This is page %(number)s of %(last)s.")
                 % {"asked": asked[:20], "number": page.number, "last": paginator.num_pages}
             )
+        # First which rows, then what they show: the first is answered from an index alone, where
+        # both at once would read every row, and its country, on the way to a deep page.
+        start = (page.number - 1) * page_size
+        keys = list(queryset.values_list("pk", flat=True)[start : start + page_size])
+        rows = self.get_rows().filter(pk__in=keys)
+        page.object_list = sorted(rows, key=lambda row: keys.index(row.pk))
         return paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -89,7 +97,7 @@ class RecordDetail(DetailView):
         if shown := showing(self.request):
             self.is_hidden = False
             return rows.get(pk=shown.record.pk)
-        found = self.find(rows.published())
+        found = self.find_public()
         self.is_hidden = found is None
         # The session is not touched for what is public, so those pages stay cacheable.
         if found is None and may_view(self.request, rows.model):
@@ -97,6 +105,11 @@ class RecordDetail(DetailView):
         if found is None:
             raise Http404
         return found
+
+    def find_public(self) -> Any:
+        """The record at this address, if visitors may see it."""
+        rows: Any = self.get_queryset()
+        return self.find(rows.published())
 
     def find(self, rows: QuerySet[Any]) -> Any:
         return rows.filter(slug=self.kwargs["slug"]).first()

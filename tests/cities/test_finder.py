@@ -407,6 +407,6 @@ class TestLinks:
 
     def test_nothing_found_offers_ways_back(self, client):
         response = ask(client, country="ma", kind="district", view="table")
-        assert response.context["page_obj"].object_list.count() == 0
+        assert list(response.context["page_obj"]) == []
         links = read(response).addresses
         assert {"?kind=district&view=table", "?country=ma&view=table", "?view=table"} <= links
