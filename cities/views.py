@@ -1,5 +1,6 @@
 """The pages of cities, countries, intakes, regions and themes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -28,8 +29,20 @@ class CityList(FinderList):
     def get_template_names(self) -> list[str]:
         return ["cities/city_list.html"]
 
+    # One page of cities by their keys; a short page has keys that no city has.
+    by_keys = Prepared(
+        lambda moment, **keys: (
+            City.objects.published(moment).for_cards().filter(pk__in=list(keys.values()))
+        ),
+        **{f"key{place}": int for place in range(FinderList.paginate_by)},
+    )
+
     def get_rows(self) -> QuerySet[City]:
         return City.objects.published().for_cards()
+
+    def read(self, keys: list[int]) -> Iterable[City]:
+        keys = keys + [0] * (self.paginate_by - len(keys))
+        return self.by_keys(**{f"key{place}": key for place, key in enumerate(keys)})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         view = self.finder.chosen.get("view", "cards")
