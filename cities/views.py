@@ -1,5 +1,6 @@
 """The pages of cities, countries, intakes, regions and themes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -21,7 +22,6 @@ from .words import found_in_words
 # A page of one country or intake lists so many cities; the finder has them all.
 MOST_LISTED = 200
 # The list below a map; more than that come in pages.
-MOST_ON_MAP = 1000
 
 
 class CityList(FinderList):
@@ -30,12 +30,27 @@ class CityList(FinderList):
     def get_template_names(self) -> list[str]:
         return ["cities/city_list.html"]
 
+    # One page of cities by their keys; a short page has keys that no city has.
+    by_keys = Prepared(
+        lambda moment, **keys: (
+            City.objects.published(moment).for_cards().filter(pk__in=list(keys.values()))
+        ),
+        **{f"key{place}": int for place in range(FinderList.paginate_by)},
+    )
+
     def get_rows(self) -> QuerySet[City]:
         return City.objects.published().for_cards()
 
     def get_paginate_by(self, queryset: QuerySet[City]) -> int:
-        """A map shows all that was found, and the list below it the same."""
-        return MOST_ON_MAP if self.finder.chosen.get("view") == "map" else self.paginate_by
+        """A map shows all that was found, and the list below it the same while it can be read."""
+        is_map = self.finder.chosen.get("view") == "map" and self.finder.total <= MOST_MARKS
+        return MOST_MARKS if is_map else self.paginate_by
+
+    def read(self, keys: list[int]) -> Iterable[City]:
+        if len(keys) > self.paginate_by:
+            return super().read(keys)
+        keys = keys + [0] * (self.paginate_by - len(keys))
+        return self.by_keys(**{f"key{place}": key for place, key in enumerate(keys)})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         view = self.finder.chosen.get("view", "cards")

@@ -7,7 +7,7 @@ const KEEP_PAUSE = 2500;
 const RETRY = 5000;
 const LOOK = 250;
 
-const pane = document.querySelector("[data-preview]");
+const pane = document.getElementById("preview-pane");
 const form = pane && document.getElementById(pane.dataset.form);
 const working = document.querySelector("[data-working]");
 
