@@ -194,7 +194,7 @@ class PictureAdmin(RecordPages):
         """To the small copy of a picture, which the editor shows in a text."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        picture = Picture.objects.filter(pk=picture_id).first()
+        picture = self.get_queryset(request).filter(pk=picture_id).first()
         if picture is None:
             raise Http404
         return HttpResponseRedirect(picture.file.preview)
