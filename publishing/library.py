@@ -201,7 +201,7 @@ class PictureAdmin(RecordPages):
 
     # -- Saving --------------------------------------------------------------------------
 
-    def may_put_live(self, request: HttpRequest, record: Any) -> bool:
+    def may_restore(self, request: HttpRequest, record: Any) -> bool:
         # An older version may name a file that is gone, so versions are only looked at.
         return False
 

@@ -125,7 +125,7 @@ class RecordPages(Advised):
             raise Http404
         present = snapshots.take(record)
         wanted = version(revision, present)
-        may_restore = wanted is not None and self.has_change_permission(request, record)
+        may_restore = wanted is not None and self.may_restore(request, record)
         if request.method == "POST":
             if not may_restore:
                 raise PermissionDenied
@@ -142,6 +142,10 @@ class RecordPages(Advised):
             as_draft=not self.may_put_live(request, record),
             seen=fingerprint(present),
         )
+
+    def may_restore(self, request: HttpRequest, record: Any) -> bool:
+        """Whether the person may bring a version back, be it as a draft."""
+        return self.has_change_permission(request, record)
 
     def may_put_live(self, request: HttpRequest, record: Any) -> bool:
         """Whether what the person writes may reach visitors without a review."""

@@ -204,7 +204,7 @@ def test_a_draft_of_what_is_no_longer_public_becomes_the_record(publisher, city)
 def test_publishing_what_was_taken_back_puts_its_draft_live(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
     moves.move(city, moves.unpublish)
-    save_form(publisher, city, _publish="1")
+    save_form(publisher, city, _publish="1", _because="It is asked for")
     city.refresh_from_db()
     assert (city.motto, city.state, open_draft(city)) == ("New", "public", None)
 
@@ -243,9 +243,9 @@ def test_what_is_new_is_saved_and_submitted_or_published(contributor, publisher)
     add(contributor, City, name="Leeds", country="GB", _review="1", _note="New member")
     leeds = City.objects.get()
     assert (leeds.state, open_draft(leeds).note) == ("draft", "New member")
-    add(publisher, City, name="York", country="GB", _publish="1")
+    add(publisher, City, name="York", country="GB", _publish="1", _because="Agreed")
     assert City.objects.get(name="York").is_published
-    save_form(publisher, leeds, _publish="1")
+    save_form(publisher, leeds, _publish="1", _because="Agreed")
     assert City.objects.get(name="Leeds").is_published
     assert open_draft(leeds) is None
     add(contributor, City, name="Hull", country="GB", _publish="1")

@@ -219,7 +219,7 @@ def test_the_index_offers_what_they_may_do(own):
     offered = {model["object_name"] for app in groups for model in app["models"]}
     assert offered == {
         "City", "Country", "Intake", "Theme", "Network", "Organisation", "NewsItem", "Event",
-        "Report", "Picture", "FormerSlug", "Revision",
+        "Report", "Picture", "FormerSlug", "Revision", "OpenDraft",
     }  # fmt: skip
     for model in [Page, Site]:
         assert client.get(admin_url(model, "changelist")).status_code == 403
@@ -465,5 +465,5 @@ def test_ties_are_read_in_one_query(own, number, django_assert_num_queries):
     for _ in range(number):
         Tie.objects.create(user=person, city=factories.city())
     client = signed_in(person)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(21):
         assert client.get(admin_url(City, "changelist")).status_code == 200

@@ -192,7 +192,9 @@ def test_colleagues_save_while_previews_are_made():
     def save(number):
         try:
             address = admin_url(city, "change", city.pk)
-            return writer.post(address, form | {"summary": f"Summary {number}"}).status_code
+            return writer.post(
+                address, form | {"summary": f"Summary {number}", "_because": "Short"}
+            ).status_code
         finally:
             connection.close()
 

@@ -98,7 +98,7 @@ def test_the_link_ends_with_its_draft_and_shows_no_later_one(publisher, editor, 
 def test_a_record_that_went_out_is_shown_no_more(publisher):
     item = factories.news_item(title="To come", published_at=None)
     address = make_link(publisher, item)
-    save_form(publisher, item, _publish="1")
+    save_form(publisher, item, _publish="1", _because="It is urgent")
     assert visit(address).status_code == 410
 
 

@@ -55,7 +55,12 @@ def test_nothing_is_moved_past_the_way_out(publisher, city, action):
     factories.city(name="Leeds")
     response = publisher.post(
         admin_url(City, "changelist") + "?state=trashed",
-        {"action": action, "_selected_action": [city.pk], "index": "0"},
+        {
+            "action": action,
+            "_selected_action": [city.pk],
+            "index": "0",
+            "_because": "It is asked for",
+        },
         follow=True,
     )
     said = "Leeds, United Kingdom: It is in the trash. Take it out first."

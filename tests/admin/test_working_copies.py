@@ -82,7 +82,7 @@ def test_a_new_record_is_kept_and_taken_up_again(editor):
 def test_saving_what_was_taken_up_merges_with_what_others_saved(editor, publisher):
     city = factories.city(motto="Old motto", summary="Old summary")
     type_into(editor, city, motto="My motto")
-    save_form(publisher, city, summary="Their summary")
+    save_form(publisher, city, summary="Their summary", _because="Short on purpose")
     fields = read_form(take_up(editor, City, "change", city.pk), city).fields
     assert editor.post(admin_url(city, "change", city.pk), fields).status_code == 302
     draft = Revision.objects.open().get()

@@ -39,7 +39,7 @@ def test_the_preview_changes_nothing_and_says_old_and_new(publisher):
     batch = publisher.look(City, [*rows, {"id": "", "name": "Derby", "motto": "", "country": "gb"}])
     assert City.objects.get().motto == "Old words"
     page = publisher.client.get(admin_url(City, "batch", batch.pk)).content.decode()
-    assert '<del><span class="visually-hidden">removed: </span>Old</del>' in page
+    assert '<del><span class="visually-hidden">removed: </span>Old </del>' in page
     assert "Row 3: New · Derby" in page
     assert [r.outcome for r in batch.rows.all()] == ["changed", "new"]
 
