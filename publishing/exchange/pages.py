@@ -31,6 +31,7 @@ from publishing.desk import DeskAdmin
 from publishing.differences import Difference, Wording
 from publishing.models import Publishable
 from publishing.revisions import name_of
+from publishing.scope import OutOfScope
 from publishing.snapshots import Snapshot, differing
 
 from .batches import Batch, BatchRow, Outcome, expire
@@ -295,6 +296,8 @@ class ExchangePages(DeskAdmin):
                 "Nothing was imported yet: somebody changed some of these records meanwhile. "
                 "They are looked at again."
             )
+        except OutOfScope as refused:
+            said = _("Nothing was imported. %s") % " ".join(refused.messages)
         except IntegrityError:
             batch.rows.update(outcome=Outcome.PENDING)
             said = _(

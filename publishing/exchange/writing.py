@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from publishing.fields import FoldedField
 from publishing.models import Addressed, FormerSlug, Publishable
 from publishing.revisions import Action, Revision, Stage, entry, name_of
+from publishing.scope import OutOfScope, check_change, choose, narrowed, scope_of
 from publishing.snapshots import (
     Snapshot,
     content_fields,
@@ -178,7 +179,10 @@ def _write_rows(
 
 
 def carry_out(model: type[models.Model], batch: Batch, person: Any, note: str) -> None:
-    """Write what the preview showed, all of it or nothing. Raises Stale, IntegrityError."""
+    """Write what the preview showed, all of it or nothing.
+
+    Raises Stale, IntegrityError, and OutOfScope for rows that are not the person's.
+    """
     for _attempt in range(TRIES):
         if _try(model, batch, person, note):
             return
@@ -194,6 +198,9 @@ def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> boo
     records, present = load(model, keys.values())
     _require_same(wanted, keys, records, present)
     changes = {row.number: _change(model, row, records.get(keys.get(row.number))) for row in wanted}
+    for change in changes.values():
+        if change.base is not None:
+            check_change(model, change.base, change.content, person)
     drafts = {row.number for row in wanted if row.as_draft}
     made = prepare(model, [change for number, change in changes.items() if number not in drafts])
     made.insert(
@@ -220,9 +227,23 @@ def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> boo
         if state(model, keys.values()) != before:
             return False
         made.run()
+        written = [change.record for number, change in changes.items() if number not in drafts]
+        _require_within(model, written, person)
         batch.imported_at, batch.counts = timezone.now(), counts
         batch.save(update_fields=["imported_at", "counts"])
     return True
+
+
+def _require_within(model: type[models.Model], records: list[Any], person: Any) -> None:
+    """Raises OutOfScope if some of what was written is not the person's to look after."""
+    scope = scope_of(person)
+    if scope is None:
+        return
+    keys = [record.pk for record in records]
+    rows = model._default_manager.filter(pk__in=keys).order_by()
+    own = set(narrowed(rows, scope).values_list("pk", flat=True))
+    if foreign := [str(record) for record in records if record.pk not in own]:
+        raise OutOfScope(f"{', '.join(foreign[:10])}: {choose(scope)}")
 
 
 def _change(model: type[models.Model], row: BatchRow, record: Any) -> Change:

@@ -7,6 +7,7 @@ import pytest
 from cities.models import City, Country, Intake
 from news.models import NewsItem
 from partners.models import Membership, Network, Organisation
+from portal.models import Tie
 from publishing import snapshots
 from publishing.models import Batch, BatchRow, FormerSlug, Revision
 from publishing.revisions import log, open_draft
@@ -386,3 +387,31 @@ def test_nobody_takes_back_what_they_do_not_see(publisher, monkeypatch):
     # Who brought it takes back what is left to them; the rest is listed.
     publisher.undo(batch)
     assert batch.left == [[str(other.pk), "Manchester", "You may not change it."]]
+
+
+def test_who_looks_after_one_city_brings_in_nothing_about_another():
+    country = factories.united_kingdom()
+    own = factories.city(name="Wakefield", country=country)
+    other = factories.city(name="Manchester", country=country)
+    person = factories.user("Publishers")
+    Tie.objects.create(user=person, city=own)
+    desk = Desk(person)
+    both = factories.news_item(title="Both", cities=[own, other])
+
+    def say(rows):
+        batch = desk.look(NewsItem, rows, mode="live")
+        address = admin_url(NewsItem, "batch", batch.pk)
+        page = desk.client.post(address, {"decision": "import"}, follow=True)
+        return [str(message) for message in page.context["messages"]]
+
+    (said,) = say([{"title": "About nobody", "summary": "It happened."}])
+    assert said == (
+        "Nothing was imported. About nobody: Choose at least one of the places that you look "
+        "after: Wakefield."
+    )
+    (said,) = say([{"id": both.pk, "title": "Both", "summary": "It happened.", "cities": own.slug}])
+    assert "Manchester" in said
+    assert list(NewsItem.objects.values_list("title", flat=True)) == ["Both"]
+    assert set(both.cities.all()) == {own, other}
+    say([{"title": "About us", "summary": "It happened.", "cities": own.slug}])
+    assert NewsItem.objects.filter(title="About us", cities=own).count() == 1
