@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from threading import RLock
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import Error, connection
 
 Made = TypeVar("Made")
 
@@ -27,7 +27,11 @@ def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
     if content_version is None or connection.in_atomic_block:
         return make()
     # Read before making: what is made is at least as new as its version says.
-    version = content_version()
+    try:
+        version = content_version()
+    except Error:
+        # A page that can be made without it is made.
+        return make()
     if key in (values := _values_of(version)):
         return values[key]  # type: ignore[no-any-return]
     with _making:
