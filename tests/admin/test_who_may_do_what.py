@@ -29,6 +29,7 @@ from tests.admin.world import DIVIDED, ROLES, SECRET, TIED, place, shared, someb
 
 pytestmark = pytest.mark.django_db
 
+NOBODYS = 999_999_999
 TABLE = Path(__file__).with_name("who_may_do_what.txt")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 APP_LABELS = re.compile(r"\(\?P<app_label>([^)]*)\)")
@@ -76,7 +77,7 @@ class World:
         def fill(found: re.Match[str]) -> str:
             match found[1]:
                 case "object_id" | "id" | "picture_id":
-                    return str(record.pk if record else 1)
+                    return str(record.pk if record else NOBODYS)
                 case "revision_id":
                     revision = Revision.objects.of(record).last() if record else None
                     return str(revision.pk if revision else 1)
