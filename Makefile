@@ -16,7 +16,7 @@ PRODUCTION = SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.toke
 	ALLOWED_HOSTS=learning.example.org HTTPS=on DEBUG=off DJANGO_SETTINGS_MODULE=portal.settings
 TEMPLATES = find templates */templates -name '*.html' 2>/dev/null | xargs
 
-.PHONY: help run test check audit pictures format lock develop
+.PHONY: help run test check audit bench profile pictures format lock develop
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -39,6 +39,12 @@ check: develop ## lint, format, types, imports, migrations, deployment settings,
 
 audit: develop ## axe, HTML checker and Lighthouse on every kind of page (ARGS="--only axe,vnu")
 	@$(BIN)/python -m tools.audit $(ARGS)
+
+bench: develop ## speed beside a plain list of cities (ARGS="--sizes 361,10000 --postgresql")
+	@$(BIN)/python -m tools.bench $(ARGS)
+
+profile: develop ## where the time of a page goes (ARGS="/cities/wakefield/")
+	@$(BIN)/python -m tools.profile_page $(ARGS)
 
 pictures: develop ## take the README's pictures anew
 	@$(BIN)/python -m tools.pictures

@@ -2,15 +2,27 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import FOR_STAFF, PUBLICATION, SOURCE, PublishableAdmin, StateFilter
-from publishing.desk import CaseFilter, DeskAdmin, RowInline, Texts
+from publishing.admin import (
+    FOR_STAFF,
+    PUBLICATION,
+    SOURCE,
+    BeginnerFilter,
+    CheckFilter,
+    PublishableAdmin,
+    StateFilter,
+)
+from publishing.advice import Advice
+from publishing.desk import CaseFilter, RowInline, Texts
+from publishing.editing import RecordForm
+from publishing.exchange.pages import ExchangePages
+from publishing.scope import scope_of, within
+from publishing.writing import WritingAdmin
 
 from .models import (
     AlternativeName,
@@ -24,14 +36,14 @@ from .models import (
 )
 
 
-class CountryForm(forms.ModelForm):
+class CountryForm(RecordForm):
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
         return code.upper()
 
 
 @admin.register(Country)
-class CountryAdmin(DeskAdmin):
+class CountryAdmin(ExchangePages, WritingAdmin):
     form = CountryForm
     list_display = ("name", "code", "region", "cities_recorded", "cities_public")
     list_filter = ("region",)
@@ -54,7 +66,7 @@ class CountryAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Country]:
         rows: QuerySet[Country] = super().get_queryset(request)
         return rows.annotate(
-            recorded=count_of(City.objects.all(), "country"),
+            recorded=count_of(within(City.objects.all(), request.user), "country"),
             public=count_of(City.objects.published(), "country"),
         )
 
@@ -80,6 +92,7 @@ class IntakeAdmin(PublishableAdmin):
         "cities_recorded",
         "countries_announced",
     )
+    list_filter = (StateFilter, CheckFilter, BeginnerFilter)
     search_fields = ("year", "source")
     search_help_text = _("The year, or words of the source.")
     fieldsets = (
@@ -110,7 +123,8 @@ class IntakeAdmin(PublishableAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Intake]:
         rows: QuerySet[Intake] = super().get_queryset(request)
-        return rows.annotate(recorded=count_of(City.objects.all(), "intake"))
+        cities = within(City.objects.all(), request.user)
+        return rows.annotate(recorded=count_of(cities, "intake"))
 
     @admin.display(description=_("cities recorded"), ordering="recorded")
     def cities_recorded(self, intake: Any) -> int:
@@ -120,7 +134,7 @@ class IntakeAdmin(PublishableAdmin):
 @admin.register(Theme)
 class ThemeAdmin(PublishableAdmin):
     list_display = ("name", "state_column", "kind", "group", "number", "cities_recorded")
-    list_filter = (StateFilter, "kind", "group")
+    list_filter = (StateFilter, "kind", "group", CheckFilter, BeginnerFilter)
     search_fields = ("slug", "name", "group")
     search_help_text = _("Words of the name or of the group.")
     fieldsets = (
@@ -133,6 +147,8 @@ class ThemeAdmin(PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Theme]:
         rows: QuerySet[Theme] = super().get_queryset(request)
         links = City.themes.through._default_manager.all()
+        if scope_of(request.user):
+            links = links.filter(city__in=within(City.objects.all(), request.user))
         return rows.annotate(recorded=count_of(links, "theme"))
 
     def plain_label(self, record: Theme) -> str:
@@ -161,20 +177,25 @@ class DesignationInline(RowInline):
     fields = ("name", "year", "source", "source_url")
 
 
+def missing_cases() -> dict[str, tuple[Texts, Q]]:
+    """What a city may lack."""
+    return {
+        "year": (_("Joining year"), Q(joined_year__isnull=True)),
+        "summary": (_("Summary"), Q(summary="")),
+        "profile": (_("Profile"), Q(profile="")),
+        "population": (_("Population"), Q(population__isnull=True)),
+        "place": (_("Coordinates"), Q(latitude__isnull=True)),
+        "picture": (_("Picture"), Q(picture__isnull=True)),
+        "source": (_("Source"), Q(source="")),
+    }
+
+
 class MissingFilter(CaseFilter):
     title = _("what is missing")
     parameter_name = "missing"
 
     def cases(self) -> dict[str, tuple[Texts, Q]]:
-        return {
-            "year": (_("Joining year"), Q(joined_year__isnull=True)),
-            "summary": (_("Summary"), Q(summary="")),
-            "profile": (_("Profile"), Q(profile="")),
-            "population": (_("Population"), Q(population__isnull=True)),
-            "place": (_("Coordinates"), Q(latitude__isnull=True)),
-            "picture": (_("Picture"), Q(picture__isnull=True)),
-            "check": (_("Day of the last check"), Q(checked_on__isnull=True)),
-        }
+        return missing_cases()
 
 
 class AwardFilter(CaseFilter):
@@ -201,6 +222,8 @@ class CityAdmin(PublishableAdmin):
     list_filter = (
         StateFilter,
         MissingFilter,
+        CheckFilter,
+        BeginnerFilter,
         "status",
         "confirmed",
         "country__region",
@@ -263,6 +286,13 @@ class CityAdmin(PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[City]:
         rows: QuerySet[City] = super().get_queryset(request)
         return rows.select_related("country")
+
+    def advice(self, record: Any) -> list[Advice]:
+        found = super().advice(record)
+        if not record.has_place:
+            said = gettext("Without coordinates, the city is missing on every map.")
+            found.append(Advice("latitude", said))
+        return found
 
     def plain_label(self, record: City) -> str:
         return gettext("%(city)s, %(country)s") % {"city": record.name, "country": record.country}

@@ -4,16 +4,15 @@ from django.db.models import Case, Exists, OuterRef, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from publishing.filters import (
-    UNKNOWN,
     FacetFilter,
     Finder,
     OneOfFilter,
     SearchFilter,
     SortFilter,
-    nulls_last,
 )
+from publishing.tally import UNKNOWN
 
-from .models import Award, City, Region, Theme
+from .models import Award, City, Region, Theme, known_first
 
 
 def year_or_unknown(value: str) -> int | None:
@@ -43,6 +42,7 @@ class CityFilter(Finder):
         "with_theme",
         "themes__slug",
         title="themes__name",
+        many=True,
         narrow=lambda cities: cities.filter(themes__in=Theme.objects.published()),
         label=_("Theme"),
     )
@@ -64,8 +64,8 @@ class CityFilter(Finder):
         {
             "name": (_("name"), ("name_key", "pk")),
             "country": (_("country"), ("country__name_key", "name_key", "pk")),
-            "joined": (_("joining year"), (nulls_last("joined_year", True), "name_key", "pk")),
-            "population": (_("population"), (nulls_last("population", True), "name_key", "pk")),
+            "joined": (_("joining year"), (*known_first("joined_year"), "name_key", "pk")),
+            "population": (_("population"), (*known_first("population"), "name_key", "pk")),
         },
         label=_("Order"),
     )

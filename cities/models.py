@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from functools import lru_cache
 from math import cos, radians, sin
 from typing import Any, Self
 
@@ -10,12 +11,24 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import ACos, Coalesce, Cos, Greatest, Least, Radians, Sin
-from django.urls import reverse
+from django.db.models.lookups import IsNull
+from django.urls import get_script_prefix, reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from publishing.fields import FoldedField, RichTextField, fold
-from publishing.models import Addressed, Picture, Publishable, Published, Sourced
+from publishing.models import (
+    UNIQUE_SLUG,
+    Addressed,
+    Picture,
+    Publishable,
+    Published,
+    Sourced,
+    unique_unless_trashed,
+)
+from publishing.scope import Scope, Shared
+
+from .wordindex import cities_with
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius R1 of the Earth, IUGG."""
@@ -34,7 +47,7 @@ class Region(models.TextChoices):
     )
 
 
-class CountryQuerySet(models.QuerySet["Country"]):
+class CountryQuerySet(Shared, models.QuerySet["Country"]):
     def published(self) -> Self:
         """Countries with a city that visitors see: a country is public when its cities are."""
         return self.filter(Exists(City.objects.published().filter(country=OuterRef("pk"))))
@@ -85,6 +98,13 @@ class Country(Addressed):
             models.CheckConstraint(
                 condition=Q(region__in=Region.values), name="country_region_known"
             ),
+            models.UniqueConstraint(
+                fields=["slug"],
+                name="country_slug_unique",
+                # With this code Django shows the sentence at the field.
+                violation_error_code="unique",
+                violation_error_message=_("Another country has this address already."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -104,7 +124,7 @@ class Country(Addressed):
         return str(_("Public") if self.is_published else _("No public city yet"))
 
 
-class IntakeQuerySet(Published):
+class IntakeQuerySet(Shared, Published):
     def with_city_counts(self) -> Self:
         """Adds `city_count`, the number of its cities that visitors see."""
         # By year, as its page and the finder have it: some sources give no more than that.
@@ -117,7 +137,6 @@ class Intake(Publishable, Sourced):
 
     year = models.PositiveSmallIntegerField(
         _("year"),
-        unique=True,
         validators=[MinValueValidator(2013), MaxValueValidator(2100)],
         help_text=_("The year is also the address of the intake’s page."),
     )
@@ -157,6 +176,11 @@ class Intake(Publishable, Sourced):
         ordering = ["-year"]
         constraints = [
             *Publishable.Meta.constraints,
+            unique_unless_trashed(
+                "year",
+                name="intake_year_unique",
+                message=_("There is an intake of this year already."),
+            ),
             models.CheckConstraint(
                 condition=Q(announced_on__isnull=True) | Q(announced_on__year=F("year")),
                 name="intake_announced_in_its_year",
@@ -178,7 +202,7 @@ class Intake(Publishable, Sourced):
         return str(self.year)
 
 
-class ThemeQuerySet(Published):
+class ThemeQuerySet(Shared, Published):
     def with_city_counts(self) -> Self:
         """Adds `city_count`, the number of its cities that visitors see."""
         return self.annotate(city_count=count_of(City.objects.published(), "themes"))
@@ -221,10 +245,12 @@ class Theme(Addressed, Publishable, Sourced):
         ordering = ["kind", "group", "number", "pk"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["kind", "name"],
+            UNIQUE_SLUG,
+            unique_unless_trashed(
+                "kind",
+                "name",
                 name="theme_name_unique_in_kind",
-                violation_error_message=_("There is a theme of this kind and name already."),
+                message=_("There is a theme of this kind and name already."),
             ),
         ]
 
@@ -235,9 +261,29 @@ class Theme(Addressed, Publishable, Sourced):
         return [self.get_kind_display()]
 
 
+# What a card, a row of the table or a mark on a map shows.
+LISTED = ("name", "slug", "joined_year", "latitude", "longitude", "population")
+LISTED_COUNTRY = ("code", "name", "region")
+
+
+def known_first(field: str) -> tuple[Any, Any]:
+    """An order from high to low in which rows without a value are last, on any database.
+
+    In two keys, because SQLite has no NULLS LAST in an index.
+    """
+    return IsNull(F(field), True), F(field).desc()
+
+
+PUBLIC_WHEN = ("archived_at", "published_at", "expires_at", "trashed_at")
+
+
 class CityQuerySet(Published):
+    def within(self, scope: Scope) -> Self:
+        """The cities that somebody is tied to, those of a network that they are tied to too."""
+        return self.filter(pk__in=scope.of("cities.city"))
+
     def in_region(self, *regions: str) -> Self:
-        return self.filter(country__region__in=regions)
+        return self.filter(country__in=Country.objects.filter(region__in=regions))
 
     def in_country(self, *codes: str) -> Self:
         return self.filter(country__in=[code.upper() for code in codes])
@@ -254,20 +300,19 @@ class CityQuerySet(Published):
         return self.filter(status__in=statuses)
 
     def with_theme(self, *slugs: str) -> Self:
-        # EXISTS, because a join would list a city once for each of its themes.
-        linked = City.themes.through.objects.filter(
-            city=OuterRef("pk"), theme__in=Theme.objects.published().filter(slug__in=slugs)
+        # A set of keys, because a join would list a city once for each of its themes.
+        themes = Theme.objects.published().filter(slug__in=slugs)
+        return self.filter(
+            pk__in=City.themes.through.objects.filter(theme__in=themes).values("city")
         )
-        return self.filter(Exists(linked))
 
     def awarded(self, *_values: str) -> Self:
         """Cities that won a learning city award, whenever."""
-        return self.filter(Exists(Award.objects.filter(city=OuterRef("pk"))))
+        return self.filter(pk__in=Award.objects.values("city"))
 
     def named(self, word: str) -> Self:
         """Cities of which a name, an official or an alternative one, has a word that begins so."""
-        term = f" {fold(word)}"
-        return self.filter(Q(search_key__contains=term) | _has_other_name(term))
+        return self.filter(pk__in=cities_with(fold(word)))
 
     def search(self, text: str) -> Self:
         """Cities of which every word of the text begins a word of what they are known by.
@@ -279,7 +324,7 @@ class CityQuerySet(Published):
         folded = fold(text)
         found = self
         for word in folded.split():
-            found = found.filter(_known_by(f" {word}"))
+            found = found.filter(_known_by(word))
         rank = Case(
             When(name_key__startswith=f" {folded}", then=0),
             When(name_key__contains=f" {folded}", then=1),
@@ -292,6 +337,10 @@ class CityQuerySet(Published):
         """By name, with what a card or a row of a list shows."""
         return self.select_related("country").order_by("name_key", "pk")
 
+    def for_cards(self) -> Self:
+        """As `for_listing`, with no more than a list shows of each: reading the rest takes time."""
+        return self.for_listing().only(*LISTED, *(f"country__{name}" for name in LISTED_COUNTRY))
+
     def nearest_to(self, city: "City") -> Self:
         """The other cities with a known place, the nearest first; adds `distance` in km.
 
@@ -299,14 +348,17 @@ class CityQuerySet(Published):
         in double precision is exact to some metres at the distances between cities.
         """
         latitude, longitude = radians(city.latitude or 0), radians(city.longitude or 0)
-        cosine = Sin(Radians("latitude")) * sin(latitude) + Cos(Radians("latitude")) * cos(
-            latitude
-        ) * Cos(Radians("longitude") - longitude)
+        return self.exclude(pk=city.pk).by_distance(sin(latitude), cos(latitude), longitude)
+
+    def by_distance(self, sine: float, cosine: float, longitude: float) -> Self:
+        """Those with a known place, the nearest first, from sine and cosine of the latitude."""
+        product = Sin(Radians("latitude")) * sine + Cos(Radians("latitude")) * cosine * Cos(
+            Radians("longitude") - longitude
+        )
         # Rounding may carry the cosine of one and the same point past 1.
-        angle = ACos(Greatest(-1.0, Least(1.0, cosine)))
+        angle = ACos(Greatest(-1.0, Least(1.0, product)))
         return (
             self.filter(latitude__isnull=False)
-            .exclude(pk=city.pk)
             .annotate(distance=angle * EARTH_RADIUS_KM)
             .order_by("distance", "name_key", "pk")
         )
@@ -479,6 +531,8 @@ class City(Addressed, Publishable, Sourced):
     name_key = FoldedField("name", db_index=True)
     search_key = FoldedField("name", "official_name", "subdivision", "motto")
 
+    parts = ("alternative_names", "awards", "designations")
+
     objects = CityQuerySet.as_manager()
     url_name = "cities:detail"
     reserved_slugs = frozenset({"suggest"})
@@ -489,10 +543,12 @@ class City(Addressed, Publishable, Sourced):
         ordering = ["name_key", "pk"]
         constraints = [
             *Publishable.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["country", "name"],
+            UNIQUE_SLUG,
+            unique_unless_trashed(
+                "country",
+                "name",
                 name="city_name_unique_in_country",
-                violation_error_message=_("There is a city of this name in this country already."),
+                message=_("There is a city of this name in this country already."),
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
@@ -519,6 +575,23 @@ class City(Addressed, Publishable, Sourced):
                 condition=Q(intake__isnull=True) | Q(joined_year__isnull=False),
                 name="city_of_intake_has_year",
             ),
+        ]
+        # One for each order of a list, whole, so that a page is read from it without sorting, and
+        # with what makes a row public, so that a deep page is found without reading rows.
+        indexes = [
+            models.Index("name_key", "id", *PUBLIC_WHEN, name="city_by_name"),
+            models.Index("country", "name_key", "id", *PUBLIC_WHEN, name="city_by_country"),
+            models.Index(
+                *known_first("joined_year"), "name_key", "id", *PUBLIC_WHEN, name="city_by_year"
+            ),
+            models.Index(
+                *known_first("population"),
+                "name_key",
+                "id",
+                *PUBLIC_WHEN,
+                name="city_by_population",
+            ),
+            models.Index("latitude", "longitude", name="city_by_place"),
         ]
 
     def __str__(self) -> str:
@@ -549,6 +622,10 @@ class City(Addressed, Publishable, Sourced):
         if self.intake:
             self.joined_year = self.intake.year
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        # Lists have many, and to ask the URL configuration for each takes as long as to draw it.
+        return _address(get_script_prefix()).replace("-slug-", self.slug)
 
     @property
     def joined_label(self) -> str:
@@ -670,20 +747,30 @@ class Designation(OfCity):
         return self.name
 
 
+@lru_cache(maxsize=8)
+def _address(prefix: str) -> str:
+    """The address of a city's page, with "-slug-" for its own part, under a script's prefix."""
+    return reverse(City.url_name, args=["-slug-"])
+
+
 def _has_other_name(term: str) -> Exists:
     return Exists(AlternativeName.objects.filter(city=OuterRef("pk"), search_key__contains=term))
 
 
-def _known_by(term: str) -> Q | Exists:
-    """The condition that something a city is known by holds a term: a space and a word."""
+def _known_by(word: str) -> Q:
+    """The condition that something a city is known by has a word that begins so."""
     # By the relation, because networks know cities and not the reverse.
-    networks: Any = City._meta.get_field("networks").related_model
-    led_by = networks.objects.published().filter(cities=OuterRef("pk"), name_key__contains=term)
-    return (
-        Q(search_key__contains=term)
-        | Q(country__name_key__contains=term)
-        | _has_other_name(term)
-        | Exists(led_by)
+    relation: Any = City._meta.get_field("networks")
+    networks = relation.related_model.objects.published().filter(name_key__contains=f" {word}")
+    led = relation.field.remote_field.through.objects.filter(network__in=networks)
+    countries = Country.objects.filter(name_key__contains=f" {word}")
+    # One set of keys, which indexes find, where conditions on each row would read every row.
+    in_countries = City.objects.filter(country__in=countries).order_by()
+    return Q(
+        pk__in=City.objects.filter(pk__in=cities_with(word))
+        .order_by()
+        .values("pk")
+        .union(in_countries.values("pk"), led.values("city"))
     )
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
@@ -20,12 +19,7 @@ from xml.etree import ElementTree
 
 from anyascii import anyascii
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.utils.cache import get_conditional_response
-from django.utils.http import http_date
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from PIL import Image, ImageDraw
 from PIL.ImageFont import FreeTypeFont, truetype
 
@@ -38,7 +32,6 @@ WIDTH, HEIGHT = 1200, 630
 CLOTH_WIDTH = 480
 PAPER, INK, SOFT = "#FBFBF8", "#1A2427", "#4A5659"
 HEADING, TEXT = "besley-560.ttf", "source-sans-3-400.ttf"
-DAY = 24 * 3600
 # A change of the drawing gives pictures a new ETag when this number grows.
 EDITION = 1
 
@@ -62,8 +55,9 @@ STROKE = re.compile(r"M([\d.]+) ([\d.]+)([hv])([\d.]+)")
 
 
 class Cover(NamedTuple):
-    """What a picture shows: SVGs of the cloths side by side, a heading and two lines."""
+    """What a picture shows: the site's name, SVGs of cloths side by side, a heading, two lines."""
 
+    site: str
     cloths: tuple[str, ...]
     heading: str
     under: str
@@ -71,32 +65,14 @@ class Cover(NamedTuple):
 
     @property
     def etag(self) -> str:
-        words = repr((EDITION, _("Learning Cities Portal"), *self))
+        words = repr((EDITION, *self))
         return f'"{sha256(words.encode()).hexdigest()[:32]}"'
 
 
-def city_picture(request: HttpRequest, slug: str) -> HttpResponse:
-    """The picture of a public city; nobody sees one of a hidden city."""
-    city = get_object_or_404(City.objects.published().select_related("country"), slug=slug)
-    return answer(request, city_cover(city), city.updated_at)
-
-
-@cache_control(public=True, max_age=DAY)
-def answer(request: HttpRequest, cover: Cover, changed: datetime) -> HttpResponse:
-    """The picture, or 304 where the asking side has it. Painted only if it is needed."""
-    response = HttpResponse(content_type="image/png")
-    kept = get_conditional_response(request, cover.etag, int(changed.timestamp()), response)
-    if kept is not None and kept is not response:
-        return kept
-    response.content = paint(cover)
-    response["ETag"], response["Last-Modified"] = cover.etag, http_date(changed.timestamp())
-    return response
-
-
-def city_cover(city: City) -> Cover:
+def city_cover(city: City, site: str) -> Cover:
     """The picture of a city. Asks for its other names only where its name cannot be drawn."""
     joined = _("Joined %(year)s") % {"year": city.joined_year} if city.joined_year else ""
-    return Cover(cloths_of([city]), drawable_name(city), city.country.name, joined)
+    return Cover(site, cloths_of([city]), drawable_name(city), city.country.name, joined)
 
 
 def cloths_of(cities: Sequence[City]) -> tuple[str, ...]:
@@ -137,7 +113,8 @@ def paint(cover: Cover) -> bytes:
     pen = ImageDraw.Draw(picture)
     text = font(TEXT, TEXT_SIZE)
     paint_mark(pen, LEFT, 56, 44, INK)
-    pen.text((LEFT + 60, 78), written(_("Learning Cities Portal"), TEXT), INK, text, anchor="lm")
+    site = shortened(written(cover.site, TEXT), text, RIGHT - LEFT - 60)
+    pen.text((LEFT + 60, 78), site, INK, text, anchor="lm")
     size, lines = fit(written(cover.heading, HEADING))
     heading = font(HEADING, size)
     leading = round(size * 1.04)
@@ -286,10 +263,10 @@ def wrapped(words: Iterable[tuple[str, float]], space: float, width: float) -> l
     return lines
 
 
-def shortened(text: str, face: FreeTypeFont) -> str:
-    """The text, cut with an ellipsis where it would leave the panel."""
-    if face.getlength(text) <= RIGHT - LEFT:
+def shortened(text: str, face: FreeTypeFont, width: int = RIGHT - LEFT) -> str:
+    """The text, cut with an ellipsis where it would be wider than it may be."""
+    if face.getlength(text) <= width:
         return text
-    while text and face.getlength(f"{text}…") > RIGHT - LEFT:
+    while text and face.getlength(f"{text}…") > width:
         text = text[:-1].rstrip()
     return f"{text}…"

@@ -5,11 +5,15 @@ from itertools import chain
 
 from publishing.fields import fold
 
-from .models import AlternativeName, City, Country
+from .models import AlternativeName, City, CityQuerySet, Country
+from .portrait import by_country
 
 # How alike two words have to be, from 0 to 1 (Ratcliff and Obershelp's measure, as difflib
 # computes it). At 0.75 a letter may be missing from a short word and two from a long one.
 LIKENESS = 0.75
+
+# Up to so many cities a word is compared with every word; with more, with those that begin alike.
+MOST_COMPARED, SAME_LETTERS = 5000, 3
 
 
 def did_you_mean(text: str) -> str:
@@ -18,9 +22,12 @@ def did_you_mean(text: str) -> str:
     >>> did_you_mean("wakfield")  # doctest: +SKIP
     'Wakefield'
     """
-    known = _words()
+    is_large = by_country().total() > MOST_COMPARED
+    everything = {} if is_large else _words(City.objects.published())
     meant, changed = [], False
     for word in fold(text).split():
+        # Among very many words, only those with the same beginning are compared.
+        known = everything or _words(City.objects.published().named(word[:SAME_LETTERS]))
         if any(other.startswith(word) for other in known):
             meant.append(known.get(word, word))
             continue
@@ -32,9 +39,8 @@ def did_you_mean(text: str) -> str:
     return " ".join(meant) if changed else ""
 
 
-def _words() -> dict[str, str]:
-    """Every word of public names, folded, with the way it is written."""
-    cities = City.objects.published()
+def _words(cities: CityQuerySet) -> dict[str, str]:
+    """Every word of the names of these cities and of countries, folded, as it is written."""
     names = chain(
         AlternativeName.objects.filter(city__in=cities).values_list("name", flat=True),
         Country.objects.published().values_list("name", flat=True),

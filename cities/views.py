@@ -1,5 +1,6 @@
 """The pages of cities, countries, intakes, regions and themes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -7,16 +8,20 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView, TemplateView
 
+from publishing.prepared import Prepared
 from publishing.views import FinderList, RecordDetail
 
+from .clusters import MOST_MARKS, clustered
 from .filters import CityFilter
 from .maps import HALF, left_out, neighbourhood, plate
-from .models import City, Country, Intake, Region, Theme, by_region
+from .models import City, CityQuerySet, Country, Intake, Region, Theme, by_region
+from .portrait import portrait
 from .spelling import did_you_mean
 from .words import found_in_words
 
 # A page of one country or intake lists so many cities; the finder has them all.
 MOST_LISTED = 200
+# The list below a map; more than that come in pages.
 
 
 class CityList(FinderList):
@@ -25,22 +30,55 @@ class CityList(FinderList):
     def get_template_names(self) -> list[str]:
         return ["cities/city_list.html"]
 
+    # One page of cities by their keys; a short page has keys that no city has.
+    by_keys = Prepared(
+        lambda moment, **keys: (
+            City.objects.published(moment).for_cards().filter(pk__in=list(keys.values()))
+        ),
+        **{f"key{place}": int for place in range(FinderList.paginate_by)},
+    )
+
     def get_rows(self) -> QuerySet[City]:
-        return City.objects.published().for_listing()
+        return City.objects.published().for_cards()
+
+    def get_paginate_by(self, queryset: QuerySet[City]) -> int:
+        """A map shows all that was found, and the list below it the same while it can be read."""
+        is_map = self.finder.chosen.get("view") == "map" and self.finder.total <= MOST_MARKS
+        return MOST_MARKS if is_map else self.paginate_by
+
+    def read(self, keys: list[int]) -> Iterable[City]:
+        if len(keys) > self.paginate_by:
+            return super().read(keys)
+        keys = keys + [0] * (self.paginate_by - len(keys))
+        return self.by_keys(**{f"key{place}": key for place, key in enumerate(keys)})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         view = self.finder.chosen.get("view", "cards")
         if view == "map":
-            found = list(self.finder.qs)
-            kwargs["map"] = plate(found)
-            kwargs["left_out"] = left_out(kwargs["map"])
-            kwargs["without_place"] = [city for city in found if not city.has_place]
+            kwargs |= self.map()
         context = super().get_context_data(view=view, heads=self.heads(), **kwargs)
         context["found"] = found_in_words(self.finder, context["paginator"].count)
         if self.finder.search_text and not context["paginator"].count:
             meant = did_you_mean(self.finder.search_text)
             context |= {"meant": meant, "meant_url": self.finder.cleared_link(q=meant)}
         return context
+
+    def map(self) -> dict[str, Any]:
+        """The map of all cities found, and those that are not on it."""
+        found = self.finder.qs.all()
+        if self.finder.total > MOST_MARKS:
+            return {
+                "map": clustered(found, lambda code: self.finder.link(country=code)),
+                "is_clustered": True,
+                "without_number": found.filter(latitude__isnull=True).count(),
+            }
+        cities = list(found)
+        map_ = plate(cities)
+        return {
+            "map": map_,
+            "left_out": left_out(map_),
+            "without_place": [city for city in cities if not city.has_place],
+        }
 
     def heads(self) -> list[dict[str, Any]]:
         """The heads of the table, of which four sort it."""
@@ -67,29 +105,29 @@ class CityList(FinderList):
         return heads
 
 
+def whole_cities() -> CityQuerySet:
+    """Cities with the records that stand in their own facts."""
+    return City.objects.select_related("country", "intake", "picture")
+
+
 class CityDetail(RecordDetail):
     model = City
 
+    public_at = Prepared(
+        lambda moment, slug: whole_cities().published(moment).filter(slug=slug), slug=str
+    )
+
     def get_queryset(self) -> QuerySet[City]:
-        return City.objects.select_related("country", "intake", "picture").prefetch_related(
-            "alternative_names", "awards", "designations"
-        )
+        return whole_cities()
+
+    def find_public(self) -> City | None:
+        return next(iter(self.public_at(slug=self.kwargs["slug"])), None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        city = self.object
-        public = City.objects.published()
-        around = public.select_related("country").nearest_to(city)[:6] if city.has_place else []
-        nearest = list(around)
-        return super().get_context_data(
-            networks=city.networks.published().for_listing().with_members(),
-            news=city.news_items.published().for_listing()[:4],
-            events=city.events.published().for_listing().order_by("-starts_on", "pk")[:4],
-            themes=city.themes.published(),
-            nearest=nearest,
-            map=neighbourhood(city, nearest) if city.has_place else None,
-            in_country=public.filter(country=city.country_id).count(),
-            **kwargs,
-        )
+        shown = portrait(self.object)
+        if self.object.has_place:
+            shown["map"] = neighbourhood(self.object, shown["nearest"])
+        return super().get_context_data(**shown, **kwargs)
 
 
 class CountryList(ListView):
@@ -115,6 +153,8 @@ class CountryDetail(RecordDetail):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         country = self.object
         cities = list(country.cities.published().for_listing()[: MOST_LISTED + 1])
+        # A country has no date of its own: its page changes with its cities.
+        country.updated_at = max((city.updated_at for city in cities), default=None)
         return super().get_context_data(
             cities=cities[:MOST_LISTED],
             city_total=len(cities)
@@ -198,6 +238,7 @@ class RegionDetail(TemplateView):
         newest = max((city.joined_year for city in cities if city.joined_year), default=None)
         return super().get_context_data(
             region=region,
+            cities=cities[:MOST_LISTED],
             city_total=len(cities),
             countries=[country for country in countries if country.city_count],
             without_place=sum(not city.has_place for city in cities),

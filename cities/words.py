@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from publishing.filters import UNKNOWN, Finder
+from publishing.filters import Finder
+from publishing.tally import UNKNOWN
 
 from .models import Country, Region
 

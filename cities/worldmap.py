@@ -115,7 +115,10 @@ def _farthest(points: Sequence[Point], inside: Sequence[int]) -> int | None:
 
 
 class Mark(NamedTuple):
-    """A city on the map. `on` is false for one outside the filter, drawn small and grey."""
+    """A city on the map. `on` is false for one outside the filter, drawn small and grey.
+
+    `about` tells of a mark that stands for several cities how many they are.
+    """
 
     x: float
     y: float
@@ -125,6 +128,7 @@ class Mark(NamedTuple):
     on: bool = True
     name: str = ""
     joined: int | None = None
+    about: str = ""
 
 
 class Label(NamedTuple):

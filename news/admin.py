@@ -6,7 +6,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City
-from publishing.admin import FOR_STAFF, PUBLICATION, SOURCE, PublishableAdmin, StateFilter
+from publishing.admin import (
+    FOR_STAFF,
+    PUBLICATION,
+    SOURCE,
+    BeginnerFilter,
+    CheckFilter,
+    PublishableAdmin,
+    StateFilter,
+)
 
 from .models import Event, NewsItem
 
@@ -14,7 +22,7 @@ from .models import Event, NewsItem
 @admin.register(NewsItem)
 class NewsItemAdmin(PublishableAdmin):
     list_display = ("title", "state_column", "published_at", "cities_named", "intake")
-    list_filter = (StateFilter, "intake")
+    list_filter = (StateFilter, "intake", BeginnerFilter)
     list_select_related = ("intake",)
     search_fields = ("search_key",)
     search_help_text = _("The beginning of a word of the title or the summary.")
@@ -50,7 +58,7 @@ class NewsItemAdmin(PublishableAdmin):
 @admin.register(Event)
 class EventAdmin(PublishableAdmin):
     list_display = ("name", "state_column", "dates", "kind", "place", "city", "country")
-    list_filter = (StateFilter, "kind")
+    list_filter = (StateFilter, "kind", CheckFilter, BeginnerFilter)
     list_select_related = ("city", "country")
     search_fields = ("slug", "name", "place")
     search_help_text = _("Words of the name or the place.")

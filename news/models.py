@@ -11,10 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City, Country, Intake
 from partners.models import Network
 from publishing.fields import FoldedField, RichTextField, fold
-from publishing.models import Addressed, Picture, Publishable, Published, Sourced
+from publishing.models import UNIQUE_SLUG, Addressed, Picture, Publishable, Published, Sourced
+from publishing.scope import Scope
 
 
 class NewsQuerySet(Published):
+    def within(self, scope: Scope) -> Self:
+        """Items about a city of somebody's or about their network."""
+        return self.filter(
+            self._linked(NewsItem.cities.through, city__in=scope.of("cities.city"))
+            | self._linked(NewsItem.networks.through, network__in=scope.of("partners.network"))
+        )
+
     def about_city(self, *slugs: str) -> Self:
         return self.filter(self._linked(NewsItem.cities.through, city__slug__in=slugs))
 
@@ -161,7 +169,7 @@ class NewsItem(Addressed, Publishable):
         verbose_name = _("news item")
         verbose_name_plural = _("news items")
         ordering = ["-published_at", "-pk"]
-        constraints = [*Publishable.Meta.constraints]
+        constraints = [*Publishable.Meta.constraints, UNIQUE_SLUG]
 
     def __str__(self) -> str:
         return self.title
@@ -171,6 +179,10 @@ class NewsItem(Addressed, Publishable):
 
 
 class EventQuerySet(Published):
+    def within(self, scope: Scope) -> Self:
+        """Events in a city of somebody's."""
+        return self.filter(city__in=scope.of("cities.city"))
+
     def upcoming(self, today: date | None = None) -> Self:
         """Events that have not ended, the next first."""
         today = today or timezone.localdate()
@@ -249,6 +261,7 @@ class Event(Addressed, Publishable, Sourced):
         ordering = ["-starts_on", "name", "pk"]
         constraints = [
             *Publishable.Meta.constraints,
+            UNIQUE_SLUG,
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="event_ends_after_it_starts",

@@ -8,7 +8,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, count_of
-from publishing.admin import FOR_STAFF, PUBLICATION, SOURCE, PublishableAdmin, StateFilter
+from publishing.admin import (
+    FOR_STAFF,
+    PUBLICATION,
+    SOURCE,
+    BeginnerFilter,
+    CheckFilter,
+    PublishableAdmin,
+    StateFilter,
+)
 from publishing.desk import RowInline
 
 from .models import Membership, Network, Organisation
@@ -47,7 +55,7 @@ class NetworkInline(RowInline):
 @admin.register(Network)
 class NetworkAdmin(NamesCities):
     list_display = ("name", "state_column", "scope", "cities_named", "country", "organisations")
-    list_filter = (StateFilter, "scope")
+    list_filter = (StateFilter, "scope", CheckFilter, BeginnerFilter)
     list_select_related = ("country",)
     search_fields = ("name_key",)
     search_help_text = _("The beginning of a word of the name; accents do not matter.")
@@ -78,7 +86,7 @@ class NetworkAdmin(NamesCities):
 @admin.register(Organisation)
 class OrganisationAdmin(NamesCities):
     list_display = ("name", "state_column", "sector", "cities_named", "networks")
-    list_filter = (StateFilter, "sector")
+    list_filter = (StateFilter, "sector", CheckFilter, BeginnerFilter)
     search_fields = ("name_key",)
     search_help_text = _("The beginning of a word of the name; accents do not matter.")
     autocomplete_fields = ("cities",)

@@ -1,6 +1,7 @@
 """Who leads lifelong learning: networks, organisations, and who belongs to what."""
 
 import uuid
+from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple, Self
 
@@ -10,10 +11,26 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, Country
 from publishing.fields import FoldedField, RichTextField, fold
-from publishing.models import Addressed, Picture, Publishable, Published, Sourced
+from publishing.models import (
+    UNIQUE_SLUG,
+    Addressed,
+    Picture,
+    Publishable,
+    Published,
+    Sourced,
+    unique_unless_trashed,
+)
+from publishing.scope import Scope
 
 
 class NetworkQuerySet(Published):
+    def within(self, scope: Scope) -> Self:
+        """Networks that somebody is tied to, or that serve a city of theirs."""
+        serves = Network.cities.through._default_manager.filter(
+            network=OuterRef("pk"), city__in=scope.of("cities.city")
+        )
+        return self.filter(Q(pk__in=scope.of("partners.network")) | Exists(serves))
+
     def serving(self, city: City) -> Self:
         return self.filter(cities=city)
 
@@ -60,7 +77,7 @@ class Network(Addressed, Publishable, Sourced):
         CROSS_BORDER = "cross-border", _("Across borders")
 
     name = models.CharField(
-        _("name"), max_length=200, unique=True, help_text=_("As the network itself writes it.")
+        _("name"), max_length=200, help_text=_("As the network itself writes it.")
     )
     scope = models.CharField(
         _("reach"),
@@ -103,6 +120,8 @@ class Network(Addressed, Publishable, Sourced):
     )
     name_key = FoldedField("name", db_index=True)
 
+    parts = ("memberships",)
+
     objects = NetworkQuerySet.as_manager()
     url_name = "networks:detail"
 
@@ -112,6 +131,12 @@ class Network(Addressed, Publishable, Sourced):
         ordering = ["name_key", "pk"]
         constraints = [
             *Publishable.Meta.constraints,
+            UNIQUE_SLUG,
+            unique_unless_trashed(
+                "name",
+                name="network_name_unique",
+                message=_("There is a network of this name already."),
+            ),
             models.CheckConstraint(
                 condition=~Q(scope="national") | Q(country__isnull=False),
                 name="network_national_has_country",
@@ -145,6 +170,16 @@ class Network(Addressed, Publishable, Sourced):
 
 
 class OrganisationQuerySet(Published):
+    def within(self, scope: Scope) -> Self:
+        """Organisations that work in a city of somebody's, or belong to their network."""
+        works = Organisation.cities.through._default_manager.filter(
+            organisation=OuterRef("pk"), city__in=scope.of("cities.city")
+        )
+        belongs = Membership.objects.filter(
+            organisation=OuterRef("pk"), network__in=scope.of("partners.network")
+        )
+        return self.filter(Exists(works) | Exists(belongs))
+
     def for_listing(self) -> Self:
         return self.order_by("name_key", "pk")
 
@@ -170,7 +205,7 @@ class Organisation(Addressed, Publishable, Sourced):
         CIVIL_SOCIETY = "civil-society", _("Civil society")
         PARTNERSHIP = "partnership", _("Partnerships")
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = models.CharField(_("name"), max_length=200)
     sector = models.CharField(_("sector"), max_length=30, choices=Sector)
     cities = models.ManyToManyField(
         City,
@@ -185,6 +220,8 @@ class Organisation(Addressed, Publishable, Sourced):
     website = models.URLField(_("website"), blank=True)
     name_key = FoldedField("name", db_index=True)
 
+    parts = ("memberships",)
+
     objects = OrganisationQuerySet.as_manager()
     url_name = "organisations:detail"
 
@@ -192,18 +229,26 @@ class Organisation(Addressed, Publishable, Sourced):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["name_key", "pk"]
-        constraints = [*Publishable.Meta.constraints]
+        constraints = [
+            *Publishable.Meta.constraints,
+            UNIQUE_SLUG,
+            unique_unless_trashed(
+                "name",
+                name="organisation_name_unique",
+                message=_("There is an organisation of this name already."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
-    def published(self) -> Self:
-        """Memberships of which visitors see both sides."""
+    def published(self, moment: datetime | None = None) -> Self:
+        """Memberships of which visitors see both sides at a moment (default: now)."""
         return self.filter(
-            organisation__in=Organisation.objects.published(),
-            network__in=Network.objects.published(),
+            organisation__in=Organisation.objects.published(moment),
+            network__in=Network.objects.published(moment),
         )
 
     def for_listing(self) -> Self:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from cities.maps import BESIDE, plate
+from cities.views import rows_of
 from publishing.views import FinderList, RecordDetail
 
 from .filters import NetworkFilter
@@ -28,7 +30,8 @@ class NetworkDetail(RecordDetail):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         news = self.object.news_items.published().for_listing()[:4]
-        return super().get_context_data(news=news, **kwargs)
+        map_ = plate(self.object.public_cities, pixels=BESIDE)
+        return super().get_context_data(news=news, map=map_, **kwargs)
 
 
 class OrganisationDetail(RecordDetail):
@@ -36,11 +39,17 @@ class OrganisationDetail(RecordDetail):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         networks = Network.objects.published()
-        memberships = self.object.memberships.filter(network__in=networks)
+        cities = self.object.cities.published().for_listing()
+        memberships = (
+            self.object.memberships.filter(network__in=networks)
+            .order_by("network__name_key", "pk")
+            .prefetch_related(Prefetch("network", networks.for_listing()))
+        )
+        named = [membership.network.slug for membership in memberships]
         return super().get_context_data(
-            cities=self.object.cities.published().for_listing(),
-            memberships=memberships.order_by("network__name_key", "pk").prefetch_related(
-                Prefetch("network", networks.for_listing())
-            ),
+            cities=cities,
+            map=plate(cities, pixels=BESIDE),
+            memberships=memberships,
+            news=rows_of(Network, "news_items").about_network(*named).for_listing()[:4],
             **kwargs,
         )

@@ -9,15 +9,20 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import PUBLICATION, PublishableAdmin
+from publishing.admin import PUBLICATION, BeginnerFilter, PublishableAdmin, StateFilter
 from publishing.desk import DeskAdmin, RowInline
+from publishing.writing import WritingAdmin
 
 from .models import MenuItem, Page, Report, Site
+from .people import PersonAdmin, RoleAdmin
+
+__all__ = ["PersonAdmin", "RoleAdmin"]
 
 
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
     list_display = ("title", "state_column", "slug", "updated_at")
+    list_filter = (StateFilter, BeginnerFilter)
     search_fields = ("slug", "title", "summary")
     search_help_text = _("Words of the title or the summary.")
     fieldsets = (
@@ -73,7 +78,7 @@ class MenuInline(RowInline):
 
 
 @admin.register(Site)
-class SiteAdmin(DeskAdmin):
+class SiteAdmin(WritingAdmin):
     """Name, menu, contact and home page. There is one, so the list leads straight to it."""
 
     inlines = (MenuInline,)
@@ -98,7 +103,7 @@ class SiteAdmin(DeskAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         site = Site.objects.first()
-        if site is None:
+        if site is None or not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
         return redirect("admin:portal_site_change", site.pk)
 

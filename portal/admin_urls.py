@@ -4,9 +4,12 @@ from django.contrib import admin
 from django.contrib.auth import views
 from django.urls import path
 
+from .linking import link_choices
+from .people import PasswordReset
+
 # The names are those that Django's templates ask for.
 urlpatterns = [
-    path("password-reset/", views.PasswordResetView.as_view(), name="admin_password_reset"),
+    path("password-reset/", PasswordReset.as_view(), name="admin_password_reset"),
     path("password-reset/done/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path(
         "reset/<uidb64>/<token>/",
@@ -14,6 +17,7 @@ urlpatterns = [
         name="password_reset_confirm",
     ),
     path("reset/done/", views.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("links/", admin.site.admin_view(link_choices), name="link-choices"),
     # Last, because the desk answers every other address with its own 404.
     path("", admin.site.urls),
 ]

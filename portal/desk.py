@@ -4,7 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.http import HttpRequest, HttpResponse
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from publishing.desk import DeskAdmin
@@ -35,6 +39,48 @@ class Desk(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         # Django's sign-in page has a `site` of its own, which knows only the host.
         return super().each_context(request) | frame(request)
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The front page: what waits, what goes out, and how good the content is."""
+        # The models' desks are known only once every app is loaded.
+        from .dashboard import dashboard
+
+        return super().index(request, dashboard(self, request) | (extra_context or {}))
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path("schedule/", self.admin_view(self.schedule_view), name="schedule"),
+            path(
+                # Django's own route, so that no address is left to Django's own view.
+                "r/<path:content_type_id>/<path:object_id>/",
+                self.admin_view(self.view_on_site),
+                name="view_on_site",
+            ),
+        ]
+        # Before Django's last address, which answers everything else.
+        return [*own, *super().get_urls()]
+
+    def schedule_view(self, request: HttpRequest) -> HttpResponse:
+        from .schedule import schedule_view
+
+        return schedule_view(self, request)
+
+    def view_on_site(
+        self, request: HttpRequest, content_type_id: str, object_id: str
+    ) -> HttpResponse:
+        """To a record's page, as Django does it, for those who may look at the record."""
+        asked = int(content_type_id) if content_type_id.isdecimal() else 0
+        kind = ContentType.objects.filter(pk=asked).first()
+        model = kind.model_class() if kind else None
+        if model is None or not self.is_registered(model):
+            raise Http404
+        desk = self.get_model_admin(model)
+        record = desk.get_object(request, object_id)
+        if record is None or not desk.has_view_permission(request, record):
+            raise Http404
+        return shortcut(request, asked, object_id)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         answer: HttpResponse = DeskAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]

@@ -1,15 +1,23 @@
 """Site-wide content: pages that staff write, and the memory of the starter content."""
 
 import uuid
+from collections import defaultdict
+from typing import Any, Self
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Concat, Left, StrIndex
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City
 from news.models import NewsItem
+from partners.models import Network
 from publishing.fields import RichTextField
-from publishing.models import Addressed, Publishable, Published
+from publishing.models import UNIQUE_SLUG, Addressed, Publishable, Published
+from publishing.scope import Scope, is_divided, narrowed, with_pages
 
 
 class Page(Addressed, Publishable):
@@ -29,15 +37,15 @@ class Page(Addressed, Publishable):
     slug_source = "title"
     # The first parts of the portal's own addresses.
     reserved_slugs = frozenset(
-        "admin cities countries design events intakes media networks news numbers "
-        "organisations regions report search static themes".split()
+        "admin cities countries design events health intakes media networks news numbers "
+        "organisations regions report search shared static themes".split()
     )
 
     class Meta(Publishable.Meta):
         verbose_name = _("page")
         verbose_name_plural = _("pages")
         ordering = ["title", "pk"]
-        constraints = [*Publishable.Meta.constraints]
+        constraints = [*Publishable.Meta.constraints, UNIQUE_SLUG]
 
     def __str__(self) -> str:
         return self.title
@@ -83,6 +91,8 @@ class Site(models.Model):
         help_text=_("Shown before other news on the home page."),
     )
 
+    parts = ("menu",)
+
     class Meta:
         default_permissions = ("change", "view")
         verbose_name = _("site and menu")
@@ -93,6 +103,9 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("home")
 
 
 class MenuItem(models.Model):
@@ -131,6 +144,21 @@ class MenuItem(models.Model):
         return self.label
 
 
+class ReportQuerySet(models.QuerySet["Report"]):
+    def within(self, scope: Scope) -> Self:
+        """Reports about the page of a record of this scope, with a search in the address or not."""
+        mark, text = models.Value("?"), models.CharField()
+        path = Left("address", StrIndex(Concat("address", mark, output_field=text), mark) - 1)
+        about = Q(pk__in=())
+        for model in with_pages():
+            if is_divided(model) and issubclass(model, Addressed):
+                before, after = reverse(model.url_name, args=["-slug-"]).split("-slug-")
+                page = Concat(models.Value(before), "slug", models.Value(after), output_field=text)
+                rows = narrowed(model._default_manager.order_by(), scope)
+                about |= Q(path__in=rows.values(page=page))
+        return self.alias(path=path).filter(about)
+
+
 class Report(models.Model):
     """A mistake that a visitor told of, kept until somebody of the staff has looked at it."""
 
@@ -143,6 +171,8 @@ class Report(models.Model):
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
     done_at = models.DateTimeField(_("dealt with"), null=True, blank=True)
     note = models.TextField(_("note for staff"), blank=True)
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reported mistake")
@@ -171,3 +201,77 @@ class StarterRow(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class TieQuerySet(models.QuerySet["Tie"]):
+    def scope(self, person: Any) -> Scope | None:
+        """What these ties of a person come to, in one query; None if there are none.
+
+        Whoever is tied to a network looks after its cities too.
+        """
+        places: dict[str, set[Any]] = defaultdict(set)
+        names: dict[str, None] = {}
+        found = self.order_by("pk").values_list(
+            "city", "city__name", "network", "network__name", "network__cities"
+        )
+        for city, city_name, network, network_name, of_network in found:
+            places["cities.city"].update({city, of_network} - {None})
+            places["partners.network"].update({network} - {None})
+            names[city_name or network_name] = None
+        if not names:
+            return None
+        kept = {label: frozenset(keys) for label, keys in places.items()}
+        return Scope(person.pk, kept, tuple(names))
+
+
+class Tie(models.Model):
+    """That somebody of the staff looks after a city or a network, and after nothing else."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="ties",
+        verbose_name=_("person"),
+    )
+    # Protected: whoever lost the last tie would look after everything.
+    city = models.ForeignKey(
+        City, models.PROTECT, null=True, blank=True, related_name="ties", verbose_name=_("city")
+    )
+    network = models.ForeignKey(
+        Network,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="ties",
+        verbose_name=_("network"),
+        help_text=_("With all its cities."),
+    )
+
+    objects = TieQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("city or network")
+        verbose_name_plural = _("only these cities and networks")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(city__isnull=False, network__isnull=True)
+                | Q(city__isnull=True, network__isnull=False),
+                name="tie_city_or_network",
+                violation_error_message=_("Choose a city or a network in each row, not both."),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "city"],
+                name="tie_city_once",
+                violation_error_message=_("This person is tied to this city already."),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "network"],
+                name="tie_network_once",
+                violation_error_message=_("This person is tied to this network already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.city or self.network)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.cache import cache
 from django.core.mail import mail_managers
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve, reverse_lazy
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 
-from .errors import too_many_requests
+from .errors import is_too_often, too_many_requests
 from .models import Report
 
 # What one visitor may send; the count is kept for this many seconds and nowhere else.
@@ -59,9 +58,7 @@ class ReportMistake(FormView):
         return {"address": self.request.GET.get("page", "/")[:500]}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = f"reports:{request.META.get('REMOTE_ADDR', '')}"
-        cache.add(key, 0, WITHIN)
-        if cache.incr(key) > MOST_REPORTS:
+        if is_too_often(request, "reports", MOST_REPORTS, WITHIN):
             return too_many_requests(request, minutes=WITHIN // 60)
         return super().post(request, *args, **kwargs)
 

@@ -1,26 +1,39 @@
 """Who of the staff may do what.
 
-Two groups are filled after every migration, so a new model is covered at once:
+Four groups are filled after every migration, so a new model is covered at once. Each may do what
+the one before may:
 
-- **Editors** write: they add, change and see everything editorial. What they add is a draft.
-  They may take rows out of a form (a name, an award, a designation, a membership), but delete
-  no record. They may change the text of what is public, but not whether it is.
-- **Publishers** do that too, and publish, unpublish, archive and delete.
+- **Contributors** write: they add records and change drafts. What they change of a public record
+  is kept as its draft, and they submit it for review. They may upload pictures.
+- **Editors** also put drafts into the trash and take them out, describe pictures anew, and look
+  after the mistakes that visitors report.
+- **Publishers** decide what visitors see: they publish, schedule, approve, archive and trash what
+  is public, and look after countries, the menu and the home page.
+- **Administrators** also delete for good, and manage users, groups and who is tied to what.
 
-Users and groups are for superusers. The two groups are the portal's own: what is changed in
-them by hand is set back by the next migration. Make a further group for other rights.
+Somebody who is tied to cities or networks (`portal.models.Tie`) keeps of all that what `TIED`
+leaves: nothing that reaches beyond those places. Which records are theirs is told in
+publishing/scope.py.
+
+The groups are the portal's own: what is changed in them by hand is set back by the next
+migration. Make a further group for other rights.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from django.apps import apps as installed_apps
-from django.contrib.auth import get_permission_codename
+from django.contrib.auth import get_permission_codename, get_user_model
+from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.management import create_permissions
-from django.db.models import Model, Q
+from django.db.models import Exists, Model, OuterRef, Q
 
-EDITORIAL = (
-    "cities.country",
+from publishing.scope import scope_of
+
+from .models import Tie
+
+CONTENT = (
     "cities.intake",
     "cities.city",
     "cities.theme",
@@ -29,7 +42,6 @@ EDITORIAL = (
     "news.newsitem",
     "news.event",
     "portal.page",
-    "publishing.picture",
 )
 # Edited as rows of other records' forms, where taking one out is part of editing.
 ROWS = (
@@ -38,37 +50,77 @@ ROWS = (
     "cities.designation",
     "partners.membership",
 )
+# What has no state: a change shows at once.
+COUNTRIES = ("cities.country",)
+PICTURES = ("publishing.picture",)
 # What visitors tell: staff look at it and say what became of it.
 REPORTS = ("portal.report",)
-# The portal as a whole: for those who publish.
+# The portal as a whole.
 SITE = ("portal.site",)
 MENU = ("portal.menuitem",)
-READ_ONLY = ("publishing.formerslug",)
+READ_ONLY = ("publishing.formerslug", "publishing.revision")
+PEOPLE = ("auth.user", "auth.group", "portal.tie")
+SIGN_INS = ("axes.accessattempt", "axes.accesslog", "axes.accessfailurelog")
 
-ACTIONS = {
-    "Editors": {
-        EDITORIAL: ("view", "add", "change"),
-        ROWS: ("view", "add", "change", "delete"),
-        REPORTS: ("view", "change"),
-        READ_ONLY: ("view",),
-    },
-    "Publishers": {
-        EDITORIAL: ("view", "add", "change", "delete", "publish"),
-        ROWS: ("view", "add", "change", "delete"),
-        REPORTS: ("view", "change", "delete"),
-        SITE: ("view", "change"),
-        MENU: ("view", "add", "change", "delete"),
-        READ_ONLY: ("view",),
-    },
+Rights = dict[tuple[str, ...], tuple[str, ...]]
+
+CONTRIBUTORS: Rights = {
+    CONTENT: ("view", "add", "change"),
+    ROWS: ("view", "add", "change", "delete"),
+    COUNTRIES: ("view",),
+    PICTURES: ("view", "add"),
+    READ_ONLY: ("view",),
+}
+EDITORS: Rights = CONTRIBUTORS | {
+    CONTENT: ("view", "add", "change", "delete"),
+    PICTURES: ("view", "add", "change"),
+    REPORTS: ("view", "change"),
+}
+PUBLISHERS: Rights = EDITORS | {
+    CONTENT: ("view", "add", "change", "delete", "publish"),
+    COUNTRIES: ("view", "add", "change", "delete"),
+    PICTURES: ("view", "add", "change", "delete"),
+    REPORTS: ("view", "change", "delete"),
+    SITE: ("view", "change"),
+    MENU: ("view", "add", "change", "delete"),
+}
+ADMINISTRATORS: Rights = PUBLISHERS | {
+    CONTENT: ("view", "add", "change", "delete", "publish", "purge"),
+    PEOPLE: ("view", "add", "change", "delete"),
+    SIGN_INS: ("view",),
+}
+# What is left of anybody's rights when they are tied. Not to add cities, which would be nobody's;
+# to look at the words that all share; nothing of the site, its pages, its people.
+TIED: Rights = {
+    ("cities.city",): ("view", "change", "delete", "publish", "purge"),
+    ("partners.network", "partners.organisation", "news.newsitem", "news.event"): (
+        "view",
+        "add",
+        "change",
+        "delete",
+        "publish",
+        "purge",
+    ),
+    ROWS: ("view", "add", "change", "delete"),
+    ("cities.intake", "cities.theme", *COUNTRIES): ("view",),
+    PICTURES: ("view", "add", "change", "delete"),
+    REPORTS: ("view", "change", "delete"),
+    READ_ONLY: ("view",),
+}
+GROUPS = {
+    "Contributors": CONTRIBUTORS,
+    "Editors": EDITORS,
+    "Publishers": PUBLISHERS,
+    "Administrators": ADMINISTRATORS,
 }
 
 
-def codenames(group: str) -> Iterator[tuple[str, str]]:
-    """App label and codename of every permission of a group.
+def codenames(rights: Rights) -> Iterator[tuple[str, str]]:
+    """App label and codename of every permission that these rights are.
 
     Countries and pictures have no state of their own, so nobody needs to publish them.
     """
-    for labels, actions in ACTIONS[group].items():
+    for labels, actions in rights.items():
         for label in labels:
             model: type[Model] = installed_apps.get_model(label)
             has = {*model._meta.default_permissions}
@@ -87,15 +139,34 @@ def fill_groups(
         # Migrated to a point at which there are no groups.
         return
     # Django makes the permissions of an app only when it comes to that app.
-    ours = EDITORIAL + ROWS + REPORTS + SITE + MENU + READ_ONLY
-    labels = {label.partition(".")[0] for label in ours}
-    for label in labels:
+    for label in {label.partition(".")[0] for labels in ADMINISTRATORS for label in labels}:
         create_permissions(
             installed_apps.get_app_config(label), verbosity=verbosity, using=using, apps=apps
         )
-    for name in ACTIONS:
+    for name, rights in GROUPS.items():
         chosen = Q()
-        for app_label, codename in codenames(name):
+        for app_label, codename in codenames(rights):
             chosen |= Q(content_type__app_label=app_label, codename=codename)
         group, _created = group_model._default_manager.using(using).get_or_create(name=name)
         group.permissions.set(permission_model._default_manager.using(using).filter(chosen))
+
+
+@cache
+def left_when_tied() -> frozenset[str]:
+    """The permissions that somebody who is tied can have, as Django names them."""
+    return frozenset(f"{app_label}.{codename}" for app_label, codename in codenames(TIED))
+
+
+class Backend(ModelBackend):
+    """Django's own permissions, less what somebody who is tied does not keep."""
+
+    def get_user(self, user_id: Any) -> Any:
+        """The person, with `is_tied` from the same query: who is not tied costs no other."""
+        people = get_user_model()._default_manager
+        person = people.annotate(is_tied=Exists(Tie.objects.filter(user=OuterRef("pk"))))
+        found = person.filter(pk=user_id).first()
+        return found if found and self.user_can_authenticate(found) else None
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        found = super().get_all_permissions(user_obj, obj)
+        return found if scope_of(user_obj) is None else found & left_when_tied()

@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Page, Paginator
-from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 
 from cities.chart import Line, Row, Table, bars, rows
@@ -226,7 +226,7 @@ def noted_bars() -> list[Row]:
 
 def picture() -> Any:
     """A picture that was never uploaded: the portal's own cover."""
-    image = Rendered([], static("icons/cover.png"), 1200, 630, "")
+    image = Rendered([], reverse("site-picture"), 1200, 630, "")
     return SimpleNamespace(
         cover=image, card=image, alt="Cloth in five colours", credit="The portal", licence="CC0"
     )

@@ -5,11 +5,14 @@ manage.py (`.env.example` lists every name). Nothing here needs editing to deplo
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -135,7 +138,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "portal.roles.Backend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -174,13 +177,27 @@ USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 FORMAT_MODULE_PATH = ["portal.formats"]
 
+# -- Cache ---------------------------------------------------------------------------------
+
+# The pages that each process keeps; the database tells it when they are old.
+PAGE_CACHE_MIB = env.int("PAGE_CACHE_MIB", default=8)
+# What is counted for a while, such as reports of one visitor: each process for itself, or in
+# Redis for all servers together.
+if REDIS_URL := env.str("REDIS_URL", default=""):
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+        }
+    }
+
 # -- Files ---------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-MEDIA_URL = "media/"
+MEDIA_URL = env.str("MEDIA_URL", default="media/")
 MEDIA_ROOT = DATA_DIR / "media"
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -188,13 +205,38 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+if S3_BUCKET := env.str("S3_BUCKET", default=""):
+    STORAGES["default"] = {
+        "BACKEND": "portal.bucket.Bucket",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+            "region_name": env.str("S3_REGION", default="") or None,
+            "access_key": env.str("S3_ACCESS_KEY_ID", default="") or None,
+            "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
+        },
+    }
 FILE_UPLOAD_PERMISSIONS = 0o644
+# The form of a network with hundreds of members, and the long texts of a profile.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # A picture of ten megabytes is larger than any page needs.
 PICTURE_MAX_BYTES = 10 * 1024 * 1024
 PICTURE_MAX_PIXELS = 50_000_000
 IMAGEFIELD_BIN_DEPTH = 2
 # What the pictures for social networks are written in; made by tools/make_fonts.py, not served.
 PICTURE_FONTS = BASE_DIR / "portal" / "fonts-for-pictures"
+
+# Our own tools of the text editor, and what each lets through the sanitiser.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("admin-richtext.js")],
+        "extensions": {
+            "LibraryPicture": html_tags(["figure"], {"figure": ["data-picture"]}),
+            "CleanPaste": html_tags([]),
+        },
+    }
+]
 
 # -- Mail ----------------------------------------------------------------------------------
 
@@ -204,6 +246,8 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Learning Cities Portal <noreply@localhost>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Nobody waits longer for a mail server that does not answer.
+EMAIL_TIMEOUT = 10
 
 # -- Safety --------------------------------------------------------------------------------
 
@@ -230,7 +274,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF],
+        # Pictures may come from a server of their own.
+        "img-src": [SELF, *([MEDIA_URL] if "://" in MEDIA_URL else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

@@ -8,6 +8,8 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from publishing.memo import remembered
+
 from .models import MenuItem, Site
 
 NAME = "Learning Cities Portal"
@@ -77,4 +79,4 @@ def load() -> Frame:
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: `site`, looked up when a template first asks for it."""
-    return {"site": SimpleLazyObject(load)}
+    return {"site": SimpleLazyObject(lambda: remembered("site", load))}

@@ -1,30 +1,28 @@
 """Addresses of the portal. They are part of the product: what exists once, stays."""
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
-from django.views.static import serve
 
-from cities.social import city_picture
-from news.social import story_picture
+from publishing.views import shared_draft
 
-from . import reports, views, wellknown
+from . import reports, social, views, wellknown
+from .media import media
 from .sitemaps import SECTIONS
 
 urlpatterns = [
     path("admin/", include("portal.admin_urls")),
-    # Uploaded pictures, all of them looked at before they were kept. A web server in front
-    # of the portal may serve the folder itself.
-    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    # A web server in front of the portal may serve the folder itself.
+    path("media/<path:path>", media),
     path("sitemap.xml", wellknown.for_an_hour(sitemap), {"sitemaps": SECTIONS}, name="sitemap"),
     path("robots.txt", wellknown.robots, name="robots"),
     path(".well-known/security.txt", wellknown.security, name="security"),
     path("manifest.webmanifest", wellknown.manifest, name="manifest"),
     path("favicon.ico", wellknown.favicon, name="favicon"),
     *i18n_patterns(
-        path("cities/<slug:slug>/cover.png", city_picture, name="city-picture"),
-        path("news/<slug:slug>/cover.png", story_picture, name="story-picture"),
+        path("cover.png", social.site_picture, name="site-picture"),
+        path("cities/<slug:slug>/cover.png", social.city_picture, name="city-picture"),
+        path("news/<slug:slug>/cover.png", social.story_picture, name="story-picture"),
         path("", views.Home.as_view(), name="home"),
         path("", include("cities.urls")),
         path("", include("partners.urls")),
@@ -32,6 +30,7 @@ urlpatterns = [
         path("design/", views.Components.as_view(), name="components"),
         path("search/", views.SiteSearch.as_view(), name="search"),
         path("numbers/", views.NetworkInNumbers.as_view(), name="numbers"),
+        path("shared/<str:token>/", shared_draft, name="shared-draft"),
         path("report/", reports.ReportMistake.as_view(), name="report"),
         path("report/thanks/", reports.ReportThanks.as_view(), name="report-thanks"),
         path("<slug:slug>/", views.PageDetail.as_view(), name="page"),

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import urlencode
 from django.views.generic import TemplateView
 
 from cities.chart import bars
@@ -15,7 +16,7 @@ from cities.maps import plate
 from cities.models import City, Intake, Region
 from cities.spelling import did_you_mean
 from news.models import NewsItem
-from partners.models import Network
+from partners.models import Membership, Network
 from publishing.views import RecordDetail
 
 from . import samples
@@ -48,6 +49,8 @@ class Home(TemplateView):
         stories = list(featured.filter(site__isnull=False)[:STORIES])
         newer = featured.exclude(pk__in=[story.pk for story in stories])
         heading = site.home_heading if site else ""
+        seen = Q(memberships__in=Membership.objects.published())
+        members_seen = Count("memberships", filter=seen)
         return super().get_context_data(
             heading=heading.replace("%(number)s", str(len(cities))),
             lead=site.home_lead if site else "",
@@ -68,7 +71,7 @@ class Home(TemplateView):
             networks=Network.objects.published()
             .for_listing()
             .of_scope(Network.Scope.CITY)
-            .annotate(members=Count("memberships"))
+            .annotate(members=members_seen)
             .order_by("-members", "name_key", "pk")[:NETWORKS],
             network_total=Network.objects.published().count(),
             **kwargs,
@@ -100,6 +103,21 @@ class SiteSearch(TemplateView):
     """Everything that was found, by kind; or with `kind` all of one kind, in pages."""
 
     template_name = "portal/search.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        context = response.context_data  # type: ignore[attr-defined]
+        page = context.get("page_obj")
+        known = {
+            "q": context["text"],
+            "kind": request.GET.get("kind", ""),
+            "page": page.number if page and page.number > 1 else "",
+        }
+        canonical = urlencode({name: value for name, value in known.items() if value})
+        # The page cache keeps this address: it is a question that somebody else may ask.
+        is_canonical = not context["notices"] and request.GET.urlencode() == canonical
+        response.is_canonical = is_canonical  # type: ignore[attr-defined]
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         text, kind, notices = understood(self.request.GET)

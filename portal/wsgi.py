@@ -6,4 +6,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-application = get_wsgi_application()
+django = get_wsgi_application()
+
+# What it is made of can be imported only now that Django is set up.
+from .pagecache import PageCache  # noqa: E402
+
+application = PageCache(django)

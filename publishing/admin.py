@@ -1,25 +1,39 @@
-"""The staff desk of everything with a state, of pictures, and of former addresses."""
+"""The staff desk of everything with a state, and of former addresses."""
 
-from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_permission_codename
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Cast
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from .desk import CaseFilter, DeskAdmin, Texts
-from .models import FormerSlug, Publishable, short_moment
+from . import moves
+from .checking import note_in
+from .desk import CaseFilter, DeskAdmin, DeskList, Texts
+from .exchange.pages import ExchangePages
+from .library import PictureAdmin
+from .models import FormerSlug, Publishable, Revision, short_moment
 from .pictures import Picture
-from .states import State, state_q
+from .revisions import Action, Stage
+from .states import OUT, State, state_of, state_q
+from .writing import WritingAdmin
+
+
+def kept(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What is not in the trash."""
+    return rows.filter(trashed_at__isnull=True)
 
 
 class StateFilter(CaseFilter):
@@ -30,18 +44,111 @@ class StateFilter(CaseFilter):
         moment = timezone.now()
         return {state.value: (state.label, state_q(state, moment)) for state in State}
 
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # What is in the trash shows only when it is asked for.
+        return super().queryset(request, queryset if self.value() else kept(queryset))
 
-class PublishableAdmin(DeskAdmin):
+
+def check_cases() -> dict[str, tuple[Texts, Q]]:
+    """When a record was last compared with its source; a year is long enough."""
+    year_ago = timezone.localdate() - timedelta(days=365)
+    never = Q(checked_on__isnull=True)
+    return {
+        "due": (_("Due: never, or over a year ago"), never | Q(checked_on__lte=year_ago)),
+        "never": (_("Never"), never),
+        "recent": (_("Within a year"), Q(checked_on__gt=year_ago)),
+    }
+
+
+class CheckFilter(CaseFilter):
+    title = _("last check")
+    parameter_name = "check"
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        return check_cases()
+
+
+class BeginnerFilter(CaseFilter):
+    """Records that the person who looks at the list began."""
+
+    title = _("begun by")
+    parameter_name = "begun"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, *args: Any) -> None:
+        added = Revision.objects.filter(
+            model=model._meta.label_lower, action=Action.ADDED, person=request.user.pk
+        )
+        self.mine = added.values(key=Cast("object_pk", models.BigIntegerField()))
+        super().__init__(request, params, model, *args)
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        return {"me": (_("Me"), Q(pk__in=self.mine))}
+
+
+class RecordList(DeskList):
+    """A list of records that says which of them have a draft."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = {str(row.pk): row for row in self.result_list}
+        model = self.model._meta.label_lower
+        waiting = Revision.objects.open().select_related("author").defer("base", "content")
+        for draft in waiting.filter(model=model, object_pk__in=list(rows)):
+            rows[draft.object_pk].draft = draft
+
+
+class PublishableAdmin(ExchangePages, WritingAdmin):
     """A record with a state: who may publish sets it, everybody sees it."""
 
     list_filter: ClassVar[Any] = (StateFilter,)
     readonly_fields: ClassVar[Any] = ("state_now", "created_at", "updated_at")
-    actions = ("publish_now", "unpublish", "archive")
+    actions = ("publish_now", "unpublish", "archive", "trash", "recover")
     moments = ("published_at", "expires_at", "archived_at")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RecordList
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         codename = get_permission_codename("publish", self.opts)
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """To the trash with a draft, with the right to delete; what is public needs the right to
+        publish too, and what is in the trash the right to purge.
+        """
+        if not super().has_delete_permission(request, obj):
+            return False
+        if obj is not None and obj.trashed_at:
+            codename = get_permission_codename("purge", self.opts)
+            return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+        return obj is None or self.may_put_live(request, obj)
+
+    def has_recover_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for the trash: what comes out of it public needs the right to publish too."""
+        if not super().has_delete_permission(request):
+            return False
+        if obj is None or self.has_publish_permission(request):
+            return True
+        return state_of(obj.published_at, obj.expires_at, obj.archived_at) not in OUT
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What lies in the trash is looked at, and changed once it is out again."""
+        in_trash = obj is not None and obj.trashed_at
+        return not in_trash and super().has_change_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        # Records go to the trash; for good they go one by one, from there.
+        actions.pop("delete_selected", None)
+        actions.pop("trash" if request.GET.get("state") == State.TRASHED else "recover", None)
+        return actions
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
+            queryset = kept(queryset)
+        return super().get_search_results(request, queryset, search_term)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
@@ -62,23 +169,31 @@ class PublishableAdmin(DeskAdmin):
 
     @admin.display(description=_("state"), ordering="published_at")
     def state_column(self, record: Publishable) -> str:
-        return format_html(
+        state = format_html(
             '<span class="state state-{}">{}</span>', record.state.value, record.state_label
         )
+        draft = getattr(record, "draft", None)
+        return format_html("{} {}", state, draft_label(draft)) if draft else state
 
     @admin.display(description=_("state"))
     def state_now(self, record: Publishable) -> str:
         return self.state_column(record)
 
     @admin.action(description=_("Publish now"), permissions=["publish"])
-    def publish_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+    def publish_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Publish what nothing is said about; for the rest, ask."""
+        if "_only_sound" in request.POST:
+            queryset = self.without_advice(queryset)
+        elif question := self.ask_about(request, queryset, "publish_now"):
+            return question
         done = ngettext_lazy(
             "%(number)s %(name)s is public now", "%(number)s %(name)s are public now", "number"
         )
         same = ngettext_lazy(
             "%(number)s was public already", "%(number)s were public already", "number"
         )
-        self._move(request, queryset, publish, done, same)
+        self._move(request, queryset, moves.publish, done, same)
+        return None
 
     @admin.action(description=_("Unpublish (back to draft)"), permissions=["publish"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -88,7 +203,7 @@ class PublishableAdmin(DeskAdmin):
         same = ngettext_lazy(
             "%(number)s was a draft already", "%(number)s were drafts already", "number"
         )
-        self._move(request, queryset, unpublish, done, same)
+        self._move(request, queryset, moves.unpublish, done, same)
 
     @admin.action(description=_("Archive"), permissions=["publish"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -98,69 +213,84 @@ class PublishableAdmin(DeskAdmin):
         same = ngettext_lazy(
             "%(number)s was archived already", "%(number)s were archived already", "number"
         )
-        self._move(request, queryset, archive, done, same)
+        self._move(request, queryset, moves.archive, done, same)
+
+    @admin.action(description=_("Move to the trash"), permissions=["delete"])
+    def trash(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = ngettext_lazy(
+            "%(number)s %(name)s is in the trash now",
+            "%(number)s %(name)s are in the trash now",
+            "number",
+        )
+        same = ngettext_lazy(
+            "%(number)s was there already", "%(number)s were there already", "number"
+        )
+        kept = [record for record in queryset if not self.has_delete_permission(request, record)]
+        if kept:
+            names = ", ".join(self.plain_label(record) for record in kept)
+            said = gettext("You may not take away what is public: %s.") % names
+            messages.error(request, said)
+        chosen = queryset.exclude(pk__in=[record.pk for record in kept])
+        self._move(request, chosen, moves.trash, done, same)
+
+    @admin.action(description=_("Take out of the trash"), permissions=["recover"])
+    def recover(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = ngettext_lazy(
+            "%(number)s %(name)s is out of the trash again",
+            "%(number)s %(name)s are out of the trash again",
+            "number",
+        )
+        same = ngettext_lazy(
+            "%(number)s was not in the trash", "%(number)s were not in the trash", "number"
+        )
+        kept = [record for record in queryset if not self.has_recover_permission(request, record)]
+        if kept:
+            names = ", ".join(self.plain_label(record) for record in kept)
+            said = gettext("You may not bring back what was public: %s.") % names
+            messages.error(request, said)
+        chosen = queryset.exclude(pk__in=[record.pk for record in kept])
+        self._move(request, chosen, moves.recover, done, same)
 
     def _move(
         self,
         request: HttpRequest,
         queryset: QuerySet[Any],
-        change: Callable[[Any], str],
+        how: moves.Move,
         done: Any,
         same: Any,
     ) -> None:
-        """Change each of the records, log it, and tell how many moved and how many did not."""
+        """Move each of the records, and tell how many moved and how many did not."""
         moved = stayed = 0
-        chosen = list(queryset.values_list("pk", flat=True))
-        with transaction.atomic():
-            rows = self.model._base_manager.select_for_update().filter(pk__in=chosen)
-            for record in rows.order_by("pk"):
-                if said := change(record):
-                    # Only the moments, so that what others typed meanwhile stays.
-                    record.save(update_fields=[*self.moments, "updated_at"])
-                    self.log_change(request, record, said)
+        for record in list(queryset):
+            try:
+                if moves.move(record, how, request.user, note_in(request)):
                     moved += 1
                 else:
                     stayed += 1
+            except ValidationError as error:
+                said = " ".join(error.messages)
+                messages.error(request, f"{self.plain_label(record)}: {said}")
         parts = [
             text % {"number": number, "name": model_ngettext(self.opts, number)}
             for number, text in ((moved, done), (stayed, same))
             if number
         ]
-        messages.success(request, f"{'; '.join(parts)}.")
+        if parts:
+            messages.success(request, f"{'; '.join(parts)}.")
 
 
-def publish(record: Publishable) -> str:
-    """Make a record public from now on; what to write in its history, "" if it was public."""
-    if record.state == State.PUBLIC:
-        return ""
-    now = timezone.now()
-    if record.published_at is None or record.published_at > now:
-        record.published_at = now
-    if record.expires_at and record.expires_at <= now:
-        record.expires_at = None
-    record.archived_at = None
-    return gettext("Published.")
-
-
-def unpublish(record: Publishable) -> str:
-    """Make a record a draft; what to write in its history, "" if it was one."""
-    if record.state == State.DRAFT:
-        return ""
-    was = short_moment(record.published_at)
-    record.published_at = record.archived_at = None
-    return (
-        gettext("Unpublished. It was public from %(moment)s.") % {"moment": was}
-        if was
-        else gettext("Unpublished.")
+def draft_label(draft: Revision) -> str:
+    """What the list says of a draft beside the state: "with a draft by Maria from 3 Dec 09:00"."""
+    stage = "" if draft.stage == Stage.DRAFT else f" ({draft.get_stage_display()})"
+    return format_html(
+        '<span class="state state-draft">{}</span>',
+        gettext("with a draft by %(person)s from %(moment)s%(stage)s")
+        % {
+            "person": draft.author_name or gettext("somebody"),
+            "moment": short_moment(draft.made_at),
+            "stage": stage,
+        },
     )
-
-
-def archive(record: Publishable) -> str:
-    """Put a record away; what to write in its history, "" if it was archived."""
-    if record.state == State.ARCHIVED:
-        return ""
-    record.archived_at = timezone.now()
-    return gettext("Archived.")
 
 
 # Fieldsets that several admins share.
@@ -190,75 +320,7 @@ FOR_STAFF: Any = (
 )
 
 
-def in_use() -> Q:
-    """Pictures that some record shows, whatever the models that have pictures."""
-    condition = Q()
-    for relation in Picture._meta.related_objects:
-        link = {relation.field.name: OuterRef("pk")}
-        condition |= Q(Exists(relation.related_model._base_manager.filter(**link)))
-    return condition
-
-
-class UseFilter(CaseFilter):
-    title = _("use")
-    parameter_name = "use"
-
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
-        return {"used": (_("In use"), in_use()), "unused": (_("Not in use"), ~in_use())}
-
-
-@admin.register(Picture)
-class PictureAdmin(DeskAdmin):
-    list_display = ("title", "preview", "measures", "is_decorative", "credit", "licence")
-    list_filter = (UseFilter, "is_decorative")
-    search_fields = ("title", "alternative_text", "credit")
-    search_help_text = _("Words of the title, the alternative text or the credit.")
-    date_hierarchy = "created_at"
-    readonly_fields = ("measures", "created_at")
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": ("title", "file", "focal_point"),
-                "description": _(
-                    "Once the picture is saved, click on the place in it that matters most: "
-                    "wherever the picture is cropped, that place stays in view."
-                ),
-            },
-        ),
-        (
-            _("For people who cannot see it"),
-            {
-                "fields": ("alternative_text", "is_decorative"),
-                "description": _("Describe the picture, or mark it as decorative."),
-            },
-        ),
-        (
-            _("Rights"),
-            {
-                "fields": ("credit", "licence"),
-                "description": _("Use only pictures that the portal may show."),
-            },
-        ),
-        (_("For staff"), {"fields": ("measures", "created_at")}),
-    )
-
-    @admin.display(description=_("preview"))
-    def preview(self, picture: Picture) -> str:
-        # The title stands beside it, so the preview needs no text of its own.
-        return format_html(
-            '<img class="preview" src="{}" alt="" width="96" height="54" loading="lazy">',
-            picture.card.url,
-        )
-
-    @admin.display(description=_("size"), ordering="width")
-    def measures(self, picture: Picture) -> str:
-        if not picture.width:
-            return ""
-        return gettext("%(width)s × %(height)s pixels") % {
-            "width": picture.width,
-            "height": picture.height,
-        }
+admin.site.register(Picture, PictureAdmin)
 
 
 @admin.register(FormerSlug)

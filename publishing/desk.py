@@ -15,7 +15,7 @@ from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -25,6 +25,19 @@ from js_asset import Media
 from .fields import FoldedField, fold
 from .filters import SearchField
 from .models import readable_slug
+from .picking import ScopedForm
+from .rehearsal import is_rehearsal
+from .scope import (
+    OutOfScope,
+    check_change,
+    choose,
+    is_divided,
+    is_within,
+    narrowed,
+    scope_of,
+    within,
+)
+from .snapshots import Snapshot, take
 
 NUL = "\x00"
 Texts = str | Promise
@@ -91,15 +104,23 @@ class KnownSelect(AutocompleteSelect):
         return [(None, [*empty, chosen], 0)]
 
 
-class RowForm(forms.ModelForm):
-    """A row of an inline, whose related records were loaded together with all the rows."""
+class RowForm(ScopedForm):
+    """A row of an inline, whose related records were loaded together with all the rows.
+
+    A row about something that is not the person's stays as it is.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
+            field.disabled = field.disabled or bool(self.kept)
             widget = getattr(field.widget, "widget", field.widget)
             if isinstance(widget, KnownSelect):
                 widget.known = self.instance._state.fields_cache.get(name)
+
+    def _foreign(self, name: str, mine: QuerySet[Any], standing: list[Any]) -> list[Any]:
+        # `RowInline.get_queryset` asked for all the rows at once.
+        return standing if getattr(self.instance, f"{name}_is_foreign", False) else []
 
 
 class RowFormSet(BaseInlineFormSet):
@@ -109,6 +130,11 @@ class RowFormSet(BaseInlineFormSet):
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]  # not in the stubs
         setattr(form.instance, self.fk.name, self.instance)
         return form
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.kept and "DELETE" in form.fields:
+            form.fields["DELETE"].disabled = True
 
 
 class RowInline(Labelled, admin.TabularInline):
@@ -123,7 +149,19 @@ class RowInline(Labelled, admin.TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         relations = self.get_autocomplete_fields(request)
+        if (scope := scope_of(request.user)) is not None:
+            for name in relations:
+                target: Any = self.opts.get_field(name).related_model
+                if is_divided(target):
+                    mine = narrowed(target._default_manager.order_by(), scope)
+                    theirs = ~Exists(mine.filter(pk=OuterRef(name)))
+                    rows = rows.annotate(**{f"{name}_is_foreign": theirs})
         return rows.select_related(*relations) if relations else rows
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.form.scope = scope_of(request.user)
+        return formset
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if request and db_field.name in self.get_autocomplete_fields(request):
@@ -150,6 +188,7 @@ class DeskList(ChangeList):
 class DeskAdmin(Labelled, admin.ModelAdmin):
     """Any record of the portal, as staff edit it."""
 
+    form = ScopedForm
     save_on_top = True
     list_per_page = 50
     show_facets = admin.ShowFacets.ALWAYS
@@ -161,6 +200,28 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
     def option_label(self, record: Any) -> str:
         """How the record is called where others choose it."""
         return str(record)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that the person may have to do with: lists, pickers and every page use it."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        opened = getattr(request, "desk_opened", None)
+        if opened is not None and is_rehearsal():
+            # It was looked up as it stands; its draft may have moved it elsewhere.
+            return rows.filter(pk=opened)
+        return within(rows, request.user)
+
+    def check_scope(
+        self, request: HttpRequest, record: Any, before: Snapshot | None = None
+    ) -> None:
+        """Refuse what was just saved if it is not the person's to save. Raises OutOfScope."""
+        if not is_within(record, request.user):
+            raise OutOfScope(choose(scope_of(request.user)))
+        if before is not None and scope_of(request.user) is not None:
+            check_change(self.model, before, take(record), request.user)
+
+    def save_related(self, request: HttpRequest, form: Any, *args: Any) -> None:
+        super().save_related(request, form, *args)
+        self.check_scope(request, form.instance)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -219,6 +280,10 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
         """Save; when somebody else was faster with a unique value, look again and say so."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except OutOfScope as error:
+            self._rewind(request)
+            request.desk_refused = " ".join(error.messages)  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
             self._rewind(request)
         try:
@@ -226,7 +291,11 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
             self._rewind(request)
-        request.desk_refused = True  # type: ignore[attr-defined]
+        request.desk_refused = gettext(  # type: ignore[attr-defined]
+            "This could not be saved, because somebody saved something else at the same "
+            "moment. Nothing is lost: compare your text with the present record, "
+            "and save again."
+        )
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     @staticmethod
@@ -237,8 +306,10 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        return refused(form) if hasattr(request, "desk_refused") else form
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.scope = scope_of(request.user)
+        said = getattr(request, "desk_refused", "")
+        return refused(form, said) if said else form
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -249,18 +320,12 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-def refused(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
-    """The form with an error on it: the database would not take what the form found good."""
+def refused(form: type[forms.ModelForm], said: str) -> type[forms.ModelForm]:
+    """The form with an error on it: what the form found good could not be saved."""
 
     class Refused(form):  # type: ignore[valid-type, misc]
         def clean(self) -> Any:
             super().clean()
-            raise ValidationError(
-                gettext(
-                    "This could not be saved, because somebody saved something else at the same "
-                    "moment. Nothing is lost: compare your text with the present record, "
-                    "and save again."
-                )
-            )
+            raise ValidationError(said)
 
     return Refused

@@ -4,7 +4,9 @@ import unicodedata
 from typing import Any
 
 from django.db import models
-from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
+
+from .richtext import SCHEME, tidy, translate
 
 # What staff may write, and so what the sanitiser lets through. Headings start at level 2,
 # because the page's own title is level 1.
@@ -13,18 +15,38 @@ EDITOR_EXTENSIONS = {
     "Italic": True,
     "Heading": {"levels": [2, 3, 4]},
     "BulletList": True,
-    "OrderedList": True,
+    "OrderedList": {"enableListAttributes": False},
     "ListItem": True,
     "Blockquote": True,
-    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", SCHEME]},
     "HorizontalRule": True,
     "HardBreak": True,
     "Table": True,
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
+    "LibraryPicture": True,
+    "CleanPaste": True,
     "History": True,
+    # Every tool is a button, which a keyboard reaches; the library's menu of blocks is none.
+    "Menu": {
+        "groups": [
+            {"group": "headings"},
+            {"group": "marks"},
+            {"group": "link"},
+            {"group": "lists"},
+            {"group": "nodes -blockType -lists"},
+            {"group": "table"},
+            {"group": "history"},
+        ]
+    },
 }
+
+
+def strictly(html: str) -> str:
+    """Only what the toolbar writes; unlike the field, this puts nothing in another's place."""
+    cleaned: str = create_sanitizer(EDITOR_EXTENSIONS)(html)
+    return cleaned
 
 
 class RichTextField(ProseEditorField):
@@ -36,7 +58,8 @@ class RichTextField(ProseEditorField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("extensions", EDITOR_EXTENSIONS)
-        kwargs.setdefault("sanitize", True)
+        # The last is the first to be applied.
+        kwargs.setdefault("sanitize", [tidy, create_sanitizer, translate])
         super().__init__(*args, **kwargs)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:

@@ -5,27 +5,27 @@ each under every filter but their own, and never fail on what an address holds: 
 parameter that nobody knows becomes a notice for the page.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import django_filters
 from django import forms
 from django.db import models
-from django.db.models import Count, F, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Lower
+from django.db.models import F
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from .fields import fold
+from .memo import remembered
+from .tally import UNKNOWN, Tally, as_text
 
 Rows = Any
 """A QuerySet with the verbs that the filters name, which types cannot say."""
-
-UNKNOWN = "unknown"
-"""The value of a facet that stands for rows in which the fact is not known."""
 
 LONGEST_SEARCH = 100
 
@@ -47,7 +47,7 @@ class Choice:
     label: str
     count: int = 0
     selected: bool = False
-    # The address of the same search with this value taken away.
+    # The address of the same search with this value taken away, if it is selected.
     without: str = ""
 
 
@@ -66,19 +66,38 @@ class Facet:
         return [choice for choice in self.choices if choice.selected]
 
 
-class KnownValues(forms.MultipleChoiceField):
+class KnownValues(forms.Field):
     """Keeps the values that are offered and remembers the others, instead of failing."""
 
-    widget = forms.CheckboxSelectMultiple
+    # The page draws the boxes itself; what a widget is for here is to read a list of values.
+    widget = forms.SelectMultiple
+
+    def __init__(self, *, offered: Container[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.offered = offered
 
     def clean(self, value: Any) -> list[str]:
         values = list(dict.fromkeys(str(item).strip() for item in value or [] if str(item).strip()))
-        offered = {str(key) for key, _label in list(self.choices)}  # type: ignore[arg-type]
-        self.unknown = [item for item in values if item.lower() not in offered]
-        return [item.lower() for item in values if item.lower() in offered]
+        self.unknown = [item for item in values if item.lower() not in self.offered]
+        return [item.lower() for item in values if item.lower() in self.offered]
 
 
-class FacetFilter(django_filters.MultipleChoiceFilter):
+class Shared:
+    """A filter of which each request has a shallow copy.
+
+    django-filter copies the declared filters deeply, with every label, query and choice in them,
+    which takes longer than to find the rows. Nothing in ours is changed but `extra`.
+    """
+
+    extra: dict[str, Any]
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        twin = copy(self)
+        twin.extra = dict(self.extra)
+        return twin
+
+
+class FacetFilter(Shared, django_filters.Filter):
     """A filter by values in use, each with its count.
 
     `verb` names the QuerySet's method that takes the chosen values; `value` is the path or the
@@ -86,7 +105,8 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
     values instead, and their order. `narrow` prepares the rows before they are counted,
     `convert` turns a value of the address into an argument of the verb. `all_label` has a
     place for the number of all values, for example "All %(number)s countries";
-    `only_if_several` leaves the facet out where all rows have one value.
+    `only_if_several` leaves the facet out where all rows have one value; `many` says that a row
+    may have several.
     """
 
     field_class = KnownValues
@@ -103,19 +123,18 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
         newest_first: bool = False,
         all_label: str | Promise = "",
         only_if_several: bool = False,
+        many: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.all_label, self.only_if_several = all_label, only_if_several
         self.verb, self.value, self.title = verb, value, title
         self.labels, self.narrow, self.convert = labels, narrow, convert
-        self.newest_first = newest_first
+        self.newest_first, self.many = newest_first, many
 
     @property
     def field(self) -> Any:
-        self.extra["choices"] = [
-            (choice.value, choice.label) for choice in self.parent.offered[self.name]
-        ]
+        self.extra["offered"] = self.parent.everything.labels[self.name]
         return super().field
 
     @property
@@ -127,18 +146,15 @@ class FacetFilter(django_filters.MultipleChoiceFilter):
             return qs
         return getattr(qs, self.verb)(*[self.convert(item) for item in value])
 
-    def count(self, rows: Rows) -> Rows:
-        """Rows of (facet, value, label, number), to be united with those of other facets."""
-        value = F(self.value) if isinstance(self.value, str) else self.value
-        value = Lower(Cast(value, TextField()), output_field=TextField())
-        label = Cast(F(self.title), TextField()) if self.title else Value("", TextField())
-        return (
-            self.narrow(rows)
-            .order_by()
-            .annotate(facet_value=Coalesce(value, Value(UNKNOWN, TextField())), facet_label=label)
-            .values_list(Value(self.name, TextField()), "facet_value", "facet_label")
-            .annotate(number=Count("pk", distinct=True))
+    def parts(self, rows: Rows) -> list[Rows]:
+        """Of a facet of many values: the rows once for each `facet_value`, with `facet_label`.
+
+        Several querysets are added up.
+        """
+        annotated = self.narrow(rows).annotate(
+            facet_value=as_text(self.value), facet_label=as_text(self.title)
         )
+        return [annotated]
 
     def sort(self, choices: list[Choice]) -> list[Choice]:
         if self.labels is not None:
@@ -174,7 +190,7 @@ class SearchField(forms.CharField):
         return "" if self.unknown else text
 
 
-class SearchFilter(django_filters.CharFilter):
+class SearchFilter(Shared, django_filters.CharFilter):
     """Free text, handed to the QuerySet's `search`."""
 
     field_class = SearchField
@@ -193,7 +209,7 @@ class OneOfField(forms.ChoiceField):
         return value if value in offered[1:] else ""
 
 
-class OneOfFilter(django_filters.Filter):
+class OneOfFilter(Shared, django_filters.Filter):
     """A choice that changes how the results are shown, not which: an order or a view."""
 
     field_class = OneOfField
@@ -237,9 +253,58 @@ class Finder(django_filters.FilterSet):
         return {name: f for name, f in self.filters.items() if isinstance(f, FacetFilter)}
 
     @cached_property
+    def everything(self) -> Tally:
+        """The numbers when nothing is filtered."""
+        return remembered((type(self).__name__, "everything"), lambda: self._tally({}))
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The numbers under what the database has to narrow: words, and facets of many values."""
+        narrowing = {
+            name: value
+            for name, value in self.chosen.items()
+            if name not in self.facet_filters or self.facet_filters[name].many
+            if not isinstance(self.filters[name], OneOfFilter)
+        }
+        return self._tally(narrowing) if narrowing else self.everything
+
+    def _tally(self, narrowing: Mapping[str, Any]) -> Tally:
+        several = [name for name, facet in self.facet_filters.items() if facet.many]
+        rows = {"": self.under(narrowing)}
+        for name in several:
+            rows[name] = self.under({n: v for n, v in narrowing.items() if n != name})
+        return Tally(self.facet_filters, rows)
+
+    @cached_property
+    def total(self) -> int:
+        """The number of rows found."""
+        return self.tally.total(self.chosen_single)
+
+    @property
+    def chosen_single(self) -> dict[str, set[str]]:
+        return {
+            name: set(self.chosen[name])
+            for name, facet in self.facet_filters.items()
+            if name in self.chosen and not facet.many
+        }
+
+    @cached_property
     def offered(self) -> dict[str, list[Choice]]:
         """For each facet the values in use, with their number when nothing is filtered."""
-        return self._count({name: self.queryset.all() for name in self.facet_filters})
+        return remembered((type(self).__name__, "offered", get_language()), self._offered)
+
+    def _offered(self) -> dict[str, list[Choice]]:
+        tally, offered = self.everything, {}
+        for name, facet in self.facet_filters.items():
+            labels = tally.labels[name]
+            offered[name] = facet.sort(
+                [
+                    Choice(value, facet.label_of(value, labels[value]), number)
+                    for value, number in tally.everything[name].items()
+                    if facet.labels is None or value in facet.labels
+                ]
+            )
+        return offered
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
@@ -248,38 +313,27 @@ class Finder(django_filters.FilterSet):
         self.form.is_valid()
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
-    def without(self, name: str) -> Rows:
-        """The rows under every filter but one."""
+    def under(self, chosen: Mapping[str, Any]) -> Rows:
+        """The rows under some filters alone."""
         rows = self.queryset.all()
-        for other, value in self.chosen.items():
-            if other != name:
-                rows = self.filters[other].filter(rows, value)
+        for name, value in chosen.items():
+            rows = self.filters[name].filter(rows, value)
         return rows
 
     @cached_property
     def facets(self) -> list[Facet]:
         """The facets for the page; one whose values nobody uses is left out."""
-        if self.is_narrowed:
-            rows = {name: self.without(name) for name in self.facet_filters}
-            counted = {
-                name: {choice.value: choice.count for choice in choices}
-                for name, choices in self._count(rows).items()
-            }
-        else:
-            counted = {
-                name: {choice.value: choice.count for choice in choices}
-                for name, choices in self.offered.items()
-            }
         facets = []
         for name, filter_ in self.facet_filters.items():
             chosen = self.chosen.get(name, [])
+            counted = self.tally.count(name, self.chosen_single)
             choices = [
                 Choice(
-                    value=choice.value,
-                    label=choice.label,
-                    count=counted[name].get(choice.value, 0),
-                    selected=choice.value in chosen,
-                    without=self.link_without(name, choice.value),
+                    choice.value,
+                    choice.label,
+                    counted.get(choice.value, 0),
+                    choice.value in chosen,
+                    self.link_without(name, choice.value) if choice.value in chosen else "",
                 )
                 for choice in self.offered[name]
             ]
@@ -324,7 +378,9 @@ class Finder(django_filters.FilterSet):
                 {
                     "label": ", ".join(values),
                     "url": self.link(**{name: ""}),
-                    "count": self.without(name).count(),
+                    "count": self.under(
+                        {n: v for n, v in self.chosen.items() if n != name}
+                    ).count(),
                 }
             )
         fruitful = [way for way in ways if way["count"]]
@@ -413,18 +469,6 @@ class Finder(django_filters.FilterSet):
     def link_without(self, name: str, value: str) -> str:
         """The query string of this search without one of a facet's values."""
         return self.link(**{name: [other for other in self.chosen.get(name, []) if other != value]})
-
-    def _count(self, rows: Mapping[str, Rows]) -> dict[str, list[Choice]]:
-        found: dict[str, list[Choice]] = {name: [] for name in self.facet_filters}
-        if not found:
-            return found
-        counts = [f.count(rows[name]) for name, f in self.facet_filters.items()]
-        # One statement, however many facets there are.
-        for name, value, label, number in counts[0].union(*counts[1:], all=True):
-            filter_ = self.facet_filters[name]
-            if filter_.labels is None or value in filter_.labels:
-                found[name].append(Choice(value, filter_.label_of(value, label), number))
-        return {name: self.facet_filters[name].sort(choices) for name, choices in found.items()}
 
     @classmethod
     def canonical(cls, data: QueryDict) -> QueryDict:

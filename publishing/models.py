@@ -14,11 +14,30 @@ from django.utils import formats, timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from .exchange.batches import Batch, BatchRow
 from .fields import FoldedField
 from .pictures import Picture
+from .revisions import OpenDraft, Revision
+from .scope import Scope, about_records
+from .sharing import SharedDraft
 from .states import State, state_of, state_q
+from .working import WorkingCopy
 
-__all__ = ["Addressed", "FormerSlug", "Picture", "Publishable", "Published", "Sourced", "State"]
+__all__ = [
+    "Addressed",
+    "Batch",
+    "BatchRow",
+    "FormerSlug",
+    "OpenDraft",
+    "Picture",
+    "Publishable",
+    "Published",
+    "Revision",
+    "SharedDraft",
+    "Sourced",
+    "State",
+    "WorkingCopy",
+]
 
 
 class Published(models.QuerySet[Any]):
@@ -60,12 +79,19 @@ class Publishable(models.Model):
             "and nothing is deleted. Empty it to bring the record back."
         ),
     )
+    trashed_at = models.DateTimeField(
+        _("in the trash since"), null=True, blank=True, editable=False
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 
+    # Relations whose rows are edited in the record's own form and belong to it: what a snapshot
+    # holds besides the fields and the many-to-many relations. Their keys are UUIDs.
+    parts: tuple[str, ...] = ()
+
     class Meta:
         abstract = True
-        default_permissions = ("add", "change", "delete", "view", "publish")
+        default_permissions = ("add", "change", "delete", "view", "publish", "purge")
         constraints = [
             models.CheckConstraint(
                 condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("published_at")),
@@ -76,7 +102,7 @@ class Publishable(models.Model):
 
     @property
     def state(self) -> State:
-        return state_of(self.published_at, self.expires_at, self.archived_at)
+        return state_of(self.published_at, self.expires_at, self.archived_at, self.trashed_at)
 
     @property
     def is_published(self) -> bool:
@@ -96,6 +122,18 @@ class Publishable(models.Model):
         return str(self.state.label)
 
 
+def unique_unless_trashed(*fields: str, name: str, message: Any) -> models.UniqueConstraint:
+    """A promise that no two records have the same values; what is in the trash does not count."""
+    return models.UniqueConstraint(
+        fields=fields,
+        condition=Q(trashed_at__isnull=True),
+        name=name,
+        # With this code Django shows the sentence at the field.
+        violation_error_code="unique",
+        violation_error_message=message,
+    )
+
+
 def short_moment(moment: datetime | None) -> str:
     """A moment in the site's zone, short: "3 Dec 09:00", with the year when it is another."""
     if moment is None:
@@ -105,6 +143,11 @@ def short_moment(moment: datetime | None) -> str:
     return formats.date_format(local, "j M H:i" if this_year else "j M Y H:i")
 
 
+class FormerSlugQuerySet(models.QuerySet["FormerSlug"]):
+    def within(self, scope: Scope) -> Self:
+        return self.filter(about_records(scope))
+
+
 class FormerSlug(models.Model):
     """An address that an object once had; visitors who come by it are sent on."""
 
@@ -112,6 +155,8 @@ class FormerSlug(models.Model):
     object_pk = models.CharField(_("record"), max_length=64)
     slug = models.CharField(_("former address"), max_length=100)
     changed_at = models.DateTimeField(_("changed"), auto_now_add=True)
+
+    objects = FormerSlugQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("former address")
@@ -126,12 +171,14 @@ class FormerSlug(models.Model):
 
 
 class Addressed(models.Model):
-    """Something with a page of its own, found by a slug that is made from its name."""
+    """Something with a page of its own, found by a slug that is made from its name.
+
+    Each model promises in its own Meta that the slug is unique: `UNIQUE_SLUG`, if it has a trash.
+    """
 
     slug = models.SlugField(
         _("address"),
         max_length=100,
-        unique=True,
         blank=True,
         help_text=_(
             "The last part of the page's address, for example “manchester”. Leave it empty "
@@ -159,7 +206,8 @@ class Addressed(models.Model):
                 {"slug": _("“%(slug)s” is a page of the portal itself.") % {"slug": self.slug}}
             )
         former = self.former_slugs().filter(slug=self.slug).exclude(object_pk=str(self.pk))
-        if self.slug and former.exists():
+        # Who has the address keeps it, also when one comes out of the trash that had it before.
+        if self.slug and self.slug != self._saved_slug() and former.exists():
             raise ValidationError(
                 {
                     "slug": _(
@@ -182,8 +230,11 @@ class Addressed(models.Model):
             kwargs["update_fields"] = {*saved, *made}
         old = self._saved_slug() if saved is None or "slug" in saved else None
         super().save(*args, **kwargs)
-        if old and old != self.slug:
-            self.former_slugs().filter(slug=self.slug).delete()
+        if not old or old == self.slug:
+            return
+        self.former_slugs().filter(slug=self.slug).delete()
+        # While this lay in the trash, another record may have taken its address.
+        if not self._addressed().filter(slug=old).exists():
             FormerSlug.objects.update_or_create(
                 model=self._meta.label_lower, slug=old, defaults={"object_pk": str(self.pk)}
             )
@@ -206,11 +257,17 @@ class Addressed(models.Model):
     @classmethod
     def former_slugs(cls) -> models.QuerySet[FormerSlug]:
         """The former addresses of records that still exist."""
-        keys = cls._base_manager.values_list(Cast("pk", models.CharField()))
+        keys = cls._addressed().values_list(Cast("pk", models.CharField()))
         return FormerSlug.objects.filter(model=cls._meta.label_lower, object_pk__in=keys)
 
+    @classmethod
+    def _addressed(cls) -> models.QuerySet[Any]:
+        """The records that hold their address: all but those in the trash."""
+        in_use = {"trashed_at__isnull": True} if issubclass(cls, Publishable) else {}
+        return cls._base_manager.filter(**in_use)
+
     def _is_free(self, slug: str) -> bool:
-        others = type(self)._base_manager.filter(slug=slug).exclude(pk=self.pk)
+        others = self._addressed().filter(slug=slug).exclude(pk=self.pk)
         taken = slug in self.reserved_slugs or others.exists()
         return not taken and not self.former_slugs().filter(slug=slug).exists()
 
@@ -218,6 +275,13 @@ class Addressed(models.Model):
         if self._state.adding:
             return None
         return type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
+
+
+UNIQUE_SLUG = unique_unless_trashed(
+    "slug",
+    name="%(app_label)s_%(class)s_slug_unique",
+    message=_("Another record has this address already. Choose a different one."),
+)
 
 
 def readable_slug(text: str) -> str:

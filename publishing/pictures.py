@@ -1,67 +1,22 @@
 """The library of pictures: uploaded once, described once, used in many places."""
 
 import secrets
-import warnings
+from collections.abc import Iterator
+from functools import partial
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.files.base import File
-from django.db import models
-from django.db.models import Q
-from django.template.defaultfilters import filesizeformat
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from imagefield.fields import ImageField, PPOIField
-from PIL import Image
+from imagefield.fields import PPOIField
 
 from . import renditions
-
-# What cameras, phones and design programs give, and every browser shows.
-FORMATS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "AVIF": ".avif"}
-
-
-def validate_picture(file: "File[bytes]") -> None:
-    """Refuse a file that is not a picture of a known format, or too large to work with.
-
-    The content is read, the name is not believed; only the header is decoded, so a small
-    file that claims to be an enormous picture is refused before it can fill the memory.
-    """
-    if getattr(file, "_committed", False):
-        # It was looked at when it came.
-        return
-    if file.size > settings.PICTURE_MAX_BYTES:
-        raise ValidationError(
-            _("This file has %(size)s. Choose a picture of at most %(most)s.")
-            % {
-                "size": filesizeformat(file.size),
-                "most": filesizeformat(settings.PICTURE_MAX_BYTES),
-            }
-        )
-    try:
-        file.open()
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(file)
-            kind, (width, height) = picture.format, picture.size
-    except Exception as error:
-        # Pillow's plugins raise many kinds of error on broken files; all mean the same here.
-        raise ValidationError(
-            _("This file is not a picture that we can read. Use a JPEG, PNG, WebP or AVIF file.")
-        ) from error
-    finally:
-        file.open()
-    if kind not in FORMATS:
-        raise ValidationError(
-            _("%(kind)s pictures cannot be used. Save it as JPEG, PNG, WebP or AVIF.")
-            % {"kind": kind}
-        )
-    if width * height > settings.PICTURE_MAX_PIXELS:
-        raise ValidationError(
-            _("This picture is %(width)s × %(height)s pixels. Make it smaller.")
-            % {"width": width, "height": height}
-        )
+from .scope import Scope, narrowed
+from .uploads import PictureFileField, validate_picture
 
 
 def picture_path(picture: "Picture", filename: str) -> str:
@@ -69,6 +24,22 @@ def picture_path(picture: "Picture", filename: str) -> str:
     path = PurePath(filename)
     stem = slugify(path.stem)[:60] or "picture"
     return f"pictures/{stem}-{secrets.token_hex(4)}{path.suffix.lower()}"
+
+
+class PictureQuerySet(models.QuerySet["Picture"]):
+    def within(self, scope: Scope) -> Self:
+        """Pictures that a record of this scope shows, or that the person uploaded."""
+        shown: Any = Q(uploaded_by=scope.person)
+        for rows, link in self._uses():
+            shown |= Exists(narrowed(rows, scope).filter(**{link: OuterRef("pk")}))
+        return self.filter(shown)
+
+    @staticmethod
+    def _uses() -> Iterator[tuple[models.QuerySet[Any], str]]:
+        """The rows of each kind of record that has pictures, with the name of the link."""
+        for relation in Picture._meta.related_objects:
+            model: Any = relation.related_model
+            yield model._default_manager.order_by(), relation.field.name
 
 
 class Picture(models.Model):
@@ -79,7 +50,7 @@ class Picture(models.Model):
         max_length=200,
         help_text=_("For finding the picture here, for example “Manchester Central Library”."),
     )
-    file = ImageField(
+    file = PictureFileField(
         _("file"),
         upload_to=picture_path,
         width_field="width",
@@ -91,7 +62,16 @@ class Picture(models.Model):
     )
     width = models.PositiveIntegerField(_("width"), editable=False, default=0)
     height = models.PositiveIntegerField(_("height"), editable=False, default=0)
-    focal_point = PPOIField(_("focal point"))
+    # Parts of the width and of the height, from the upper left: "0.250x0.500".
+    focal_point = PPOIField(
+        _("focal point"),
+        validators=[
+            RegexValidator(
+                r"^(0(\.\d+)?|1(\.0+)?)x(0(\.\d+)?|1(\.0+)?)$",
+                _("Give two numbers from 0 to 1, for example 0.25x0.5."),
+            )
+        ],
+    )
     alternative_text = models.CharField(
         _("alternative text"),
         max_length=300,
@@ -119,6 +99,17 @@ class Picture(models.Model):
         help_text=_("On what terms we may show it, for example “CC BY 4.0”."),
     )
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="uploaded_pictures",
+        verbose_name=_("uploaded by"),
+    )
+
+    objects = PictureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("picture")
@@ -151,7 +142,26 @@ class Picture(models.Model):
         return renditions.rendered(self.file, "cover")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        # A picture that comes by a shell or an import is looked at too.
-        if self.file and not self.file._committed:
+        if self.file.name and not self.file._committed:
+            # Before the transaction begins that a refusal would break.
             validate_picture(self.file)
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        old = rows.values_list("file", flat=True).first() if self.pk else None
         super().save(*args, **kwargs)
+        if old and old != self.file.name:
+            transaction.on_commit(partial(self._remove_file, old))
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        name = self.file.name
+        deleted = super().delete(*args, **kwargs)
+        transaction.on_commit(partial(self._remove_file, name))
+        return deleted
+
+    def _remove_file(self, name: str) -> None:
+        """Take a file that the library no longer has from the disk, and all that was made of it.
+
+        A picture is often replaced because it may not be shown any longer.
+        """
+        field: Any = self._meta.get_field("file")
+        field._clear_generated_files_for(self.file, name)
+        field.storage.delete(name)

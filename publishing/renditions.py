@@ -8,9 +8,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from imagefield.processing import register
+from PIL import Image
 
 # Quality on each encoder's own scale; they look about the same.
 QUALITY = {"avif": 55, "webp": 78, "jpeg": 82}
+# AVIF at this speed takes a third of the time for a few per cent more bytes.
+OPTIONS = {"avif": {"speed": 8}}
 
 
 class Shape(NamedTuple):
@@ -34,12 +37,22 @@ def encode(get_image: Callable[..., Any], kind: str) -> Callable[..., Any]:
     """Save in another format than the upload's, without its metadata (EXIF tells places)."""
 
     def processor(image: Any, context: Any) -> Any:
-        made = get_image(image.convert("RGB"), context)
+        made = get_image(opaque(image), context)
         context.save_kwargs.clear()
-        context.save_kwargs.update(format=kind.upper(), quality=QUALITY[kind])
+        context.save_kwargs.update(
+            format=kind.upper(), quality=QUALITY[kind], **OPTIONS.get(kind, {})
+        )
         return made
 
     return processor
+
+
+def opaque(image: Any) -> Any:
+    """The image without transparency, on white, as JPEG needs it; the same in every format."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    ground = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
 
 
 def rendition(kind: str, width: int, height: int) -> Callable[..., None]:
@@ -56,7 +69,16 @@ def key(shape: str, width: int, kind: str) -> str:
     return f"{shape}_{width}_{kind}"
 
 
-FORMATS: dict[str, Any] = {
+# What the desk shows: the whole picture, small.
+PREVIEW = 480
+
+
+def preview(_file: Any, context: Any) -> None:
+    context.extension = ".webp"
+    context.processors = [("encode", "webp"), "autorotate", ("thumbnail", (PREVIEW, PREVIEW))]
+
+
+FORMATS: dict[str, Any] = {"preview": preview} | {
     key(name, width, kind): rendition(kind, width, width * shape.height // shape.width)
     for name, shape in SHAPES.items()
     for width in shape.widths

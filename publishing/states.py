@@ -1,7 +1,7 @@
 """What "public" means: the one rule, as a query and as a test of one object.
 
-An object carries three moments: `published_at`, `expires_at` and `archived_at`. Its state is
-a comparison of those with the present, so nothing has to run for an item to appear or go.
+An object carries four moments: `published_at`, `expires_at`, `archived_at` and `trashed_at`. Its
+state is a comparison of those with the present, so nothing has to run for an item to appear or go.
 """
 
 from datetime import datetime
@@ -18,15 +18,22 @@ class State(models.TextChoices):
     PUBLIC = "public", _("Public")
     EXPIRED = "expired", _("Expired")
     ARCHIVED = "archived", _("Archived")
+    TRASHED = "trashed", _("In the trash")
+
+
+# Visitors see these, or will without anything further being done.
+OUT = (State.PUBLIC, State.SCHEDULED)
 
 
 def state_q(state: str, moment: datetime | None = None) -> Q:
     """The rows that are in a state at a moment (default: now). Each row is in exactly one."""
     moment = moment or timezone.now()
-    archived = Q(archived_at__lte=moment)
-    kept = Q(archived_at__isnull=True) | Q(archived_at__gt=moment)
+    there = Q(trashed_at__isnull=True)
+    archived = there & Q(archived_at__lte=moment)
+    kept = there & (Q(archived_at__isnull=True) | Q(archived_at__gt=moment))
     started = Q(published_at__lte=moment)
     return {
+        State.TRASHED: ~there,
         State.ARCHIVED: archived,
         State.DRAFT: kept & Q(published_at__isnull=True),
         State.SCHEDULED: kept & Q(published_at__gt=moment),
@@ -39,10 +46,13 @@ def state_of(
     published_at: datetime | None,
     expires_at: datetime | None,
     archived_at: datetime | None,
+    trashed_at: datetime | None = None,
     moment: datetime | None = None,
 ) -> State:
     """The state that `state_q` would find an object with these moments in."""
     moment = moment or timezone.now()
+    if trashed_at:
+        return State.TRASHED
     if archived_at and archived_at <= moment:
         return State.ARCHIVED
     if published_at is None:

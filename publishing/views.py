@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_permission_codename
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView
 
+from . import sharing
 from .filters import Finder
 from .models import FormerSlug
+from .preview import private, showing
+from .scope import within
 
 
 class FinderList(ListView):
@@ -28,7 +34,10 @@ class FinderList(ListView):
         if dict(canonical.lists()) != dict(request.GET.lists()):
             query = canonical.urlencode()
             return HttpResponsePermanentRedirect(request.path + (f"?{query}" if query else ""))
-        return super().get(request, *args, **kwargs)
+        response = super().get(request, *args, **kwargs)
+        # The page cache keeps this address: it is a question that somebody else may ask.
+        response.is_canonical = not self.finder.notices  # type: ignore[attr-defined]
+        return response
 
     def get_queryset(self) -> QuerySet[Any]:
         """The rows of this answer; `get_rows` says which rows there are to find."""
@@ -45,6 +54,8 @@ class FinderList(ListView):
         self, queryset: Any, page_size: int
     ) -> tuple[Paginator[Any], Page[Any], Any, bool]:
         paginator = self.get_paginator(queryset, page_size)
+        # The facets have counted the rows already.
+        paginator.count = self.finder.total
         asked = self.request.GET.get("page", "1")
         page = paginator.get_page(asked)
         if str(page.number) != asked:
@@ -52,7 +63,17 @@ class FinderList(ListView):
                 _("There is no page “%(asked)s”. This is page %(number)s of %(last)s.")
                 % {"asked": asked[:20], "number": page.number, "last": paginator.num_pages}
             )
+        # First which rows, then what they show: the first is answered from an index alone, where
+        # both at once would read every row, and its country, on the way to a deep page.
+        start = (page.number - 1) * page_size
+        keys = list(queryset.values_list("pk", flat=True)[start : start + page_size])
+        place = {key: number for number, key in enumerate(keys)}
+        page.object_list = sorted(self.read(keys), key=lambda row: place[row.pk])
         return paginator, page, page.object_list, page.has_other_pages()
+
+    def read(self, keys: list[Any]) -> Iterable[Any]:
+        """The rows of a page, in any order."""
+        return self.get_rows().filter(pk__in=keys)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(finder=self.finder, **kwargs)
@@ -78,14 +99,22 @@ class RecordDetail(DetailView):
 
     def get_object(self, queryset: QuerySet[Any] | None = None) -> Any:
         rows: Any = self.get_queryset()
-        found = self.find(rows.published())
+        if shown := showing(self.request):
+            self.is_hidden = False
+            return rows.get(pk=shown.record.pk)
+        found = self.find_public()
         self.is_hidden = found is None
         # The session is not touched for what is public, so those pages stay cacheable.
         if found is None and may_view(self.request, rows.model):
-            found = self.find(rows)
+            found = self.find(within(rows, self.request.user))
         if found is None:
             raise Http404
         return found
+
+    def find_public(self) -> Any:
+        """The record at this address, if visitors may see it."""
+        rows: Any = self.get_queryset()
+        return self.find(rows.published())
 
     def find(self, rows: QuerySet[Any]) -> Any:
         return rows.filter(slug=self.kwargs["slug"]).first()
@@ -98,8 +127,11 @@ class RecordDetail(DetailView):
         ).first()
         if former is None:
             return None
-        seen = rows if may_view(self.request, rows.model) else rows.published()
-        return seen.filter(pk=former.object_pk).first()
+        here = rows.filter(pk=former.object_pk)
+        found = here.published().first()
+        if found is None and may_view(self.request, rows.model):
+            found = within(here, self.request.user).first()
+        return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if self.is_hidden:
@@ -115,3 +147,17 @@ def may_view(request: HttpRequest, model: type[Model]) -> bool:
     options = model._meta
     permission = f"{options.app_label}.{get_permission_codename('view', options)}"
     return request.user.is_staff and request.user.has_perm(permission)
+
+
+def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
+    """The draft that a link shows, for whoever has the link."""
+    try:
+        found = sharing.find(token)
+        if found is None:
+            raise Http404
+        response = sharing.page(*found, request)
+    except (sharing.Ended, ValidationError):
+        response = private(render(request, "publishing/link_ended.html", status=410))
+    # What the page links to is not told the address, which is all that keeps it private.
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,5 +1,7 @@
 """What every test gets: an empty cache, and a browser only where there is one."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from tools.run_tests import find_chromium
 # A busy machine is slow, not wrong. The same examples every time, so a failure is no accident.
 settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 settings.load_profile("portal")
-BROWSER_TESTS = Path(__file__).parent / "browser"
+HERE = Path(__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -35,10 +37,21 @@ def renditions(settings, tmp_path):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark everything in tests/browser as `browser`; skip it without a Chromium."""
-    no_browser = pytest.mark.skip(reason="no Chromium: install it or set CHROMIUM to its path")
-    for item in items:
-        if BROWSER_TESTS in item.path.parents:
-            item.add_marker("browser")
-            if not find_chromium():
-                item.add_marker(no_browser)
+    """Mark what needs more than Python by its folder, and skip it where that is missing."""
+    has_servers = os.environ.get("TEST_DATABASE_URL") and shutil.which("redis-server")
+    for name, found, advice in (
+        ("browser", find_chromium(), "no Chromium: install it or set CHROMIUM to its path"),
+        ("text_browser", shutil.which("w3m"), "no w3m: install it"),
+        ("servers", has_servers, "no PostgreSQL or no redis-server: `make test` has both"),
+    ):
+        for item in items:
+            if HERE / name in item.path.parents:
+                item.add_marker(name)
+                if not found:
+                    item.add_marker(pytest.mark.skip(reason=advice))
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--write-table", action="store_true", help="write tests/admin/who_may_do_what.txt anew"
+    )

@@ -160,11 +160,16 @@ def picture(**values: Any) -> Picture:
     """A real JPEG of 40 by 30 pixels in the media folder of the tests."""
     defaults = {
         "title": f"Picture {next(_number)}",
-        "file": ContentFile(image_bytes(), name="picture.jpg"),
+        "file": upload(),
         "alternative_text": "A plain blue field",
     }
     made: Picture = make(Picture, defaults | values)
     return made
+
+
+def upload(name: str = "picture.jpg", content: bytes | None = None) -> Any:
+    """A file as it comes from a form; without a content, a small JPEG."""
+    return ContentFile(image_bytes() if content is None else content, name=name)
 
 
 def image_bytes(kind: str = "JPEG", size: tuple[int, int] = (40, 30)) -> bytes:

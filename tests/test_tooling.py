@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parent.parent
 def names_in_settings() -> set[str]:
     """Every environment name that portal/settings.py reads."""
     source = (ROOT / "portal" / "settings.py").read_text()
-    return set(re.findall(r'(?:\benv(?:\.\w+)?|\brequired)\(\s*"([A-Z_]+)"', source))
+    return set(re.findall(r'(?:\benv(?:\.\w+)?|\brequired)\(\s*"([A-Z0-9_]+)"', source))
 
 
 def test_env_example_explains_every_setting_and_no_other():
     lines = (ROOT / ".env.example").read_text().splitlines()
-    examples = {match[1] for line in lines if (match := re.match(r"#?([A-Z_]+)=", line))}
+    examples = {match[1] for line in lines if (match := re.match(r"#?([A-Z0-9_]+)=", line))}
     assert examples == names_in_settings()
 
 
@@ -117,17 +117,17 @@ def test_env_is_written_once_for_its_owner_only(tmp_path):
 
 def test_missing_parts_are_named_and_count_when_all_are_required(monkeypatch, capsys):
     def no_browser(arguments):
-        raise run_tests.Missing("Install Chromium.")
+        raise run_tests.Missing("Install w3m.")
 
     monkeypatch.setattr(run_tests, "on_sqlite", lambda arguments: 0)
     monkeypatch.setattr(run_tests, "on_postgresql", lambda arguments: 0)
-    monkeypatch.setattr(run_tests, "in_browser", no_browser)
+    monkeypatch.setattr(run_tests, "on_several_servers", lambda arguments: 0)
+    monkeypatch.setattr(run_tests, "in_browser", lambda arguments: 0)
+    monkeypatch.setattr(run_tests, "in_text_browser", no_browser)
     monkeypatch.delenv("REQUIRE_ALL", raising=False)
     assert run_tests.main([]) == 0
-    assert capsys.readouterr().out.splitlines()[-1].split(maxsplit=1) == [
-        "Browser",
-        "NOT RUN: Install Chromium.",
-    ]
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.split("  ") == ["Text browser", "NOT RUN: Install w3m."]
     monkeypatch.setenv("REQUIRE_ALL", "1")
     assert run_tests.main([]) == 1
 
@@ -135,14 +135,16 @@ def test_missing_parts_are_named_and_count_when_all_are_required(monkeypatch, ca
 @pytest.mark.parametrize(
     ("codes", "arguments", "expected"),
     [
-        ((0, 0, 0), [], 0),
-        ((0, 1, 0), [], 1),
-        ((0, 0, run_tests.NO_TESTS), [], 1),
-        ((0, 0, run_tests.NO_TESTS), ["-k", "slug"], 0),
-        ((run_tests.NO_TESTS,) * 3, ["-k", "typo"], 1),
+        ((0, 0, 0, 0, 0), [], 0),
+        ((0, 1, 0, 0, 0), [], 1),
+        ((0, 0, 0, 0, 1), [], 1),
+        ((0, 0, 0, run_tests.NO_TESTS, 0), [], 1),
+        ((0, 0, 0, run_tests.NO_TESTS, 0), ["-k", "slug"], 0),
+        ((run_tests.NO_TESTS,) * 5, ["-k", "typo"], 1),
     ],
 )
 def test_the_exit_code_is_that_of_the_worst_part(monkeypatch, codes, arguments, expected):
-    for name, code in zip(("on_sqlite", "on_postgresql", "in_browser"), codes, strict=True):
+    parts = ("on_sqlite", "on_postgresql", "on_several_servers", "in_browser", "in_text_browser")
+    for name, code in zip(parts, codes, strict=True):
         monkeypatch.setattr(run_tests, name, lambda _, code=code: code)
     assert run_tests.main(arguments) == expected

@@ -20,6 +20,8 @@ SCORES = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo":
 # Bytes over the wire for a first view: all but pictures and fonts, and fonts alone.
 MOST_BYTES = 60 * 1024
 MOST_FONT_BYTES = 62 * 1024
+# Nothing else may stand between a visitor and the first paint.
+MOST_BLOCKING = 1
 # Lighthouse loses a trace now and then.
 ATTEMPTS = 3
 
@@ -33,6 +35,8 @@ class Run(NamedTuple):
     pictures: int
     shift: float
     paint: float
+    # The files that the first paint waits for.
+    blocking: list[str]
     failed: list[Finding]
 
 
@@ -83,6 +87,8 @@ def too_much(done: list[Run]) -> Iterator[Finding]:
         yield Finding(f"{last.weight} of {MOST_BYTES} bytes", "weight without pictures and fonts")
     if last.fonts > MOST_FONT_BYTES:
         yield Finding(f"{last.fonts} of {MOST_FONT_BYTES} bytes", "weight of fonts")
+    if len(last.blocking) > MOST_BLOCKING:
+        yield Finding(", ".join(last.blocking), "holds up the page")
     shift = max(run.shift for run in done)
     if shift:
         yield Finding(f"{shift:.3f} of 0", "layout shift")
@@ -117,8 +123,15 @@ def read(report: dict[str, Any]) -> Run:
         pictures=weights["Image"],
         shift=round(audits["cumulative-layout-shift"].get("numericValue", 0), 3),
         paint=audits["largest-contentful-paint"].get("numericValue", 0),
+        blocking=blocking(audits),
         failed=list(failures(report)),
     )
+
+
+def blocking(audits: dict[str, Any]) -> list[str]:
+    """The names of the files that hold up the first paint."""
+    items = audits["render-blocking-insight"].get("details", {}).get("items", [])
+    return [item["url"].rpartition("/")[2] for item in items]
 
 
 def failures(report: dict[str, Any]) -> Iterator[Finding]:

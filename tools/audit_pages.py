@@ -24,6 +24,7 @@ NO_PAGES = {
     "security",
     "manifest",
     "favicon",
+    "site-picture",
     "city-picture",
     "story-picture",
     "cities:download",

@@ -1,19 +1,21 @@
-"""`make pictures`: the README's pictures, taken from a portal with the starter content.
+"""`make pictures`: the pictures of the README and of the staff guide, from the starter content.
 
 They are written to docs/pictures as PNG files of at most 256 colours, which a page of ink,
 paper and cloth hardly needs more of.
 """
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import django
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser
 
-from tools.audit_portal import ROOT, chromium, temporary_portal
+from tools.audit_portal import ROOT, Portal, chromium, temporary_portal
 from tools.run_tests import Missing
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -26,13 +28,18 @@ EDGE = "#D3D7CE"
 
 
 class Shot(NamedTuple):
-    """A window at an address; `scale` is the pixels for each CSS pixel."""
+    """A window at an address; `scale` is the pixels for each CSS pixel.
+
+    `press` is what to press first, and `look` then gives it time to do what it does.
+    """
 
     path: str
     width: int
     height: int
     scale: float = 1
     scheme: Literal["light", "dark"] = "light"
+    press: str = ""
+    look: str = ""
 
 
 PICTURES = {
@@ -47,7 +54,45 @@ PICTURES = {
 }
 
 
-def take(browser: Browser, address: str, shot: Shot) -> Image.Image:
+# The desk of somebody who may publish; {city} is the key of Wakefield, of which there is a draft.
+DESK = {
+    "desk.png": Shot("/admin/", 1280, 900),
+    "desk-form.png": Shot(
+        "/admin/cities/city/{city}/change/",
+        1400,
+        900,
+        press="[data-preview-open]",
+        look=".preview-window iframe",
+    ),
+    "desk-draft.png": Shot("/admin/cities/city/{city}/draft/", 1280, 760),
+}
+
+
+def write_a_draft(portal: Portal) -> tuple[int, str]:
+    """Somebody's draft that waits for a review; gives the key of its city and a session."""
+    os.environ.update(portal.environment)
+    django.setup()
+    from django.contrib.auth.models import Group, User
+    from django.test import Client
+
+    from cities.models import City
+    from publishing import snapshots
+    from publishing.revisions import Action, Stage, keep_draft
+
+    writer = User.objects.create_user("maria", first_name="Maria", last_name="Duarte")
+    publisher = User.objects.create_user("paul", first_name="Paul", is_staff=True)
+    publisher.groups.set(Group.objects.filter(name="Publishers"))
+    city = City.objects.get(slug="wakefield")
+    says = snapshots.take(city)
+    words = says["fields"] | {"summary": f"{city.summary} Its network shows the way."}
+    draft = says | {"fields": words}
+    keep_draft(city, draft, Action.SUBMITTED, writer, "A word on the network", stage=Stage.REVIEW)
+    client = Client()
+    client.force_login(publisher)
+    return city.pk, client.cookies["sessionid"].value
+
+
+def take(browser: Browser, address: str, shot: Shot, session: str = "") -> Image.Image:
     """What a window shows at its first view, when everything has come."""
     context = browser.new_context(
         viewport={"width": shot.width, "height": shot.height},
@@ -55,8 +100,15 @@ def take(browser: Browser, address: str, shot: Shot) -> Image.Image:
         color_scheme=shot.scheme,
         reduced_motion="reduce",
     )
+    if session:
+        context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
     tab = context.new_page()
     tab.goto(address + shot.path, wait_until="networkidle")
+    if shot.press:
+        tab.locator(shot.press).first.click()
+        tab.frame_locator(shot.look).locator("h1").wait_for()
+        tab.wait_for_load_state("networkidle")
+        tab.evaluate("window.scrollTo(0, 0)")
     tab.evaluate("document.fonts.ready.then(() => true)")
     picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
     context.close()
@@ -85,15 +137,23 @@ def save(picture: Image.Image, path: Path) -> None:
 
 
 def draw() -> Iterator[Path]:
-    with temporary_portal() as portal, chromium() as browser:
-        for name, shots in PICTURES.items():
-            path = FOLDER / name
-            save(side_by_side([take(browser, portal.address, shot) for shot in shots]), path)
-            yield path
+    with temporary_portal() as portal:
+        with chromium() as browser:
+            for name, shots in PICTURES.items():
+                row = [take(browser, portal.address, shot) for shot in shots]
+                save(side_by_side(row), FOLDER / name)
+                yield FOLDER / name
+        # Between two browsers, because Django's database is out of reach while one is open.
+        key, session = write_a_draft(portal)
+        with chromium() as browser:
+            for name, shot in DESK.items():
+                there = shot._replace(path=shot.path.format(city=key))
+                save(take(browser, portal.address, there, session), FOLDER / name)
+                yield FOLDER / name
 
 
 def main() -> int:
-    """Draw all pictures; the exit code says whether each is small enough for a README."""
+    """Draw all pictures; the exit code says whether each is small enough for a page."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     too_large = False
     try:

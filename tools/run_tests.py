@@ -1,4 +1,4 @@
-"""`make test`: the suite on SQLite, on a real PostgreSQL and in a real browser.
+"""`make test`: the suite on SQLite, PostgreSQL, several servers and in browsers, one of text.
 
 Arguments go to pytest. What this machine cannot run is named at the end, with how to make it run;
 REQUIRE_ALL=1 makes that a failure. TEST_DATABASE_URL and CHROMIUM say what to use.
@@ -18,6 +18,7 @@ from pathlib import Path
 import psycopg
 
 NO_TESTS = 5  # pytest's exit code when nothing was selected
+IN_NO_BROWSER = "not browser and not text_browser and not servers"
 
 
 class Missing(Exception):
@@ -75,12 +76,21 @@ def pytest(arguments: list[str], marker: str, **changes: str) -> int:
 
 
 def on_sqlite(arguments: list[str]) -> int:
-    return pytest(arguments, "not browser", TEST_DATABASE_URL="")
+    return pytest(arguments, IN_NO_BROWSER, TEST_DATABASE_URL="")
 
 
 def on_postgresql(arguments: list[str]) -> int:
     with postgresql() as address:
-        return pytest(arguments, "not browser", TEST_DATABASE_URL=address)
+        return pytest(arguments, IN_NO_BROWSER, TEST_DATABASE_URL=address)
+
+
+def on_several_servers(arguments: list[str]) -> int:
+    if not shutil.which("redis-server"):
+        raise Missing(
+            "redis-server was not found. Install it (on Debian: apt install redis-server)."
+        )
+    with postgresql() as address:
+        return pytest(arguments, "servers", TEST_DATABASE_URL=address)
 
 
 def in_browser(arguments: list[str]) -> int:
@@ -93,10 +103,22 @@ def in_browser(arguments: list[str]) -> int:
     return pytest(arguments, "browser", TEST_DATABASE_URL="", CHROMIUM=chromium)
 
 
+def in_text_browser(arguments: list[str]) -> int:
+    if not shutil.which("w3m"):
+        raise Missing("w3m was not found. Install it (on Debian: apt install w3m).")
+    return pytest(arguments, "text_browser", TEST_DATABASE_URL="")
+
+
 def main(arguments: list[str]) -> int:
     """Run every part, print a summary, and give the exit code of the whole."""
     must_run_all = os.environ.get("REQUIRE_ALL") == "1"
-    parts = {"SQLite": on_sqlite, "PostgreSQL": on_postgresql, "Browser": in_browser}
+    parts = {
+        "SQLite": on_sqlite,
+        "PostgreSQL": on_postgresql,
+        "Servers": on_several_servers,
+        "Browser": in_browser,
+        "Text browser": in_text_browser,
+    }
     results = {}
     failed = False
     tested = False
@@ -118,7 +140,7 @@ def main(arguments: list[str]) -> int:
             tested = True
     print("\n== Summary ==")
     for name, result in results.items():
-        print(f"{name:<12}{result}")
+        print(f"{name:<14}{result}")
     return int(failed or not tested)
 
 

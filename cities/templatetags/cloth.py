@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from html import escape
 from itertools import count
 from typing import TYPE_CHECKING, Any, cast
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from cities.cloth import cloth_svg
 
 if TYPE_CHECKING:
     from cities.models import City
+    from cities.worldmap import Mark
 
 register = template.Library()
 
@@ -37,3 +42,65 @@ def cloth(
         gold=gold,
         uid=f"cloth-{next(numbers)}",
     )
+
+
+@register.simple_tag(takes_context=True)
+def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
+    """Cities (with their countries) as the cards of <ul class="cards">.
+
+    The names are third-level headings.
+    """
+    joined, not_known = _("Joined %(year)s"), _("Joining year not known")
+    cards = []
+    for city in cities:
+        year = joined % {"year": city.joined_year} if city.joined_year else not_known
+        cards.append(f"""
+<li class="card">
+  <div class="card-picture">{cloth(context, city)}</div>
+  <div>
+    <h3><a href="{city.get_absolute_url()}"><bdi>{escape(city.name)}</bdi></a></h3>
+    <p>{escape(city.country.name)}</p>
+    <p class="soft">{escape(year)}</p>
+  </div>
+</li>""")
+    return mark_safe("".join(cards))  # noqa: S308 (each text is escaped)
+
+
+@register.simple_tag
+def map_marks(marks: Iterable[Mark]) -> SafeString:
+    """The cities on a map, as links; not the grey dots."""
+    drawn = []
+    for mark in marks:
+        if mark.on:
+            label, place = escape(mark.label), f"M{mark.x} {mark.y}h0"
+            more = f' data-joined="{mark.joined}"' if mark.joined else ""
+            if mark.about:
+                more = f' data-about="{escape(mark.about)}"'
+            drawn.append(
+                f'<a class="region-{mark.region}" href="{escape(mark.url)}" aria-label="{label}"'
+                f' data-name="{escape(mark.name)}"{more}><path class="dot-edge" d="{place}"/>'
+                f'<path class="dot-region" d="{place}"><title>{label}</title></path></a>\n'
+            )
+    return mark_safe("".join(drawn))  # noqa: S308 (each text is escaped)
+
+
+@register.simple_tag(takes_context=True)
+def nearest_cities(context: template.Context, cities: Iterable[Any]) -> SafeString:
+    """The rows of components/nearest.html: cities (with countries), each with `distance` in km."""
+    joined, kilometres = _("joined %(year)s"), _("%(distance)s km")
+    rows = []
+    for city in cities:
+        year = f" · {joined % {'year': city.joined_year}}" if city.joined_year else ""
+        number = number_format(round(city.distance), force_grouping=True)
+        distance = kilometres % {"distance": number}
+        about = escape(city.country.name + year)
+        rows.append(f"""
+    <li>
+      <div class="cloth-square">{cloth(context, city, 120, 120, False)}</div>
+      <div>
+        <a class="headword" href="{city.get_absolute_url()}"><bdi>{escape(city.name)}</bdi></a><br>
+        <span class="meta">{about}</span>
+      </div>
+      <span class="nearest-distance">{escape(distance)}</span>
+    </li>""")
+    return mark_safe("".join(rows))  # noqa: S308 (each text is escaped)

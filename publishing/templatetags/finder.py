@@ -1,10 +1,13 @@
 """What templates need of a Finder and cannot ask for themselves."""
 
+from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
-from publishing.filters import Finder
+from publishing.filters import Choice, Finder
 
 register = template.Library()
 
@@ -21,3 +24,19 @@ def sorting(finder: Finder) -> dict[str, Any]:
         "others": [option for option in orders if not option["current"]],
         "views": finder.options("view") if "view" in finder.filters else [],
     }
+
+
+@register.simple_tag
+def choices(name: str, choices: Iterable[Choice]) -> SafeString:
+    """The boxes of a facet, of the field `name`.
+
+    A page has more than a hundred; as templates of their own they took a third of its time.
+    """
+    boxes = [
+        f'<label class="choice{"" if choice.count else " choice-none"}">'
+        f'<input type="checkbox" name="{name}" value="{escape(choice.value)}"'
+        f"{' checked' if choice.selected else ''}> <span><bdi>{escape(choice.label)}</bdi></span>"
+        f' <span class="choice-count">{choice.count}</span></label>\n'
+        for choice in choices
+    ]
+    return mark_safe("".join(boxes))  # noqa: S308 (each text is escaped)

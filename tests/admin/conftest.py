@@ -18,6 +18,11 @@ def superuser(db):
 
 
 @pytest.fixture
+def contributor(db):
+    return signed_in(factories.user("Contributors"))
+
+
+@pytest.fixture
 def editor(db):
     return signed_in(factories.user("Editors"))
 

@@ -1,14 +1,17 @@
 """Lists: searching by folded words, useful filters, a constant number of queries."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from cities.models import City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
-from publishing.models import Picture
+from publishing.models import Picture, Revision, short_moment
 from tests import factories
-from tests.admin.pages import admin_url
+from tests.admin.pages import add, admin_url, save_form
 
 pytestmark = pytest.mark.django_db
 
@@ -63,11 +66,45 @@ def test_filters_of_what_is_missing(editor):
         latitude=1,
         longitude=1,
         picture=factories.picture(),
-        checked_on="2024-02-14",
+        source="The city council",
     )
-    cases = ["year", "summary", "profile", "population", "place", "picture", "check"]
+    cases = ["year", "summary", "profile", "population", "place", "picture", "source"]
     for case in cases:
         assert listed(editor, City, missing=case) == ["Empty"], case
+
+
+def test_filter_of_the_last_check(editor):
+    today = timezone.localdate()
+    for name, checked_on in {
+        "Never": None,
+        "Long ago": today - timedelta(days=365),
+        "Lately": today - timedelta(days=364),
+    }.items():
+        factories.city(name=name, checked_on=checked_on)
+    assert listed(editor, City, check="due") == ["Long ago", "Never"]
+    assert listed(editor, City, check="never") == ["Never"]
+    assert listed(editor, City, check="recent") == ["Lately"]
+
+
+def test_filter_of_what_one_began_oneself(editor, publisher):
+    factories.united_kingdom()
+    add(editor, City, name="Leeds", country="GB")
+    add(publisher, City, name="York", country="GB")
+    factories.city(name="Bath")
+    assert listed(editor, City, begun="me") == ["Leeds"]
+    assert listed(publisher, City, begun="me") == ["York"]
+
+
+def test_the_list_says_which_records_have_a_draft(editor):
+    city = factories.city(name="Leeds")
+    save_form(editor, city, motto="Pro rege et lege")
+    draft = Revision.objects.open().get()
+    said = f"with a draft by {draft.person_name} from {short_moment(draft.made_at)}"
+    page = editor.get(admin_url(City, "changelist"))
+    assert (
+        f'<span class="state state-public">Public</span> '
+        f'<span class="state state-draft">{said}</span>' in page.text
+    )
 
 
 def test_filter_of_awards(editor):
@@ -132,33 +169,33 @@ def rich_city(number):
 
 
 FILL = {
-    City: (rich_city, 17),
+    City: (rich_city, 20),
     Country: (lambda number: factories.city(country=factories.country()), 9),
-    Intake: (lambda number: factories.city(intake=factories.intake()), 9),
-    Theme: (lambda number: factories.city(themes=[factories.theme()]), 12),
+    Intake: (lambda number: factories.city(intake=factories.intake()), 12),
+    Theme: (lambda number: factories.city(themes=[factories.theme()]), 15),
     Network: (
         lambda number: factories.membership(
             network=factories.network(
                 cities=[rich_city(number)], scope="national", country=factories.country()
             )
         ),
-        11,
+        14,
     ),
     Organisation: (
         lambda number: factories.membership(
             organisation=factories.organisation(cities=[rich_city(number)])
         ),
-        11,
+        14,
     ),
     NewsItem: (
         lambda number: factories.news_item(
             cities=[rich_city(number)], intake=Intake.objects.first()
         ),
-        14,
+        16,
     ),
-    Event: (lambda number: factories.event(city=rich_city(number)), 12),
-    Page: (lambda number: factories.page(), 9),
-    Picture: (lambda number: factories.city(picture=picture(number)), 12),
+    Event: (lambda number: factories.event(city=rich_city(number)), 15),
+    Page: (lambda number: factories.page(), 11),
+    Picture: (lambda number: factories.city(picture=picture(number)), 16),
 }
 
 
@@ -193,7 +230,7 @@ def test_the_form_of_a_city_has_a_constant_number_of_queries(
         factories.alternative_name(city=city)
         factories.award(city=city, year=2015 + number)
         factories.designation(city=city, name=f"Title {number}")
-    assert_form(editor, city, django_assert_num_queries(14))
+    assert_form(editor, city, django_assert_num_queries(27))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -203,7 +240,7 @@ def test_the_form_of_a_network_has_a_constant_number_of_queries(
     network = factories.network(cities=[factories.city() for _ in range(size)])
     for _ in range(size):
         factories.membership(network=network)
-    assert_form(editor, network, django_assert_num_queries(10))
+    assert_form(editor, network, django_assert_num_queries(21))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -213,7 +250,7 @@ def test_the_form_of_an_organisation_has_a_constant_number_of_queries(
     organisation = factories.organisation(cities=[factories.city() for _ in range(size)])
     for _ in range(size):
         factories.membership(organisation=organisation)
-    assert_form(editor, organisation, django_assert_num_queries(10))
+    assert_form(editor, organisation, django_assert_num_queries(21))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -225,4 +262,4 @@ def test_the_form_of_a_story_has_a_constant_number_of_queries(
         countries=[factories.country() for _ in range(size)],
         networks=[factories.network() for _ in range(size)],
     )
-    assert_form(editor, item, django_assert_num_queries(13))
+    assert_form(editor, item, django_assert_num_queries(25))

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from cities.models import City
 from news.models import NewsItem
+from publishing.models import Revision
 from tests import factories
 from tests.admin.pages import add, admin_url, errors, open_form, save_form
 
@@ -36,12 +36,11 @@ def listed(client, model=City, **query):
     return [str(row) for row in response.context["cl"].result_list]
 
 
-def act(client, action, *records, model=City):
+def act(client, action, *records, model=City, **fields):
     """Choose an action for records; the messages that follow."""
+    chosen = {"action": action, "_selected_action": [record.pk for record in records]}
     response = client.post(
-        admin_url(model, "changelist"),
-        {"action": action, "_selected_action": [record.pk for record in records], "index": "0"},
-        follow=True,
+        admin_url(model, "changelist"), chosen | {"index": "0"} | fields, follow=True
     )
     assert response.status_code == 200
     return [str(message) for message in response.context["messages"]]
@@ -79,12 +78,13 @@ def test_the_state_filter_finds_each_state_and_counts_it(editor, five):
         "Public (1)",
         "Expired (1)",
         "Archived (1)",
+        "In the trash (0)",
     ]
 
 
 def test_publish_now(publisher, five):
     started = timezone.now()
-    assert act(publisher, "publish_now", *five.values()) == [
+    assert act(publisher, "publish_now", *five.values(), _because="x") == [
         "4 cities are public now; 1 was public already."
     ]
     assert set(states().values()) == {"public"}
@@ -94,11 +94,11 @@ def test_publish_now(publisher, five):
     assert changed["Expired"].published_at == PAST
     assert changed["Archived"].published_at == PAST
     assert changed["Public"].updated_at == five["public"].updated_at
-    assert sorted(LogEntry.objects.values_list("object_repr", "change_message")) == [
-        ("Archived", "Published."),
-        ("Draft", "Published."),
-        ("Expired", "Published."),
-        ("Scheduled", "Published."),
+    assert sorted(Revision.objects.values_list("label", "action")) == [
+        ("Archived", "published"),
+        ("Draft", "published"),
+        ("Expired", "published"),
+        ("Scheduled", "published"),
     ]
 
 
@@ -107,8 +107,10 @@ def test_unpublish(publisher, five):
         "4 cities are drafts now; 1 was a draft already."
     ]
     assert set(states().values()) == {"draft"}
-    message = LogEntry.objects.get(object_repr="Public").change_message
-    assert message == "Unpublished. It was public from 4 May 2021 09:30."
+    revision = Revision.objects.get(label="Public")
+    assert revision.action == "unpublished"
+    assert revision.base["fields"]["published_at"] == "2021-05-04T09:30:00+00:00"
+    assert revision.content["fields"]["published_at"] is None
 
 
 def test_archive(publisher, five):
@@ -119,34 +121,51 @@ def test_archive(publisher, five):
 
 
 def test_messages_for_one_and_for_none(publisher, five):
-    assert act(publisher, "publish_now", five["draft"]) == ["1 city is public now."]
+    assert act(publisher, "publish_now", five["draft"], _because="x") == ["1 city is public now."]
     assert act(publisher, "publish_now", five["draft"]) == ["1 was public already."]
 
 
 def test_an_expired_draft_can_be_published(publisher):
-    item = factories.news_item(published_at=None, expires_at=PAST)
+    item = factories.news_item(
+        published_at=None, expires_at=PAST, summary="Something happened in four cities at once."
+    )
     assert act(publisher, "publish_now", item, model=NewsItem) == ["1 news item is public now."]
     item.refresh_from_db()
     assert item.expires_at is None
 
 
-def test_editors_are_offered_no_action_and_cannot_force_one(editor, five):
-    response = editor.get(admin_url(City, "changelist"))
+def test_contributors_are_offered_no_action_and_cannot_force_one(contributor, five):
+    response = contributor.get(admin_url(City, "changelist"))
     assert response.context["action_form"] is None
     before = states()
-    for action in ["publish_now", "unpublish", "archive", "delete_selected"]:
-        assert act(editor, action, *five.values()) == []
+    for action in ["publish_now", "unpublish", "archive", "trash", "recover", "delete_selected"]:
+        assert act(contributor, action, *five.values()) == []
     assert states() == before
 
 
-def test_publishers_may_delete_many(publisher, five):
-    page = publisher.post(
-        admin_url(City, "changelist"),
-        {"action": "delete_selected", "_selected_action": [five["draft"].pk], "post": "yes"},
-        follow=True,
-    )
-    assert [str(m) for m in page.context["messages"]] == ["Successfully deleted 1 city."]
-    assert not City.objects.filter(name="Draft").exists()
+def test_editors_move_to_the_trash_only_what_visitors_do_not_see(editor, five):
+    before = states()
+    for action in ["publish_now", "unpublish", "archive", "delete_selected"]:
+        assert act(editor, action, *five.values()) == ["No action selected."]
+    assert states() == before
+    assert act(editor, "trash", *five.values()) == [
+        "You may not take away what is public: Public, United Kingdom, Scheduled, United Kingdom.",
+        "3 cities are in the trash now.",
+    ]
+    gone = dict.fromkeys(["archived", "draft", "expired"], "trashed")
+    assert states() == before | gone
+    assert listed(editor) == ["Public", "Scheduled"]
+    assert listed(editor, state="trashed") == ["Archived", "Draft", "Expired"]
+
+
+def test_the_trash_gives_back_what_was_put_there(publisher, five):
+    before = states()
+    assert act(publisher, "trash", *five.values()) == ["5 cities are in the trash now."]
+    assert not City.objects.published().exists()
+    address = f"{admin_url(City, 'changelist')}?state=trashed"
+    chosen = [record.pk for record in five.values()]
+    publisher.post(address, {"action": "recover", "_selected_action": chosen, "index": "0"})
+    assert states() == before
 
 
 def test_what_an_editor_adds_is_a_draft(editor):
@@ -164,7 +183,7 @@ def test_what_an_editor_adds_is_a_draft(editor):
     assert (leeds.published_at, leeds.slug, leeds.state.value) == (None, "leeds", "draft")
 
 
-def test_an_editor_changes_the_text_of_a_public_record_but_not_its_state(editor, five):
+def test_an_editor_drafts_the_text_of_a_public_record_and_not_its_state(editor, five):
     city = five["public"]
     assert not any(name.startswith("published_at") for name in open_form(editor, city))
     response = save_form(
@@ -178,14 +197,15 @@ def test_an_editor_changes_the_text_of_a_public_record_but_not_its_state(editor,
     )
     assert response.status_code == 302
     city.refresh_from_db()
-    assert city.motto == "Freedom Through Learning"
-    assert (city.published_at, city.archived_at) == (PAST, None)
+    assert (city.motto, city.published_at, city.archived_at) == ("", PAST, None)
+    draft = Revision.objects.open().get()
+    assert draft.content["fields"] == draft.base["fields"] | {"motto": "Freedom Through Learning"}
+    assert open_form(editor, city)["motto"] == ["Freedom Through Learning"]
 
 
 def test_a_publisher_schedules_in_the_form(publisher, five):
-    response = save_form(
-        publisher, five["draft"], published_at_0="2098-12-03", published_at_1="09:00:00"
-    )
+    moment = {"published_at_0": "2098-12-03", "published_at_1": "09:00:00"}
+    response = save_form(publisher, five["draft"], **moment, _because="The launch waits for it")
     assert response.status_code == 302
     five["draft"].refresh_from_db()
     assert five["draft"].published_at == datetime(2098, 12, 3, 9, 0, tzinfo=UTC)

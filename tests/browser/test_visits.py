@@ -1,7 +1,5 @@
 """Visits to the portal with its starter content, as people make them."""
 
-import re
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
@@ -45,39 +43,6 @@ def kinds_of_page(page):
     for place in ("/news/", "/events/"):
         page.goto(place)
         yield page.locator("main .news-list a").first.get_attribute("href")
-
-
-def test_all_cities_of_the_united_kingdom_are_two_clicks_from_home(page, portal):
-    page.goto("/")
-    page.get_by_role("main").get_by_role("link", name="All countries").click()
-    page.get_by_role("link", name="United Kingdom").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("United Kingdom")
-    names = page.locator("main .cards h3").all_text_contents()
-    assert len(names) == 10
-    assert {"Manchester", "Wakefield"} <= {name.strip() for name in names}
-
-
-def test_fez_is_found_by_its_french_name_from_the_home_page(page, portal):
-    page.goto("/")
-    page.get_by_role("combobox", name="Find a learning city").fill("fès")
-    page.get_by_role("button", name="Search").click()
-    page.get_by_role("main").get_by_role("link", name="Fez", exact=True).click()
-    expect(page).to_have_url(re.compile(r"/cities/fez/$"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Fez")
-
-
-def test_a_visitor_without_javascript_filters_opens_a_city_and_goes_back(new_page, portal):
-    page = new_page(viewport=DESK, java_script_enabled=False)
-    page.goto("/cities/")
-    page.get_by_role("checkbox", name="Arab States").check()
-    page.get_by_role("button", name="Apply filters").click()
-    expect(page).to_have_url(re.compile(r"/cities/\?region=arab-states$"))
-    title = page.locator("#results h2").first.text_content()
-    page.locator("#results h3 a").first.click()
-    expect(page).to_have_url(re.compile(r"/cities/[a-z-]+/$"))
-    page.go_back()
-    expect(page.locator("#results h2").first).to_have_text(title)
-    expect(page.get_by_role("checkbox", name="Arab States")).to_be_checked()
 
 
 def test_the_form_can_be_walked_and_sent_by_keyboard(page, portal):

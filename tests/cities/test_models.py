@@ -52,7 +52,7 @@ def test_names_and_addresses_of_countries_are_unique():
     other = Country(code="FR", name="Britain", region="africa", slug="britain")
     assert refused(other) == {
         "name": ["Country with this Name already exists."],
-        "slug": ["Country with this Address already exists."],
+        "slug": ["Another country has this address already."],
     }
 
 
@@ -139,7 +139,7 @@ def test_an_intake_is_announced_in_its_year():
 def test_there_is_one_intake_a_year():
     factories.intake(year=2024)
     other = changed(factories.intake(year=2025), year=2024)
-    assert refused(other) == {"year": ["Intake with this Year already exists."]}
+    assert refused(other) == {"year": ["There is an intake of this year already."]}
 
 
 def test_a_theme_has_a_name_of_its_own_in_its_kind():

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from cities import views
 from cities.models import Region, Theme
 from tests import factories
 from tests.reading import read
@@ -32,12 +33,23 @@ def test_a_region_counts_and_lists_its_countries_and_newest_cities(client):
     assert "Kenya 2 cities" in page.text
     assert ("All 2 cities of 2024", "/cities/?region=africa&intake=2024") in page.links
     assert ("Mombasa", "/cities/mombasa/") in page.links
-    assert ("Nairobi", "/cities/nairobi/") not in page.links
+    assert "Newest: joined in 2024 All 2 cities of 2024" in page.text
+    assert "All cities Accra Ghana Mombasa Kenya Nairobi Kenya Networks" in page.text
     assert "Elsewhere" not in page.text
     assert "/cities/?region=africa" in page.addresses
     assert [given["aria-label"] for given in page.attributes("svg") if "aria-label" in given] == [
         "Learning cities in Africa"
     ]
+
+
+def test_a_region_of_many_cities_leads_to_the_finder_for_all(client, monkeypatch):
+    monkeypatch.setattr(views, "MOST_LISTED", 1)
+    kenya = country()
+    for name in ("Nairobi", "Mombasa"):
+        factories.city(name=name, country=kenya)
+    page = read(client.get(AFRICA))
+    assert "All cities Mombasa Kenya All 2 in Africa" in page.text
+    assert ("All 2 in Africa", "/cities/?region=africa") in page.links
 
 
 def test_a_region_shows_its_networks_and_news(client):

@@ -32,8 +32,9 @@ def test_a_national_network_names_its_country():
 def test_names_are_unique(make):
     first, second = make(name="Learn Here"), make()
     second.name = "Learn Here"
-    kind = first._meta.verbose_name.capitalize()
-    assert refused(second) == {"name": [f"{kind} with this Name already exists."]}
+    article = "an" if isinstance(first, Organisation) else "a"
+    said = f"There is {article} {first._meta.verbose_name} of this name already."
+    assert refused(second) == {"name": [said]}
     with pytest.raises(IntegrityError), transaction.atomic():
         second.save()
 

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def network():
-    city = factories.city(name="Manchester")
+    city = factories.city(name="Manchester", latitude=53.5, longitude=-2.2)
     network = factories.network(
         name="Skills Network",
         cities=[city],
@@ -38,13 +38,17 @@ def test_a_network_says_who_takes_part_and_how_sure_that_is(network, client):
     assert "“Unconfirmed” means: a public source names the organisation" in page.text
     assert "Who leads." in page.text
     assert {"/cities/manchester/", "https://skills.example.org/"} <= page.addresses
+    assert "Cities 1 Organisations 3 (1 unconfirmed)" in page.text
+    assert [given["aria-label"] for given in page.attributes("svg") if "aria-label" in given] == [
+        "Cities of Skills Network"
+    ]
 
 
 def test_a_network_says_what_is_missing(client):
     factories.network(name="Quiet Network")
     text = read(client.get("/networks/quiet-network/")).text
     assert "Not known: no source that we found names its members." in text
-    assert "Cities not known" in text
+    assert "Cities not known Organisations not known" in text
     assert "None published yet." in text
     assert "“Unconfirmed” means" not in text
 
@@ -61,7 +65,11 @@ def test_a_national_network_leads_to_its_country_once_that_has_a_page(client):
 
 def test_an_organisation_shows_its_cities_and_its_part_in_networks(network, client):
     page = read(client.get("/organisations/adult-college/"))
-    assert "Sector Colleges Works in Manchester" in page.text
+    assert "Sector Colleges Cities 1 Networks 1" in page.text
+    assert [given["aria-label"] for given in page.attributes("svg") if "aria-label" in given] == [
+        "Cities in which Adult College works"
+    ]
+    assert "Where it works Manchester United Kingdom" in page.text
     assert "Part in networks Member Skills Network Lead Source: Its report" in page.text
     assert {"/networks/skills-network/", "/cities/manchester/"} <= page.addresses
     unconfirmed = read(client.get("/organisations/old-library/"))
@@ -71,8 +79,18 @@ def test_an_organisation_shows_its_cities_and_its_part_in_networks(network, clie
 def test_an_organisation_says_what_is_missing(client):
     factories.organisation(name="Alone")
     text = read(client.get("/organisations/alone/")).text
-    assert "Works in not known" in text
+    assert "Cities not known Networks none published yet" in text
     assert "Part in networks None published yet." in text
+    assert "News of its networks None published yet." in text
+
+
+def test_an_organisation_shows_the_news_of_its_networks(network, client):
+    factories.news_item(title="They begin", networks=[network])
+    factories.news_item(title="Not yet", networks=[network], published_at=None)
+    factories.news_item(title="Elsewhere")
+    assert [item.title for item in client.get("/organisations/adult-college/").context["news"]] == [
+        "They begin"
+    ]
 
 
 def test_there_is_no_list_of_organisations(client):

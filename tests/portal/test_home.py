@@ -74,6 +74,18 @@ def test_the_newest_news_stands_there(client):
     assert titles == ["Day 6", "Day 5", "Day 4", "Day 3"]
 
 
+def test_the_networks_with_most_members_that_visitors_see_come_first(client):
+    small, large = factories.network(name="Small"), factories.network(name="Large")
+    for _ in range(2):
+        factories.membership(network=large)
+    factories.membership(network=small)
+    for _ in range(3):
+        hidden = factories.organisation(published_at=None)
+        factories.membership(network=small, organisation=hidden)
+    networks = client.get("/").context["networks"]
+    assert [network.name for network in networks] == ["Large", "Small"]
+
+
 def test_the_search_of_the_home_page_is_that_of_the_finder(client):
     factories.city(name="Fez")
     (form,) = home(client).attributes("form")

@@ -166,7 +166,7 @@ def test_a_story_is_an_article_with_its_picture(client):
 def test_other_pages_are_shared_with_the_portals_picture(client):
     said = metas(client, "/")
     assert said["og:title"] == "Learning Cities Portal"
-    assert said["og:image"] == f"{SITE}/static/icons/cover.png"
+    assert said["og:image"] == f"{SITE}/cover.png"
     assert metas(client, "/events/")["og:image"] == said["og:image"]
 
 
@@ -509,8 +509,7 @@ def test_the_manifest_is_linked_and_its_icons_are_there(client):
 
 
 @pytest.mark.parametrize(
-    ("name", "size"),
-    [("icon-192.png", (192, 192)), ("icon-512.png", (512, 512)), ("cover.png", (1200, 630))],
+    ("name", "size"), [("icon-192.png", (192, 192)), ("icon-512.png", (512, 512))]
 )
 def test_the_pictures_that_are_named_exist(name, size):
     path = finders.find(f"icons/{name}")

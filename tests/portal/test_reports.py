@@ -1,20 +1,40 @@
 """Reporting a mistake: a visitor writes, staff find it in the admin."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core import mail
 
 from portal.models import Report
 from tests import factories
+from tests.reading import read
 
 pytestmark = pytest.mark.django_db
 
 RIGHT = {"address": "/cities/", "message": "The year is wrong."}
 
 
-def test_every_record_links_to_the_form(client):
-    city = factories.city(name="Fez")
-    page = client.get(city.get_absolute_url()).content.decode()
-    assert 'href="/report/?page=/cities/fez/"' in page
+def test_every_record_tells_its_last_change_and_takes_reports(client):
+    city = factories.city()
+    day = datetime(2024, 2, 14, 12, tzinfo=UTC)
+    records = [
+        city,
+        factories.intake(),
+        factories.theme(),
+        factories.network(),
+        factories.organisation(),
+        factories.news_item(),
+        factories.event(),
+        factories.page(),
+    ]
+    for record in records:
+        type(record).objects.update(updated_at=day)
+    paths = [record.get_absolute_url() for record in records]
+    # A country has no date of its own: its page changes with its cities.
+    for path in [*paths, city.country.get_absolute_url()]:
+        page = read(client.get(path))
+        assert "Last changed on 14 February 2024. Report a mistake" in page.text, path
+        assert ("Report a mistake", f"/report/?page={path}") in page.links
 
 
 def test_the_form_names_the_page(client):

@@ -217,6 +217,7 @@ SHOWN = {
         "United Kingdom",
         "2024",
         "Stage Network",
+        "Stage College",
         "Stage story",
     },
     event: {"events", "sitemap", "Stagetown"},

@@ -129,7 +129,9 @@ def test_the_same_address_cannot_be_typed_twice():
     factories.city(name="York", slug="york")
     other = factories.city(name="New York")
     other.slug = "YORK"
-    assert refused(other) == {"slug": ["City with this Address already exists."]}
+    assert refused(other) == {
+        "slug": ["Another record has this address already. Choose a different one."]
+    }
 
 
 def test_a_typed_address_holds_only_plain_signs():

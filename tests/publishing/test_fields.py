@@ -12,6 +12,7 @@ from tests import factories
 
 DIRTY = '<p onclick="go()">Fair<script>go()</script></p><iframe src="https://x.test"></iframe>'
 CLEAN = "<p>Fair</p>"
+PICTURE_7 = '<figure data-picture="7"></figure>'
 
 KEPT = [
     "<h2>Two</h2><h3>Three</h3><h4>Four</h4>",
@@ -19,6 +20,7 @@ KEPT = [
     "<p><strong>Strong</strong> and <em>stressed</em><br>line</p><hr>",
     "<blockquote><p>Said</p></blockquote>",
     "<table><tbody><tr><th>Year</th></tr><tr><td>2024</td></tr></tbody></table>",
+    f"<p>Before</p>{PICTURE_7}<p>After</p>",
 ]
 
 
@@ -36,6 +38,7 @@ def test_what_the_toolbar_writes_is_kept(html):
         "http://example.org",
         "mailto:x@example.org",
         "/cities/",
+        "record:cities.city:12",
         "#top",
     ],
 )
@@ -52,8 +55,14 @@ def test_links_of_the_web_of_mail_and_of_the_portal_are_kept(address):
         ("<p>a<style>p { color: red }</style></p>", "<p>a</p>"),
         ('<p style="color: red" class="x" id="main">a</p>', "<p>a</p>"),
         ('<h2 onmouseover="go()">a</h2>', "<h2>a</h2>"),
-        ("<h1>Title</h1>", "Title"),
-        ("<h5>Small</h5>", "Small"),
+        ("<h1>Title</h1><h5>Small</h5>", "<h2>Title</h2><h4>Small</h4>"),
+        ("<b>Bold</b> <I class=x>slanted</I>", "<strong>Bold</strong> <em>slanted</em>"),
+        ("<div>One</div><div><br></div><div>Two</div>", "<p>One</p><p>Two</p>"),
+        ("<p>&nbsp;</p><h2> </h2><p>a</p>", "<p>a</p>"),
+        ('<figure><img src="https://x.test/a.png"><figcaption>a</figcaption></figure>', "a"),
+        ('<figure data-picture="7" class="x"><p>a</p></figure>', PICTURE_7 + "<p>a</p>"),
+        ('<figure data-picture="../7"></figure>', ""),
+        (f'<figure data-picture="1{"0" * 18}"></figure>', ""),
         ('<img src="x" onerror="go()">', ""),
         ('<svg onload="go()"><title>x</title></svg>', ""),
         ("<form><input name=x></form>", ""),

@@ -1,4 +1,4 @@
-"""Draft, scheduled, public, expired, archived: the rule as a query, as a test, and in words."""
+"""Draft, scheduled, public, expired, archived, in the trash: as a query, as a test, in words."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -26,17 +26,25 @@ def noon(monkeypatch):
 
 @pytest.fixture
 def grid(db):
-    """A page for every possible combination of the three moments."""
+    """A page for every possible combination of the moments."""
+    combinations = product(MOMENTS, MOMENTS, MOMENTS, (None, BEFORE))
     pages = [
-        Page(title="Grid", slug=f"g{number}", published_at=start, expires_at=end, archived_at=away)
-        for number, (start, end, away) in enumerate(product(MOMENTS, repeat=3))
+        Page(
+            title="Grid",
+            slug=f"g{number}",
+            published_at=start,
+            expires_at=end,
+            archived_at=away,
+            trashed_at=trashed,
+        )
+        for number, (start, end, away, trashed) in enumerate(combinations)
         if not (start and end and end <= start)
     ]
     return Page.objects.bulk_create(pages)
 
 
 def moments_of(page):
-    return page.published_at, page.expires_at, page.archived_at
+    return page.published_at, page.expires_at, page.archived_at, page.trashed_at
 
 
 def test_each_row_is_in_exactly_one_state_and_query_and_object_agree(grid):
@@ -78,7 +86,9 @@ def test_without_a_moment_the_present_counts(grid, noon):
     ],
 )
 def test_the_borders_of_the_states(moments, state):
-    assert state_of(*moments, NOW) is state
+    assert state_of(*moments, moment=NOW) is state
+    # Whatever it was, the trash comes first.
+    assert state_of(*moments, BEFORE, NOW) is State.TRASHED
 
 
 def test_an_unknown_state_is_refused():

@@ -39,10 +39,10 @@ class CityMap {
 
   read(link) {
     const [x, y] = link.firstChild.getAttribute("d").slice(1).split(/[ h]/).map(Number);
-    const { name, joined } = link.dataset;
+    const { name, joined, about } = link.dataset;
     const country = link.ariaLabel.replace(name, "").replace(/^[\s,]+/, "");
     const { year, unknown } = this.figure.dataset;
-    link.ariaDescription = joined ? year.replace("{year}", joined) : unknown;
+    link.ariaDescription = about || (joined ? year.replace("{year}", joined) : unknown);
     // The card takes the tooltip's place, and one tab stop that of hundreds.
     link.querySelector("title").remove();
     link.tabIndex = -1;

@@ -1,0 +1,18 @@
+"""Uploaded pictures in an S3-compatible bucket; loaded only where there is one."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.encoding import filepath_to_uri
+from storages.backends.s3 import S3Storage
+
+
+class Bucket(S3Storage):
+    """A bucket whose files have the addresses that MEDIA_URL begins.
+
+    The portal serves them there itself, so pages load nothing from another site and the bucket
+    need not be public; or MEDIA_URL names a server that shows the bucket's files.
+    """
+
+    def url(self, name: str, *args: Any, **kwargs: Any) -> str:
+        return f"{settings.MEDIA_URL}{filepath_to_uri(name)}"

@@ -1,0 +1,166 @@
+"""A whole portal from SQLite into an empty PostgreSQL, each row and file compared.
+
+One transaction on each side: the old database can be read but not changed meanwhile, the new one
+is filled whole or stays empty.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage, Storage
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import DatabaseError, connections, models, transaction
+from django.db.models import sql
+
+OLD, NEW = "default", "new"
+BATCH = 500
+
+Say = Callable[[str], None]
+
+
+class CannotCopy(Exception):
+    """Why the portal cannot be copied, in a sentence for whoever runs the command."""
+
+
+def copy_rows(say: Say) -> int:
+    """Copy every row of `OLD` into the empty `NEW` and compare them; gives their number.
+
+    To be called inside a transaction on each side. Raises CannotCopy.
+    """
+    new = connections[NEW]
+    with new.cursor() as cursor:
+        if tables := new.introspection.table_names(cursor):
+            raise CannotCopy(f"The new database is not empty: it has {len(tables)} tables.")
+        # Otherwise a migration could not change a table that another has just filled.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        say("Making the tables …")
+        call_command("migrate", database=NEW, interactive=False, verbosity=0)
+        kinds = list(tables_of_models())
+        # What migrations fill in comes from the old database too, with its own keys.
+        names = ", ".join(new.ops.quote_name(kind._meta.db_table) for kind in kinds)
+        cursor.execute(f"TRUNCATE {names}")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    total = 0
+    for kind in kinds:
+        number = copy_table(kind)
+        total += number
+        if number:
+            say(f"{kind._meta.db_table}: {number}")
+    try:
+        new.check_constraints()
+    except DatabaseError as error:
+        raise CannotCopy(f"A row points to one that is not there: {first_line(error)}") from error
+    with new.cursor() as cursor:
+        for statement in new.ops.sequence_reset_sql(no_style(), kinds):
+            cursor.execute(statement)
+    return total
+
+
+def tables_of_models() -> Iterator[type[models.Model]]:
+    """One model for each table, those of many-to-many fields among them."""
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.managed and not model._meta.proxy:
+            yield model
+
+
+def copy_table(kind: type[models.Model]) -> int:
+    """Copy the rows of one table, compare them with what has arrived, and give their number."""
+    fields = [field for field in kind._meta.concrete_fields if not field.generated]
+    rows = kind._base_manager.using(OLD).order_by("pk").iterator(BATCH)
+    total, batch = 0, []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            total += copy_batch(kind, fields, batch)
+            batch = []
+    total += copy_batch(kind, fields, batch)
+    arrived = kind._base_manager.using(NEW).count()
+    if arrived != total:
+        raise CannotCopy(f"{kind._meta.db_table} has {arrived} rows instead of {total}.")
+    return total
+
+
+def copy_batch(kind: type[models.Model], fields: list[Any], batch: list[Any]) -> int:
+    if not batch:
+        return 0
+    table = kind._meta.db_table
+    # As they are: saving would stamp the time, and clean texts once more.
+    query = sql.InsertQuery(kind)
+    query.insert_values(fields, batch, raw=True)
+    try:
+        query.get_compiler(using=NEW).execute_sql()
+    except (DatabaseError, ValueError) as error:
+        raise CannotCopy(f"A row of {table} does not fit: {first_line(error)}") from error
+    keys = [row.pk for row in batch]
+    # In no order: a default order may lead through a table that comes later.
+    rows = kind._base_manager.using(NEW).filter(pk__in=keys).order_by()
+    arrived = {row.pk: row for row in rows}
+    for row in batch:
+        copy = arrived.get(row.pk)
+        names = [field.attname for field in fields]
+        if copy is None or any(value(row, name) != value(copy, name) for name in names):
+            raise CannotCopy(f"The row {row.pk} of {table} is not the same in the new database.")
+    return len(batch)
+
+
+def value(row: models.Model, name: str) -> Any:
+    """What a field holds; of a file, its name."""
+    held = getattr(row, name)
+    return held.name if isinstance(held, File) else held
+
+
+def copy_files(old: FileSystemStorage, new: Storage, copied: list[str]) -> int:
+    """Copy every uploaded file and compare it with what has arrived; gives their number.
+
+    `copied` gets the name of each file that was made, so that it can be taken away again.
+    """
+    number = 0
+    for name in names_in(old):
+        if new.exists(name):
+            raise CannotCopy(f"There is a file {name} at the new place already.")
+        with old.open(name) as file:
+            copied.append(name)
+            if new.save(name, file) != name:
+                raise CannotCopy(f"The file {name} could not keep its name.")
+        if digest(old, name) != digest(new, name):
+            raise CannotCopy(f"The file {name} is not the same at the new place.")
+        number += 1
+    return number
+
+
+def names_in(storage: FileSystemStorage, folder: str = "") -> Iterator[str]:
+    """The names of all files, those in folders among them; none if there is no folder yet."""
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in sorted(files):
+        yield f"{folder}{name}"
+    for name in sorted(folders):
+        yield from names_in(storage, f"{folder}{name}/")
+
+
+def digest(storage: Storage, name: str) -> str:
+    """The fingerprint of a file's content."""
+    with storage.open(name) as file:
+        found = hashlib.sha256()
+        for chunk in file.chunks():
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
+
+
+def with_old_held(work: Callable[[], Any]) -> Any:
+    """Do a work while nobody can write to the old database, and undo it all if it fails."""
+    # On SQLite a transaction of ours takes the lock of writers at its start (IMMEDIATE).
+    with transaction.atomic(OLD), transaction.atomic(NEW):
+        return work()

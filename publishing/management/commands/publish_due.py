@@ -1,0 +1,24 @@
+"""`manage.py publish_due`: put drafts live whose time has come, without waiting for a visitor."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from publishing.due import put_live
+
+
+class Command(BaseCommand):
+    help = (
+        "Put the drafts live whose time has come. The first request after the moment does the "
+        "same, so this is needed only where a page must change without any visitor."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done, failed = put_live()
+        for draft in done:
+            self.stdout.write(f"Published: {draft.label}")
+        if failed:
+            told = "\n".join(f"- {draft.label}: {draft.reason}" for draft in failed)  # type: ignore[attr-defined]
+            raise CommandError(f"These drafts could not go live and are kept as drafts:\n{told}")
+        if not done:
+            self.stdout.write("Nothing was due.")

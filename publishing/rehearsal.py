@@ -1,0 +1,40 @@
+"""A rehearsal: do the real thing, look at the result, and take it all back.
+
+    with rehearse():
+        form.save()
+        page = render(record)
+
+Everything inside is rolled back at the end: rows, and the hooks that would run on commit, mail
+among them. Only work that lives in the database may be rehearsed: no rehearsed model has a file
+(a check says so), and nothing that runs in a rehearsal writes to a cache.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import connection, transaction
+
+_running: ContextVar[bool] = ContextVar("rehearsal", default=False)
+
+
+def is_rehearsal() -> bool:
+    """Whether this runs inside a rehearsal."""
+    return _running.get()
+
+
+@contextmanager
+def rehearse() -> Iterator[None]:
+    """Run the block and roll it back. Raises IntegrityError where a commit would fail.
+
+    Lazy answers have to be rendered inside the block.
+    """
+    token = _running.set(True)
+    try:
+        with transaction.atomic():
+            yield
+            # Foreign keys are looked at when a transaction commits, which this one never does.
+            connection.check_constraints()
+            transaction.set_rollback(True)
+    finally:
+        _running.reset(token)

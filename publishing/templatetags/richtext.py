@@ -1,0 +1,14 @@
+"""Rich text in templates: `{{ city.profile|rich }}`."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from publishing.richtext import render
+
+register = template.Library()
+
+
+@register.filter
+def rich(html: str) -> SafeString:
+    """A RichTextField's value with its links and library pictures resolved."""
+    return render(html)

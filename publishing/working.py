@@ -1,0 +1,136 @@
+"""Working copies: what somebody has typed into a form and not saved, exactly as it stands there.
+
+A draft has to be valid, a working copy has not: it is the raw form, kept for its writer alone,
+and no part of the history. Each opened form has a key of its own, so that two tabs never
+overwrite each other; a form that is taken up again goes on under the key that it had.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# How long a copy is kept, and how many of one person for one record or kind of new record.
+KEPT = timedelta(days=30)
+MOST = 5
+# How long a key of a form that was saved is remembered, so that nothing late revives its copy.
+CLOSED = timedelta(days=1)
+# Who typed within this time is still at it, as far as colleagues are told.
+RECENT = timedelta(hours=1)
+
+
+class WorkingCopyQuerySet(models.QuerySet["WorkingCopy"]):
+    def about(self, model: type[models.Model], object_pk: Any = None) -> Self:
+        """Copies of the form of one record, or of new records of its kind; the newest first."""
+        place = {"model": model._meta.label_lower, "object_pk": str(object_pk or "")}
+        return self.filter(**place, data__isnull=False).order_by("-touched_at", "pk")
+
+    def of(self, person: Any) -> Self:
+        return self.filter(person=person)
+
+    def prune(self) -> None:
+        now = timezone.now()
+        self.filter(touched_at__lt=now - KEPT).delete()
+        self.filter(data__isnull=True, touched_at__lt=now - CLOSED).delete()
+
+
+class WorkingCopy(models.Model):
+    """The raw form that one person has open."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    model = models.CharField(max_length=100)
+    # Empty for a record that is not there yet.
+    object_pk = models.CharField(max_length=64, blank=True)
+    # Names and values in the order of the form. Null once the form was saved.
+    data = models.JSONField(null=True)
+    touched_at = models.DateTimeField(default=timezone.now)
+
+    objects = WorkingCopyQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = gettext_lazy("working copy")
+        verbose_name_plural = gettext_lazy("working copies")
+        indexes = [
+            models.Index(
+                fields=["model", "object_pk", "-touched_at"], name="working_copy_by_object"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_pk}".strip()
+
+    def posted(self) -> QueryDict:
+        """The form as a browser would send it."""
+        sent = QueryDict(mutable=True)
+        for name, value in self.data or ():
+            sent.appendlist(name, value)
+        return sent
+
+
+def keep(
+    person: Any, model: type[models.Model], object_pk: Any, key: UUID, sent: QueryDict
+) -> bool:
+    """Keep a form as it stands; False if its key is another form's, or it was saved meanwhile."""
+    data = [
+        [name, value]
+        for name, values in sent.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken"
+    ]
+    place = {"person": person, "model": model._meta.label_lower, "object_pk": str(object_pk or "")}
+    copies = WorkingCopy.objects
+    if copies.filter(pk=key, data__isnull=False, **place).update(
+        data=data, touched_at=timezone.now()
+    ):
+        return True
+    _copy, is_new = copies.get_or_create(pk=key, defaults={**place, "data": data})
+    if is_new:
+        copies.prune()
+        mine = copies.about(model, object_pk).of(person)
+        copies.filter(pk__in=[copy.pk for copy in mine[MOST:]]).delete()
+    return is_new
+
+
+def close(person: Any, model: type[models.Model], key: UUID) -> None:
+    """The form was saved: forget what was typed, and take nothing more under its key."""
+    closed = {"data": None, "touched_at": timezone.now()}
+    place = {"person": person, "model": model._meta.label_lower}
+    if not WorkingCopy.objects.filter(pk=key, **place).update(**closed):
+        WorkingCopy.objects.get_or_create(pk=key, defaults=place | closed)
+
+
+def colleagues(person: Any, model: type[models.Model], object_pk: Any) -> list[str]:
+    """Who else has typed into the form of this record lately and not saved it, in sentences."""
+    since = timezone.now() - RECENT
+    copies = WorkingCopy.objects.about(model, object_pk).exclude(person=person)
+    said: dict[Any, str] = {}
+    for copy in copies.filter(touched_at__gt=since).select_related("person"):
+        said.setdefault(
+            copy.person_id,
+            _("%(person)s has this open and has unsaved changes, the last from %(ago)s.")
+            % {
+                "person": copy.person.get_full_name() or copy.person.get_username(),
+                "ago": ago(copy.touched_at),
+            },
+        )
+    return list(said.values())
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in minutes: "just now", "5 minutes ago"."""
+    minutes = int((timezone.now() - moment).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes == 1:
+        return _("a minute ago")
+    return _("%(number)s minutes ago") % {"number": minutes}

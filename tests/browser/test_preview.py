@@ -1,0 +1,364 @@
+"""Writing in a browser: the page beside the form, two people at once, a crash, a shared draft."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from cities.models import City
+from news.models import NewsItem
+from publishing.models import Revision, WorkingCopy
+from tests import factories
+from tests.admin.pages import admin_url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RULES = {
+    # It would copy the style sheets into the page, which the policy forbids.
+    "preload": False,
+    "runOnly": {
+        "type": "tag",
+        "values": "wcag2a wcag2aa wcag21a wcag21aa wcag22a wcag22aa best-practice".split(),
+    },
+}
+
+
+@pytest.fixture(autouse=True)
+def media(renditions):
+    """The lists show pictures."""
+
+
+@pytest.fixture(autouse=True)
+def still(chromium, new_page):
+    """What a page sends when it is left would come after the database is emptied."""
+    yield
+    for page in [page for context in chromium.contexts for page in context.pages]:
+        page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
+        page.goto("about:blank")
+
+
+def sign_in(page, user):
+    page.goto(reverse("admin:index"))
+    page.fill("#id_username", user.username)
+    page.fill("#id_password", factories.PASSWORD)
+    page.click("text=Sign in >> nth=-1")
+    page.wait_for_selector("h1:text('Staff desk')")
+    return page
+
+
+@pytest.fixture
+def desk(page):
+    return sign_in(page, factories.superuser(first_name="Ada", last_name="Reed"))
+
+
+@pytest.fixture
+def maria(new_page):
+    page = new_page(viewport={"width": 1280, "height": 900})
+    return sign_in(page, factories.superuser(first_name="Maria", last_name="Duarte"))
+
+
+def open_form(page, record):
+    page.goto(admin_url(record, "change", record.pk))
+    page.wait_for_selector(".prose-editor > .ProseMirror")
+    return page
+
+
+def show_preview(page):
+    page.click("[data-preview-open] >> nth=0")
+    return page.frame_locator(".preview-window iframe")
+
+
+def wait_until_kept(page):
+    expect(page.locator("[data-state=kept]")).to_be_visible()
+
+
+def write(page, text):
+    page.locator(".prose-editor > .ProseMirror").first.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(text)
+
+
+def test_typing_appears_in_the_page_beside_the_form(desk):
+    city = factories.city(name="Fez", motto="Old motto", profile="<p>Learning.</p>")
+    inside = show_preview(open_form(desk, city))
+    expect(inside.locator("h1")).to_have_text("Fez")
+    desk.fill("#id_name", "Fes")
+    expect(inside.locator("h1")).to_have_text("Fes")
+    write(desk, " And more.")
+    expect(inside.locator(".prose")).to_contain_text("Learning. And more.")
+    desk.click("#awards-group .add-row a")
+    desk.fill("#id_awards-0-year", "2015")
+    expect(inside.locator("main")).to_contain_text("2015")
+    city.refresh_from_db()
+    assert (city.name, city.profile) == ("Fez", "<p>Learning.</p>")
+    assert not Revision.objects.exists()
+
+
+def test_the_preview_has_the_style_of_the_page_and_two_widths(desk):
+    inside = show_preview(open_form(desk, factories.city(name="Fez")))
+    expect(inside.locator("h1")).to_have_text("Fez")
+    assert "Besley" in inside.locator("h1").evaluate("e => getComputedStyle(e).fontFamily")
+    assert inside.locator("html").evaluate("e => e.clientWidth") == 1280
+    desk.get_by_role("button", name="Phone").click()
+    expect(desk.get_by_role("button", name="Phone")).to_have_attribute("aria-pressed", "true")
+    assert inside.locator("html").evaluate("e => e.clientWidth") == 390
+    desk.get_by_role("button", name="Hide").click()
+    expect(desk.locator("#preview-pane")).to_be_hidden()
+    expect(desk.locator("[data-preview-open] >> nth=0")).to_be_focused()
+
+
+def test_a_wrong_form_keeps_the_last_good_page(desk):
+    city = factories.city(name="Fez")
+    inside = show_preview(open_form(desk, city))
+    expect(inside.locator("h1")).to_have_text("Fez")
+    desk.fill("#id_name", "")
+    said = desk.locator(".preview-said > [data-wrong]")
+    expect(said).to_contain_text("Name: This field is required.")
+    expect(inside.locator("h1")).to_have_text("Fez")
+    desk.fill("#id_name", "Fes")
+    expect(said).to_be_hidden()
+    expect(inside.locator("h1")).to_have_text("Fes")
+
+
+def test_links_in_the_preview_leave_the_form_where_it_is(desk):
+    inside = show_preview(open_form(desk, factories.city(name="Fez")))
+    expect(inside.locator("h1")).to_have_text("Fez")
+    address = desk.url
+    with desk.context.expect_page() as opened:
+        inside.locator(".brand").click()
+    assert opened.value.url == desk.url.split("/admin/")[0] + "/"
+    assert desk.url == address
+    expect(inside.locator("h1")).to_have_text("Fez")
+
+
+def test_one_request_at_a_time_and_the_newest_wins(desk):
+    city = factories.city(name="Fez")
+    inside = show_preview(open_form(desk, city))
+    expect(inside.locator("h1")).to_have_text("Fez")
+    running, most = [], []
+    address = f"**{admin_url(city, 'preview', city.pk)}"
+
+    def slowly(route):
+        running.append(route)
+        most.append(len(running))
+        desk.wait_for_timeout(700)
+        running.remove(route)
+        route.continue_()
+
+    desk.route(address, slowly)
+    for name in ("Fe", "Fes", "Fesa", "Fesan"):
+        desk.fill("#id_name", name)
+        desk.wait_for_timeout(800)
+    expect(inside.locator("h1")).to_have_text("Fesan")
+    assert max(most) == 1
+    desk.unroute(address)
+
+
+def test_a_new_story_is_seen_before_it_is_saved(desk):
+    desk.goto(admin_url(NewsItem, "add"))
+    inside = show_preview(desk)
+    said = desk.locator(".preview-said > [data-wrong]")
+    expect(said).to_contain_text("Title: This field is required.")
+    desk.fill("#id_title", "A story to come")
+    desk.fill("#id_summary", "In short.")
+    expect(inside.locator("h1")).to_have_text("A story to come")
+    expect(said).to_be_hidden()
+    assert not NewsItem.objects.exists()
+
+
+def test_without_scripts_the_preview_opens_in_a_new_tab(new_page):
+    city = factories.city(name="Fez")
+    page = sign_in(new_page(java_script_enabled=False), factories.superuser())
+    page.goto(admin_url(city, "change", city.pk))
+    page.fill("#id_name", "Fes")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Preview").first.click()
+    expect(opened.value.locator("h1")).to_have_text("Fes")
+    expect(opened.value.locator(".state-banner")).to_contain_text("Preview of what the form says")
+
+
+def test_after_a_crash_everything_typed_is_taken_up_again(desk, new_page):
+    city = factories.city(name="Fez", motto="", profile="<p>Learning.</p>")
+    open_form(desk, city)
+    desk.fill("#id_name", "")
+    write(desk, " Half a sen")
+    desk.click("#awards-group .add-row a")
+    desk.fill("#id_awards-0-year", "20")
+    wait_until_kept(desk)
+    desk.goto("about:blank")
+    open_form(desk, city)
+    expect(desk.locator("#id_name")).to_have_value("Fez")
+    desk.get_by_role("link", name="Take it up").click()
+    expect(desk.locator("#id_name")).to_have_value("")
+    expect(desk.locator("#id_awards-0-year")).to_have_value("20")
+    expect(desk.locator(".prose-editor > .ProseMirror")).to_have_text("Learning. Half a sen")
+    desk.fill("#id_name", "Fes")
+    desk.fill("#id_awards-0-year", "2015")
+    desk.click("[name=_save] >> nth=0")
+    desk.wait_for_selector(".messagelist .success")
+    city.refresh_from_db()
+    assert (city.name, city.profile) == ("Fes", "<p>Learning. Half a sen</p>")
+    assert [award.year for award in city.awards.all()] == [2015]
+    open_form(desk, city)
+    expect(desk.get_by_role("link", name="Take it up")).to_have_count(0)
+
+
+def test_what_was_typed_is_thrown_away(desk):
+    city = factories.city()
+    open_form(desk, city)
+    desk.fill("#id_motto", "Never mind")
+    wait_until_kept(desk)
+    desk.reload()
+    desk.get_by_role("button", name="Throw it away").click()
+    expect(desk.get_by_role("button", name="Throw it away")).to_have_count(0)
+    assert not WorkingCopy.objects.exists()
+
+
+def test_enter_in_a_field_throws_nothing_away(desk):
+    city = factories.city(motto="")
+    open_form(desk, city)
+    desk.fill("#id_motto", "Kept")
+    wait_until_kept(desk)
+    open_form(desk, city)
+    desk.press("#id_name", "Enter")
+    desk.wait_for_selector(".messagelist .success")
+    assert WorkingCopy.objects.get(data__isnull=False).posted()["motto"] == "Kept"
+
+
+def test_looking_at_a_form_keeps_nothing(desk):
+    city = factories.city(profile="<p>Learning.</p>")
+    open_form(desk, city)
+    desk.click("#id_motto")
+    desk.wait_for_timeout(4000)
+    assert not WorkingCopy.objects.exists()
+
+
+def test_signed_out_while_typing_nothing_is_lost(desk, new_page):
+    city = factories.city(motto="")
+    user = factories.superuser(username="writer")
+    open_form(desk, city)
+    Session.objects.all().delete()
+    desk.fill("#id_motto", "Typed while signed out")
+    expect(desk.locator("[data-state=signed-out]")).to_be_visible()
+    assert not WorkingCopy.objects.exists()
+    with desk.context.expect_page() as opened:
+        desk.get_by_role("link", name="Sign in again in a new tab").click()
+    other = opened.value
+    other.fill("#id_username", user.username)
+    other.fill("#id_password", factories.PASSWORD)
+    other.click("text=Sign in >> nth=-1")
+    other.wait_for_selector("h1:text('Staff desk')")
+    expect(desk.locator("[data-state=someone-else]")).to_be_visible(timeout=15_000)
+    assert not WorkingCopy.objects.exists()
+
+
+def test_after_signing_in_again_the_page_goes_on(new_page):
+    user = factories.superuser()
+    desk = sign_in(new_page(), user)
+    city = factories.city(motto="")
+    open_form(desk, city)
+    Session.objects.all().delete()
+    desk.fill("#id_motto", "Typed while signed out")
+    expect(desk.locator("[data-state=signed-out]")).to_be_visible()
+    with desk.context.expect_page() as opened:
+        desk.get_by_role("link", name="Sign in again in a new tab").click()
+    sign_in(opened.value, user)
+    expect(desk.locator("[data-state=kept]")).to_be_visible(timeout=15_000)
+    assert desk.evaluate("Object.keys(sessionStorage)") == []
+    desk.click("[name=_save] >> nth=0")
+    desk.wait_for_selector(".messagelist .success")
+    assert City.objects.get().motto == "Typed while signed out"
+
+
+def test_saved_after_an_unnoticed_sign_out_it_is_offered_after_the_sign_in(new_page):
+    user = factories.superuser()
+    desk = sign_in(new_page(), user)
+    city = factories.city(motto="")
+    open_form(desk, city)
+    Session.objects.all().delete()
+    desk.fill("#id_motto", "Typed while signed out")
+    desk.click("[name=_save] >> nth=0")
+    desk.fill("#id_username", user.username)
+    desk.fill("#id_password", factories.PASSWORD)
+    desk.click("text=Sign in >> nth=-1")
+    desk.get_by_role("link", name="Take it up").click()
+    expect(desk.locator("#id_motto")).to_have_value("Typed while signed out")
+
+
+def test_two_editors_see_each_other_and_lose_nothing(desk, maria, new_page):
+    new_page.expected.append("status of 409 (Conflict)")
+    city = factories.award(city=factories.city(name="Fez", motto="", summary=""), year=2015).city
+    open_form(maria, city)
+    open_form(desk, city)
+    maria.fill("#id_motto", "Maria's motto")
+    maria.click("#awards-group .add-row a")
+    maria.fill("#id_awards-1-year", "2017")
+    wait_until_kept(maria)
+    summary = "Ada's summary says in a few plain words what the city does for learning."
+    desk.fill("#id_summary", summary)
+    desk.fill("#id_motto", "Ada's motto")
+    expect(desk.locator("[data-news]")).to_contain_text(
+        "Maria Duarte has this open and has unsaved changes, the last from just now."
+    )
+    maria.click("[name=_save] >> nth=0")
+    maria.wait_for_selector(".messagelist .success")
+    desk.fill("#id_awards-0-source", "Ada's source")
+    expect(desk.locator("[data-news]")).to_contain_text("Maria Duarte saved this just now")
+    desk.click("[name=_save] >> nth=0")
+    desk.wait_for_selector("h1:text('Somebody else changed this too')")
+    expect(desk.locator(".conflicts fieldset")).to_have_count(1)
+    assert violations(desk) == []
+    desk.check("[value=mine]")
+    desk.click("text=Save with these choices")
+    desk.wait_for_selector(".messagelist .success")
+    city.refresh_from_db()
+    assert city.motto == "Ada's motto"
+    assert city.summary == summary
+    rows = list(city.awards.order_by("year").values_list("year", "source"))
+    assert rows == [(2015, "Ada's source"), (2017, "")]
+    assert not WorkingCopy.objects.filter(data__isnull=False).exists()
+
+
+def test_a_draft_is_shared_with_a_stranger_and_taken_back(desk, new_page):
+    city = factories.city(name="Fez", motto="Public motto")
+    open_form(desk, city)
+    desk.fill("#id_motto", "Draft motto")
+    desk.click("[name=_draft] >> nth=0")
+    desk.wait_for_selector(".messagelist .success")
+    desk.click("text=Share the draft")
+    desk.click("text=Make a link")
+    address = desk.input_value("#shared-address")
+    assert violations(desk) == []
+    stranger = new_page()
+    stranger.goto(address)
+    expect(stranger.locator("main")).to_contain_text("Draft motto")
+    expect(stranger.locator(".state-banner")).to_contain_text("Shared by Ada Reed until")
+    assert violations(stranger) == []
+    desk.get_by_role("button", name="Take it back").click()
+    desk.wait_for_selector("text=The link is taken back")
+    said = stranger.request.get(address)
+    assert said.status == 410
+    assert "This link has ended" in said.text()
+
+
+def violations(page):
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_beside_the_preview(desk, width):
+    city = factories.city(name="Fez")
+    desk.set_viewport_size({"width": width, "height": 900})
+    inside = show_preview(open_form(desk, city))
+    expect(inside.locator("h1")).to_have_text("Fez")
+    desk.fill("#id_name", "")
+    expect(desk.locator(".preview-said > [data-wrong]")).to_be_visible()
+    assert desk.evaluate("document.documentElement.scrollWidth") == width
+    assert violations_in(desk, ".preview-pane") == []
+
+
+def violations_in(page, selector):
+    """Faults of the parts that are ours; the rest of the form is Django's."""
+    found = Axe().run(page, context=selector, options=RULES).response["violations"]
+    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]

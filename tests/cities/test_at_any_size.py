@@ -1,0 +1,146 @@
+"""What keeps a large portal quick, and must not be seen: the same answers, in few queries."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from cities.clusters import MOST_MARKS
+from cities.models import AlternativeName, City
+from publishing.prepared import Prepared
+from tests import factories
+
+
+def many(number, country, **values):
+    """So many public cities, written in bulk, each with a place and a population of its own."""
+    return City.objects.bulk_create(
+        City(
+            name=f"Made {index:04}",
+            slug=f"made-{country.code.lower()}-{index}",
+            country=country,
+            latitude=index % 60,
+            longitude=index % 90,
+            population=index,
+            published_at=timezone.now(),
+            **values,
+        )
+        for index in range(number)
+    )
+
+
+def found(text):
+    return [city.name for city in City.objects.search(text)]
+
+
+class TestTheIndexOfWords:
+    """Search finds what is written in any way."""
+
+    def test_a_bulk_write_a_change_and_a_deletion_are_found_at_once(self, db):
+        cities = many(3, factories.country())
+        assert found("0002") == ["Made 0002"]
+        City.objects.filter(pk=cities[2].pk).update(search_key=" elsewhere")
+        assert (found("0002"), found("elsew")) == ([], ["Made 0002"])
+        City.objects.filter(pk=cities[2].pk).delete()
+        assert found("elsewhere") == []
+
+    def test_other_names_too_wherever_they_move(self, db):
+        fez, bonn = factories.city(name="Fez"), factories.city(name="Bonn")
+        [name] = AlternativeName.objects.bulk_create(
+            [AlternativeName(city=fez, name="Fès el-Bali")]
+        )
+        assert found("bali") == ["Fez"]
+        AlternativeName.objects.filter(pk=name.pk).update(city=bonn)
+        assert found("bali") == ["Bonn"]
+        name.delete()
+        assert found("bali") == []
+
+    @pytest.mark.parametrize("name", ["北京", "नई दिल्ली", "Ñuñoa", "ØRSTED", "St. 20e5", "قسنطينة"])
+    def test_every_script(self, db, name):
+        factories.city(name=name)
+        for word in name.split():
+            assert found(word) == [name]
+
+
+class TestTheMap:
+    def test_many_cities_are_one_mark_for_each_country(self, db, client):
+        for code, number in (("FR", 4), ("DE", MOST_MARKS)):
+            many(number, factories.country(code=code, name=f"Land {code}"))
+        marks = client.get("/cities/?view=map").context["map"].marks
+        assert sorted((mark.label, mark.url) for mark in marks) == [
+            ("Land DE: 500 cities", "?country=de&view=map"),
+            ("Land FR: 4 cities", "?country=fr&view=map"),
+        ]
+
+    def test_those_of_one_country_are_marks_of_their_neighbours(self, db, client):
+        many(MOST_MARKS + 30, factories.country(code="DE"))
+        factories.city(country_id="DE", name="Nowhere", latitude=None, longitude=None)
+        response = client.get("/cities/?view=map")
+        marks = response.context["map"].marks
+        assert len(marks) <= MOST_MARKS
+        assert sum(int(mark.about.split()[0]) for mark in marks) == MOST_MARKS + 30
+        assert "1 city has no known location." in response.text
+
+    def test_few_have_a_mark_each(self, db, client):
+        many(3, factories.country())
+        assert len(client.get("/cities/?view=map").context["map"].marks) == 3
+
+
+class TestPages:
+    @pytest.mark.parametrize("sort", ["", "&sort=joined", "&sort=population", "&sort=country"])
+    def test_the_pages_together_have_every_city_once(self, db, client, sort):
+        many(30, factories.country(), joined_year=2020)
+        many(30, factories.country())
+        pages = [client.get(f"/cities/?page={n}{sort}").context["page_obj"] for n in (2, 3)]
+        pages.append(client.get(f"/cities/?{sort[1:]}").context["page_obj"])
+        seen = [city.pk for page in pages for city in page]
+        assert (len(seen), len(set(seen))) == (60, 60)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [7, 2100])
+def test_a_page_asked_for_again_takes_the_same_few_queries_at_any_size(client, number):
+    """Outside a transaction, as visitors do: facets and menu are remembered."""
+    country = factories.country(code="GB", name="United Kingdom")
+    many(number, country, joined_year=2020)
+    city = factories.city(country=country, name="Leeds", latitude=10, longitude=10)
+    network = factories.network(cities=[city])
+    factories.membership(network=network, organisation=factories.organisation())
+    factories.news_item(cities=[city])
+    factories.event(city=city)
+    counted = {}
+    searched = "/cities/?q=made&kind=city"
+    for address in (
+        "/cities/",
+        "/cities/?kind=city",
+        "/cities/?q=made&kind=city",
+        "/cities/leeds/",
+    ):
+        client.get(address)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        counted[address] = len(queries)
+    assert counted == {
+        "/cities/": 2,
+        "/cities/?kind=city": 2,
+        searched: 3,
+        "/cities/leeds/": 8,
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_remembered_is_forgotten_with_the_next_change(client):
+    city = factories.city(name="Leeds", country=factories.country(name="Land"))
+    page = "/cities/leeds/"
+    assert "The one learning city in Land" in client.get(page).text
+    other = factories.city(country=city.country)
+    assert "All 2 in Land" in client.get(page).text
+    assert client.get("/cities/").context["paginator"].count == 2
+    City.objects.filter(pk=other.pk).update(archived_at=timezone.now())
+    assert "The one learning city in Land" in client.get(page).text
+    assert client.get("/cities/").context["paginator"].count == 1
+
+
+def test_a_prepared_query_with_a_moment_of_its_own_is_refused(db):
+    frozen = Prepared(lambda moment: City.objects.published())
+    with pytest.raises(ValueError, match="moment of its own"):
+        frozen()

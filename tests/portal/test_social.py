@@ -1,0 +1,88 @@
+"""Where the pictures for social networks are: only of what is public, a day of cache, the name."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from cities.models import Country
+from cities.social import Cover, city_cover, cloths_of, paint
+from news.social import story_cover
+from portal.models import Site
+from tests.factories import city, news_item
+
+pytestmark = pytest.mark.django_db
+
+SITE = "Learning Cities Portal"
+TOMORROW = datetime(2999, 1, 1, tzinfo=UTC)
+
+
+def test_the_picture_of_a_public_city(client, django_assert_num_queries):
+    manchester = city(name="Manchester")
+    with django_assert_num_queries(2):
+        response = client.get("/cities/manchester/cover.png")
+    assert response.status_code == 200
+    assert response["Content-Type"] == "image/png"
+    assert response["Cache-Control"] == "public, max-age=86400"
+    assert response.content == paint(city_cover(manchester, SITE))
+    assert response.get("Vary", "Accept-Encoding") == "Accept-Encoding"
+    assert not response.cookies
+
+
+def test_nobody_sees_the_picture_of_what_is_hidden(admin_client):
+    city(name="Manchester", published_at=None)
+    news_item(title="Soon", published_at=TOMORROW)
+    for path in ("/cities/manchester/", "/news/soon/", "/cities/none/"):
+        assert admin_client.get(f"{path}cover.png").status_code == 404
+
+
+def test_who_has_the_picture_is_not_sent_it_again(client):
+    city(name="Manchester")
+    path = "/cities/manchester/cover.png"
+    first = client.get(path)
+    for question in (
+        {"If-None-Match": first["ETag"]},
+        {"If-Modified-Since": first["Last-Modified"]},
+    ):
+        again = client.get(path, headers=question)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again["Cache-Control"] == "public, max-age=86400"
+    Country.objects.update(name="Britain")
+    changed = client.get(path, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+    assert changed["ETag"] != first["ETag"]
+
+
+def test_the_picture_of_a_story(client, django_assert_num_queries):
+    cities = [city(name="Manchester"), city(name="Wakefield"), city(name="Derby")]
+    hidden = city(published_at=None)
+    day = datetime(2024, 2, 14, 9, tzinfo=UTC)
+    story = news_item(title="Two cities join", cities=[*cities, hidden], published_at=day)
+    # By name, and only those that visitors see.
+    assert story_cover(story, SITE) == Cover(
+        SITE, cloths_of([cities[2], cities[0]]), "Two cities join", "", "14 February 2024"
+    )
+    with django_assert_num_queries(3):
+        response = client.get("/news/two-cities-join/cover.png")
+    assert response.content == paint(story_cover(story, SITE))
+    assert story_cover(news_item(title="None"), SITE).cloths == cloths_of([])
+
+
+def test_other_pages_share_the_picture_of_the_site(client):
+    response = client.get("/cover.png")
+    assert response["Content-Type"] == "image/png"
+    assert Image.open(BytesIO(response.content)).size == (1200, 630)
+    again = client.get("/cover.png", headers={"If-None-Match": response["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("path", ["/cover.png", "/cities/ely/cover.png", "/news/it/cover.png"])
+def test_the_name_that_staff_chose_is_painted(client, path):
+    city(name="Ely")
+    news_item(title="It")
+    before = client.get(path)
+    Site.objects.update(name="Cities That Learn")
+    after = client.get(path, headers={"If-None-Match": before["ETag"]})
+    assert after.status_code == 200
+    assert after.content != before.content

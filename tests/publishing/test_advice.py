@@ -1,0 +1,160 @@
+"""What could be better about a record before visitors see it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from publishing.advice import advice_on, weak_text
+from publishing.richtext import reference
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+GOOD = "Wakefield has joined the network of learning cities this week."
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+def said(record, field):
+    return [advice.said for advice in advice_on(record) if advice.field == field]
+
+
+def about_text(html):
+    return said(factories.page(body=html), "body")
+
+
+def test_nothing_is_said_of_a_good_record():
+    city = factories.city(
+        summary=GOOD,
+        checked_on=timezone.localdate(),
+        profile="<h2>One</h2><h3>Two</h3><h2>Three</h2><p><a href='/cities/'>All cities</a></p>",
+        picture=factories.picture(),
+    )
+    assert advice_on(city) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("IMG_1234.jpg", "is a file name"),
+        ("library dome final.PNG", "is a file name"),
+        ("IMG_1234", "could stand for any"),
+        ("DSC00012", "could stand for any"),
+        ("Photo", "could stand for any"),
+        ("picture 2", "could stand for any"),
+        ("Image (3)", "could stand for any"),
+        ("logo.", "could stand for any"),
+        ("WhatsApp Image 2024-05-01", "could stand for any"),
+    ],
+)
+def test_alternative_texts_that_tell_nothing(text, finding):
+    assert finding in weak_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Readers under a dome", "Photograph of the mayor", "Logo of the college", "Painters at work"],
+)
+def test_alternative_texts_that_tell_something(text):
+    assert weak_text(text) == ""
+
+
+@pytest.mark.parametrize(
+    ("summary", "finding"),
+    [
+        ("", ["There is no summary. Lists and search engines would show it."]),
+        ("Short.", ["The summary has 6 characters; between 40 and 300 read best."]),
+        (GOOD, []),
+        ("x" * 301, ["The summary has 301 characters; between 40 and 300 read best."]),
+    ],
+)
+def test_summary_length(summary, finding):
+    assert said(factories.city(summary=summary), "summary") == finding
+
+
+@pytest.mark.parametrize(
+    ("days", "finding"),
+    [
+        (None, ["Nobody has compared this record with its source yet."]),
+        (365, []),
+        (366, ["The record was last checked more than a year ago."]),
+    ],
+)
+def test_last_check(days, finding):
+    day = days and timezone.localdate() - timedelta(days=days)
+    assert said(factories.city(checked_on=day), "checked_on") == finding
+
+
+@pytest.mark.parametrize(
+    ("html", "finding"),
+    [
+        ("<h2>One</h2><h3>Two</h3><h4>Three</h4><h2>Four</h2>", []),
+        (
+            "<h3>Two</h3>",
+            ["The heading “Two” has level 3, but level 2 is left out."],
+        ),
+        (
+            "<h2>One</h2><h4>Three</h4>",
+            ["The heading “Three” has level 4, but level 3 is left out."],
+        ),
+    ],
+)
+def test_heading_order(html, finding):
+    assert about_text(html) == finding
+
+
+@pytest.mark.parametrize(
+    "words", ["here", "Click <strong>here</strong>!", "Read more →", "https://example.org/a"]
+)
+def test_link_words(words):
+    plain = words.replace("<strong>", "").replace("</strong>", "")
+    assert about_text(f'<p><a href="https://example.org/a">{words}</a></p>') == [
+        f"The link “{plain}” does not say where it leads."
+    ]
+
+
+def test_dead_links():
+    city = factories.city(name="Fez")
+    draft = factories.city(name="Leeds", published_at=None)
+    moved = factories.network(name="Old name")
+    moved.slug = "new-name"
+    moved.save()
+    targets = {
+        "good": reference(city),
+        "hidden": reference(draft),
+        "gone": "record:cities.city:999",
+        "page": "/cities/fez/",
+        "list": "/cities/?q=a",
+        "former": "/networks/old-name/",
+        "draft page": "/cities/leeds/",
+        "typo": "/citys/",
+        "no such page": "/nothing-at-all/",
+        "abroad": "https://example.org/nothing/",
+        "place": "#top",
+    }
+    links = "".join(f'<p><a href="{to}">{words}</a></p>' for words, to in targets.items())
+    assert about_text(links) == [
+        f"The link “{words}” leads to a page that is not public or not there."
+        for words in ("hidden", "gone", "draft page", "typo", "no such page")
+    ]
+
+
+def test_pictures_in_a_text_and_beside_it():
+    weak = factories.picture(title="The dome", alternative_text="IMG_1234.jpg")
+    decorative = factories.picture(alternative_text="", is_decorative=True)
+    sentence = (
+        "Picture “The dome”: The alternative text “IMG_1234.jpg” is a file name. "
+        "Say what the picture shows."
+    )
+    keys = (weak.pk, decorative.pk, 999)
+    body = "".join(f'<figure data-picture="{key}"></figure>' for key in keys)
+    item = factories.news_item(body=body, picture=weak, summary=GOOD)
+    assert [(advice.field, advice.said) for advice in advice_on(item)] == [
+        ("body", sentence),
+        ("body", "A picture in the text is not in the library any more."),
+        ("picture", sentence),
+    ]

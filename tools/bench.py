@@ -1,0 +1,236 @@
+"""`make bench`: the portal beside a plain list of cities, at growing numbers of cities.
+
+Everything is served as in production, by two workers, from folders that are removed at the end.
+What is compared is the time of the processor that the servers took for an answer: it hardly
+moves when the machine does something else. Needs Linux; uses wrk where there is one.
+
+    make bench ARGS="--sizes 361,10000,100000 --seconds 5 --postgresql"
+"""
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.run_tests import postgresql
+
+ROOT = Path(__file__).resolve().parent.parent
+TICKS = os.sysconf("SC_CLK_TCK")
+CONNECTIONS, WARM_UP, PATIENCE = 8, 2, 60
+
+# What is measured: a name, a path, and whether the page cache may answer.
+PAGES = (
+    ("list", "/cities/", False),
+    ("list, one facet", "/cities/?region=africa", False),
+    ("list, one country", "/cities/?country=gb", False),
+    ("list, last pages", "/cities/?page={last}", False),
+    ("list, by population", "/cities/?sort=population", False),
+    ("filters together", "/cities/?region=africa&kind=city&status=member", False),
+    ("search", "/cities/?q=halvel", False),
+    ("search and filter", "/cities/?q=ba&region=africa&kind=city", False),
+    ("table", "/cities/?view=table", False),
+    ("map", "/cities/?view=map", False),
+    ("city, Fez", "/cities/fez/", False),
+    ("city, Wakefield", "/cities/wakefield/", False),
+    ("home", "/", False),
+    ("list, kept", "/cities/", True),
+)
+
+
+class Measured(NamedTuple):
+    """Milliseconds of processor time for an answer, answers a second, memory of a worker in MiB."""
+
+    milliseconds: float
+    rate: float
+    memory: float
+
+
+class Server(NamedTuple):
+    """A server that runs: its address and its processes."""
+
+    address: str
+    processes: list[int]
+
+    def measure(self, path: str, seconds: int) -> Measured:
+        url = self.address + path
+        load(url, WARM_UP)
+        before = ticks(self.processes)
+        answers = load(url, seconds)
+        used = (ticks(self.processes) - before) / TICKS
+        return Measured(1000 * used / answers, answers / seconds, max(map(memory, self.processes)))
+
+
+# -- Asking and counting -----------------------------------------------------------------
+
+
+def load(url: str, seconds: int) -> int:
+    """Ask for a page over and over on a few connections; the number of answers."""
+    if not shutil.which("wrk"):
+        return load_without_wrk(url, seconds)
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", url]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in said or not (number := re.search(r"(\d+) requests in", said)):
+        sys.exit(f"{url} did not answer as it should:\n{said}")
+    return max(int(number[1]), 1)
+
+
+def load_without_wrk(url: str, seconds: int) -> int:
+    end, answers = time.monotonic() + seconds, []
+
+    def ask() -> None:
+        while time.monotonic() < end:
+            with urllib.request.urlopen(url) as answer:  # noqa: S310 (our own server)
+                answer.read()
+            answers.append(1)
+
+    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return max(len(answers), 1)
+
+
+def ticks(processes: list[int]) -> int:
+    """The processor time that processes have used, in ticks of the clock."""
+    total = 0
+    for process in processes:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total
+
+
+def memory(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+)", status)
+    return int(found[1]) / 1024 if found else 0
+
+
+def children(process: int) -> list[int]:
+    path = Path(f"/proc/{process}/task/{process}/children")
+    return [int(child) for child in path.read_text().split()]
+
+
+# -- Servers ---------------------------------------------------------------------------
+
+
+@contextmanager
+def served(application: str, environment: dict[str, str], *flags: str) -> Iterator[Server]:
+    """A WSGI application on a free port, with the workers and threads of `make run`."""
+    from tools.audit_portal import free_port
+
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
+    command += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    process = subprocess.Popen(
+        [*command, *flags, application], cwd=ROOT, env=os.environ | environment
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with urllib.request.urlopen(address + "/cities/"):  # noqa: S310 (our own server)
+                    break
+            except OSError:
+                if time.monotonic() > end or process.poll() is not None:
+                    sys.exit(f"{application} did not start.")
+                time.sleep(0.2)
+        yield Server(address, [process.pid, *children(process.pid)])
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def portal_environment(folder: Path, database: str) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "HTTPS": "off",
+        "DEBUG": "off",
+        "BEHIND_PROXY": "off",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database,
+    }
+
+
+def python(environment: dict[str, str], *arguments: str) -> str:
+    command = [sys.executable, *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, check=True, stdout=subprocess.PIPE
+    )
+    return done.stdout.decode()
+
+
+# -- The tables ------------------------------------------------------------------------
+
+
+def measure_plain(total: int, folder: Path, seconds: int) -> Measured:
+    environment = {"PLAIN_DATABASE": str(folder / f"plain-{total}.sqlite3")}
+    python(environment, "-m", "tools.bench_plain", str(total))
+    with served("tools.bench_plain:application", environment) as server:
+        return server.measure("/cities/", seconds)
+
+
+def report(total: int, environment: dict[str, str], plain: Measured, seconds: int) -> None:
+    """Measure every page at one size, and print a line for each."""
+    python(environment, "-m", "tools.bench_cities", str(total))
+    last = str(-(-total // 24))
+    pages = [(name, path.format(last=last), kept) for name, path, kept in PAGES]
+    asked = python(environment, "-m", "tools.profile_page", "--queries", *(p for _, p, _ in pages))
+    queries = asked.split()
+    print(f"\n{total} cities{'':<24}ms   ratio  answers/s  queries  memory", flush=True)
+    print(f"{'plain list':<30}{plain.milliseconds:>8.2f}{1:>8.2f}{plain.rate:>11.0f}", flush=True)
+    flags = ("--factory",)
+    for kept in (False, True):
+        changes = {} if kept else {"PAGE_CACHE_MIB": "0"}
+        with served("portal.server:application", environment | changes, *flags) as server:
+            for (name, path, is_kept), number in zip(pages, queries, strict=True):
+                if is_kept == kept:
+                    found = server.measure(path, seconds)
+                    ratio = plain.milliseconds / found.milliseconds
+                    print(
+                        f"{name:<30}{found.milliseconds:>8.2f}{ratio:>8.2f}{found.rate:>11.0f}"
+                        f"{'' if kept else number:>9}{found.memory:>8.0f}",
+                        flush=True,
+                    )
+
+
+def main(arguments: list[str]) -> None:
+    parser = ArgumentParser(prog="make bench", description=__doc__.split("\n")[0])
+    parser.add_argument("--sizes", default="361,10000,100000", help="numbers of cities, rising")
+    parser.add_argument("--seconds", type=int, default=5, help="for each page")
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL instead of SQLite")
+    options = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
+        database = f"sqlite:///{folder}/portal.sqlite3"
+        if options.postgresql:
+            # The database of that name is there from the start.
+            database = stack.enter_context(postgresql()).replace("postgresql://", "postgres://")
+        environment = portal_environment(folder, database)
+        for command in (["migrate"], ["load_starter"], ["collectstatic", "--no-input"]):
+            python(environment, "manage.py", *command)
+        plain = measure_plain(361, folder, options.seconds)
+        for size in options.sizes.split(","):
+            report(int(size), environment, plain, options.seconds)
+    print("\nms: processor time of the server for an answer; ratio: that of the plain list to it.")
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
