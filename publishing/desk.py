@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.options import IS_FACETS_VAR, IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
@@ -40,6 +40,8 @@ from .scope import (
 from .snapshots import Snapshot, take
 
 NUL = "\x00"
+COUNTED = 20_000
+"""How many rows a list may have for its filters to show their counts unasked."""
 Texts = str | Promise
 
 
@@ -183,6 +185,10 @@ class DeskList(ChangeList):
             super().get_results(request)
         except (ValueError, OverflowError, DataError) as error:
             raise IncorrectLookupParameters from error
+        if self.result_count > COUNTED:
+            # Each filter's counts walk over every row, so for many rows they are asked for.
+            self.is_facets_optional = True
+            self.add_facets = IS_FACETS_VAR in request.GET
 
 
 class DeskAdmin(Labelled, admin.ModelAdmin):

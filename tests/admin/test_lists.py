@@ -9,6 +9,7 @@ from cities.models import City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
+from publishing import desk
 from publishing.models import Picture, Revision, short_moment
 from tests import factories
 from tests.admin.pages import add, admin_url, save_form
@@ -105,6 +106,15 @@ def test_the_list_says_which_records_have_a_draft(editor):
         f'<span class="state state-public">Public</span> '
         f'<span class="state state-draft">{said}</span>' in page.text
     )
+
+
+def test_a_very_long_list_counts_only_when_it_is_asked_to(editor, monkeypatch):
+    monkeypatch.setattr(desk, "COUNTED", 0)
+    factories.city()
+    page = editor.get(admin_url(City, "changelist")).text
+    assert "Public (1)" not in page
+    assert "Show counts" in page
+    assert "Public (1)" in editor.get(admin_url(City, "changelist"), {"_facets": "True"}).text
 
 
 def test_filter_of_awards(editor):
