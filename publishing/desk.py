@@ -297,11 +297,7 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
             self._rewind(request)
-        request.desk_refused = gettext(  # type: ignore[attr-defined]
-            "This could not be saved, because somebody saved something else at the same "
-            "moment. Nothing is lost: compare your text with the present record, "
-            "and save again."
-        )
+        request.desk_refused = taken_meanwhile()  # type: ignore[attr-defined]
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     @staticmethod
@@ -324,6 +320,14 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
         nonce = str(request.csp_nonce)  # type: ignore[attr-defined]
         context["media"] = Media.from_media(context["media"], nonce=nonce)
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def taken_meanwhile() -> str:
+    """The sentence for staff whose save the database refused."""
+    return gettext(
+        "This could not be saved, because somebody saved something else at the same moment. "
+        "Nothing is lost: compare your text with the present record, and save again."
+    )
 
 
 def refused(form: type[forms.ModelForm], said: str) -> type[forms.ModelForm]:

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from . import moves, snapshots
 from .checking import NOTE, held_sentence, is_out, note_in
 from .checks import RehearsedChecks
+from .desk import taken_meanwhile
 from .differences import conflict_rows
 from .mail import publishers_of, tell
 from .models import Publishable, short_moment
@@ -441,10 +442,7 @@ def why_refused(error: Exception) -> str:
         return " ".join(error.messages)
     if isinstance(error, Refused):
         return str(error)
-    return _(
-        "This could not be saved, because somebody saved something else at the same moment. "
-        "Nothing is lost: compare your text with the present record, and save again."
-    )
+    return taken_meanwhile()
 
 
 def due_moment(request: HttpRequest) -> datetime:
