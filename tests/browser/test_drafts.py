@@ -37,8 +37,9 @@ def sign_in(page, user):
 
 
 def press(page, button):
-    page.locator(button).last.click()
-    page.wait_for_load_state("networkidle")
+    """Press what leads to another page, and wait for that page rather than for this one."""
+    with page.expect_navigation(wait_until="networkidle"):
+        page.locator(button).last.click()
 
 
 def open_change(page, city):
@@ -60,7 +61,7 @@ def test_a_draft_with_a_new_row_goes_live_and_back(desk, city):
     assert desk.input_value("#id_awards-0-year") == "2015"
     assert (City.objects.get().motto, city.awards.count()) == ("Pro rege et lege", 0)
 
-    desk.click("text=Compare with the public version")
+    press(desk, "text=Compare with the public version")
     assert desk.locator(".changes th").all_inner_texts() == ["Motto", "Learning city award"]
     has_no_barrier(desk)
     desk.fill("#id__note", "Agreed with the city")
@@ -112,8 +113,7 @@ def test_two_people_at_once(chromium, live_server, city):
 
 def test_the_trash_asks_first_and_gives_back(desk, city):
     open_change(desk, city)
-    desk.locator("text=Move to the trash").last.click()
-    desk.wait_for_load_state("networkidle")
+    press(desk, "text=Move to the trash")
     has_no_barrier(desk)
     press(desk, "input[value='Move to the trash']")
     assert City.objects.get().state == "trashed"

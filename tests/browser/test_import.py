@@ -60,6 +60,7 @@ def test_a_table_with_mistakes_is_mended_imported_and_taken_back(page):
     ]
     look_with_axe(page)
     page.click("text=Do not import")
+    page.wait_for_selector("text=Nothing was imported, and the file is forgotten.")
     look_with_axe(page)
 
     upload(page, MENDED)
@@ -77,6 +78,7 @@ def test_a_table_with_mistakes_is_mended_imported_and_taken_back(page):
     ]
 
     page.click("text=Take this import back")
+    page.wait_for_selector("text=Leave it as it is")
     look_with_axe(page)
     page.click("input:text('Take the import back')")
     page.wait_for_selector("text=The import is taken back.")
