@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable
-from functools import lru_cache
 from math import cos, radians, sin
 from typing import Any, Self
 
@@ -12,7 +11,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import ACos, Coalesce, Cos, Greatest, Least, Radians, Sin
 from django.db.models.lookups import IsNull
-from django.urls import get_script_prefix, reverse
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
@@ -623,10 +622,6 @@ class City(Addressed, Publishable, Sourced):
             self.joined_year = self.intake.year
         super().save(*args, **kwargs)
 
-    def get_absolute_url(self) -> str:
-        # Lists have many, and to ask the URL configuration for each takes as long as to draw it.
-        return _address(get_script_prefix()).replace("-slug-", self.slug)
-
     @property
     def joined_label(self) -> str:
         """When it joined, as exactly as is known: "14 February 2024", "2018" or ""."""
@@ -745,12 +740,6 @@ class Designation(OfCity):
 
     def __str__(self) -> str:
         return self.name
-
-
-@lru_cache(maxsize=8)
-def _address(prefix: str) -> str:
-    """The address of a city's page, with "-slug-" for its own part, under a script's prefix."""
-    return reverse(City.url_name, args=["-slug-"])
 
 
 def _has_other_name(term: str) -> Exists:

@@ -3,6 +3,7 @@
 Any other WSGI server takes `portal.wsgi:application`.
 """
 
+import gc
 import signal
 from collections.abc import Callable
 from typing import Any
@@ -21,4 +22,7 @@ def application() -> Callable[..., Any]:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from portal.wsgi import application as portal
 
+    # What is loaded by now stays, so the collector of cycles need not walk over it again.
+    gc.collect()
+    gc.freeze()
     return portal

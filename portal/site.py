@@ -1,12 +1,13 @@
 """The name, the menu and the contact of the portal, for every template."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from django.apps import apps as installed_apps
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 
 from publishing.memo import remembered
 
@@ -56,6 +57,8 @@ class Frame:
         self.menus: dict[str, list[MenuItem]] = {place: [] for place in MenuItem.Place}
         for item in items:
             self.menus[item.place].append(item)
+        # What `around` has rendered of it.
+        self.parts: dict[Hashable, SafeString] = {}
 
     @property
     def top(self) -> list[MenuItem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Self
 
 from anyascii import anyascii
@@ -9,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import formats, timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -170,6 +171,16 @@ class FormerSlug(models.Model):
         return self.slug
 
 
+# Stands for a slug in the address that is kept of each kind of page.
+ANY_SLUG = "-slug-"
+
+
+@lru_cache(maxsize=64)
+def _address(url_name: str, prefix: str) -> str:
+    """The address of a kind of page under a script's prefix, with ANY_SLUG for its own part."""
+    return reverse(url_name, args=[ANY_SLUG])
+
+
 class Addressed(models.Model):
     """Something with a page of its own, found by a slug that is made from its name.
 
@@ -196,7 +207,8 @@ class Addressed(models.Model):
         abstract = True
 
     def get_absolute_url(self) -> str:
-        return reverse(self.url_name, args=[self.slug])
+        # Lists have many, and to ask the URL configuration for each takes as long as to draw it.
+        return _address(self.url_name, get_script_prefix()).replace(ANY_SLUG, self.slug)
 
     def clean(self) -> None:
         super().clean()

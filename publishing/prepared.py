@@ -8,15 +8,13 @@ tells what that gained.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from copy import copy
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models.query import ModelIterable, get_related_populators
 from django.utils import timezone
 
 # Values that stand in the SQL until they are replaced; no query has them for another reason.
@@ -29,12 +27,16 @@ STAND_INS: dict[type, Callable[[int], Any]] = {
 
 
 class Statement(NamedTuple):
-    rows: Any
-    compiler: Any
+    """The SQL of a query on one kind of database, and how its rows become records."""
+
     sql: str
     # The parameters, and the place of each value among them.
     parameters: Sequence[Any]
     places: dict[str, list[int]]
+    # By place in a row: the functions that make a value of what the database gives.
+    converters: list[tuple[int, tuple[list[Any], Any]]]
+    # Makes the records of the rows.
+    make: Callable[[list[list[Any]]], list[Any]]
 
 
 class Prepared:
@@ -58,11 +60,14 @@ class Prepared:
         for name, places in kept.places.items():
             for place in places:
                 parameters[place] = values[name]
-        compiler = copy(kept.compiler)
-        # The one that was kept belongs to another thread, perhaps.
-        compiler.connection = connection
-        compiler.as_sql = lambda *args, **kwargs: (kept.sql, tuple(parameters))
-        return list(_records(kept.rows, compiler))
+        with connection.cursor() as cursor:
+            cursor.execute(kept.sql, parameters)
+            rows = [list(row) for row in cursor.fetchall()]
+        for row in rows:
+            for place, (functions, expression) in kept.converters:
+                for function in functions:
+                    row[place] = function(row[place], expression, connection)
+        return kept.make(rows)
 
     def _write(self) -> Statement:
         """The SQL of the query, with the places of its values."""
@@ -88,20 +93,32 @@ class Prepared:
         if any(str(started)[:16] in str(parameter) for parameter in parameters):
             raise ValueError("The query has a moment of its own, which would never pass.")
         converters = compiler.get_converters([column[0] for column in compiler.select])
-        compiler.get_converters = lambda expressions: converters
-        return Statement(rows, compiler, sql, parameters, places)
+        return Statement(sql, parameters, places, list(converters.items()), _maker(rows, compiler))
 
 
 def _stored(moment: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def _records(rows: Any, compiler: Any) -> Iterator[Any]:
+def _maker(rows: Any, compiler: Any) -> Callable[[list[list[Any]]], list[Any]]:
+    """What makes the records of a QuerySet from its rows, as Django's own iteration does."""
     if not issubclass(rows._iterable_class, ModelIterable):
-        yield from compiler.results_iter(tuple_expected=True)
-        return
-    # What Django's own iteration asks of a QuerySet, with the SQL that is there already.
-    query = SimpleNamespace(get_compiler=lambda **kwargs: compiler)
-    yield from ModelIterable(
-        SimpleNamespace(db=rows.db, query=query, _known_related_objects={})  # type: ignore[arg-type]
-    )
+        return lambda found: [tuple(row) for row in found]
+    about = compiler.klass_info
+    model, first, last = about["model"], about["select_fields"][0], about["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in compiler.select[first:last]]
+    related = get_related_populators(about, compiler.select, rows.db)
+    annotated = list((compiler.annotation_col_map or {}).items())
+
+    def make(found: list[list[Any]]) -> list[Any]:
+        records = []
+        for row in found:
+            record = model.from_db(rows.db, names, row[first:last])
+            for other in related:
+                other.populate(row, record)
+            for name, place in annotated:
+                setattr(record, name, row[place])
+            records.append(record)
+        return records
+
+    return make

@@ -1,13 +1,31 @@
-"""Which link of the menu the visitor stands in."""
+"""What stands around every page, with the link of the menu that the visitor stands in."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def around(context: template.Context, name: str) -> SafeString:
+    """The component of that name, which depends on the site and the place in its menu alone.
+
+    It is rendered once for each place and kept with the site, so until the content changes.
+    """
+    site, path = context["site"], context["request"].path
+    place = tuple(current(path, item.address) for items in site.menus.values() for item in items)
+    key = (name, place, get_language(), get_script_prefix())
+    if key not in site.parts:
+        site.parts[key] = render_to_string(name, {"site": site, "path": path})
+    part: SafeString = site.parts[key]
+    return part
 
 
 @register.simple_tag
