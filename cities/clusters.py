@@ -14,6 +14,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from publishing.memo import remembered
+
 from .models import City, CityQuerySet
 from .worldmap import PLATE_PIXELS, Mark, Plate, fit, project
 
@@ -27,14 +29,21 @@ def cities_in_words(number: int) -> str:
     return words % {"number": number_format(number, force_grouping=True)}
 
 
-def by_country(cities: CityQuerySet, link: Callable[[str], str]) -> list[Mark]:
-    """A mark for each country, amid its cities; `link` gives the address for a country's code."""
-    groups = (
+Group = tuple[str, str, str, int, float, float]
+
+
+def countries(cities: CityQuerySet) -> list[Group]:
+    """Code, name, region, number of cities on the map, and the middle of those, by country."""
+    return list(
         cities.order_by()
         .filter(latitude__isnull=False)
         .values_list("country_id", "country__name", "country__region")
         .annotate(Count("pk"), Avg("latitude"), Avg("longitude"))
     )
+
+
+def by_country(groups: Iterable[Group], link: Callable[[str], str]) -> list[Mark]:
+    """A mark for each country, amid its cities; `link` gives the address for a country's code."""
     marks = []
     for code, name, region, number, latitude, longitude in groups:
         x, y = project(latitude, longitude)
@@ -89,9 +98,18 @@ def _doubled(cells: dict[tuple[int, int], list[Any]]) -> dict[tuple[int, int], l
     return larger
 
 
-def clustered(cities: CityQuerySet, link: Callable[[str], str]) -> Plate:
-    """A map of so many cities: by country if they are of several, else by the cells of a grid."""
-    marks = by_country(cities, link)
-    if len(marks) < 2:
-        marks = by_cell(cities)
+def clustered(
+    cities: CityQuerySet, link: Callable[[str], str], *, everywhere: bool = False
+) -> Plate:
+    """A map of so many cities: by country if they are of several, else by the cells of a grid.
+
+    `everywhere` promises that they are all the public ones, which are added up once until the
+    content changes.
+    """
+
+    def add_up() -> list[Group]:
+        return countries(cities)
+
+    groups = remembered("countries on the map", add_up) if everywhere else add_up()
+    marks = by_country(groups, link) if len(groups) > 1 else by_cell(cities)
     return Plate(fit([(mark.x, mark.y) for mark in marks], all_in=True), marks, PLATE_PIXELS)

@@ -1,9 +1,9 @@
 """ "Did you mean …?": the nearest known words for words that nothing begins with."""
 
 from difflib import get_close_matches
-from itertools import chain
 
 from publishing.fields import fold
+from publishing.memo import remembered
 
 from .models import AlternativeName, City, CityQuerySet, Country
 from .portrait import by_country
@@ -22,12 +22,13 @@ def did_you_mean(text: str) -> str:
     >>> did_you_mean("wakfield")  # doctest: +SKIP
     'Wakefield'
     """
+    public = City.objects.published()
     is_large = by_country().total() > MOST_COMPARED
-    everything = {} if is_large else _words(City.objects.published())
+    everything = {} if is_large else remembered("words of names", lambda: _words(public))
     meant, changed = [], False
     for word in fold(text).split():
         # Among very many words, only those with the same beginning are compared.
-        known = everything or _words(City.objects.published().named(word[:SAME_LETTERS]))
+        known = everything or _words(public.named(word[:SAME_LETTERS]))
         if any(other.startswith(word) for other in known):
             meant.append(known.get(word, word))
             continue
@@ -41,9 +42,13 @@ def did_you_mean(text: str) -> str:
 
 def _words(cities: CityQuerySet) -> dict[str, str]:
     """Every word of the names of these cities and of countries, folded, as it is written."""
-    names = chain(
-        AlternativeName.objects.filter(city__in=cities).values_list("name", flat=True),
-        Country.objects.published().values_list("name", flat=True),
-        cities.values_list("name", flat=True),
+    names = (
+        AlternativeName.objects.order_by()
+        .filter(city__in=cities.order_by())
+        .values_list("name", flat=True)
+        .union(
+            Country.objects.published().order_by().values_list("name", flat=True),
+            cities.order_by().values_list("name", flat=True),
+        )
     )
     return {fold(word): word for name in names for word in name.split() if len(word) > 2}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.paginator import Page
 from django.db.models import Count, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -54,30 +55,34 @@ class CityList(FinderList):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         view = self.finder.chosen.get("view", "cards")
-        if view == "map":
-            kwargs |= self.map()
         context = super().get_context_data(view=view, heads=self.heads(), **kwargs)
+        if view == "map":
+            context |= self.map(context["page_obj"])
         context["found"] = found_in_words(self.finder, context["paginator"].count)
         if self.finder.search_text and not context["paginator"].count:
             meant = did_you_mean(self.finder.search_text)
             context |= {"meant": meant, "meant_url": self.finder.cleared_link(q=meant)}
         return context
 
-    def map(self) -> dict[str, Any]:
+    def map(self, page: Page[City]) -> dict[str, Any]:
         """The map of all cities found, and those that are not on it."""
-        found = self.finder.qs.all()
         if self.finder.total > MOST_MARKS:
+            found = self.finder.qs.all()
             return {
-                "map": clustered(found, lambda code: self.finder.link(country=code)),
+                "map": clustered(
+                    found,
+                    lambda code: self.finder.link(country=code),
+                    everywhere=not self.finder.is_narrowed,
+                ),
                 "is_clustered": True,
                 "without_number": found.filter(latitude__isnull=True).count(),
             }
-        cities = list(found)
-        map_ = plate(cities)
+        # The one page has them all.
+        map_ = plate(page)
         return {
             "map": map_,
             "left_out": left_out(map_),
-            "without_place": [city for city in cities if not city.has_place],
+            "without_place": [city for city in page if not city.has_place],
         }
 
     def heads(self) -> list[dict[str, Any]]:

@@ -1,22 +1,27 @@
 """The home page, figures, the search over everything, and the pages of text of staff."""
 
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
 from cities.chart import bars
+from cities.clusters import MOST_MARKS, clustered
 from cities.maps import plate
-from cities.models import City, Intake, Region
+from cities.models import City, Country, Intake, Region
+from cities.portrait import by_country
 from cities.spelling import did_you_mean
+from cities.worldmap import Plate
 from news.models import NewsItem
 from partners.models import Membership, Network
+from publishing.memo import remembered
 from publishing.views import RecordDetail
 
 from . import samples
@@ -31,19 +36,49 @@ NEWEST, STORIES, NETWORKS = 32, 4, 4
 HITS = 24
 
 
+class Whole(NamedTuple):
+    """The network as a whole, which is the same for everybody until the content changes."""
+
+    cities: int
+    countries: int
+    without_place: int
+    regions: dict[Region, int]
+    map: Plate
+
+    @classmethod
+    def add_up(cls) -> Self:
+        """Added up from all public cities; none is read when they are too many for a dot each."""
+        public = City.objects.published()
+        numbers = by_country()
+        regions = dict.fromkeys(Region, 0)
+        for code, region in Country.objects.filter(pk__in=numbers).values_list("code", "region"):
+            regions[Region(region)] += numbers[code]
+        finder = reverse("cities:list")
+        return cls(
+            cities=numbers.total(),
+            countries=len(numbers),
+            without_place=public.filter(latitude__isnull=True).count(),
+            regions=regions,
+            map=plate(public.for_cards(), world=True)
+            if numbers.total() <= MOST_MARKS
+            else clustered(
+                public, lambda code: f"{finder}?country={code}&view=map", everywhere=True
+            ),
+        )
+
+
 class Home(TemplateView):
     template_name = "portal/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        chosen = Site.featured_cities.through.objects.filter(city=OuterRef("pk"))
-        cities = list(City.objects.published().for_listing().annotate(is_featured=Exists(chosen)))
-        counts = dict.fromkeys(Region, 0)
-        for city in cities:
-            counts[Region(city.country.region)] += 1
+        public = City.objects.published().for_cards()
+        whole = remembered(("the whole network", get_language()), Whole.add_up)
         intakes = list(Intake.objects.published().order_by("year"))
         counted = [intake for intake in intakes if intake.cities_total]
         newest = max((i for i in intakes if i.announced_on), key=lambda i: i.year, default=None)
-        members = [city for city in cities if newest and city.joined_year == newest.year]
+        joined = public.filter(joined_year=newest.year) if newest else public.none()
+        members = list(joined[:NEWEST])
+        joined_total = len(members) if len(members) < NEWEST else joined.count()
         site = Site.objects.first()
         featured = NewsItem.objects.published().for_listing()
         stories = list(featured.filter(site__isnull=False)[:STORIES])
@@ -52,18 +87,19 @@ class Home(TemplateView):
         seen = Q(memberships__in=Membership.objects.published())
         members_seen = Count("memberships", filter=seen)
         return super().get_context_data(
-            heading=heading.replace("%(number)s", str(len(cities))),
+            heading=heading.replace("%(number)s", str(whole.cities)),
             lead=site.home_lead if site else "",
-            featured=[c for c in cities if c.is_featured],
-            city_total=len(cities),
-            country_total=len({city.country_id for city in cities}),
-            without_place=sum(not city.has_place for city in cities),
-            map=plate(cities, world=True),
-            regions=region_key(counts),
+            featured=list(public.filter(pk__in=site.featured_cities.all())) if site else [],
+            city_total=whole.cities,
+            country_total=whole.countries,
+            without_place=whole.without_place,
+            map=whole.map,
+            is_clustered=whole.cities > MOST_MARKS,
+            regions=region_key(whole.regions),
             newest=newest,
             newest_members=members,
-            newest_shown=members[:NEWEST],
-            missing=max(0, (newest.cities_announced or 0) - len(members)) if newest else 0,
+            newest_total=joined_total,
+            missing=max(0, (newest.cities_announced or 0) - joined_total) if newest else 0,
             news=[*stories, *newer[: STORIES - len(stories)]],
             first=counted[0] if counted else None,
             latest=counted[-1] if counted else None,

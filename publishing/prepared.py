@@ -107,7 +107,7 @@ def _maker(rows: Any, compiler: Any) -> Callable[[list[list[Any]]], list[Any]]:
     about = compiler.klass_info
     model, first, last = about["model"], about["select_fields"][0], about["select_fields"][-1] + 1
     names = [column[0].target.attname for column in compiler.select[first:last]]
-    related = get_related_populators(about, compiler.select, rows.db)
+    related = get_related_populators(about, compiler.select, rows.db)  # type: ignore[call-arg]
     annotated = list((compiler.annotation_col_map or {}).items())
 
     def make(found: list[list[Any]]) -> list[Any]:

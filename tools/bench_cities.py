@@ -11,13 +11,13 @@ import sys
 from collections.abc import Iterator
 
 SYLLABLES = "ba den ford gar hal ka lin mo nes or pa qui ras san tor u vel wick yan zim".split()
+MADE_UP = "made-up-"
 # Rows that go to the database at once.
 BATCH = 1000
 
 
-def names(chance: random.Random) -> Iterator[str]:
-    """Endless names of one or two words, such as "Halvel Torpa"; each comes once."""
-    given: set[str] = set()
+def names(chance: random.Random, given: set[str]) -> Iterator[str]:
+    """Endless names of one or two words, such as "Halvel Torpa", each once and none of `given`."""
     while True:
         words = ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(2)]
         name = " ".join(words[: chance.randint(1, 2)]).title()
@@ -34,11 +34,13 @@ def grow(total: int) -> None:
     """
     from cities.models import AlternativeName, Award, City
 
-    chance = random.Random(5)  # noqa: S311 (the same cities every time, no secret)
-    patterns = list(City.objects.prefetch_related("alternative_names", "awards", "themes"))
-    new_names = names(chance)
+    given = set(City.objects.values_list("name", flat=True))
+    chance = random.Random(len(given))  # noqa: S311 (the same cities every time, no secret)
+    real = City.objects.exclude(slug__startswith=MADE_UP)
+    patterns = list(real.prefetch_related("alternative_names", "awards", "themes"))
+    new_names = names(chance, given)
     links = City.themes.through
-    for start in range(len(patterns), total, BATCH):
+    for start in range(City.objects.count(), total, BATCH):
         pairs = []
         for number in range(start, min(start + BATCH, total)):
             pattern = patterns[number % len(patterns)]
@@ -68,7 +70,7 @@ def like(pattern: "City", name: str, number: int, chance: random.Random) -> "Cit
         for field in pattern._meta.concrete_fields
         if not field.primary_key
     }
-    facts |= {"name": name, "official_name": "", "slug": f"made-up-{number}"}
+    facts |= {"name": name, "official_name": "", "slug": f"{MADE_UP}{number}"}
     if pattern.latitude is not None:
         facts["latitude"] = min(max(pattern.latitude + chance.uniform(-2, 2), -85), 85)
         facts["longitude"] = min(max(pattern.longitude + chance.uniform(-3, 3), -180), 180)

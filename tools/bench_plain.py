@@ -177,7 +177,7 @@ def fill(total: int) -> None:
         editor.create_model(Country)
         editor.create_model(City)
     chance = random.Random(5)  # noqa: S311 (the same cities every time, no secret)
-    new_names = names(chance)
+    new_names = names(chance, set())
     countries = Country.objects.bulk_create(Country(name=next(new_names)) for _ in range(60))
     City.objects.bulk_create(
         (

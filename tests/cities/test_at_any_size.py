@@ -84,6 +84,24 @@ class TestTheMap:
         many(3, factories.country())
         assert len(client.get("/cities/?view=map").context["map"].marks) == 3
 
+    def test_the_home_page_puts_many_together_by_country_too(self, db, client):
+        for code, number in (("FR", 4), ("DE", MOST_MARKS)):
+            country = factories.country(code=code, name=f"Land {code}", region="africa")
+            many(number, country)
+        factories.city(country_id="DE", name="Nowhere", latitude=None, longitude=None)
+        page = client.get("/")
+        assert sorted((mark.label, mark.url) for mark in page.context["map"].marks) == [
+            ("Land DE: 500 cities", "/cities/?country=de&view=map"),
+            ("Land FR: 4 cities", "/cities/?country=fr&view=map"),
+        ]
+        assert "505 cities that keep learning" in page.text
+        assert "Each mark stands for the cities of a country" in page.text
+        assert "1 city without a known location is in the list only." in page.text
+        regions = {region["slug"]: region["count"] for region in page.context["regions"]}
+        assert (regions.pop("africa"), set(regions.values())) == (505, {0})
+        # As the finder writes it, so that nobody is sent on.
+        assert client.get("/cities/?country=de&view=map").status_code == 200
+
 
 class TestPages:
     @pytest.mark.parametrize("sort", ["", "&sort=joined", "&sort=population", "&sort=country"])
@@ -107,24 +125,21 @@ def test_a_page_asked_for_again_takes_the_same_few_queries_at_any_size(client, n
     factories.membership(network=network, organisation=factories.organisation())
     factories.news_item(cities=[city])
     factories.event(city=city)
+    expected = {
+        "/": 9,
+        "/cities/": 2,
+        "/cities/?kind=city": 2,
+        "/cities/?q=made&kind=city": 3,
+        "/cities/?q=nowhere": 4,
+        "/cities/leeds/": 8,
+    }
     counted = {}
-    searched = "/cities/?q=made&kind=city"
-    for address in (
-        "/cities/",
-        "/cities/?kind=city",
-        "/cities/?q=made&kind=city",
-        "/cities/leeds/",
-    ):
+    for address in expected:
         client.get(address)
         with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
         counted[address] = len(queries)
-    assert counted == {
-        "/cities/": 2,
-        "/cities/?kind=city": 2,
-        searched: 3,
-        "/cities/leeds/": 8,
-    }
+    assert counted == expected
 
 
 @pytest.mark.django_db(transaction=True)

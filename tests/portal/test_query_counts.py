@@ -8,10 +8,10 @@ from django.utils import timezone
 from tests import factories
 
 PINNED = {
-    "home": 10,
+    "home": 15,
     "cities, cards": 4,
     "cities, table": 4,
-    "cities, map": 5,
+    "cities, map": 4,
     "cities, filtered": 6,
     "city": 10,
     "countries": 2,
