@@ -313,9 +313,9 @@ def test_a_search_takes_nine_queries(client, django_assert_num_queries, size):
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_a_search_without_result_takes_eleven_queries(client, django_assert_num_queries, size):
+def test_a_search_without_result_takes_nine_queries(client, django_assert_num_queries, size):
     for number in range(size):
         one_of_each(f"Wakefield {number}")
 
-    with django_assert_num_queries(MENU + 11):
+    with django_assert_num_queries(MENU + 9):
         client.get("/search/", {"q": "atlantis"})
