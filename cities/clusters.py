@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, IntegerField, Min
 from django.db.models.functions import Cast, Floor
+from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -99,7 +101,11 @@ def _doubled(cells: dict[tuple[int, int], list[Any]]) -> dict[tuple[int, int], l
 
 
 def clustered(
-    cities: CityQuerySet, link: Callable[[str], str], *, everywhere: bool = False
+    cities: CityQuerySet,
+    link: Callable[[str], str],
+    *,
+    everywhere: bool = False,
+    pixels: int = PLATE_PIXELS,
 ) -> Plate:
     """A map of so many cities: by country if they are of several, else by the cells of a grid.
 
@@ -112,4 +118,10 @@ def clustered(
 
     groups = remembered("countries on the map", add_up) if everywhere else add_up()
     marks = by_country(groups, link) if len(groups) > 1 else by_cell(cities)
-    return Plate(fit([(mark.x, mark.y) for mark in marks], all_in=True), marks, PLATE_PIXELS)
+    return Plate(fit([(mark.x, mark.y) for mark in marks], all_in=True), marks, pixels)
+
+
+def in_finder(**query: str | int) -> Callable[[str], str]:
+    """Addresses of the finder's map of a country, by its code, with what else narrows it."""
+    finder = reverse("cities:list")
+    return lambda code: f"{finder}?{urlencode({'country': code, **query, 'view': 'map'})}"

@@ -1,10 +1,11 @@
 """The pages of cities, countries, intakes, regions and themes."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Page
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView, TemplateView
@@ -12,7 +13,7 @@ from django.views.generic import ListView, TemplateView
 from publishing.prepared import Prepared
 from publishing.views import FinderList, RecordDetail
 
-from .clusters import MOST_MARKS, clustered
+from .clusters import MOST_MARKS, clustered, in_finder
 from .filters import CityFilter
 from .maps import HALF, left_out, neighbourhood, plate
 from .models import City, CityQuerySet, Country, Intake, Region, Theme, by_region
@@ -22,6 +23,8 @@ from .words import found_in_words
 
 # A page of one country or intake lists so many cities; the finder has them all.
 MOST_LISTED = 200
+# So many cities of earlier years lie in grey below those of an intake; more would be one stain.
+MOST_GREY = 2000
 # The list below a map; more than that come in pages.
 
 
@@ -206,20 +209,39 @@ class IntakeDetail(RecordDetail):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         intake = self.object
         public = City.objects.published()
-        cities = list(public.joined_in(intake.year).for_listing())
+        joined = public.joined_in(intake.year)
+        # By region; who has a latitude has a place.
+        numbers: Counter[str] = Counter()
+        by_country = joined.order_by().values_list("country", "country__region")
+        counted = list(by_country.annotate(Count("pk"), Count("latitude")))
+        for _country, region, number, _placed in counted:
+            numbers[region] += number
+        total = numbers.total()
+        is_clustered = total > MOST_MARKS
+        cities = list(joined.for_cards()[:MOST_MARKS])
         earlier = public.filter(joined_year__lt=intake.year, latitude__isnull=False)
-        groups = [
-            {"slug": region.value, "name": region.label, "cities": members}
-            for region, members in by_region(cities)
-        ]
+        greys = list(earlier.values_list("latitude", "longitude")[: MOST_GREY + 1])
         others = Intake.objects.published()
         return super().get_context_data(
-            cities=cities,
-            countries=len({city.country_id for city in cities}),
-            without_place=[city for city in cities if not city.has_place],
-            missing=max(0, (intake.cities_announced or 0) - len(cities)),
-            groups=groups,
-            map=plate(cities, earlier.values_list("latitude", "longitude"), world=True),
+            cities=cities[:MOST_LISTED],
+            city_total=total,
+            countries=len(counted),
+            without_place=total - sum(placed for *_country, placed in counted),
+            missing=max(0, (intake.cities_announced or 0) - total),
+            groups=[
+                {
+                    "slug": region.value,
+                    "name": region.label,
+                    "number": numbers[region],
+                    "cities": members,
+                }
+                for region, members in by_region(cities[:MOST_LISTED])
+            ],
+            is_clustered=is_clustered,
+            has_greys=not is_clustered and 0 < len(greys) <= MOST_GREY,
+            map=clustered(joined, in_finder(intake=intake.year))
+            if is_clustered
+            else plate(cities, greys if len(greys) <= MOST_GREY else [], world=True),
             news=intake.news_items.published().for_listing(),
             previous=others.filter(year__lt=intake.year).order_by("-year").first(),
             following=others.filter(year__gt=intake.year).order_by("year").first(),
@@ -236,21 +258,33 @@ class RegionDetail(TemplateView):
         if kwargs["slug"] not in Region:
             raise Http404
         region = Region(kwargs["slug"])
-        cities = list(City.objects.published().in_region(region).for_listing())
-        map_ = plate(cities, pixels=HALF)
+        public = City.objects.published().in_region(region).for_cards()
         countries: list[Any] = list(Country.objects.filter(region=region).with_city_counts())
         codes = [country.code for country in countries]
-        newest = max((city.joined_year for city in cities if city.joined_year), default=None)
+        total = sum(country.city_count for country in countries)
+        is_clustered = total > MOST_MARKS
+        cities = list(public[:MOST_MARKS])
+        map_ = (
+            clustered(public, in_finder(), pixels=HALF)
+            if is_clustered
+            else plate(cities, pixels=HALF)
+        )
+        figures = public.aggregate(newest=Max("joined_year"), placed=Count("latitude"))
+        newest = list(public.filter(joined_year=figures["newest"] or 0)[: MOST_LISTED + 1])
         return super().get_context_data(
             region=region,
             cities=cities[:MOST_LISTED],
-            city_total=len(cities),
+            city_total=total,
             countries=[country for country in countries if country.city_count],
-            without_place=sum(not city.has_place for city in cities),
+            without_place=total - figures["placed"],
             map=map_,
+            is_clustered=is_clustered,
             left_out=left_out(map_),
-            newest_year=newest,
-            newest=[city for city in cities if newest and city.joined_year == newest],
+            newest_year=figures["newest"],
+            newest=newest[:MOST_LISTED],
+            newest_total=len(newest)
+            if len(newest) <= MOST_LISTED
+            else public.filter(joined_year=figures["newest"]).count(),
             networks=rows_of(Country, "networks").in_country(*codes).for_listing(),
             news=rows_of(Country, "news_items").about_country(*codes).for_listing()[:4],
             **kwargs,

@@ -247,7 +247,12 @@ def context() -> dict[str, Any]:
         "unknown_city": unknown(),
         "countries": [one.country for one in found],
         "groups": [
-            {"slug": region.value, "name": region.label, "cities": members}
+            {
+                "slug": region.value,
+                "name": region.label,
+                "number": len(members),
+                "cities": members,
+            }
             for region, members in by_region(found)
         ],
         "heads": [

@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
 from cities.chart import bars
-from cities.clusters import MOST_MARKS, clustered
+from cities.clusters import MOST_MARKS, clustered, in_finder
 from cities.maps import plate
 from cities.models import City, Country, Intake, Region
 from cities.portrait import by_country
@@ -53,17 +53,15 @@ class Whole(NamedTuple):
         regions = dict.fromkeys(Region, 0)
         for code, region in Country.objects.filter(pk__in=numbers).values_list("code", "region"):
             regions[Region(region)] += numbers[code]
-        finder = reverse("cities:list")
+        is_small = numbers.total() <= MOST_MARKS
         return cls(
             cities=numbers.total(),
             countries=len(numbers),
             without_place=public.filter(latitude__isnull=True).count(),
             regions=regions,
             map=plate(public.for_cards(), world=True)
-            if numbers.total() <= MOST_MARKS
-            else clustered(
-                public, lambda code: f"{finder}?country={code}&view=map", everywhere=True
-            ),
+            if is_small
+            else clustered(public, in_finder(), everywhere=True),
         )
 
 
@@ -132,7 +130,8 @@ class NetworkInNumbers(TemplateView):
     template_name = "portal/numbers.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(numbers=Numbers.count(), **kwargs)
+        numbers = remembered(("numbers", get_language()), Numbers.count)
+        return super().get_context_data(numbers=numbers, **kwargs)
 
 
 class SiteSearch(TemplateView):

@@ -102,6 +102,26 @@ class TestTheMap:
         # As the finder writes it, so that nobody is sent on.
         assert client.get("/cities/?country=de&view=map").status_code == 200
 
+    @pytest.mark.parametrize("page", ["/regions/africa/", "/intakes/2024/"])
+    def test_so_do_regions_and_intakes_which_then_list_a_part(self, db, client, page):
+        factories.intake(year=2024)
+        for code, number in (("FR", 4), ("DE", MOST_MARKS)):
+            country = factories.country(code=code, name=f"Land {code}", region="africa")
+            many(number, country, joined_year=2024)
+        place = {"latitude": None, "longitude": None}
+        factories.city(country_id="DE", name="Nowhere", joined_year=2024, **place)
+        shown = client.get(page)
+        query = "" if "regions" in page else "&intake=2024"
+        assert sorted((mark.label, mark.url) for mark in shown.context["map"].marks) == [
+            ("Land DE: 500 cities", f"/cities/?country=de{query}&view=map"),
+            ("Land FR: 4 cities", f"/cities/?country=fr{query}&view=map"),
+        ]
+        assert client.get(f"/cities/?country=de{query}&view=map").status_code == 200
+        assert (shown.context["city_total"], len(shown.context["cities"])) == (505, 200)
+        assert shown.context["without_place"] == 1
+        assert "Each mark stands for the cities of a country" in shown.text
+        assert "All 505" in shown.text
+
 
 class TestPages:
     @pytest.mark.parametrize("sort", ["", "&sort=joined", "&sort=population", "&sort=country"])
