@@ -28,6 +28,8 @@ from tools.run_tests import postgresql
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 CONNECTIONS, WARM_UP, PATIENCE = 8, 2, 60
+# As `make run` has it.
+ALLOCATOR = {"MALLOC_ARENA_MAX": "1"}
 
 # What is measured: a name, a path, and whether the page cache may answer.
 PAGES = (
@@ -135,9 +137,8 @@ def served(application: str, environment: dict[str, str], *flags: str) -> Iterat
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
     command += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
-    process = subprocess.Popen(
-        [*command, *flags, application], cwd=ROOT, env=os.environ | environment
-    )
+    command += [*flags, application]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | ALLOCATOR | environment)
     try:
         address = f"http://127.0.0.1:{port}"
         end = time.monotonic() + PATIENCE

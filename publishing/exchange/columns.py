@@ -16,7 +16,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
-from openpyxl.utils.datetime import from_excel
 
 from publishing.snapshots import (
     Snapshot,
@@ -282,6 +281,9 @@ class Value:
     def _usual(self, text: str) -> Any:
         """The text as forms take it: no ".0" after a whole number, no count of days for a day."""
         if self.is_day and text.isdecimal() and int(text) in SERIALS:
+            # As late as in .files, where it is told why.
+            from openpyxl.utils.datetime import from_excel
+
             return from_excel(int(text)).date()
         if isinstance(self.field, models.IntegerField | models.FloatField):
             text = text.replace("−", "-")

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from django.db import models
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from .cells import CELL_MOST, TOO_LONG, defused, text_of, tidy
 from .columns import Column, columns_of
@@ -62,6 +60,9 @@ def csv_pieces(rows: Iterable[list[Any]]) -> Iterator[str]:
 
 def workbook(rows: Iterable[list[Any]], title: str) -> IO[bytes]:
     """An XLSX in a file that goes when it is closed, at its beginning."""
+    # Loaded as late as in .files, where it is told why.
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     # Excel allows no more than 31 characters there, and none of these.
     sheet = book.create_sheet("".join(c for c in title if c not in "[]:*?/\\")[:31])
@@ -77,6 +78,8 @@ def workbook(rows: Iterable[list[Any]], title: str) -> IO[bytes]:
 def _cell(sheet: Any, value: Any) -> Any:
     if not isinstance(value, str):
         return value
+    from openpyxl.cell import WriteOnlyCell
+
     text = defused(tidy(value))
     cell = WriteOnlyCell(sheet, TOO_LONG if len(text) > CELL_MOST else text)
     # A text stays one, whatever it looks like.

@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, NamedTuple
 
-import openpyxl
 from django.utils.translation import gettext as _
 
 from .cells import text_of, tidy, undefused
@@ -161,6 +160,9 @@ def _csv_lines(text: str, separator: str) -> Iterator[Line]:
 
 
 def _workbook(file: IO[bytes]) -> Table:
+    # Loaded with the first workbook: a process that only shows pages needs not hold it in memory.
+    import openpyxl
+
     _look_into(file)
     file.seek(0)
     try:

@@ -29,6 +29,9 @@ from portal.models import StarterRow
 # holding up the others, and are few enough for SQLite, which writes one at a time.
 WORKERS = 2
 THREADS = 4
+# Of GNU's allocator: threads that take turns need no share of the memory each. It saves a process
+# about 5 MB.
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
 
 
 class Command(BaseCommand):
@@ -60,7 +63,7 @@ class Command(BaseCommand):
             sys.exit("Stopped.")
         connection.close()
         self.say(f"The portal is at {address(host, port)}/ (Ctrl-C stops it)")
-        os.execv(sys.executable, server_command(host, port))
+        os.execve(sys.executable, server_command(host, port), ENVIRONMENT | os.environ)
 
     def say(self, text: str) -> None:
         """Print one line at once."""
