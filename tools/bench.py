@@ -130,8 +130,13 @@ def children(process: int) -> list[int]:
 
 
 @contextmanager
-def served(application: str, environment: dict[str, str], *flags: str) -> Iterator[Server]:
-    """A WSGI application on a free port, with the workers and threads of `make run`."""
+def served(
+    application: str, environment: dict[str, str], *flags: str, asked: str = "/cities/"
+) -> Iterator[Server]:
+    """A WSGI application on a free port, with the workers and threads of `make run`.
+
+    It is ready when it answers at the path `asked`.
+    """
     from tools.audit_portal import free_port
 
     port = free_port()
@@ -144,7 +149,7 @@ def served(application: str, environment: dict[str, str], *flags: str) -> Iterat
         end = time.monotonic() + PATIENCE
         while True:
             try:
-                with urllib.request.urlopen(address + "/cities/"):  # noqa: S310 (our own server)
+                with urllib.request.urlopen(address + asked):  # noqa: S310 (our own server)
                     break
             except OSError:
                 if time.monotonic() > end or process.poll() is not None:
@@ -180,14 +185,24 @@ def python(environment: dict[str, str], *arguments: str) -> str:
 # -- The tables ------------------------------------------------------------------------
 
 
-def measure_plain(total: int, folder: Path, seconds: int) -> Measured:
+class Yardsticks(NamedTuple):
+    """The plain list of so many cities, and a view of Django that only answers."""
+
+    plain: Measured
+    bare: Measured
+
+
+def measure_yardsticks(total: int, folder: Path, seconds: int) -> Yardsticks:
     environment = {"PLAIN_DATABASE": str(folder / f"plain-{total}.sqlite3")}
     python(environment, "-m", "tools.bench_plain", str(total))
-    with served("tools.bench_plain:application", environment) as server:
-        return server.measure("/cities/", seconds)
+    application = "tools.bench_plain:application"
+    with served(application, environment) as server:
+        plain = server.measure("/cities/", seconds)
+    with served(application, environment | {"PLAIN_BARE": "1"}, asked="/bare/") as server:
+        return Yardsticks(plain, server.measure("/bare/", seconds))
 
 
-def report(total: int, environment: dict[str, str], plain: Measured, seconds: int) -> None:
+def report(total: int, environment: dict[str, str], by: Yardsticks, seconds: int) -> None:
     """Measure every page at one size, and print a line for each."""
     python(environment, "-m", "tools.bench_cities", str(total))
     last = str(-(-total // 24))
@@ -195,7 +210,10 @@ def report(total: int, environment: dict[str, str], plain: Measured, seconds: in
     asked = python(environment, "-m", "tools.profile_page", "--queries", *(p for _, p, _ in pages))
     queries = asked.split()
     print(f"\n{total} cities{'':<24}ms   ratio  answers/s  queries  memory", flush=True)
-    print(f"{'plain list':<30}{plain.milliseconds:>8.2f}{1:>8.2f}{plain.rate:>11.0f}", flush=True)
+    for name, found in (("plain list", by.plain), ("bare view", by.bare)):
+        ratio = by.plain.milliseconds / found.milliseconds
+        line = f"{name:<30}{found.milliseconds:>8.2f}{ratio:>8.2f}{found.rate:>11.0f}"
+        print(f"{line}{'':>9}{found.memory:>8.0f}", flush=True)
     flags = ("--factory",)
     for kept in (False, True):
         changes = {} if kept else {"PAGE_CACHE_MIB": "0"}
@@ -203,7 +221,7 @@ def report(total: int, environment: dict[str, str], plain: Measured, seconds: in
             for (name, path, is_kept), number in zip(pages, queries, strict=True):
                 if is_kept == kept:
                     found = server.measure(path, seconds)
-                    ratio = plain.milliseconds / found.milliseconds
+                    ratio = by.plain.milliseconds / found.milliseconds
                     print(
                         f"{name:<30}{found.milliseconds:>8.2f}{ratio:>8.2f}{found.rate:>11.0f}"
                         f"{'' if kept else number:>9}{found.memory:>8.0f}",
@@ -226,9 +244,9 @@ def main(arguments: list[str]) -> None:
         environment = portal_environment(folder, database)
         for command in (["migrate"], ["load_starter"], ["collectstatic", "--no-input"]):
             python(environment, "manage.py", *command)
-        plain = measure_plain(361, folder, options.seconds)
+        yardsticks = measure_yardsticks(361, folder, options.seconds)
         for size in options.sizes.split(","):
-            report(int(size), environment, plain, options.seconds)
+            report(int(size), environment, yardsticks, options.seconds)
     print("\nms: processor time of the server for an answer; ratio: that of the plain list to it.")
 
 

@@ -3,6 +3,8 @@ have it, in one file. No facets with numbers, no search index, no design, no cac
 
     PLAIN_DATABASE=/tmp/plain.sqlite3 python -m tools.bench_plain 361     # fills it
     PLAIN_DATABASE=/tmp/plain.sqlite3 granian --interface wsgi tools.bench_plain:application
+
+With PLAIN_BARE=1 there is no middleware: /bare/ is then the least that a view of Django takes.
 """
 
 # The settings have to stand before the rest of Django is imported.
@@ -39,7 +41,9 @@ settings.configure(
     ROOT_URLCONF=__name__,
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     INSTALLED_APPS=[*(f"django.contrib.{name}" for name in CONTRIB), "django_filters"],
-    MIDDLEWARE=[
+    MIDDLEWARE=[]
+    if os.environ.get("PLAIN_BARE")
+    else [
         "django.middleware.security.SecurityMiddleware",
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.common.CommonMiddleware",
@@ -95,6 +99,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, models
+from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.views.generic import DetailView
 from django_filters.views import FilterView
@@ -161,7 +166,15 @@ class CityPage(DetailView):
     template_name = "city.html"
 
 
+BODY = b"x" * 30_000
+
+
+def bare(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(BODY)
+
+
 urlpatterns = [
+    path("bare/", bare),
     path("cities/", CityList.as_view()),
     path("cities/<int:pk>/", CityPage.as_view(), name="city"),
 ]
