@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.messages import get_messages
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.urls import reverse
@@ -418,6 +419,20 @@ def test_a_forged_request_does_nothing_to_manchester(own, foreign, superuser, ro
     assert rows(foreign) == before
 
 
+def told(client, address, query=None):
+    """What somebody reads at an address, or in the message with which the front page sends them.
+
+    The front page itself, which takes long, is looked at once.
+    """
+    response = client.get(address, query)
+    if response.status_code == 302 and response.url == reverse("admin:index"):
+        return " ".join(map(str, get_messages(response.wsgi_request)))
+    if response.status_code == 302:
+        response = client.get(response.url)
+    assert response.status_code in (200, 400, 403)
+    return response.text
+
+
 @pytest.mark.parametrize("role", ["tied Contributor", "tied Administrator"])
 def test_no_address_tells_of_manchester(own, foreign, role):
     client = somebody(role, own[City])
@@ -433,15 +448,11 @@ def test_no_address_tells_of_manchester(own, foreign, role):
             {"pk__exact": foreign[model].pk},
             {"id__exact": foreign[model].pk},
         ]:
-            response = client.get(admin_url(model, "changelist"), query, follow=True)
-            assert response.status_code in (200, 400, 403)
-            assert SECRET not in response.text
+            assert SECRET not in told(client, admin_url(model, "changelist"), query)
         for page in ["change", "history", "delete"]:
             for query in ["", "?_popup=1", "?_to_field=id"]:
-                response = client.get(
-                    admin_url(model, page, foreign[model].pk) + query, follow=True
-                )
-                assert SECRET not in response.text
+                address = admin_url(model, page, foreign[model].pk) + query
+                assert SECRET not in told(client, address)
     for address in addresses:
         assert SECRET not in client.get(address).text
 
