@@ -20,7 +20,9 @@ from django.utils import timezone
 
 from cities.models import City
 from portal.models import Report
+from publishing import snapshots
 from publishing.models import Picture
+from publishing.revisions import Action, Revision, Stage, keep_draft
 from tests import factories, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -161,6 +163,37 @@ def test_a_scheduled_record_is_out_on_time_on_both(servers):
                 assert count == (before >= moment)
                 seen.add((port, count))
     assert seen == {(port, count) for port in both for count in (0, 1)}
+
+
+def test_a_scheduled_draft_takes_its_place_once_and_on_time_on_both(servers):
+    city = factories.city(slug="york", motto="The old words")
+    content = snapshots.take(city)
+    content["fields"]["motto"] = "The new words"
+    moment = timezone.now() + timedelta(seconds=3)
+    person = factories.user()
+    keep_draft(city, content, Action.SCHEDULED, person, "Why", stage=Stage.SCHEDULED, due_at=moment)
+    seen, wrong = set(), []
+
+    def visit(port):
+        while (before := timezone.now()) < moment + timedelta(seconds=1):
+            status, _headers, page = running.get(port, "/cities/york/")
+            told = (status, "The old words" in page, "The new words" in page)
+            if before >= moment or timezone.now() < moment:
+                seen.add((port, told))
+                if told != (200, before < moment, before >= moment):
+                    wrong.append((before - moment, port, told))
+
+    visitors = [
+        threading.Thread(target=visit, args=(port,)) for port in (servers.first, servers.second) * 3
+    ]
+    for visitor in visitors:
+        visitor.start()
+    for visitor in visitors:
+        visitor.join()
+    assert wrong == []
+    assert len(seen) == 4
+    history = Revision.objects.order_by("pk").values_list("action", "stage")
+    assert list(history) == [(Action.SCHEDULED, ""), (Action.PUBLISHED, "")]
 
 
 def test_a_server_that_is_killed_loses_no_write_that_it_acknowledged(servers):
