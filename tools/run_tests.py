@@ -81,7 +81,7 @@ def on_sqlite(arguments: list[str]) -> int:
 
 def on_postgresql(arguments: list[str]) -> int:
     with postgresql() as address:
-        return pytest(arguments, IN_NO_BROWSER, TEST_DATABASE_URL=address)
+        return pytest(arguments, f"{IN_NO_BROWSER} and not once", TEST_DATABASE_URL=address)
 
 
 def on_several_servers(arguments: list[str]) -> int:

@@ -145,6 +145,7 @@ def bomb():
     return archive(**{"xl/workbook.xml": "x", SHEET: " " * 200 * 1024 * 1024})
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("make", "said"),
     [

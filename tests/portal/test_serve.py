@@ -192,6 +192,7 @@ def stopped(server: subprocess.Popen[str]) -> str:
     return output
 
 
+@pytest.mark.once
 def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start):
     port = free_port()
     server = start(port)
