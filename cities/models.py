@@ -755,12 +755,8 @@ def _known_by(word: str) -> Q:
     countries = Country.objects.filter(name_key__contains=f" {word}")
     # One set of keys, which indexes find, where conditions on each row would read every row.
     in_countries = City.objects.filter(country__in=countries).order_by()
-    return Q(
-        pk__in=City.objects.filter(pk__in=cities_with(word))
-        .order_by()
-        .values("pk")
-        .union(in_countries.values("pk"), led.values("city"))
-    )
+    others = in_countries.values("pk").union(led.values("city"))
+    return Q(pk__in=cities_with(word, others))
 
 
 def count_of(rows: models.QuerySet[Any], link: str, to: str = "pk") -> Coalesce:

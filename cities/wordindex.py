@@ -9,14 +9,17 @@ of SQLite anew, and its triggers go with it; so both are put in place after ever
 from typing import Any
 
 from django.db import connection, connections, transaction
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 
 CITIES, NAMES, WORDS = "cities_city", "cities_alternativename", "cities_words"
 
 
-def cities_with(beginning: str) -> RawSQL:
-    """A subquery of the keys of cities with a word that begins so; `beginning` is folded."""
+def cities_with(beginning: str, also: QuerySet[Any] | None = None) -> RawSQL:
+    """A subquery of the keys of cities with a word that begins so; `beginning` is folded.
+
+    The keys of `also` are among them. (A union of QuerySets would join the cities once more.)
+    """
     # A folded word has letters, digits and marks alone, so it cannot end its quotation.
     if connection.vendor == "sqlite":
         sql = f"SELECT rowid FROM {WORDS} WHERE {WORDS} MATCH %s"  # noqa: S608 (constants)
@@ -26,7 +29,10 @@ def cities_with(beginning: str) -> RawSQL:
         own = f"SELECT id FROM {CITIES} WHERE {matches}"  # noqa: S608 (constants)
         sql = f"{own} UNION SELECT city_id FROM {NAMES} WHERE {matches}"  # noqa: S608
         sought = [f"'{beginning}':*"] * 2
-    return RawSQL(sql, sought, BigIntegerField())  # noqa: S611 (constants, and a parameter)
+    if also is not None:
+        more, parameters = also.query.sql_with_params()
+        sql, sought = f"{sql} UNION {more}", [*sought, *parameters]
+    return RawSQL(sql, sought, BigIntegerField())  # noqa: S611 (constants, and parameters)
 
 
 def vector(column: str = "search_key") -> str:
