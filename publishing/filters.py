@@ -255,7 +255,7 @@ class Finder(django_filters.FilterSet):
     @cached_property
     def everything(self) -> Tally:
         """The numbers when nothing is filtered."""
-        return remembered((type(self).__name__, "everything"), lambda: self._tally({}))
+        return remembered((type(self).__name__, "everything"), lambda: self._tally({}, True))
 
     @cached_property
     def tally(self) -> Tally:
@@ -268,12 +268,12 @@ class Finder(django_filters.FilterSet):
         }
         return self._tally(narrowing) if narrowing else self.everything
 
-    def _tally(self, narrowing: Mapping[str, Any]) -> Tally:
+    def _tally(self, narrowing: Mapping[str, Any], labelled: bool = False) -> Tally:
         several = [name for name, facet in self.facet_filters.items() if facet.many]
         rows = {"": self.under(narrowing)}
         for name in several:
             rows[name] = self.under({n: v for n, v in narrowing.items() if n != name})
-        return Tally(self.facet_filters, rows)
+        return Tally(self.facet_filters, rows, labelled)
 
     @cached_property
     def total(self) -> int:

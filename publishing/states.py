@@ -5,6 +5,7 @@ state is a comparison of those with the present, so nothing has to run for an it
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -25,20 +26,28 @@ class State(models.TextChoices):
 OUT = (State.PUBLIC, State.SCHEDULED)
 
 
-def state_q(state: str, moment: datetime | None = None) -> Q:
-    """The rows that are in a state at a moment (default: now). Each row is in exactly one."""
+def state_q(state: str, moment: datetime | None = None, path: str = "") -> Q:
+    """The rows that are in a state at a moment (default: now). Each row is in exactly one.
+
+    With a path, the rows of which the object at its end is, for example "themes".
+    """
+
+    def where(**conditions: Any) -> Q:
+        return Q(**{f"{path}__{name}" if path else name: to for name, to in conditions.items()})
+
     moment = moment or timezone.now()
-    there = Q(trashed_at__isnull=True)
-    archived = there & Q(archived_at__lte=moment)
-    kept = there & (Q(archived_at__isnull=True) | Q(archived_at__gt=moment))
-    started = Q(published_at__lte=moment)
+    there = where(trashed_at__isnull=True)
+    archived = there & where(archived_at__lte=moment)
+    kept = there & (where(archived_at__isnull=True) | where(archived_at__gt=moment))
+    started = where(published_at__lte=moment)
+    lasting = where(expires_at__isnull=True) | where(expires_at__gt=moment)
     return {
         State.TRASHED: ~there,
         State.ARCHIVED: archived,
-        State.DRAFT: kept & Q(published_at__isnull=True),
-        State.SCHEDULED: kept & Q(published_at__gt=moment),
-        State.EXPIRED: kept & started & Q(expires_at__lte=moment),
-        State.PUBLIC: kept & started & (Q(expires_at__isnull=True) | Q(expires_at__gt=moment)),
+        State.DRAFT: kept & where(published_at__isnull=True),
+        State.SCHEDULED: kept & where(published_at__gt=moment),
+        State.EXPIRED: kept & started & where(expires_at__lte=moment),
+        State.PUBLIC: kept & started & lasting,
     }[State(state)]
 
 

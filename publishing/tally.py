@@ -30,16 +30,19 @@ Chosen = Mapping[str, Set[str]]
 
 
 def as_text(expression: Any) -> Cast:
-    return Cast(F(expression) if isinstance(expression, str) else expression, TextField())
+    return Cast(_path(expression), TextField())
 
 
 class Tally:
     """Counts of the rows of a finder.
 
     `facets` by name; `rows` has for "" and for each facet of many values the rows to count.
+    Only a `labelled` tally knows the labels of the values, which are the same under every filter.
     """
 
-    def __init__(self, facets: Mapping[str, FacetFilter], rows: Mapping[str, Rows]) -> None:
+    def __init__(
+        self, facets: Mapping[str, FacetFilter], rows: Mapping[str, Rows], labelled: bool = False
+    ) -> None:
         self.single = [name for name, facet in facets.items() if not facet.many]
         self.labels: dict[str, dict[str, str]] = {name: {} for name in facets}
         # The combinations of single values; for each, the rows, and those of each other value.
@@ -47,17 +50,19 @@ class Tally:
         self.several: dict[str, Counter[tuple[Values, str]]] = {
             name: Counter() for name, facet in facets.items() if facet.many
         }
-        for name, value, label, *values, number in _statement(facets, rows):
-            pairs = zip(self.single, values[::2], values[1::2], strict=True)
+        for name, value, label, *columns, number in _statement(facets, rows, labelled):
+            values = columns[: len(self.single)]
+            labels = columns[len(self.single) :] or [""] * len(values)
+            pairs = zip(self.single, values, labels, strict=True)
             combination = tuple(self._known(*pair) for pair in pairs)
             if name:
                 self.several[name][combination, self._known(name, value, label)] += number
             else:
                 self.combinations[combination] += number
 
-    def _known(self, name: str, value: str | None, label: str | None) -> str:
+    def _known(self, name: str, value: Any, label: str | None) -> str:
         """The value as addresses write it, having kept its label."""
-        written = UNKNOWN if value is None else value.lower()
+        written = UNKNOWN if value is None else str(value).lower()
         self.labels[name].setdefault(written, label or "")
         return written
 
@@ -96,16 +101,25 @@ class Tally:
         )
 
 
-def _statement(facets: Mapping[str, FacetFilter], rows: Mapping[str, Rows]) -> Sequence[Any]:
-    """Rows of (facet or "", its value, its label, value and label of each single one, number)."""
-    columns: dict[str, Any] = {}
-    for name, facet in facets.items():
-        if not facet.many:
-            columns[f"{name}_value"] = as_text(facet.value)
-            columns[f"{name}_label"] = as_text(facet.title or Value(""))
+def _statement(
+    facets: Mapping[str, FacetFilter], rows: Mapping[str, Rows], labelled: bool
+) -> Sequence[Any]:
+    """Rows of (facet or "", its value, its label, value of each single one, labels, number).
+
+    What rows are grouped by is sorted, so it is as short as it can be.
+    """
+    single = {name: facet for name, facet in facets.items() if not facet.many}
+    columns: dict[str, Any] = {
+        f"{name}_value": _path(facet.value) for name, facet in single.items()
+    }
+    if labelled:
+        for name, facet in single.items():
+            columns[f"{name}_label"] = _path(facet.title) if facet.title else _NOTHING
     parts = []
     for name, some in rows.items():
         for part in facets[name].parts(some) if name else [some.annotate(**_ALL)]:
+            if not labelled:
+                part = part.annotate(facet_label=_NOTHING)
             parts.append(
                 part.order_by()
                 .annotate(facet_name=Value(name, TextField()), **columns)
@@ -116,4 +130,9 @@ def _statement(facets: Mapping[str, FacetFilter], rows: Mapping[str, Rows]) -> S
     return united
 
 
-_ALL = {"facet_value": Value("", TextField()), "facet_label": Value("", TextField())}
+def _path(expression: Any) -> Any:
+    return F(expression) if isinstance(expression, str) else expression
+
+
+_NOTHING = Value("", TextField())
+_ALL = {"facet_value": _NOTHING, "facet_label": _NOTHING}
