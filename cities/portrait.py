@@ -8,7 +8,6 @@ are some.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from math import cos, radians, sin
 from typing import Any
 
@@ -21,9 +20,10 @@ from publishing.prepared import Prepared
 from .models import AlternativeName, Award, City, Designation, Theme
 
 MOST_NEAR, MOST_STORIES = 6, 4
-# Boxes around a city, in degrees, in which its neighbours are looked for before the whole world:
-# an index finds what is in them. Among so few cities it is quicker to measure to every one.
-BOXES, FEW = (1.5, 12.0), 2000
+# Boxes around a city in which its neighbours are looked for before the whole world, because an
+# index finds what is in them: from so many cities on, as among fewer they would seldom have enough,
+# and their reach in degrees.
+BOXES = ((2000, 1.5), (100, 12.0))
 DEGREE_KM = 111.0
 
 
@@ -110,31 +110,37 @@ def nearest(city: City, of: int) -> list[City]:
     latitude, longitude = city.latitude or 0.0, city.longitude or 0.0
     phi = radians(latitude)
     point = {"city": city.pk, "sine": sin(phi), "cosine": cos(phi), "longitude": radians(longitude)}
-    if of > FEW:
-        for reach in BOXES:
-            wide = reach / max(cos(radians(min(abs(latitude) + reach, 89))), 0.02)
-            # Where a box would reach over a pole or the date line, the whole world is looked at.
-            if abs(latitude) + reach > 89 or abs(longitude) + wide > 180:
-                break
-            found: list[City] = near_in_box(
-                **point,
-                south=latitude - reach,
-                north=latitude + reach,
-                west=longitude - wide,
-                east=longitude + wide,
-            )
-            # A city outside the box is farther away than its nearest edge.
-            if len(found) == MOST_NEAR and found[-1].distance <= reach * DEGREE_KM:  # type: ignore[attr-defined]
-                return found
+    for reach in [reach for least, reach in BOXES if of >= least]:
+        wide = reach / max(cos(radians(min(abs(latitude) + reach, 89))), 0.02)
+        # Where a box would reach over a pole or the date line, the whole world is looked at.
+        if abs(latitude) + reach > 89 or abs(longitude) + wide > 180:
+            break
+        found: list[City] = near_in_box(
+            **point,
+            south=latitude - reach,
+            north=latitude + reach,
+            west=longitude - wide,
+            east=longitude + wide,
+        )
+        # A city outside the box is farther away than its nearest edge.
+        if len(found) == MOST_NEAR and found[-1].distance <= reach * DEGREE_KM:  # type: ignore[attr-defined]
+            return found
     return near(**point)
 
 
 # -- Networks, news, events -------------------------------------------------------------------
 
 networks = Prepared(
-    lambda moment, city: public("networks", moment).filter(cities=city).order_by("name_key", "pk"),
+    lambda moment, city: (
+        public("networks", moment)
+        .filter(cities=city)
+        .only("name", "slug", "summary")
+        .order_by("name_key", "pk")
+    ),
     city=int,
 )
+# What a line shows of a member of a network.
+ORGANISATION = ("name", "slug", "sector")
 members = Prepared(
     lambda moment, city: (
         City._meta.get_field("networks")
@@ -142,33 +148,35 @@ members = Prepared(
         .related_model.objects.published(moment)
         .filter(network__cities=city)
         .for_listing()
+        .only("network", "role", "status", *(f"organisation__{name}" for name in ORGANISATION))
     ),
     city=int,
 )
-news = Prepared(
+# What a headword shows of a news item.
+STORY = ("title", "slug", "published_at")
+stories = Prepared(
     lambda moment, city: (
-        public("news_items", moment)
-        .filter(cities=city)
-        .order_by("-published_at", "-pk")[:MOST_STORIES]
+        City.objects.published(moment)
+        .filter(
+            news_items__in=public("news_items", moment)
+            .filter(cities=city)
+            .order_by("-published_at", "-pk")[:MOST_STORIES]
+        )
+        .annotate(
+            story=F("news_items"), **{f"story_{name}": F(f"news_items__{name}") for name in STORY}
+        )
+        .only("name", "slug")
+        .order_by("-news_items__published_at", "-news_items", "name_key", "pk")
     ),
     city=int,
 )
-STORIES = ("first", "second", "third", "fourth")
-news_cities = Prepared(
-    lambda moment, **stories: (
-        City.objects.published(moment)
-        .filter(news_items__in=list(stories.values()))
-        .annotate(story=F("news_items"))
-        .only("name", "slug")
-        .order_by("name_key", "pk")
-    ),
-    **dict.fromkeys(STORIES, int),
-)
+EVENT = ("name", "slug", "kind", "place", "starts_on", "ends_on", "date_note")
 events = Prepared(
     lambda moment, city: (
         public("events", moment)
         .filter(city=city)
-        .for_listing()
+        .select_related("country")
+        .only(*EVENT, "city", "country__name")
         .order_by("-starts_on", "pk")[:MOST_STORIES]
     ),
     city=int,
@@ -185,13 +193,23 @@ def networks_of(city: City) -> list[Any]:
 
 
 def news_of(city: City) -> list[Any]:
-    """The newest public news about it, each with `public_cities`."""
-    found = news(city=city.pk)
-    if found:
-        keys = [item.pk for item in found] + [0] * (MOST_STORIES - len(found))
-        about: Iterable[Any] = news_cities(**dict(zip(STORIES, keys, strict=True)))
-        for item in found:
-            item.public_cities = [other for other in about if other.story == item.pk]
+    """The newest public news about it, each with `public_cities`, of which it is one."""
+    model: Any = City._meta.get_field("news_items").related_model
+    items: dict[int, Any] = {}
+    for about in stories(city=city.pk):
+        if about.story not in items:
+            shown = {name: getattr(about, f"story_{name}") for name in STORY}
+            items[about.story] = model(pk=about.story, **shown)
+            items[about.story].public_cities = []
+        items[about.story].public_cities.append(about)
+    return list(items.values())
+
+
+def events_of(city: City) -> list[Any]:
+    """The latest public events in it."""
+    found = events(city=city.pk)
+    for event in found:
+        event.city = city
     return found
 
 
@@ -202,7 +220,7 @@ def portrait(city: City) -> dict[str, Any]:
     return {
         "networks": networks_of(city),
         "news": news_of(city),
-        "events": events(city=city.pk),
+        "events": events_of(city),
         "themes": city.themes.all(),
         "nearest": nearest(city, numbers.total()) if city.has_place else [],
         "in_country": numbers[city.country_id],

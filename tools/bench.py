@@ -1,8 +1,9 @@
 """`make bench`: the portal beside a plain list of cities, at growing numbers of cities.
 
 Everything is served as in production, by two workers, from folders that are removed at the end.
-What is compared is the time of the processor that the servers took for an answer: it hardly
-moves when the machine does something else. Needs Linux; uses wrk where there is one.
+What is compared is the time of the processor that the servers took for an answer. A machine's
+speed changes with what else it does, so each page takes turns with the plain list, and its ratio
+is to what the list took in those seconds. Needs Linux; uses wrk where there is one.
 
     make bench ARGS="--sizes 361,10000,100000 --seconds 5 --postgresql"
 """
@@ -27,7 +28,7 @@ from tools.run_tests import postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
-CONNECTIONS, WARM_UP, PATIENCE = 8, 2, 60
+CONNECTIONS, WARM_UP, TURNS, PATIENCE = 8, 1, 4, 60
 # As `make run` has it.
 ALLOCATOR = {"MALLOC_ARENA_MAX": "1"}
 
@@ -52,12 +53,27 @@ PAGES = (
 )
 
 
-class Measured(NamedTuple):
-    """Milliseconds of processor time for an answer, answers a second, memory of a worker in MiB."""
+class Spent(NamedTuple):
+    """Ticks of the processor, and the answers and seconds that they were for."""
 
-    milliseconds: float
-    rate: float
-    memory: float
+    ticks: int = 0
+    answers: int = 0
+    seconds: float = 0
+
+    def __add__(self, other: "Spent") -> "Spent":  # type: ignore[override]
+        return Spent(
+            self.ticks + other.ticks, self.answers + other.answers, self.seconds + other.seconds
+        )
+
+    @property
+    def milliseconds(self) -> float:
+        """Of the processor, for an answer."""
+        return 1000 * self.ticks / TICKS / self.answers
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
 
 
 class Server(NamedTuple):
@@ -66,30 +82,45 @@ class Server(NamedTuple):
     address: str
     processes: list[int]
 
-    def measure(self, path: str, seconds: int) -> Measured:
-        url = self.address + path
-        load(url, WARM_UP)
-        before = ticks(self.processes)
-        answers = load(url, seconds)
-        used = (ticks(self.processes) - before) / TICKS
-        return Measured(1000 * used / answers, answers / seconds, max(map(memory, self.processes)))
+    def spend(self, path: str, seconds: float) -> Spent:
+        before, started = ticks(self.processes), time.monotonic()
+        answers = load(self.address + path, seconds)
+        used = ticks(self.processes) - before
+        return Spent(used, answers, time.monotonic() - started)
+
+    @property
+    def memory(self) -> float:
+        """MiB of its largest process."""
+        return max(map(memory, self.processes))
+
+
+def in_turns(server: Server, path: str, plain: Server, seconds: float) -> tuple[Spent, Spent]:
+    """What a page took, and what the plain list took meanwhile."""
+    load(server.address + path, WARM_UP)
+    page, beside = Spent(), Spent()
+    for _ in range(TURNS):
+        page += server.spend(path, seconds / TURNS)
+        beside += plain.spend("/cities/", seconds / TURNS)
+    return page, beside
 
 
 # -- Asking and counting -----------------------------------------------------------------
 
 
-def load(url: str, seconds: int) -> int:
+def load(url: str, seconds: float) -> int:
     """Ask for a page over and over on a few connections; the number of answers."""
     if not shutil.which("wrk"):
         return load_without_wrk(url, seconds)
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", url]
+    # wrk knows whole seconds alone.
+    lasting = f"-d{max(round(seconds), 1)}s"
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", lasting, "--timeout", "30s", url]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or not (number := re.search(r"(\d+) requests in", said)):
         sys.exit(f"{url} did not answer as it should:\n{said}")
     return max(int(number[1]), 1)
 
 
-def load_without_wrk(url: str, seconds: int) -> int:
+def load_without_wrk(url: str, seconds: float) -> int:
     end, answers = time.monotonic() + seconds, []
 
     def ask() -> None:
@@ -185,48 +216,35 @@ def python(environment: dict[str, str], *arguments: str) -> str:
 # -- The tables ------------------------------------------------------------------------
 
 
-class Yardsticks(NamedTuple):
-    """The plain list of so many cities, and a view of Django that only answers."""
-
-    plain: Measured
-    bare: Measured
-
-
-def measure_yardsticks(total: int, folder: Path, seconds: int) -> Yardsticks:
-    environment = {"PLAIN_DATABASE": str(folder / f"plain-{total}.sqlite3")}
-    python(environment, "-m", "tools.bench_plain", str(total))
-    application = "tools.bench_plain:application"
-    with served(application, environment) as server:
-        plain = server.measure("/cities/", seconds)
-    with served(application, environment | {"PLAIN_BARE": "1"}, asked="/bare/") as server:
-        return Yardsticks(plain, server.measure("/bare/", seconds))
-
-
-def report(total: int, environment: dict[str, str], by: Yardsticks, seconds: int) -> None:
+def report(
+    total: int, environment: dict[str, str], plain: Server, bare: Server, seconds: float
+) -> None:
     """Measure every page at one size, and print a line for each."""
     python(environment, "-m", "tools.bench_cities", str(total))
     last = str(-(-total // 24))
     pages = [(name, path.format(last=last), kept) for name, path, kept in PAGES]
     asked = python(environment, "-m", "tools.profile_page", "--queries", *(p for _, p, _ in pages))
     queries = asked.split()
-    print(f"\n{total} cities{'':<24}ms   ratio  answers/s  queries  memory", flush=True)
-    for name, found in (("plain list", by.plain), ("bare view", by.bare)):
-        ratio = by.plain.milliseconds / found.milliseconds
-        line = f"{name:<30}{found.milliseconds:>8.2f}{ratio:>8.2f}{found.rate:>11.0f}"
-        print(f"{line}{'':>9}{found.memory:>8.0f}", flush=True)
+    head = f"{total} cities"
+    print(f"\n{head:<30}      ms  plain   ratio  answers/s  queries  memory", flush=True)
+
+    def line(name: str, server: Server, path: str, number: str = "") -> None:
+        page, beside = in_turns(server, path, plain, seconds)
+        ratio = beside.milliseconds / page.milliseconds
+        print(
+            f"{name:<30}{page.milliseconds:>8.2f}{beside.milliseconds:>7.1f}{ratio:>8.2f}"
+            f"{page.rate:>11.0f}{number:>9}{server.memory:>8.0f}",
+            flush=True,
+        )
+
     flags = ("--factory",)
     for kept in (False, True):
         changes = {} if kept else {"PAGE_CACHE_MIB": "0"}
         with served("portal.server:application", environment | changes, *flags) as server:
             for (name, path, is_kept), number in zip(pages, queries, strict=True):
                 if is_kept == kept:
-                    found = server.measure(path, seconds)
-                    ratio = by.plain.milliseconds / found.milliseconds
-                    print(
-                        f"{name:<30}{found.milliseconds:>8.2f}{ratio:>8.2f}{found.rate:>11.0f}"
-                        f"{'' if kept else number:>9}{found.memory:>8.0f}",
-                        flush=True,
-                    )
+                    line(name, server, path, "" if kept else number)
+    line("bare view", bare, "/bare/")
 
 
 def main(arguments: list[str]) -> None:
@@ -244,10 +262,19 @@ def main(arguments: list[str]) -> None:
         environment = portal_environment(folder, database)
         for command in (["migrate"], ["load_starter"], ["collectstatic", "--no-input"]):
             python(environment, "manage.py", *command)
-        yardsticks = measure_yardsticks(361, folder, options.seconds)
+        beside = {"PLAIN_DATABASE": str(folder / "plain.sqlite3")}
+        python(beside, "-m", "tools.bench_plain", "361")
+        application = "tools.bench_plain:application"
+        plain = stack.enter_context(served(application, beside))
+        bare = stack.enter_context(
+            served(application, beside | {"PLAIN_BARE": "1"}, asked="/bare/")
+        )
         for size in options.sizes.split(","):
-            report(int(size), environment, yardsticks, options.seconds)
-    print("\nms: processor time of the server for an answer; ratio: that of the plain list to it.")
+            report(int(size), environment, plain, bare, options.seconds)
+    print(
+        "\nms: processor time of the server for an answer; plain: the same of the plain list, "
+        "of 361 cities,\nin the same seconds; ratio: plain to ms."
+    )
 
 
 if __name__ == "__main__":

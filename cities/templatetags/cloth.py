@@ -16,7 +16,7 @@ from cities.cloth import cloth_svg
 
 if TYPE_CHECKING:
     from cities.models import City
-    from cities.worldmap import Mark
+    from cities.worldmap import Plate
 
 register = template.Library()
 
@@ -67,10 +67,11 @@ def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
 
 
 @register.simple_tag
-def map_marks(marks: Iterable[Mark]) -> SafeString:
-    """The cities on a map, as links; not the grey dots."""
-    drawn = []
-    for mark in marks:
+def map_marks(plate: Plate) -> SafeString:
+    """What lies on a map: grey dots in one path, the cities as links, and names beside some."""
+    grey = "".join(f"M{mark.x} {mark.y}h0" for mark in plate.marks if not mark.on)
+    drawn = [f'<path class="dot-off" d="{grey}"/>\n']
+    for mark in plate.marks:
         if mark.on:
             label, place = escape(mark.label), f"M{mark.x} {mark.y}h0"
             more = f' data-joined="{mark.joined}"' if mark.joined else ""
@@ -81,6 +82,11 @@ def map_marks(marks: Iterable[Mark]) -> SafeString:
                 f' data-name="{escape(mark.name)}"{more}><path class="dot-edge" d="{place}"/>'
                 f'<path class="dot-region" d="{place}"><title>{label}</title></path></a>\n'
             )
+    for text in plate.texts:
+        drawn.append(
+            f'<text x="{text.x}" y="{text.y}" font-size="{plate.label_size}"'
+            f' text-anchor="{text.anchor}" aria-hidden="true">{escape(text.name)}</text>'
+        )
     return mark_safe("".join(drawn))  # noqa: S308 (each text is escaped)
 
 

@@ -13,7 +13,7 @@ PINNED = {
     "cities, table": 4,
     "cities, map": 4,
     "cities, filtered": 6,
-    "city": 10,
+    "city": 9,
     "countries": 2,
     "country": 7,
     "region": 9,
