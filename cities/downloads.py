@@ -3,13 +3,18 @@
 They use the finder's FilterSet, so an address with `?country=gb` gives the same cities as the
 page. Rows are streamed: memory does not grow with their number. What the page would say in a
 notice is an error here, because a program does not read notices.
+
+Whoever reads slowly holds a thread of the server meanwhile. So few downloads run at once in a
+process, and the other threads are left for pages.
 """
 
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Any
+from weakref import finalize
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
@@ -30,8 +35,10 @@ from publishing.feeds import lasting_id, legible
 from .filters import CityFilter
 from .models import City
 
-# The rows that are in memory at once.
-CHUNK = 500
+# The rows that are in memory at once, and the downloads that a process gives out at once.
+CHUNK, AT_ONCE = 200, 2
+places = BoundedSemaphore(AT_ONCE)
+BUSY_SECONDS = 60
 
 # How many cities the feed of changes names.
 NEWEST_CHANGES = 100
@@ -121,6 +128,18 @@ def feature(row: Row) -> dict[str, Any]:
     return {"type": "Feature", "geometry": point if known else None, "properties": row}
 
 
+class Download(StreamingHttpResponse):
+    """A streamed answer that has one of the `places`, until it is closed or nobody has it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.leave = finalize(self, places.release)
+
+    def close(self) -> None:
+        super().close()
+        self.leave()
+
+
 class CityDownload(View):
     """The rows of the finder in the format that the address ends in."""
 
@@ -178,7 +197,8 @@ class CityDownload(View):
         return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
     def rows(self, cities: QuerySet[City]) -> Iterator[Row]:
-        together = cities.prefetch_related("alternative_names", "awards")
+        long = ("profile", "summary", "search_key")
+        together = cities.defer(*long).prefetch_related("alternative_names", "awards")
         for city in together.iterator(chunk_size=CHUNK):
             row = {name: read(city) for name, read in COLUMNS.items()}
             row["url"] = self.request.build_absolute_uri(city.get_absolute_url())
@@ -195,7 +215,11 @@ class CityDownload(View):
         return {"source": self.request.build_absolute_uri(self.page()), "licence": LICENCE}
 
     def stream(self, pieces: Iterator[str], content_type: str, ending: str) -> HttpResponse:
-        response = StreamingHttpResponse(pieces, content_type=content_type)
+        if not places.acquire(blocking=False):
+            said = _("Too many downloads are under way. Try again in a minute.")
+            busy = {"Retry-After": BUSY_SECONDS}
+            return JsonResponse({"errors": [said]}, status=503, headers=busy)
+        response = Download(pieces, content_type=content_type)
         response["Content-Disposition"] = f'attachment; filename="learning-cities.{ending}"'
         # For programs: the terms of the GeoNames part.
         response["Link"] = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'

@@ -1,6 +1,7 @@
 """The finder's rows as CSV, JSON, GeoJSON and Atom."""
 
 import csv
+import gc
 import io
 import json
 from datetime import date
@@ -8,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from cities.downloads import FIELDS, cell
+from cities.downloads import AT_ONCE, FIELDS, cell
 from cities.models import City
 from tests import factories
 
@@ -147,3 +148,22 @@ def test_the_feed_holds_what_word_processors_leave_in_a_text(client, fez):
     again = ET.fromstring(client.get("/cities/export.atom").content)  # noqa: S314 (our own)
     assert again.find(f"{ATOM}entry").findtext(f"{ATOM}id") == first_id
     assert feed.findtext(f"{ATOM}author/{ATOM}name") == "Learning Cities Portal"
+
+
+def test_slow_readers_leave_threads_for_pages(client, fez):
+    first, second = [client.get("/cities/export.csv") for _ in range(AT_ONCE)]
+    refused = client.get("/cities/export.json")
+    assert (refused.status_code, refused["Retry-After"]) == (503, "60")
+    assert refused.json() == {
+        "errors": ["Too many downloads are under way. Try again in a minute."]
+    }
+    assert client.get("/cities/").status_code == 200
+    # The feed is short, and is not one of them.
+    assert client.get("/cities/export.atom").status_code == 200
+
+    assert "Fez" in body(first)
+    assert "Fez" in body(client.get("/cities/export.csv"))
+    # Whoever goes away leaves the place too, without having read a line.
+    del second
+    gc.collect()
+    assert [client.get("/cities/export.csv").status_code for _ in range(5)] == [200] * 5
