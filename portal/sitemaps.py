@@ -1,17 +1,20 @@
 """The sitemap: every public page, each with the moment of its last change.
 
-A new kind of page is one line in SECTIONS. Each section costs one query, however long it is.
+`/sitemap.xml` names a file for each section, and for each 5,000 records of it, because programs
+read no more than 50,000 addresses from one. A new kind of page is one line in SECTIONS.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from django.contrib.sitemaps import Sitemap
+from django.contrib.sitemaps import Sitemap, views
+from django.core.paginator import Paginator
 from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from cities.models import City, Country, Intake, Theme
@@ -21,50 +24,101 @@ from partners.models import Network, Organisation
 from .models import Page
 
 
+class Section(Sitemap):
+    limit = 5_000
+
+    # Django would count anew at each look.
+    @cached_property
+    def paginator(self) -> Paginator[Any]:
+        return Paginator(self.items(), self.limit)  # type: ignore[arg-type]
+
+
+class Records(Section):
+    """The pages of public records.
+
+    `rows` is called for each answer, so that it sees what is public at that moment. Rows have
+    `updated_at`.
+    """
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]]) -> None:
+        self.rows = rows
+
+    def items(self) -> QuerySet[Any]:
+        return self.rows()
+
+    def location(self, item: Any) -> str:
+        return str(item.get_absolute_url())
+
+    def lastmod(self, item: Any) -> datetime | None:
+        changed: datetime | None = item.updated_at
+        return changed
+
+    def get_latest_lastmod(self) -> datetime | None:
+        found = self.rows().order_by().aggregate(last=Max("updated_at"))
+        last: datetime | None = found["last"]
+        return last
+
+
 class Entry(NamedTuple):
     path: str
     changed: datetime | None
 
 
-class Section(Sitemap):
+class Entries(Section):
+    """Pages that are no records: few, and known with their changes."""
+
+    def items(self) -> list[Entry]:
+        return self.entries
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        raise NotImplementedError
+
     def location(self, item: Entry) -> str:
         return item.path
 
     def lastmod(self, item: Entry) -> datetime | None:
         return item.changed
 
-
-class Overviews(Section):
-    """Pages that show something of everything, and so change with anything."""
-
-    names = ("home", "numbers")
-
-    def items(self) -> list[Entry]:
-        first, *others = (
-            model.objects.published().order_by().values_list("updated_at")
-            for model in (City, Intake, Network, NewsItem)
-        )
-        newest = first.union(*others, all=True).order_by("-updated_at").first()
-        return [Entry(reverse(name), newest and newest[0]) for name in self.names]
+    def get_latest_lastmod(self) -> datetime | None:
+        return max(filter(None, (entry.changed for entry in self.items())), default=None)
 
 
-class Records(Section):
-    """The pages of public records, after the page that lists them, if there is one.
+class Overviews(Entries):
+    """Pages that show something of many records, and so changed when the last of them did."""
 
-    `rows` is called for each answer, so that it sees what is public at that moment. Rows have
-    `updated_at`. The list changed when the last of its records did.
-    """
+    # Each list, and the section of its records.
+    lists = {
+        "cities:list": "cities",
+        "countries:list": "countries",
+        "themes:list": "themes",
+        "intakes:list": "intakes",
+        "networks:list": "networks",
+        "news:list": "news",
+        "events:list": "events",
+    }
+    # These show something of everything.
+    of_everything = ("home", "numbers")
+    everything = ("cities:list", "intakes:list", "networks:list", "news:list")
 
-    def __init__(self, rows: Callable[[], QuerySet[Any]], listed_at: str = "") -> None:
-        self.rows, self.listed_at = rows, listed_at
+    @cached_property
+    def entries(self) -> list[Entry]:
+        changed = {
+            name: SECTIONS[section]().get_latest_lastmod() for name, section in self.lists.items()
+        }
+        newest = max(filter(None, (changed[name] for name in self.everything)), default=None)
+        names = [*((name, newest) for name in self.of_everything), *changed.items()]
+        return [Entry(reverse(name), moment) for name, moment in names]
 
-    def items(self) -> list[Entry]:
-        rows = list(self.rows())
-        records = [Entry(row.get_absolute_url(), row.updated_at) for row in rows]
-        if not self.listed_at:
-            return records
-        newest = max((row.updated_at for row in rows), default=None)
-        return [Entry(reverse(self.listed_at), newest), *records]
+
+class Regions(Entries):
+    """The regions with a public city; each changed when the last of its cities did."""
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        cities = City.objects.published().order_by("country__region")
+        changed = cities.values_list("country__region").annotate(Max("updated_at"))
+        return [Entry(reverse("regions:detail", args=[slug]), last) for slug, last in changed]
 
 
 def brief(model: Any, address: str = "slug") -> Callable[[], QuerySet[Any]]:
@@ -79,26 +133,36 @@ def countries() -> QuerySet[Country]:
     return Country.objects.published().annotate(updated_at=Subquery(changed)).order_by("pk")
 
 
-class Regions(Section):
-    """The regions with a public city; each changed when the last of its cities did."""
-
-    def items(self) -> list[Entry]:
-        cities = City.objects.published().order_by("country__region")
-        changed = cities.values_list("country__region").annotate(Max("updated_at"))
-        return [Entry(reverse("regions:detail", args=[slug]), last) for slug, last in changed]
-
-
 # Made anew for each answer, because Django's view keeps a date in the section.
-SECTIONS: dict[str, Callable[[], Section]] = {
+SECTIONS: dict[str, Any] = {
     "overviews": Overviews,
-    "cities": partial(Records, brief(City), "cities:list"),
-    "countries": partial(Records, countries, "countries:list"),
+    "cities": partial(Records, brief(City)),
+    "countries": partial(Records, countries),
     "regions": Regions,
-    "themes": partial(Records, brief(Theme), "themes:list"),
-    "intakes": partial(Records, brief(Intake, "year"), "intakes:list"),
-    "networks": partial(Records, brief(Network), "networks:list"),
+    "themes": partial(Records, brief(Theme)),
+    "intakes": partial(Records, brief(Intake, "year")),
+    "networks": partial(Records, brief(Network)),
     "organisations": partial(Records, brief(Organisation)),
-    "news": partial(Records, brief(NewsItem), "news:list"),
-    "events": partial(Records, brief(Event), "events:list"),
+    "news": partial(Records, brief(NewsItem)),
+    "events": partial(Records, brief(Event)),
     "pages": partial(Records, brief(Page)),
 }
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """The files of the sections in which there is something."""
+    made = {name: make() for name, make in SECTIONS.items()}
+    filled: Any = {name: section for name, section in made.items() if section.paginator.count}
+    return lasting(views.index(request, filled, sitemap_url_name="sitemap-section"), request)
+
+
+def section(request: HttpRequest, section: str) -> HttpResponse:
+    """One file: the addresses of a section, or 5,000 of them (`?p=2`)."""
+    return lasting(views.sitemap(request, SECTIONS, section), request)
+
+
+def lasting(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """For the page cache to keep, and without a date, which goes back when a record goes."""
+    response.headers.pop("Last-Modified", None)
+    response.is_canonical = set(request.GET) <= {"p"}  # type: ignore[attr-defined]
+    return response

@@ -1,20 +1,23 @@
 """Addresses of the portal. They are part of the product: what exists once, stays."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 
 from publishing.views import shared_draft
 
-from . import reports, social, views, wellknown
+from . import reports, sitemaps, social, views, wellknown
 from .media import media
-from .sitemaps import SECTIONS
 
 urlpatterns = [
     path("admin/", include("portal.admin_urls")),
     # A web server in front of the portal may serve the folder itself.
     path("media/<path:path>", media),
-    path("sitemap.xml", wellknown.for_an_hour(sitemap), {"sitemaps": SECTIONS}, name="sitemap"),
+    path("sitemap.xml", wellknown.for_an_hour(sitemaps.index), name="sitemap"),
+    path(
+        "sitemap-<slug:section>.xml",
+        wellknown.for_an_hour(sitemaps.section),
+        name="sitemap-section",
+    ),
     path("robots.txt", wellknown.robots, name="robots"),
     path(".well-known/security.txt", wellknown.security, name="security"),
     path("manifest.webmanifest", wellknown.manifest, name="manifest"),

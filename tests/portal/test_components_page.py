@@ -24,7 +24,7 @@ def test_visitors_are_not_told_of_it(client):
     client.force_login(factories.user(is_staff=False))
     assert client.get("/design/").status_code == 404
     assert "/design/" not in read(client.get("/")).addresses
-    assert "/design/" not in client.get("/sitemap.xml").content.decode()
+    assert "/design/" not in client.get("/sitemap-overviews.xml").content.decode()
 
 
 def test_staff_see_it_and_no_cache_keeps_it(client):

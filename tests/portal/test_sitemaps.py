@@ -2,12 +2,13 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
 
-from cities.models import City
 from news.models import NewsItem
+from portal.sitemaps import Section
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -20,17 +21,27 @@ def changed(record, day):
     return record
 
 
-def entries(client):
-    """Path and last change of every entry, in order."""
-    response = client.get("/sitemap.xml")
+def read(client, address, kind):
+    """Path and last change of everything that a file names."""
+    response = client.get(address)
     assert response.status_code == 200
     assert response["Content-Type"] == "application/xml"
     found = re.findall(
-        r"<url><loc>http://testserver([^<]*)</loc>(?:<lastmod>([^<]*)</lastmod>)?</url>",
+        rf"<{kind}><loc>http://testserver([^<]*)</loc>(?:<lastmod>([^<]*)</lastmod>)?</{kind}>",
         response.content.decode(),
     )
     assert len(found) == response.content.count(b"<loc>")
-    return found
+    return [(unescape(path), day) for path, day in found]
+
+
+def files(client):
+    """Path and last change of each file of the sitemap."""
+    return [(path, day[:10]) for path, day in read(client, "/sitemap.xml", "sitemap")]
+
+
+def entries(client):
+    """Path and last change of every entry, in order."""
+    return [entry for path, _day in files(client) for entry in read(client, path, "url")]
 
 
 def test_every_public_page_is_there_with_its_last_change(client):
@@ -112,13 +123,48 @@ def test_its_queries_do_not_grow(client, django_assert_num_queries, size):
             make()
         for make in (factories.news_item, factories.event, factories.theme):
             make()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(52):
         # Nine overviews and one region.
         assert len(entries(client)) == 9 + 1 + 9 * size
 
 
-def test_a_list_that_empties_forgets_its_date(client):
-    changed(factories.city(), 1)
-    assert "Last-Modified" not in client.get("/sitemap.xml")
-    City.objects.all().delete()
-    assert ("/cities/", "") in entries(client)
+def test_a_file_changes_when_its_newest_record_goes(client):
+    changed(factories.city(name="Derby"), 1)
+    newest = changed(factories.city(name="Fez"), 2)
+    before = client.get("/sitemap-cities.xml")
+    assert ("/sitemap-cities.xml", "2024-02-02") in files(client)
+    newest.delete()
+    # Its date went back, so no date may answer "nothing has changed".
+    since = {"If-Modified-Since": "Fri, 02 Feb 2024 12:00:00 GMT"}
+    for address in ("/sitemap.xml", "/sitemap-cities.xml"):
+        assert client.get(address, headers=since).status_code == 200
+    assert client.get("/sitemap-cities.xml").content != before.content
+    assert ("/sitemap-cities.xml", "2024-02-01") in files(client)
+
+
+def test_sections_without_a_page_are_not_named(client):
+    assert [path for path, _day in files(client)] == ["/sitemap-overviews.xml"]
+    assert client.get("/sitemap-nothing.xml").status_code == 404
+
+
+def test_many_records_are_divided_into_files(client, monkeypatch):
+    monkeypatch.setattr(Section, "limit", 2)
+    for name in "ABCDE":
+        factories.city(name=name)
+    paths = [path for path, _day in files(client)]
+    assert [path for path in paths if "cities" in path] == [
+        "/sitemap-cities.xml",
+        "/sitemap-cities.xml?p=2",
+        "/sitemap-cities.xml?p=3",
+    ]
+    found = [path for path, _day in entries(client) if path.startswith("/cities/")]
+    assert found == [
+        "/cities/",
+        "/cities/a/",
+        "/cities/b/",
+        "/cities/c/",
+        "/cities/d/",
+        "/cities/e/",
+    ]
+    for page in ("4", "0", "x", "٢x"):
+        assert client.get(f"/sitemap-cities.xml?p={page}").status_code == 404

@@ -7,6 +7,7 @@ from itertools import count
 import pytest
 from django.utils import timezone
 
+from portal.sitemaps import SECTIONS
 from tests import factories
 from tests.reading import read
 
@@ -90,7 +91,7 @@ class Stage:
             "events": "/events/",
             "numbers": "/numbers/",
             "region": "/regions/europe-and-north-america/",
-            "sitemap": "/sitemap.xml",
+            **{f"sitemap of {name}": f"/sitemap-{name}.xml" for name in SECTIONS},
             "nothing found": "/nothing-here/",
             **{kind: f"/cities/export.{kind}" for kind in EXPORT_DOORS},
             **{str(record): record.get_absolute_url() for record in records},
@@ -179,7 +180,7 @@ SHOWN = {
         "feed",
         "events",
         "region",
-        "sitemap",
+        "sitemap of cities",
         "search for news",
         "search for networks",
         "Stagetown",
@@ -198,13 +199,13 @@ SHOWN = {
         "news about the city",
         "search for news",
         "region",
-        "sitemap",
+        "sitemap of networks",
         "Stagetown",
         "United Kingdom",
         "Stage College",
         "Stage story",
     },
-    organisation: {"sitemap", "Stagetown", "Stage Network"},
+    organisation: {"sitemap of organisations", "Stagetown", "Stage Network"},
     news_item: {
         "home",
         "news",
@@ -212,7 +213,7 @@ SHOWN = {
         "news about the city",
         "feed",
         "region",
-        "sitemap",
+        "sitemap of news",
         "Stagetown",
         "United Kingdom",
         "2024",
@@ -220,10 +221,10 @@ SHOWN = {
         "Stage College",
         "Stage story",
     },
-    event: {"events", "sitemap", "Stagetown"},
-    page: {"sitemap"},
-    theme: CITIES - set(EXPORT_DOORS) | {"sitemap", "Stagetown", "Health"},
-    intake: {"home", "intakes", "numbers", "sitemap", "2024"},
+    event: {"events", "sitemap of events", "Stagetown"},
+    page: {"sitemap of pages"},
+    theme: CITIES - set(EXPORT_DOORS) | {"sitemap of themes", "Stagetown", "Health"},
+    intake: {"home", "intakes", "numbers", "sitemap of intakes", "2024"},
 }
 every_kind = pytest.mark.parametrize("make", SHOWN, ids=lambda make: make.__name__)
 
