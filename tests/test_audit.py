@@ -1,10 +1,13 @@
 """`make audit` fails on what it finds: scores, weight, layout shift, and what holds up a page."""
 
+import logging
+
 import pytest
+from django.core.management import call_command
 
 from tools import audit, audit_lighthouse
 from tools.audit_lighthouse import MOST_BYTES, MOST_FONT_BYTES, Run
-from tools.audit_pages import Page
+from tools.audit_pages import Page, find_pages
 from tools.audit_portal import Portal
 from tools.audit_report import Finding, Result
 from tools.run_tests import Missing
@@ -105,3 +108,16 @@ def test_a_missing_tool_fails_only_where_all_are_required(monkeypatch):
     assert audit.run("vnu", check, PORTAL, [PAGE]) == ("NOT RUN: Install it.", False)
     monkeypatch.setenv("REQUIRE_ALL", "1")
     assert audit.run("vnu", check, PORTAL, [PAGE]) == ("NOT RUN: Install it.", True)
+
+
+@pytest.mark.once
+@pytest.mark.django_db
+def test_a_page_stands_for_each_route(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    call_command("load_starter", verbosity=0)
+    try:
+        pages, forgotten = find_pages(PORTAL)
+    finally:
+        logging.disable(logging.NOTSET)
+    assert forgotten == []
+    assert len(pages) > 50

@@ -20,6 +20,7 @@ from tools.audit_portal import Portal
 # Routes that answer with something else than a page.
 NO_PAGES = {
     "sitemap",
+    "sitemap-section",
     "robots",
     "security",
     "manifest",
