@@ -15,6 +15,7 @@ from tools.run_tests import find_chromium
 settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 settings.load_profile("portal")
 HERE = Path(__file__).parent
+DATABASE = {"db", "transactional_db", "live_server"}
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +38,12 @@ def renditions(settings, tmp_path):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what needs more than Python by its folder, and skip it where that is missing."""
+    """Mark what is not about the database, and by its folder what needs more than Python, which is
+    skipped where that is missing.
+    """
+    for item in items:
+        if not item.get_closest_marker("django_db") and DATABASE.isdisjoint(item.fixturenames):
+            item.add_marker("once")
     has_servers = os.environ.get("TEST_DATABASE_URL") and shutil.which("redis-server")
     for name, found, advice in (
         ("browser", find_chromium(), "no Chromium: install it or set CHROMIUM to its path"),
