@@ -19,9 +19,12 @@ function choose(dialog, typed = "") {
   let timer;
   let chosen = null;
 
+  let done;
   const finish = (value) => {
     chosen = value;
     dialog.close();
+    // At once: the event "close" comes later, and what is typed until then would go astray.
+    done();
   };
 
   const show = (found) => {
@@ -61,6 +64,9 @@ function choose(dialog, typed = "") {
       event.preventDefault();
       if (use && !use.hidden) use.click();
       else stops[1]?.focus();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      finish(null);
     }
   };
 
@@ -71,23 +77,31 @@ function choose(dialog, typed = "") {
   dialog.addEventListener("keydown", keys, { signal });
   dialog.addEventListener("focusin", (event) => event.target === input && search(), { signal, once: true });
   use?.addEventListener("click", () => finish({ to: input.value.trim() }), { signal });
-  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close(), { signal });
+  dialog.querySelector("[data-close]").addEventListener("click", () => finish(null), { signal });
   if (use) use.hidden = !isAddress(typed);
   dialog.showModal();
   input.focus();
   input.select();
   return new Promise((resolve) => {
-    dialog.addEventListener(
-      "close",
-      () => {
-        clearTimeout(timer);
-        request.abort();
-        listening.abort();
-        resolve(chosen);
-      },
-      { signal },
-    );
+    done = () => {
+      clearTimeout(timer);
+      request.abort();
+      listening.abort();
+      resolve(chosen);
+    };
+    dialog.addEventListener("close", done, { signal });
   });
+}
+
+// Opens a dialog and goes on where the editor was: a dialog that closes gives the focus back with
+// the cursor at the start of the text.
+async function chooseFor(editor, dialog, typed) {
+  const place = editor.state.selection.getBookmark();
+  const chosen = await choose(dialog, typed);
+  const { state, view } = editor;
+  view.dispatch(state.tr.setSelection(place.resolve(state.doc)));
+  view.focus();
+  return chosen;
 }
 
 function entry(item, finish) {
@@ -119,17 +133,13 @@ async function link(editor) {
   const words = editor.state.doc.textBetween(from, to, " ");
   const { href = "" } = editor.getAttributes("link");
   const typed = href && !href.startsWith("record:") ? href : words;
-  const chosen = await choose(document.getElementById("link-chooser"), typed);
-  if (!chosen) {
-    editor.commands.focus();
-    return;
-  }
-  const chain = editor.chain().focus();
+  const chosen = await chooseFor(editor, document.getElementById("link-chooser"), typed);
+  if (!chosen) return;
   if (empty) {
     const marks = [{ type: "link", attrs: { href: chosen.to } }];
-    chain.insertContent({ type: "text", text: chosen.title || chosen.to, marks }).run();
+    editor.commands.insertContent({ type: "text", text: chosen.title || chosen.to, marks });
   } else {
-    chain.setTextSelection({ from, to }).setMark("link", { href: chosen.to }).run();
+    editor.commands.setMark("link", { href: chosen.to });
   }
 }
 
@@ -162,10 +172,8 @@ export const Link = EditorLink.extend({
 const library = () => document.getElementById("picture-chooser");
 
 async function picture(editor) {
-  const chosen = await choose(library());
-  const chain = editor.chain().focus();
-  if (chosen) chain.insertContent({ type: "libraryPicture", attrs: { key: chosen.key } });
-  chain.run();
+  const chosen = await chooseFor(editor, library());
+  if (chosen) editor.commands.insertContent({ type: "libraryPicture", attrs: { key: chosen.key } });
 }
 
 export const LibraryPicture = Node.create({

@@ -98,6 +98,38 @@ def test_a_story_with_a_picture_a_link_and_a_time(desk):
     )
 
 
+def test_whoever_types_on_at_once_goes_on_where_the_dialog_was_opened(desk):
+    factories.city(name="Wakefield")
+    desk.goto(admin_url(NewsItem, "add"))
+    desk.click(EDITOR)
+    desk.keyboard.type("Read about")
+    for _letter in " about":
+        desk.keyboard.press("ArrowLeft")
+    # A person's keys leave the browser time to tell the editor where the cursor is.
+    desk.wait_for_timeout(200)
+    desk.keyboard.press("Control+k")
+    desk.wait_for_selector("#link-chooser[open]")
+    desk.keyboard.press("Escape")
+    desk.keyboard.type(" all")
+    assert desk.inner_text(EDITOR) == "Read all about"
+    desk.wait_for_timeout(200)
+    desk.keyboard.press("Control+k")
+    desk.keyboard.type("wakef")
+    desk.wait_for_selector("#link-chooser li:has-text('Wakefield')")
+    # Before the next key can come, the link is there and the cursor behind it.
+    there = desk.evaluate(
+        """async (editor) => {
+            document.querySelector("#link-chooser li button").click();
+            await null;
+            await null;
+            return [document.querySelector(editor).textContent, getSelection().anchorNode.data];
+        }""",
+        EDITOR,
+    )
+    assert there[0] == "Read allWakefield about"
+    assert there[1] in ("Wakefield", " about")
+
+
 def test_a_picture_in_a_text_is_seen_by_visitors_and_stays_when_the_form_is_saved(desk):
     picture = factories.picture(alternative_text="Readers under a dome")
     figure = f'<figure data-picture="{picture.pk}"></figure>'
