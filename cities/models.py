@@ -2,14 +2,14 @@
 
 import uuid
 from collections.abc import Iterable
-from math import cos, pi, radians, sin
+from math import cos, radians, sin
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
-from django.db.models.functions import ACos, Coalesce, Cos, Greatest, Least, Sin
+from django.db.models.functions import ACos, Coalesce, Cos, Greatest, Least, Radians, Sin
 from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils import formats
@@ -351,9 +351,9 @@ class CityQuerySet(Published):
 
     def by_distance(self, sine: float, cosine: float, longitude: float) -> Self:
         """Those with a known place, the nearest first, from sine and cosine of the latitude."""
-        # In radians; a product, because SQLite calls functions of Python for the others.
-        phi, lambda_ = F("latitude") * (pi / 180), F("longitude") * (pi / 180)
-        product = Sin(phi) * sine + Cos(phi) * cosine * Cos(lambda_ - longitude)
+        product = Sin(Radians("latitude")) * sine + Cos(Radians("latitude")) * cosine * Cos(
+            Radians("longitude") - longitude
+        )
         # Rounding may carry the cosine of one and the same point past 1.
         angle = ACos(Greatest(-1.0, Least(1.0, product)))
         return (

@@ -1,8 +1,9 @@
 """What the page of a city shows, in at most eight statements that are written once.
 
 The page of a city is asked for most, and was the one with the most queries. Names, titles and
-themes come in one statement; what networks and news bring along is asked for only where there
-are some.
+themes come in one statement, news with the cities that it is about in another; members are asked
+for only where there is a network. Most cities take six statements; one that is far from all others
+in a network of thousands takes the eight.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.db.models.functions import Cast
 
 from publishing.memo import remembered
 from publishing.prepared import Prepared
+from publishing.states import State, state_q
 
 from .models import AlternativeName, Award, City, Designation, Theme
 
@@ -156,17 +158,17 @@ members = Prepared(
 STORY = ("title", "slug", "published_at")
 stories = Prepared(
     lambda moment, city: (
-        City.objects.published(moment)
-        .filter(
+        City.objects.filter(
+            state_q(State.PUBLIC, moment) | Q(pk=city),
             news_items__in=public("news_items", moment)
             .filter(cities=city)
-            .order_by("-published_at", "-pk")[:MOST_STORIES]
+            .order_by("-published_at", "-pk")[:MOST_STORIES],
         )
         .annotate(
             story=F("news_items"), **{f"story_{name}": F(f"news_items__{name}") for name in STORY}
         )
         .only("name", "slug")
-        .order_by("-news_items__published_at", "-news_items", "name_key", "pk")
+        .order_by("-story_published_at", "-story", "name_key", "pk")
     ),
     city=int,
 )
@@ -193,7 +195,11 @@ def networks_of(city: City) -> list[Any]:
 
 
 def news_of(city: City) -> list[Any]:
-    """The newest public news about it, each with `public_cities`, of which it is one."""
+    """The newest public news about it, each with `public_cities`.
+
+    A city that is hidden itself is found with its news, and is not one of those.
+    """
+    is_public = city.is_published
     model: Any = City._meta.get_field("news_items").related_model
     items: dict[int, Any] = {}
     for about in stories(city=city.pk):
@@ -201,7 +207,8 @@ def news_of(city: City) -> list[Any]:
             shown = {name: getattr(about, f"story_{name}") for name in STORY}
             items[about.story] = model(pk=about.story, **shown)
             items[about.story].public_cities = []
-        items[about.story].public_cities.append(about)
+        if about.pk != city.pk or is_public:
+            items[about.story].public_cities.append(about)
     return list(items.values())
 
 

@@ -2,8 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cities.models import City
-from partners.models import Network
 from publishing.filters import FacetFilter, Finder, Rows, SearchFilter
 from publishing.tally import as_text
 
@@ -38,7 +36,7 @@ class NewsFilter(Finder):
         "cities__slug",
         title="cities__name",
         many=True,
-        narrow=lambda items: items.filter(cities__in=City.objects.published()),
+        related="cities",
         label=_("City"),
         all_label=_("All %(number)s cities"),
     )
@@ -47,7 +45,7 @@ class NewsFilter(Finder):
         "networks__slug",
         title="networks__name",
         many=True,
-        narrow=lambda items: items.filter(networks__in=Network.objects.published()),
+        related="networks",
         label=_("Network"),
         all_label=_("All %(number)s networks"),
     )

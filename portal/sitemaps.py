@@ -6,6 +6,7 @@ read no more than 50,000 addresses from one. A new kind of page is one line in S
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property, partial
@@ -67,12 +68,15 @@ class Entry(NamedTuple):
 class Entries(Section):
     """Pages that are no records: few, and known with their changes."""
 
-    def items(self) -> list[Entry]:
-        return self.entries
+    def __init__(self, make: Callable[[], list[Entry]]) -> None:
+        self.make = make
 
     @cached_property
     def entries(self) -> list[Entry]:
-        raise NotImplementedError
+        return self.make()
+
+    def items(self) -> list[Entry]:
+        return self.entries
 
     def location(self, item: Entry) -> str:
         return item.path
@@ -84,41 +88,34 @@ class Entries(Section):
         return max(filter(None, (entry.changed for entry in self.items())), default=None)
 
 
-class Overviews(Entries):
+# Each page that lists records, and their section.
+LISTS = {
+    "cities:list": "cities",
+    "countries:list": "countries",
+    "themes:list": "themes",
+    "intakes:list": "intakes",
+    "networks:list": "networks",
+    "news:list": "news",
+    "events:list": "events",
+}
+# Pages that show something of several sections.
+MIXED = ("home", "numbers")
+MIXED_FROM = ("cities", "intakes", "networks", "news")
+
+
+def overviews() -> list[Entry]:
     """Pages that show something of many records, and so changed when the last of them did."""
-
-    # Each list, and the section of its records.
-    lists = {
-        "cities:list": "cities",
-        "countries:list": "countries",
-        "themes:list": "themes",
-        "intakes:list": "intakes",
-        "networks:list": "networks",
-        "news:list": "news",
-        "events:list": "events",
-    }
-    # These show something of everything.
-    of_everything = ("home", "numbers")
-    everything = ("cities:list", "intakes:list", "networks:list", "news:list")
-
-    @cached_property
-    def entries(self) -> list[Entry]:
-        changed = {
-            name: SECTIONS[section]().get_latest_lastmod() for name, section in self.lists.items()
-        }
-        newest = max(filter(None, (changed[name] for name in self.everything)), default=None)
-        names = [*((name, newest) for name in self.of_everything), *changed.items()]
-        return [Entry(reverse(name), moment) for name, moment in names]
+    changed = {section: SECTIONS[section]().get_latest_lastmod() for section in LISTS.values()}
+    newest = max(filter(None, (changed[section] for section in MIXED_FROM)), default=None)
+    mixed = [Entry(reverse(name), newest) for name in MIXED]
+    return mixed + [Entry(reverse(name), changed[section]) for name, section in LISTS.items()]
 
 
-class Regions(Entries):
+def regions() -> list[Entry]:
     """The regions with a public city; each changed when the last of its cities did."""
-
-    @cached_property
-    def entries(self) -> list[Entry]:
-        cities = City.objects.published().order_by("country__region")
-        changed = cities.values_list("country__region").annotate(Max("updated_at"))
-        return [Entry(reverse("regions:detail", args=[slug]), last) for slug, last in changed]
+    cities = City.objects.published().order_by("country__region")
+    changed = cities.values_list("country__region").annotate(Max("updated_at"))
+    return [Entry(reverse("regions:detail", args=[slug]), last) for slug, last in changed]
 
 
 def brief(model: Any, address: str = "slug") -> Callable[[], QuerySet[Any]]:
@@ -135,10 +132,10 @@ def countries() -> QuerySet[Country]:
 
 # Made anew for each answer, because Django's view keeps a date in the section.
 SECTIONS: dict[str, Any] = {
-    "overviews": Overviews,
+    "overviews": partial(Entries, overviews),
     "cities": partial(Records, brief(City)),
     "countries": partial(Records, countries),
-    "regions": Regions,
+    "regions": partial(Entries, regions),
     "themes": partial(Records, brief(Theme)),
     "intakes": partial(Records, brief(Intake, "year")),
     "networks": partial(Records, brief(Network)),
@@ -147,6 +144,10 @@ SECTIONS: dict[str, Any] = {
     "events": partial(Records, brief(Event)),
     "pages": partial(Records, brief(Page)),
 }
+
+
+# As the index writes it: any other way would let invented addresses fill the page cache.
+LATER_FILE = re.compile(r"p=[1-9][0-9]*")
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -164,5 +165,5 @@ def section(request: HttpRequest, section: str) -> HttpResponse:
 def lasting(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     """For the page cache to keep, and without a date, which goes back when a record goes."""
     response.headers.pop("Last-Modified", None)
-    response.is_canonical = set(request.GET) <= {"p"}  # type: ignore[attr-defined]
+    response.is_canonical = bool(LATER_FILE.fullmatch(request.META["QUERY_STRING"]))  # type: ignore[attr-defined]
     return response

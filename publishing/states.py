@@ -37,12 +37,15 @@ def state_q(state: str, moment: datetime | None = None, path: str = "") -> Q:
 
     moment = moment or timezone.now()
     there = where(trashed_at__isnull=True)
+    if path:
+        # Where there is no such object, its moments are empty too.
+        there &= where(pk__isnull=False)
     archived = there & where(archived_at__lte=moment)
     kept = there & (where(archived_at__isnull=True) | where(archived_at__gt=moment))
     started = where(published_at__lte=moment)
     lasting = where(expires_at__isnull=True) | where(expires_at__gt=moment)
     return {
-        State.TRASHED: ~there,
+        State.TRASHED: where(trashed_at__isnull=False),
         State.ARCHIVED: archived,
         State.DRAFT: kept & where(published_at__isnull=True),
         State.SCHEDULED: kept & where(published_at__gt=moment),

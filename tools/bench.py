@@ -28,7 +28,7 @@ from tools.run_tests import postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
-CONNECTIONS, WARM_UP, TURNS, PATIENCE = 8, 1, 4, 60
+CONNECTIONS, WARM_UP, TURN, PATIENCE = 8, 1, 1, 60
 # As `make run` has it.
 ALLOCATOR = {"MALLOC_ARENA_MAX": "1"}
 
@@ -82,9 +82,10 @@ class Server(NamedTuple):
     address: str
     processes: list[int]
 
-    def spend(self, path: str, seconds: float) -> Spent:
+    def spend(self, path: str) -> Spent:
+        """What a page takes in one turn."""
         before, started = ticks(self.processes), time.monotonic()
-        answers = load(self.address + path, seconds)
+        answers = load(self.address + path, TURN)
         used = ticks(self.processes) - before
         return Spent(used, answers, time.monotonic() - started)
 
@@ -94,33 +95,31 @@ class Server(NamedTuple):
         return max(map(memory, self.processes))
 
 
-def in_turns(server: Server, path: str, plain: Server, seconds: float) -> tuple[Spent, Spent]:
+def in_turns(server: Server, path: str, plain: Server, turns: int) -> tuple[Spent, Spent]:
     """What a page took, and what the plain list took meanwhile."""
     load(server.address + path, WARM_UP)
     page, beside = Spent(), Spent()
-    for _ in range(TURNS):
-        page += server.spend(path, seconds / TURNS)
-        beside += plain.spend("/cities/", seconds / TURNS)
+    for _ in range(turns):
+        page += server.spend(path)
+        beside += plain.spend("/cities/")
     return page, beside
 
 
 # -- Asking and counting -----------------------------------------------------------------
 
 
-def load(url: str, seconds: float) -> int:
+def load(url: str, seconds: int) -> int:
     """Ask for a page over and over on a few connections; the number of answers."""
     if not shutil.which("wrk"):
         return load_without_wrk(url, seconds)
-    # wrk knows whole seconds alone.
-    lasting = f"-d{max(round(seconds), 1)}s"
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", lasting, "--timeout", "30s", url]
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", url]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in said or not (number := re.search(r"(\d+) requests in", said)):
         sys.exit(f"{url} did not answer as it should:\n{said}")
     return max(int(number[1]), 1)
 
 
-def load_without_wrk(url: str, seconds: float) -> int:
+def load_without_wrk(url: str, seconds: int) -> int:
     end, answers = time.monotonic() + seconds, []
 
     def ask() -> None:
@@ -217,7 +216,7 @@ def python(environment: dict[str, str], *arguments: str) -> str:
 
 
 def report(
-    total: int, environment: dict[str, str], plain: Server, bare: Server, seconds: float
+    total: int, environment: dict[str, str], plain: Server, bare: Server, seconds: int
 ) -> None:
     """Measure every page at one size, and print a line for each."""
     python(environment, "-m", "tools.bench_cities", str(total))

@@ -256,3 +256,12 @@ def test_an_address_of_an_intake_has_one_form(client):
     factories.intake(year=2024)
     assert client.get("/intakes/2024/").status_code == 200
     assert client.get("/intakes/02024/").status_code == 404
+
+
+def test_staff_see_the_news_of_a_hidden_city_before_it_is_public(client):
+    hidden, public = factories.city(published_at=None), factories.city(name="Fez")
+    alone = factories.news_item(title="Alone", cities=[hidden])
+    both = factories.news_item(title="Both", cities=[hidden, public])
+    client.force_login(factories.superuser())
+    shown = client.get(hidden.get_absolute_url()).context["news"]
+    assert [(item, item.public_cities) for item in shown] == [(both, [public]), (alone, [])]

@@ -17,6 +17,7 @@ from portal import pagecache
 from portal.freshness import next_moment, read_version
 from portal.models import MenuItem, Report, Site
 from portal.pagecache import PageCache
+from portal.sitemaps import Section
 from publishing import snapshots
 from publishing.models import Revision
 from publishing.revisions import Action, Stage, log
@@ -275,6 +276,16 @@ def test_a_search_is_kept_in_its_one_form(portal):
         "/search/?q=york&kind=cities&page=99",
     ):
         assert portal.asks_django(address) == 2, address
+
+
+def test_files_of_the_sitemap_are_kept_at_the_addresses_that_it_names(portal, monkeypatch):
+    monkeypatch.setattr(Section, "limit", 1)
+    for _ in range(2):
+        factories.city()
+    for address in ("/sitemap.xml", "/sitemap-cities.xml", "/sitemap-cities.xml?p=2"):
+        assert portal.asks_django(address) == 1, address
+    for query in ("p=02", "p=2&p=2", "p=%32", "p=+2", "p=2&a=1"):
+        assert portal.asks_django(f"/sitemap-cities.xml?{query}") == 2, query
 
 
 def test_hosts_and_https_hold_for_kept_pages(portal, settings):

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from cities.models import City
 from portal.models import Page
 from publishing.states import State, state_of, state_q
 from tests import factories
@@ -57,6 +58,21 @@ def test_each_row_is_in_exactly_one_state_and_query_and_object_agree(grid):
     }
     assert all(found.values())
     assert sum(map(len, found.values())) == len(grid)
+
+
+def test_through_a_relation_it_is_the_state_of_the_other_record(db):
+    moments = [(None, None, None, None), (LATER, None, None, None), (NOW, None, None, None)]
+    moments += [(BEFORE, NOW, None, None), (BEFORE, None, NOW, None), (NOW, None, None, NOW)]
+    names = ("published_at", "expires_at", "archived_at", "trashed_at")
+    themes = [factories.theme(**dict(zip(names, some, strict=True))) for some in moments]
+    cities = [factories.city(themes=[theme]) for theme in themes]
+    factories.city()
+    assert [state_of(*moments_of(theme), NOW) for theme in themes] == [
+        State.DRAFT, State.SCHEDULED, State.PUBLIC, State.EXPIRED, State.ARCHIVED, State.TRASHED
+    ]  # fmt: skip
+    for city, theme in zip(cities, themes, strict=True):
+        state = state_of(*moments_of(theme), NOW)
+        assert City.objects.filter(state_q(state, NOW, "themes")).get() == city
 
 
 def test_without_a_moment_the_present_counts(grid, noon):
