@@ -8,23 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import (
-    FOR_STAFF,
-    PUBLICATION,
-    SOURCE,
-    BeginnerFilter,
-    CheckFilter,
-    PublishableAdmin,
-    StateFilter,
-)
-from publishing.advice import Advice
-from publishing.desk import CaseFilter, RowInline, Texts
-from publishing.editing import RecordForm
-from publishing.exchange.pages import ExchangePages
-from publishing.scope import scope_of, within
-from publishing.writing import WritingAdmin
-
-from .models import (
+from cities.models import (
     AlternativeName,
     Award,
     City,
@@ -34,6 +18,21 @@ from .models import (
     Theme,
     count_of,
 )
+from publishing.admin import (
+    FOR_STAFF,
+    PUBLICATION,
+    SOURCE,
+    BeginnerFilter,
+    CheckFilter,
+    PublishableAdmin,
+    StateFilter,
+)
+from publishing.content.scope import scope_of, within
+from publishing.staff.base import CaseFilter, RowInline, Texts
+from publishing.staff.change_form import RecordForm
+from publishing.staff.import_export import ExchangePages
+from publishing.staff.live_editing import WritingAdmin
+from publishing.staff.quality_checks import Advice
 
 
 class CountryForm(RecordForm):

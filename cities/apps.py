@@ -8,6 +8,6 @@ class CitiesConfig(AppConfig):
     verbose_name = _("Cities")
 
     def ready(self) -> None:
-        from .wordindex import watch_words
+        from cities.word_index import watch_words
 
         post_migrate.connect(watch_words, sender=self, dispatch_uid="cities.words")

@@ -30,10 +30,9 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from publishing.feeds import lasting_id, legible
-
-from .filters import CityFilter
-from .models import City
+from cities.filters import CityFilter
+from cities.models import City
+from publishing.content.feeds import lasting_id, legible
 
 # The rows that are in memory at once, and the downloads that a process gives out at once.
 CHUNK, AT_ONCE = 200, 2

@@ -3,16 +3,20 @@
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from publishing.filters import (
+from cities.models import (
+    Award,
+    City,
+    Region,
+    known_first,
+)
+from publishing.finder.facet_counts import UNKNOWN
+from publishing.finder.filters import (
     FacetFilter,
     Finder,
     OneOfFilter,
     SearchFilter,
     SortFilter,
 )
-from publishing.tally import UNKNOWN
-
-from .models import Award, City, Region, known_first
 
 
 def year_or_unknown(value: str) -> int | None:

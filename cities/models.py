@@ -15,7 +15,9 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
-from publishing.fields import FoldedField, RichTextField, fold
+from cities.word_index import cities_with
+from publishing.content.fields import FoldedField, RichTextField, fold
+from publishing.content.scope import Scope, Shared
 from publishing.models import (
     UNIQUE_SLUG,
     Addressed,
@@ -25,9 +27,6 @@ from publishing.models import (
     Sourced,
     unique_unless_trashed,
 )
-from publishing.scope import Scope, Shared
-
-from .wordindex import cities_with
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius R1 of the Earth, IUGG."""

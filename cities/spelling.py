@@ -2,11 +2,15 @@
 
 from difflib import get_close_matches
 
-from publishing.fields import fold
-from publishing.memo import remembered
-
-from .models import AlternativeName, City, CityQuerySet, Country
-from .portrait import by_country
+from cities.detail_queries import by_country
+from cities.models import (
+    AlternativeName,
+    City,
+    CityQuerySet,
+    Country,
+)
+from publishing.caching.content_cache import remembered
+from publishing.content.fields import fold
 
 # How alike two words have to be, from 0 to 1 (Ratcliff and Obershelp's measure, as difflib
 # computes it). At 0.75 a letter may be missing from a short word and two from a long one.

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import View
 
-from publishing.fields import fold
-from publishing.filters import SearchField
-
-from .models import AlternativeName, City, Country
+from cities.models import AlternativeName, City, Country
+from publishing.content.fields import fold
+from publishing.finder.filters import SearchField
 
 LEAST_LETTERS, MOST, MOST_COUNTRIES, MAX_AGE = 2, 8, 2, 300
 

@@ -2,8 +2,8 @@
 
 from django.urls import include, path, re_path
 
-from . import suggestions, views
-from .downloads import CityDownload
+from cities import suggestions, views
+from cities.downloads import CityDownload
 
 cities = [
     path("", views.CityList.as_view(), name="list"),

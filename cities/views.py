@@ -10,16 +10,28 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView, TemplateView
 
-from publishing.prepared import Prepared
+from cities.detail_queries import portrait
+from cities.drawing.map_clusters import MOST_MARKS, clustered, in_finder
+from cities.drawing.maps import (
+    HALF,
+    left_out,
+    neighbourhood,
+    plate,
+)
+from cities.filters import CityFilter
+from cities.models import (
+    City,
+    CityQuerySet,
+    Country,
+    Intake,
+    Region,
+    Theme,
+    by_region,
+)
+from cities.result_summary import found_in_words
+from cities.spelling import did_you_mean
+from publishing.caching.prepared_queries import Prepared
 from publishing.views import FinderList, RecordDetail
-
-from .clusters import MOST_MARKS, clustered, in_finder
-from .filters import CityFilter
-from .maps import HALF, left_out, neighbourhood, plate
-from .models import City, CityQuerySet, Country, Intake, Region, Theme, by_region
-from .portrait import portrait
-from .spelling import did_you_mean
-from .words import found_in_words
 
 # A page of one country or intake lists so many cities; the finder has them all.
 MOST_LISTED = 200

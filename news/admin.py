@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City
+from news.models import Event, NewsItem
 from publishing.admin import (
     FOR_STAFF,
     PUBLICATION,
@@ -15,8 +16,6 @@ from publishing.admin import (
     PublishableAdmin,
     StateFilter,
 )
-
-from .models import Event, NewsItem
 
 
 @admin.register(NewsItem)

@@ -8,9 +8,8 @@ from django.urls import reverse_lazy
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
 
-from publishing.feeds import lasting_id, legible
-
-from .models import NewsItem
+from news.models import NewsItem
+from publishing.content.feeds import lasting_id, legible
 
 
 class NewsFeed(Feed):

@@ -2,8 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from publishing.filters import FacetFilter, Finder, Rows, SearchFilter
-from publishing.tally import as_text
+from publishing.finder.facet_counts import as_text
+from publishing.finder.filters import (
+    FacetFilter,
+    Finder,
+    Rows,
+    SearchFilter,
+)
 
 
 class CountryFacet(FacetFilter):

@@ -10,9 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, Country, Intake
 from partners.models import Network
-from publishing.fields import FoldedField, RichTextField, fold
-from publishing.models import UNIQUE_SLUG, Addressed, Picture, Publishable, Published, Sourced
-from publishing.scope import Scope
+from publishing.content.fields import FoldedField, RichTextField, fold
+from publishing.content.scope import Scope
+from publishing.models import (
+    UNIQUE_SLUG,
+    Addressed,
+    Picture,
+    Publishable,
+    Published,
+    Sourced,
+)
 
 
 class NewsQuerySet(Published):

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
-from . import feeds, views
+from news import feeds, views
 
 news = [
     path("", views.NewsList.as_view(), name="list"),

@@ -5,11 +5,10 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from django.views.generic import TemplateView
 
+from news.filters import NewsFilter
+from news.models import Event, NewsItem
 from partners.models import Network
 from publishing.views import FinderList, RecordDetail
-
-from .filters import NewsFilter
-from .models import Event, NewsItem
 
 
 class NewsList(FinderList):

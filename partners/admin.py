@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, count_of
+from partners.models import Membership, Network, Organisation
 from publishing.admin import (
     FOR_STAFF,
     PUBLICATION,
@@ -17,9 +18,7 @@ from publishing.admin import (
     PublishableAdmin,
     StateFilter,
 )
-from publishing.desk import RowInline
-
-from .models import Membership, Network, Organisation
+from publishing.staff.base import RowInline
 
 
 class NamesCities(PublishableAdmin):

@@ -2,9 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from publishing.filters import FacetFilter, Finder, SearchFilter
-
-from .models import Network
+from partners.models import Network
+from publishing.finder.filters import FacetFilter, Finder, SearchFilter
 
 
 class NetworkFilter(Finder):

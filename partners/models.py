@@ -10,7 +10,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, Country
-from publishing.fields import FoldedField, RichTextField, fold
+from publishing.content.fields import FoldedField, RichTextField, fold
+from publishing.content.scope import Scope
 from publishing.models import (
     UNIQUE_SLUG,
     Addressed,
@@ -20,7 +21,6 @@ from publishing.models import (
     Sourced,
     unique_unless_trashed,
 )
-from publishing.scope import Scope
 
 
 class NetworkQuerySet(Published):

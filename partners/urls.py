@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import views
+from partners import views
 
 networks = [
     path("", views.NetworkList.as_view(), name="list"),

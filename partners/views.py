@@ -4,12 +4,11 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from cities.maps import BESIDE, plate
+from cities.drawing.maps import BESIDE, plate
 from cities.views import rows_of
+from partners.filters import NetworkFilter
+from partners.models import Network, Organisation
 from publishing.views import FinderList, RecordDetail
-
-from .filters import NetworkFilter
-from .models import Network, Organisation
 
 
 class NetworkList(FinderList):

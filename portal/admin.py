@@ -9,12 +9,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import PUBLICATION, BeginnerFilter, PublishableAdmin, StateFilter
-from publishing.desk import DeskAdmin, RowInline
-from publishing.writing import WritingAdmin
-
-from .models import MenuItem, Page, Report, Site
-from .people import PersonAdmin, RoleAdmin
+from portal.models import (
+    MenuItem,
+    Page,
+    Report,
+    Site,
+)
+from portal.staff.accounts import PersonAdmin, RoleAdmin
+from publishing.admin import (
+    PUBLICATION,
+    BeginnerFilter,
+    PublishableAdmin,
+    StateFilter,
+)
+from publishing.staff.base import DeskAdmin, RowInline
+from publishing.staff.live_editing import WritingAdmin
 
 __all__ = ["PersonAdmin", "RoleAdmin"]
 

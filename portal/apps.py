@@ -8,15 +8,14 @@ class PortalConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self) -> None:
-        from publishing import memo
-
-        from .freshness import Watch
-        from .roles import fill_groups
-        from .site import make_site
-        from .triggers import watch_tables
+        from portal.context_processors import make_site
+        from portal.page_cache.triggers import watch_tables
+        from portal.page_cache.version import Watch
+        from portal.staff.roles import fill_groups
+        from publishing.caching import content_cache as memo
 
         # The admin asks for its site when it gets ready, which is after us.
-        apps.get_app_config("admin").default_site = "portal.desk.Desk"  # type: ignore[attr-defined]
+        apps.get_app_config("admin").default_site = "portal.staff.site.Desk"  # type: ignore[attr-defined]
         memo.content_version = Watch().look
         post_migrate.connect(fill_groups, sender=self, dispatch_uid="portal.roles")
         post_migrate.connect(make_site, sender=self, dispatch_uid="portal.site")

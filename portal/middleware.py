@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
-from .errors import unavailable
+from portal.errors import unavailable
 
 logger = logging.getLogger(__name__)
 

@@ -15,9 +15,19 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City
 from news.models import NewsItem
 from partners.models import Network
-from publishing.fields import RichTextField
-from publishing.models import UNIQUE_SLUG, Addressed, Publishable, Published
-from publishing.scope import Scope, is_divided, narrowed, with_pages
+from publishing.content.fields import RichTextField
+from publishing.content.scope import (
+    Scope,
+    is_divided,
+    narrowed,
+    with_pages,
+)
+from publishing.models import (
+    UNIQUE_SLUG,
+    Addressed,
+    Publishable,
+    Published,
+)
 
 
 class Page(Addressed, Publishable):

@@ -106,7 +106,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.site.frame",
+                "portal.context_processors.frame",
             ],
         },
     },
@@ -138,6 +138,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
+    # Sessions hold this name: with another one everybody would be signed out.
     "portal.roles.Backend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -208,7 +209,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 if S3_BUCKET := env.str("S3_BUCKET", default=""):
     STORAGES["default"] = {
-        "BACKEND": "portal.bucket.Bucket",
+        "BACKEND": "portal.storage.s3.Bucket",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,

@@ -3,13 +3,16 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from portal import feedback as reports
+from portal import views
+from portal.metadata import share_images as social
+from portal.metadata import sitemaps
+from portal.metadata import well_known as wellknown
+from portal.storage.media import media
 from publishing.views import shared_draft
 
-from . import reports, sitemaps, social, views, wellknown
-from .media import media
-
 urlpatterns = [
-    path("admin/", include("portal.admin_urls")),
+    path("admin/", include("portal.staff.urls")),
     # A web server in front of the portal may serve the folder itself.
     path("media/<path:path>", media),
     path("sitemap.xml", wellknown.for_an_hour(sitemaps.index), name="sitemap"),

@@ -12,23 +12,32 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
-from cities.chart import bars
-from cities.clusters import MOST_MARKS, clustered, in_finder
-from cities.maps import plate
-from cities.models import City, Country, Intake, Region
-from cities.portrait import by_country
+from cities.detail_queries import by_country
+from cities.drawing.charts import bars
+from cities.drawing.map_clusters import MOST_MARKS, clustered, in_finder
+from cities.drawing.maps import plate
+from cities.drawing.projection import Plate
+from cities.models import (
+    City,
+    Country,
+    Intake,
+    Region,
+)
 from cities.spelling import did_you_mean
-from cities.worldmap import Plate
 from news.models import NewsItem
 from partners.models import Membership, Network
-from publishing.memo import remembered
+from portal import styleguide as samples
+from portal.models import Page, Site
+from portal.search.results import (
+    hit,
+    rows_of_kind,
+    search,
+    understood,
+)
+from portal.search.sources import LABELS
+from portal.statistics import Numbers
+from publishing.caching.content_cache import remembered
 from publishing.views import RecordDetail
-
-from . import samples
-from .figures import Numbers
-from .models import Page, Site
-from .search import hit, rows_of_kind, search, understood
-from .searchable import LABELS
 
 # How many of each the home page shows.
 NEWEST, STORIES, NETWORKS = 32, 4, 4

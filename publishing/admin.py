@@ -19,16 +19,31 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from . import moves
-from .checking import note_in
-from .desk import CaseFilter, DeskAdmin, DeskList, Texts
-from .exchange.pages import ExchangePages
-from .library import PictureAdmin
-from .models import FormerSlug, Publishable, Revision, short_moment
-from .pictures import Picture
-from .revisions import Action, Stage
-from .states import OUT, State, state_of, state_q
-from .writing import WritingAdmin
+from publishing.content.states import (
+    OUT,
+    State,
+    state_of,
+    state_q,
+)
+from publishing.models import (
+    FormerSlug,
+    Publishable,
+    Revision,
+    short_moment,
+)
+from publishing.pictures.models import Picture
+from publishing.revisions import transitions as moves
+from publishing.revisions.models import Action, Stage
+from publishing.staff.base import (
+    CaseFilter,
+    DeskAdmin,
+    DeskList,
+    Texts,
+)
+from publishing.staff.import_export import ExchangePages
+from publishing.staff.live_editing import WritingAdmin
+from publishing.staff.picture_library import PictureAdmin
+from publishing.staff.quality_prompt import note_in
 
 
 def kept(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -9,4 +9,4 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         # Lists of the desk that have a file of their own.
-        autodiscover_modules("activity", "drafts")
+        autodiscover_modules("staff.audit_log", "staff.draft_list")

@@ -15,14 +15,14 @@ from django.utils import formats, timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from .exchange.batches import Batch, BatchRow
-from .fields import FoldedField
-from .pictures import Picture
-from .revisions import OpenDraft, Revision
-from .scope import Scope, about_records
-from .sharing import SharedDraft
-from .states import State, state_of, state_q
-from .working import WorkingCopy
+from publishing.content.fields import FoldedField
+from publishing.content.scope import Scope, about_records
+from publishing.content.states import State, state_of, state_q
+from publishing.import_export.models import Batch, BatchRow
+from publishing.pictures.models import Picture
+from publishing.revisions.autosave import WorkingCopy
+from publishing.revisions.models import OpenDraft, Revision
+from publishing.revisions.share_links import SharedDraft
 
 __all__ = [
     "Addressed",

@@ -16,11 +16,11 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView
 
-from . import sharing
-from .filters import Finder
-from .models import FormerSlug
-from .preview import private, showing
-from .scope import within
+from publishing.content.scope import within
+from publishing.finder.filters import Finder
+from publishing.models import FormerSlug
+from publishing.revisions import share_links as sharing
+from publishing.revisions.preview import private, showing
 
 
 class FinderList(ListView):

@@ -5,7 +5,7 @@
 
    Natural Earth is in the public domain; the npm package world-atlas carries it as TopoJSON. Only
    land is drawn, without borders between countries: the portal takes no side in a dispute. The
-   projection is that of cities/worldmap.py: change both or neither. */
+   projection is that of cities/drawing/projection.py: change both or neither. */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

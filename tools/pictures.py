@@ -15,7 +15,12 @@ import django
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser
 
-from tools.audit_portal import ROOT, Portal, chromium, temporary_portal
+from tools.audit_portal import (
+    ROOT,
+    Portal,
+    chromium,
+    temporary_portal,
+)
 from tools.run_tests import Missing
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -76,8 +81,8 @@ def write_a_draft(portal: Portal) -> tuple[int, str]:
     from django.test import Client
 
     from cities.models import City
-    from publishing import snapshots
-    from publishing.revisions import Action, Stage, keep_draft
+    from publishing.revisions import snapshots
+    from publishing.revisions.models import Action, Stage, keep_draft
 
     writer = User.objects.create_user("maria", first_name="Maria", last_name="Duarte")
     publisher = User.objects.create_user("paul", first_name="Paul", is_staff=True)

@@ -12,11 +12,11 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from cities.cloth import cloth_svg
+from cities.drawing.cloth import cloth_svg
 
 if TYPE_CHECKING:
+    from cities.drawing.projection import Plate
     from cities.models import City
-    from cities.worldmap import Plate
 
 register = template.Library()
 

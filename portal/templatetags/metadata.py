@@ -10,14 +10,19 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, to_locale
 
+from cities.jsonld import city
 from cities.models import City
-from cities.structured import city
+from news.jsonld import event, story
 from news.models import Event, NewsItem
-from news.structured import event, story
+from partners.jsonld import network, organisation
 from partners.models import Network, Organisation
-from partners.structured import network, organisation
-from portal.structured import website
-from publishing.structured import Absolute, Data, breadcrumbs, script
+from portal.metadata.jsonld import website
+from publishing.content.jsonld import (
+    Absolute,
+    Data,
+    breadcrumbs,
+    script,
+)
 
 register = template.Library()
 

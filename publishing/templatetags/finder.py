@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from publishing.filters import Choice, Finder
+from publishing.finder.filters import Choice, Finder
 
 register = template.Library()
 

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from cities.models import City
-from publishing import moves
-from publishing.revisions import Action, Revision, log
+from publishing.revisions import transitions as moves
+from publishing.revisions.models import Action, Revision, log
 from tests import factories
 from tests.admin.conftest import signed_in
 from tests.admin.pages import admin_url

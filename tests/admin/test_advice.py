@@ -6,7 +6,13 @@ from cities.models import City
 from news.models import NewsItem
 from publishing.models import Revision
 from tests import factories
-from tests.admin.pages import add, admin_url, errors, open_form, save_form
+from tests.admin.pages import (
+    add,
+    admin_url,
+    errors,
+    open_form,
+    save_form,
+)
 from tests.admin.test_states import act
 
 pytestmark = pytest.mark.django_db

@@ -6,12 +6,18 @@ import pytest
 from django.utils import timezone
 
 from cities.models import City
-from publishing import moves
 from publishing.models import Revision
-from publishing.revisions import open_draft
+from publishing.revisions import transitions as moves
+from publishing.revisions.models import open_draft
 from tests import factories
 from tests.admin.conftest import signed_in
-from tests.admin.pages import add, admin_url, errors, open_form, save_form
+from tests.admin.pages import (
+    add,
+    admin_url,
+    errors,
+    open_form,
+    save_form,
+)
 
 
 @pytest.fixture

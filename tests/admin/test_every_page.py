@@ -5,12 +5,17 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from cities.models import City, Country, Intake, Theme
+from cities.models import (
+    City,
+    Country,
+    Intake,
+    Theme,
+)
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page, Report, Site
 from publishing.models import FormerSlug, OpenDraft, Picture
-from publishing.revisions import Action, Revision, log
+from publishing.revisions.models import Action, Revision, log
 from tests import factories
 from tests.admin.pages import admin_url, errors, open_form
 

@@ -4,10 +4,10 @@ import pytest
 from django.utils.html import escape
 
 from cities.models import City
-from publishing import snapshots
-from publishing.differences import differences, html_text, mark_words
 from publishing.models import FormerSlug, Revision, short_moment
-from publishing.revisions import open_draft
+from publishing.revisions import snapshots
+from publishing.revisions.diff import differences, html_text, mark_words
+from publishing.revisions.models import open_draft
 from tests import factories
 from tests.admin.conftest import signed_in
 from tests.admin.pages import admin_url, save_form

@@ -5,12 +5,17 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cities.models import City, Country, Intake, Theme
+from cities.models import (
+    City,
+    Country,
+    Intake,
+    Theme,
+)
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
-from publishing import desk
 from publishing.models import Picture, Revision, short_moment
+from publishing.staff import base as desk
 from tests import factories
 from tests.admin.pages import add, admin_url, save_form
 

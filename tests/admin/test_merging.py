@@ -9,12 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cities.models import City
-from publishing import snapshots
 from publishing.models import Revision
-from publishing.revisions import open_draft
+from publishing.revisions import snapshots
+from publishing.revisions.models import open_draft
 from tests import factories
 from tests.admin.conftest import signed_in
-from tests.admin.pages import admin_url, errors, open_form, read_form, save_form
+from tests.admin.pages import (
+    admin_url,
+    errors,
+    open_form,
+    read_form,
+    save_form,
+)
 
 
 @pytest.fixture

@@ -10,14 +10,31 @@ from django.urls import reverse
 from cities.models import City, Country, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
-from portal.models import Page, Report, Site, Tie
+from portal.models import (
+    Page,
+    Report,
+    Site,
+    Tie,
+)
+from publishing.content.scope import scope_of
 from publishing.models import FormerSlug, Picture
-from publishing.revisions import Revision
-from publishing.scope import scope_of
+from publishing.revisions.models import Revision
 from tests import factories
 from tests.admin.conftest import signed_in
-from tests.admin.pages import add, admin_url, errors, open_form, save_form
-from tests.admin.world import SECRET, TIED, place, shared, somebody
+from tests.admin.pages import (
+    add,
+    admin_url,
+    errors,
+    open_form,
+    save_form,
+)
+from tests.admin.world import (
+    SECRET,
+    TIED,
+    place,
+    shared,
+    somebody,
+)
 
 pytestmark = pytest.mark.django_db
 

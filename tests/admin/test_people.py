@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.models import Tie
-from publishing.revisions import Revision
+from publishing.revisions.models import Revision
 from tests import factories
 from tests.admin.conftest import signed_in
 from tests.admin.pages import admin_url, open_form, save_form

@@ -6,11 +6,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from news.models import NewsItem
 from publishing.models import Picture, Revision
-from publishing.revisions import Action, log
-from publishing.snapshots import take
+from publishing.revisions.models import Action, log
+from publishing.revisions.snapshots import take
 from tests import factories
 from tests.admin.conftest import signed_in
-from tests.admin.pages import add, admin_url, errors, open_form, save_form
+from tests.admin.pages import (
+    add,
+    admin_url,
+    errors,
+    open_form,
+    save_form,
+)
 
 pytestmark = pytest.mark.django_db
 

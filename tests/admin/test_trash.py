@@ -4,10 +4,15 @@ import pytest
 from django.urls import reverse
 
 from cities.models import City
-from publishing import moves
 from publishing.models import FormerSlug, Revision
+from publishing.revisions import transitions as moves
 from tests import factories
-from tests.admin.pages import admin_url, errors, open_form, save_form
+from tests.admin.pages import (
+    admin_url,
+    errors,
+    open_form,
+    save_form,
+)
 
 
 @pytest.fixture

@@ -24,8 +24,16 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cities.models import City
-from publishing.revisions import Revision
-from tests.admin.world import DIVIDED, ROLES, SECRET, TIED, place, shared, somebody
+from publishing.revisions.models import Revision
+from tests.admin.world import (
+    DIVIDED,
+    ROLES,
+    SECRET,
+    TIED,
+    place,
+    shared,
+    somebody,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,13 @@ from cities.models import City
 from publishing.models import Revision, WorkingCopy
 from tests import factories
 from tests.admin.conftest import signed_in
-from tests.admin.pages import admin_url, errors, open_form, read_form, save_form
+from tests.admin.pages import (
+    admin_url,
+    errors,
+    open_form,
+    read_form,
+    save_form,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -5,10 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from cities.clusters import MOST_MARKS
+from cities.detail_queries import nearest
+from cities.drawing.map_clusters import MOST_MARKS
 from cities.models import AlternativeName, City
-from cities.portrait import nearest
-from publishing.prepared import Prepared
+from publishing.caching.prepared_queries import Prepared
 from tests import factories
 
 

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from publishing.filters import LONGEST_SEARCH
+from publishing.finder.filters import LONGEST_SEARCH
 from tests import factories
 from tests.reading import read
 

@@ -5,8 +5,14 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from cities.cloth import DYES, GOLD, draw, is_up, stripe
-from cities.social import (
+from cities.drawing.cloth import (
+    DYES,
+    GOLD,
+    draw,
+    is_up,
+    stripe,
+)
+from cities.drawing.share_images import (
     HEADING,
     LEFT,
     RIGHT,

@@ -4,8 +4,16 @@ from itertools import combinations
 
 import pytest
 
-from cities.chart import Bar, bars
-from cities.worldmap import WORLD, Label, Mark, Plate, View, fit, project
+from cities.drawing.charts import Bar, bars
+from cities.drawing.projection import (
+    WORLD,
+    Label,
+    Mark,
+    Plate,
+    View,
+    fit,
+    project,
+)
 
 
 @pytest.mark.parametrize(

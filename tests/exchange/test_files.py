@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from cities.models import City, Country, Intake
-from publishing.exchange import files
+from publishing.import_export import readers as files
 from publishing.models import Batch
 from tests import factories
 from tests.exchange.conftest import csv_of, results

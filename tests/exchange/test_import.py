@@ -8,9 +8,14 @@ from cities.models import City, Country, Intake
 from news.models import NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Tie
-from publishing import snapshots
-from publishing.models import Batch, BatchRow, FormerSlug, Revision
-from publishing.revisions import log, open_draft
+from publishing.models import (
+    Batch,
+    BatchRow,
+    FormerSlug,
+    Revision,
+)
+from publishing.revisions import snapshots
+from publishing.revisions.models import log, open_draft
 from tests import factories
 from tests.admin.pages import admin_url
 from tests.exchange.conftest import Desk, results

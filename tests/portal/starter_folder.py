@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 
-from portal.starter_tables import TABLES
+from portal.starter.schema import TABLES
 
 ROWS: dict[str, list[dict[str, str]]] = {
     "countries.csv": [

@@ -11,8 +11,7 @@ from django.db import connection
 
 from cities.models import City
 from portal.models import StarterRow
-
-from .starter_folder import StarterFolder
+from tests.portal.starter_folder import StarterFolder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 
 from portal.models import Site
-from publishing.structured import breadcrumbs, script
+from publishing.content.jsonld import breadcrumbs, script
 from tests import factories
 from tests.reading import read
 

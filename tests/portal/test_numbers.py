@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from cities.chart import Row, rows
+from cities.drawing.charts import Row, rows
 from cities.models import City, Region
-from portal.figures import Numbers
+from portal.statistics import Numbers
 from tests import factories
 from tests.reading import read
 

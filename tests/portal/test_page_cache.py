@@ -13,14 +13,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from cities.models import City
-from portal import pagecache
-from portal.freshness import next_moment, read_version
+from portal.metadata.sitemaps import Section
 from portal.models import MenuItem, Report, Site
-from portal.pagecache import PageCache
-from portal.sitemaps import Section
-from publishing import snapshots
+from portal.page_cache import wsgi as pagecache
+from portal.page_cache.version import next_moment, read_version
+from portal.page_cache.wsgi import PageCache
 from publishing.models import Revision
-from publishing.revisions import Action, Stage, log
+from publishing.revisions import snapshots
+from publishing.revisions.models import Action, Stage, log
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

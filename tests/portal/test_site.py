@@ -2,8 +2,8 @@
 
 import pytest
 
+from portal.context_processors import MENU, NAME, make_site
 from portal.models import MenuItem, Site
-from portal.site import MENU, NAME, make_site
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 
 from cities.models import Region
-from portal.marking import EXCERPT, excerpt, marked
-from portal.search import SHOWN, search
-from portal.searchable import plain
+from portal.search.highlighting import EXCERPT, excerpt, marked
+from portal.search.results import SHOWN, search
+from portal.search.sources import plain
 from tests import factories
 from tests.reading import read
 

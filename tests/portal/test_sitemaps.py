@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from news.models import NewsItem
-from portal.sitemaps import Section
+from portal.metadata.sitemaps import Section
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,14 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from cities.drawing.share_images import (
+    Cover,
+    city_cover,
+    cloths_of,
+    paint,
+)
 from cities.models import Country
-from cities.social import Cover, city_cover, cloths_of, paint
-from news.social import story_cover
+from news.share_images import story_cover
 from portal.models import Site
 from tests.factories import city, news_item
 

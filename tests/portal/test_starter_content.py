@@ -8,14 +8,21 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from cities.models import AlternativeName, Award, City, Country, Designation, Intake, Theme
+from cities.models import (
+    AlternativeName,
+    Award,
+    City,
+    Country,
+    Designation,
+    Intake,
+    Theme,
+)
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.management.commands.load_starter import STARTER
 from portal.models import Page, StarterRow
-from portal.starter_checks import read_starter
-
-from .starter_folder import everything
+from portal.starter.validation import read_starter
+from tests.portal.starter_folder import everything
 
 
 def load() -> str:

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from django.utils import timezone
 
-from portal.sitemaps import SECTIONS
+from portal.metadata.sitemaps import SECTIONS
 from tests import factories
 from tests.reading import read
 

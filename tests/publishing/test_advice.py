@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from publishing.advice import advice_on, weak_text
-from publishing.richtext import reference
+from publishing.content.richtext import reference
+from publishing.staff.quality_checks import advice_on, weak_text
 from tests import factories
 
 pytestmark = pytest.mark.django_db

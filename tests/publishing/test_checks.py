@@ -5,8 +5,8 @@ from django.contrib import admin
 from cities.admin import CityAdmin
 from cities.models import City
 from partners.models import Organisation
-from publishing.editing import RehearsedAdmin
 from publishing.models import Picture
+from publishing.staff.change_form import RehearsedAdmin
 
 
 def problems(desk, model):

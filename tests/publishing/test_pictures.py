@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from PIL import Image, ImageCms, ImageOps
 
 from publishing.models import Picture
-from publishing.uploads import kept, validate_picture
+from publishing.pictures.uploads import kept, validate_picture
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from cities.models import Award, City
-from publishing import snapshots
 from publishing.models import Revision, WorkingCopy
-from publishing.rehearsal import is_rehearsal, rehearse
+from publishing.revisions import snapshots
+from publishing.revisions.rehearsal import is_rehearsal, rehearse
 from tests import factories
 from tests.admin.conftest import signed_in
 from tests.admin.pages import admin_url, open_form

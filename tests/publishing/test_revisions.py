@@ -11,9 +11,10 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 
 from cities.models import City
-from publishing import moves, snapshots
 from publishing.models import Revision
-from publishing.revisions import (
+from publishing.revisions import snapshots
+from publishing.revisions import transitions as moves
+from publishing.revisions.models import (
     Action,
     Stage,
     Unresolved,

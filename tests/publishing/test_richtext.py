@@ -4,11 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from publishing.differences import differences
+from publishing.content.richtext import Outline, reference, render
 from publishing.models import Revision
-from publishing.revisions import Action, write
-from publishing.richtext import Outline, reference, render
-from publishing.snapshots import take
+from publishing.revisions.diff import differences
+from publishing.revisions.models import Action, write
+from publishing.revisions.snapshots import take
 from tests import factories
 
 pytestmark = pytest.mark.django_db

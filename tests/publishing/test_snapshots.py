@@ -14,10 +14,10 @@ from hypothesis.strategies import composite
 from cities.models import Award, City
 from partners.models import Membership
 from portal.models import Site
-from publishing import snapshots
-from publishing.fields import RichTextField
+from publishing.content.fields import RichTextField
 from publishing.models import FormerSlug
-from publishing.rehearsal import rehearse
+from publishing.revisions import snapshots
+from publishing.revisions.rehearsal import rehearse
 from tests import factories
 
 KEPT = Path(__file__).parent / "snapshots"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cities.models import City
 from portal.models import Page
-from publishing.states import State, state_of, state_q
+from publishing.content.states import State, state_of, state_q
 from tests import factories
 
 NOW = datetime(2026, 7, 15, 12, 0, tzinfo=UTC)

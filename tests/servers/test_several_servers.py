@@ -20,9 +20,14 @@ from django.utils import timezone
 
 from cities.models import City
 from portal.models import Report
-from publishing import snapshots
 from publishing.models import Picture
-from publishing.revisions import Action, Revision, Stage, keep_draft
+from publishing.revisions import snapshots
+from publishing.revisions.models import (
+    Action,
+    Revision,
+    Stage,
+    keep_draft,
+)
 from tests import factories, running
 
 pytestmark = pytest.mark.django_db(transaction=True)

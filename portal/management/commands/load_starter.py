@@ -11,8 +11,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
-from portal.loading import Refused, load
-from portal.starter_checks import Faulty, read_starter
+from portal.starter.loading import Refused, load
+from portal.starter.validation import Faulty, read_starter
 
 STARTER = settings.BASE_DIR / "portal" / "starter"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from publishing.due import put_live
+from publishing.revisions.scheduling import put_live
 
 
 class Command(BaseCommand):

@@ -1,0 +1,239 @@
+"""What the page of a city shows, in at most eight statements that are written once.
+
+The page of a city is asked for most, and was the one with the most queries. Names, titles and
+themes come in one statement, news with the cities that it is about in another; members are asked
+for only where there is a network. Most cities take six statements; one that is far from all others
+in a network of thousands takes the eight.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import cos, radians, sin
+from typing import Any
+
+from django.db.models import Count, F, Q, TextField, Value
+from django.db.models.functions import Cast
+
+from cities.models import (
+    AlternativeName,
+    Award,
+    City,
+    Designation,
+    Theme,
+)
+from publishing.caching.content_cache import remembered
+from publishing.caching.prepared_queries import Prepared
+from publishing.content.states import State, state_q
+
+MOST_NEAR, MOST_STORIES = 6, 4
+# Boxes around a city in which its neighbours are looked for before the whole world, because an
+# index finds what is in them: from so many cities on, as among fewer they would seldom have enough,
+# and their reach in degrees.
+BOXES = ((2000, 1.5), (100, 12.0))
+DEGREE_KM = 111.0
+
+
+def public(relation: str, moment: Any) -> Any:
+    """The published rows at the other end of a relation to cities that a later app made."""
+    model: Any = City._meta.get_field(relation).related_model
+    return model.objects.published(moment)
+
+
+# -- Names, titles, themes -------------------------------------------------------------------
+
+# The fields of each kind, in the order in which they sort.
+PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "alternative_names": (AlternativeName, ("language", "name")),
+    "awards": (Award, ("year", "source", "source_url")),
+    "designations": (Designation, ("name", "year", "source", "source_url")),
+    "themes": (Theme, ("kind", "group", "number", "name", "slug")),
+}
+WIDTH = 5
+
+
+def _parts(moment: Any, city: int) -> Any:
+    """Rows of (relation, values as texts), to be made into records."""
+    selects = []
+    for relation, (model, fields) in PARTS.items():
+        rows = model.objects.filter(city=city) if relation != "themes" else public(relation, moment)
+        texts = [Cast(F(field), TextField()) for field in fields]
+        texts += [Value("", TextField())] * (WIDTH - len(fields))  # type: ignore[list-item]
+        rows = rows.filter(cities=city) if relation == "themes" else rows
+        selects.append(rows.order_by().values_list(Value(relation, TextField()), *texts))
+    return selects[0].union(*selects[1:], all=True)
+
+
+parts = Prepared(_parts, city=int)
+
+
+def attach_parts(city: City) -> None:
+    """Give the city its names, awards, designations and public themes, as prefetching does."""
+    found: dict[str, list[Any]] = {relation: [] for relation in PARTS}
+    for relation, *texts in parts(city=city.pk):
+        model, fields = PARTS[relation]
+        values = dict(zip(fields, texts, strict=False))
+        for number in {"year", "number"} & values.keys():
+            values[number] = int(values[number]) if values[number] else None
+        found[relation].append(model(**values))
+    for relation, records in found.items():
+        fields = PARTS[relation][1]
+        records.sort(key=lambda record: [str(getattr(record, field)) for field in fields])
+    city._prefetched_objects_cache = found  # type: ignore[attr-defined]
+
+
+# -- Where it is ------------------------------------------------------------------------------
+
+
+def by_country() -> Counter[str]:
+    """The number of public cities of each country."""
+
+    def count() -> Counter[str]:
+        cities = City.objects.published().order_by()
+        return Counter(dict(cities.values_list("country").annotate(number=Count("pk"))))
+
+    return remembered("cities by country", count)
+
+
+def _near(
+    moment: Any, city: int, sine: float, cosine: float, longitude: float, **box: float
+) -> Any:
+    cities = City.objects.published(moment).for_cards().exclude(pk=city)
+    if box:
+        cities = cities.filter(
+            Q(latitude__gte=box["south"], latitude__lte=box["north"]),
+            Q(longitude__gte=box["west"], longitude__lte=box["east"]),
+        )
+    return cities.by_distance(sine, cosine, longitude)[:MOST_NEAR]
+
+
+POINT = {"city": int, "sine": float, "cosine": float, "longitude": float}
+near = Prepared(_near, **POINT)
+near_in_box = Prepared(_near, **POINT, south=float, north=float, west=float, east=float)
+
+
+def nearest(city: City, of: int) -> list[City]:
+    """The cities nearest to one with a known place, `of` so many, each with `distance` in km."""
+    latitude, longitude = city.latitude or 0.0, city.longitude or 0.0
+    phi = radians(latitude)
+    point = {"city": city.pk, "sine": sin(phi), "cosine": cos(phi), "longitude": radians(longitude)}
+    for reach in [reach for least, reach in BOXES if of >= least]:
+        wide = reach / max(cos(radians(min(abs(latitude) + reach, 89))), 0.02)
+        # Where a box would reach over a pole or the date line, the whole world is looked at.
+        if abs(latitude) + reach > 89 or abs(longitude) + wide > 180:
+            break
+        found: list[City] = near_in_box(
+            **point,
+            south=latitude - reach,
+            north=latitude + reach,
+            west=longitude - wide,
+            east=longitude + wide,
+        )
+        # A city outside the box is farther away than its nearest edge.
+        if len(found) == MOST_NEAR and found[-1].distance <= reach * DEGREE_KM:  # type: ignore[attr-defined]
+            return found
+    return near(**point)
+
+
+# -- Networks, news, events -------------------------------------------------------------------
+
+networks = Prepared(
+    lambda moment, city: (
+        public("networks", moment)
+        .filter(cities=city)
+        .only("name", "slug", "summary")
+        .order_by("name_key", "pk")
+    ),
+    city=int,
+)
+# What a line shows of a member of a network.
+ORGANISATION = ("name", "slug", "sector")
+members = Prepared(
+    lambda moment, city: (
+        City._meta.get_field("networks")
+        .related_model._meta.get_field("memberships")  # type: ignore[union-attr]
+        .related_model.objects.published(moment)
+        .filter(network__cities=city)
+        .for_listing()
+        .only("network", "role", "status", *(f"organisation__{name}" for name in ORGANISATION))
+    ),
+    city=int,
+)
+# What a headword shows of a news item.
+STORY = ("title", "slug", "published_at")
+stories = Prepared(
+    lambda moment, city: (
+        City.objects.filter(
+            state_q(State.PUBLIC, moment) | Q(pk=city),
+            news_items__in=public("news_items", moment)
+            .filter(cities=city)
+            .order_by("-published_at", "-pk")[:MOST_STORIES],
+        )
+        .annotate(
+            story=F("news_items"), **{f"story_{name}": F(f"news_items__{name}") for name in STORY}
+        )
+        .only("name", "slug")
+        .order_by("-story_published_at", "-story", "name_key", "pk")
+    ),
+    city=int,
+)
+EVENT = ("name", "slug", "kind", "place", "starts_on", "ends_on", "date_note")
+events = Prepared(
+    lambda moment, city: (
+        public("events", moment)
+        .filter(city=city)
+        .select_related("country")
+        .only(*EVENT, "city", "country__name")
+        .order_by("-starts_on", "pk")[:MOST_STORIES]
+    ),
+    city=int,
+)
+
+
+def networks_of(city: City) -> list[Any]:
+    """Its public networks, each with `public_memberships`, from which `sectors` is made."""
+    found = networks(city=city.pk)
+    memberships = members(city=city.pk) if found else []
+    for network in found:
+        network.public_memberships = [m for m in memberships if m.network_id == network.pk]
+    return found
+
+
+def news_of(city: City) -> list[Any]:
+    """The newest public news about it, each with `public_cities`.
+
+    A city that is hidden itself is found with its news, and is not one of those.
+    """
+    is_public = city.is_published
+    model: Any = City._meta.get_field("news_items").related_model
+    items: dict[int, Any] = {}
+    for about in stories(city=city.pk):
+        if about.story not in items:
+            shown = {name: getattr(about, f"story_{name}") for name in STORY}
+            items[about.story] = model(pk=about.story, **shown)
+            items[about.story].public_cities = []
+        if about.pk != city.pk or is_public:
+            items[about.story].public_cities.append(about)
+    return list(items.values())
+
+
+def events_of(city: City) -> list[Any]:
+    """The latest public events in it."""
+    found = events(city=city.pk)
+    for event in found:
+        event.city = city
+    return found
+
+
+def portrait(city: City) -> dict[str, Any]:
+    """What the page shows beside the city itself, which gets its names and titles."""
+    attach_parts(city)
+    numbers = by_country()
+    return {
+        "networks": networks_of(city),
+        "news": news_of(city),
+        "events": events_of(city),
+        "themes": city.themes.all(),
+        "nearest": nearest(city, numbers.total()) if city.has_place else [],
+        "in_country": numbers[city.country_id],
+    }

@@ -1,0 +1,132 @@
+"""Marks for more cities than a map can show one by one: each stands for several of them.
+
+Cities of several countries are put together by country, and the mark leads to the map of that
+country; those of one country by the cells of a grid, and the mark leads to one of the cities,
+whose page names its neighbours. The database adds up, so no city is read for it but those named.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db.models import Avg, Count, F, IntegerField, Min
+from django.db.models.functions import Cast, Floor
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cities.drawing.projection import (
+    PLATE_PIXELS,
+    Mark,
+    Plate,
+    fit,
+    project,
+)
+from cities.models import City, CityQuerySet
+from publishing.caching.content_cache import remembered
+
+MOST_MARKS = 500
+# The finest grid, in cells to a degree; cells are doubled until there are few enough of them.
+FINEST = 8
+
+
+def cities_in_words(number: int) -> str:
+    words = ngettext("%(number)s city", "%(number)s cities", number)
+    return words % {"number": number_format(number, force_grouping=True)}
+
+
+Group = tuple[str, str, str, int, float, float]
+
+
+def countries(cities: CityQuerySet) -> list[Group]:
+    """Code, name, region, number of cities on the map, and the middle of those, by country."""
+    return list(
+        cities.order_by()
+        .filter(latitude__isnull=False)
+        .values_list("country_id", "country__name", "country__region")
+        .annotate(Count("pk"), Avg("latitude"), Avg("longitude"))
+    )
+
+
+def by_country(groups: Iterable[Group], link: Callable[[str], str]) -> list[Mark]:
+    """A mark for each country, amid its cities; `link` gives the address for a country's code."""
+    marks = []
+    for code, name, region, number, latitude, longitude in groups:
+        x, y = project(latitude, longitude)
+        about = cities_in_words(number)
+        label = _("%(country)s: %(cities)s") % {"country": name, "cities": about}
+        marks.append(Mark(x, y, link(code.lower()), label, region, name=name, about=about))
+    return marks
+
+
+def by_cell(cities: CityQuerySet) -> list[Mark]:
+    """A mark for each cell of the finest grid that has no more than MOST_MARKS cells in use."""
+    place = {
+        name: Cast(Floor(F(axis) * FINEST), IntegerField())
+        for name, axis in (("row", "latitude"), ("column", "longitude"))
+    }
+    cells: Iterable[Any] = (
+        cities.order_by()
+        .filter(latitude__isnull=False)
+        .annotate(**place)
+        .values_list("row", "column")
+        .annotate(Min("pk"), Count("pk"), Avg("latitude"), Avg("longitude"))
+    )
+    merged = {(row, column): rest for row, column, *rest in cells}
+    while len(merged) > MOST_MARKS:
+        merged = _doubled(merged)
+    named = City.objects.for_cards().in_bulk([key for key, *_rest in merged.values()])
+    marks = []
+    for key, number, latitude, longitude in merged.values():
+        city, (x, y) = named[key], project(latitude, longitude)
+        about = cities_in_words(number)
+        label = _("%(city)s and its neighbours: %(cities)s") % {"city": city.name, "cities": about}
+        if number == 1:
+            label = _("%(city)s, %(country)s") % {"city": city.name, "country": city.country.name}
+        url, region = city.get_absolute_url(), city.country.region
+        marks.append(Mark(x, y, url, label, region, name=city.name, about=about))
+    return marks
+
+
+def _doubled(cells: dict[tuple[int, int], list[Any]]) -> dict[tuple[int, int], list[Any]]:
+    """Cells of twice the size: each with a key, a number, and the mean of the places."""
+    larger: dict[tuple[int, int], list[Any]] = {}
+    for (row, column), (key, number, latitude, longitude) in cells.items():
+        place = row // 2, column // 2
+        if place not in larger:
+            larger[place] = [key, number, latitude, longitude]
+            continue
+        other = larger[place]
+        total = other[1] + number
+        other[2] = (other[2] * other[1] + latitude * number) / total
+        other[3] = (other[3] * other[1] + longitude * number) / total
+        other[0], other[1] = min(other[0], key), total
+    return larger
+
+
+def clustered(
+    cities: CityQuerySet,
+    link: Callable[[str], str],
+    *,
+    everywhere: bool = False,
+    pixels: int = PLATE_PIXELS,
+) -> Plate:
+    """A map of so many cities: by country if they are of several, else by the cells of a grid.
+
+    `everywhere` promises that they are all the public ones, which are added up once until the
+    content changes.
+    """
+
+    def add_up() -> list[Group]:
+        return countries(cities)
+
+    groups = remembered("countries on the map", add_up) if everywhere else add_up()
+    marks = by_country(groups, link) if len(groups) > 1 else by_cell(cities)
+    return Plate(fit([(mark.x, mark.y) for mark in marks], all_in=True), marks, pixels)
+
+
+def in_finder(**query: str | int) -> Callable[[str], str]:
+    """Addresses of the finder's map of a country, by its code, with what else narrows it."""
+    finder = reverse("cities:list")
+    return lambda code: f"{finder}?{urlencode({'country': code, **query, 'view': 'map'})}"

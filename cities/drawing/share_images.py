@@ -1,0 +1,271 @@
+"""The pictures that social networks show beside a link: cloth at the left, words on paper.
+
+1200 × 630 pixels, as the design document has it under "Open Graph". The cloth is the very SVG
+that pages show, painted in pixels, so the rules of weaving stay in `cities.drawing.cloth` alone.
+Words are set in the faces of the website; what these have no letters for is written in Latin ones.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+from anyascii import anyascii
+from django.conf import settings
+from django.utils.translation import gettext as _
+from PIL import Image, ImageDraw
+from PIL.ImageFont import FreeTypeFont, truetype
+
+from cities.drawing.cloth import DYES, SIZE, cloth_svg
+from cities.models import City
+from publishing.models import readable_slug
+
+WIDTH, HEIGHT = 1200, 630
+CLOTH_WIDTH = 480
+PAPER, INK, SOFT = "#FBFBF8", "#1A2427", "#4A5659"
+HEADING, TEXT = "besley-560.ttf", "source-sans-3-400.ttf"
+# A change of the drawing gives pictures a new ETag when this number grows.
+EDITION = 1
+
+# The words: inset of the panel, and the sizes that headings are tried in.
+LEFT, RIGHT = CLOTH_WIDTH + 56, WIDTH - 56
+TEXT_SIZE = 29
+TALLEST = 250
+SIZES = (92, 72, 66, 60, 55, 50, 45, 40, 36, 32, 28)
+SHORT = 12  # Only names of so few letters are set in the largest size.
+
+# The bars of tools/make_icons.py and templates/components/mark.html, on a square of 20.
+MARK = (
+    (0, 1.5, 7, 4), (13, 1.5, 7, 4), (0, 14.5, 7, 4), (13, 14.5, 7, 4),
+    (8, 0, 4, 7), (8, 13, 4, 7), (1.5, 6.5, 4, 7), (14.5, 6.5, 4, 7), (6.5, 8, 7, 4),
+)  # fmt: skip
+
+# Signs of transcription (Al Daʿayen, Nukuʻalofa) that a face without them has a likeness of.
+LIKENESS = dict(zip("ʻʿʼʾ", "‘‘’’", strict=True))
+
+STROKE = re.compile(r"M([\d.]+) ([\d.]+)([hv])([\d.]+)")
+
+
+class Cover(NamedTuple):
+    """What a picture shows: the site's name, SVGs of cloths side by side, a heading, two lines."""
+
+    site: str
+    cloths: tuple[str, ...]
+    heading: str
+    under: str
+    foot: str
+
+    @property
+    def etag(self) -> str:
+        words = repr((EDITION, *self))
+        return f'"{sha256(words.encode()).hexdigest()[:32]}"'
+
+
+def city_cover(city: City, site: str) -> Cover:
+    """The picture of a city. Asks for its other names only where its name cannot be drawn."""
+    joined = _("Joined %(year)s") % {"year": city.joined_year} if city.joined_year else ""
+    return Cover(site, cloths_of([city]), drawable_name(city), city.country.name, joined)
+
+
+def cloths_of(cities: Sequence[City]) -> tuple[str, ...]:
+    """The cloths of up to two cities; for none, one of each region's dye."""
+    return tuple(
+        cloth_svg(
+            city.country.region,
+            city.country.code,
+            city.joined_year,
+            city.latitude,
+            city.longitude,
+            city.population,
+            CLOTH_WIDTH // len(cities[:2]),
+            HEIGHT,
+            uid="cloth",
+        )
+        for city in cities[:2]
+    ) or tuple(
+        cloth_svg(*facts, CLOTH_WIDTH // len(DYES), HEIGHT, gold=False, uid="cloth")
+        for facts in ((region, "GB", 2024, 53.48, -2.24, None) for region in DYES)
+    )
+
+
+def drawable_name(city: City) -> str:
+    """The name, or the first other name that the face has letters for, or the name romanised."""
+    if can_draw(city.name, HEADING):
+        return city.name
+    others = (other.name for other in city.alternative_names.all())
+    latin = (readable_slug(city.name) or city.slug).replace("-", " ").title()
+    return next((name for name in others if can_draw(name, HEADING)), latin)
+
+
+def paint(cover: Cover) -> bytes:
+    """The picture as a PNG."""
+    picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    for index, svg in enumerate(cover.cloths):
+        picture.paste(weave(svg), (index * CLOTH_WIDTH // len(cover.cloths), 0))
+    pen = ImageDraw.Draw(picture)
+    text = font(TEXT, TEXT_SIZE)
+    paint_mark(pen, LEFT, 56, 44, INK)
+    site = shortened(written(cover.site, TEXT), text, RIGHT - LEFT - 60)
+    pen.text((LEFT + 60, 78), site, INK, text, anchor="lm")
+    size, lines = fit(written(cover.heading, HEADING))
+    heading = font(HEADING, size)
+    leading = round(size * 1.04)
+    # The middle of the picture is that of the heading and the line under it together.
+    high = leading * len(lines) + (50 if cover.under else 0)
+    baseline = (HEIGHT - high) // 2 + round(size * 0.86)
+    for line in lines:
+        pen.text((LEFT, baseline), line, INK, heading, anchor="ls")
+        baseline += leading
+    under = shortened(written(cover.under, TEXT), text)
+    pen.text((LEFT, baseline - leading + round(size * 0.2) + 48), under, INK, text, anchor="ls")
+    foot = shortened(written(cover.foot, TEXT), text)
+    pen.text((LEFT, 551), foot, INK, text, anchor="lm")
+    file = BytesIO()
+    picture.save(file, "PNG", compress_level=6)
+    return file.getvalue()
+
+
+def paint_mark(pen: ImageDraw.ImageDraw, left: int, top: int, size: int, colour: str) -> None:
+    """The mark of the portal, on whole pixels."""
+    for x, y, width, height in MARK:
+        start = (left + round(x * size / 20), top + round(y * size / 20))
+        end = (left + round((x + width) * size / 20), top + round((y + height) * size / 20))
+        pen.rectangle((*start, end[0] - 1, end[1] - 1), fill=colour)
+
+
+# -- The cloth ---------------------------------------------------------------------------------
+
+
+def weave(svg: str) -> Image.Image:
+    """A cloth as `cloth_svg` drew it, in pixels: one for each unit of the drawing."""
+    drawing = ElementTree.fromstring(svg)  # noqa: S314 (our own drawing, never an upload)
+    width, height = (int(side) for side in drawing.attrib["viewBox"].split()[2:])
+    pattern, _filled, *threads = drawing
+    cloth = Image.new("RGB", (width, height))
+    repeat, tile = int(pattern.attrib["width"]), draft(pattern)
+    for top in range(0, height, repeat):
+        for left in range(0, width, repeat):
+            cloth.paste(tile, (left, top))
+    pen = ImageDraw.Draw(cloth)
+    for path in threads:
+        line, colour = path.attrib["d"], path.attrib["stroke"]
+        if "fill" in path.attrib:
+            x, y, side = (float(number) for number in re.findall(r"[\d.]+", line)[:3])
+            # A stroke of 2 lies half outside the shape.
+            box = (round(x - 1), round(y - 1), round(x + side), round(y + side))
+            pen.rectangle(box, path.attrib["fill"], colour, 2)
+        else:
+            dash = [int(part) for part in path.attrib.get("stroke-dasharray", "").split()]
+            strokes(pen, line, colour, int(path.attrib["stroke-width"]), dash)
+    return cloth
+
+
+def draft(pattern: ElementTree.Element) -> Image.Image:
+    """One repeat of the weave in its full size."""
+    ground, *colours = pattern
+    tile = Image.new("RGB", (SIZE, SIZE), ground.attrib["fill"])
+    pen = ImageDraw.Draw(tile)
+    for path in colours:
+        strokes(pen, path.attrib["d"], path.attrib["stroke"], 1)
+    side = int(pattern.attrib["width"])
+    return tile.resize((side, side), Image.Resampling.NEAREST)
+
+
+def strokes(
+    pen: ImageDraw.ImageDraw, line: str, colour: str, width: int, dash: Sequence[int] = ()
+) -> None:
+    """The level and upright strokes of an SVG path, whole or in dashes."""
+    for left, top, direction, length in STROKE.findall(line):
+        x, y, end = float(left), float(top), int(length)
+        on, off = dash or (end, 0)
+        for start in range(0, end, on + off):
+            last = min(start + on, end)
+            if direction == "h":
+                box = (x + start, y - width / 2, x + last - 1, y + width / 2 - 1)
+            else:
+                box = (x - width / 2, y + start, x + width / 2 - 1, y + last - 1)
+            pen.rectangle([round(side) for side in box], fill=colour)
+
+
+# -- The words ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=32)
+def font(name: str, size: int) -> FreeTypeFont:
+    return truetype(Path(settings.PICTURE_FONTS, name), size)
+
+
+@lru_cache(maxsize=4096)
+def has(character: str, name: str) -> bool:
+    """Whether a face has a character: it draws the others as nothing, or all as the same box."""
+    drawn, box = (bytes(font(name, TEXT_SIZE).getmask(c)) for c in (character, "\uffff"))
+    return character.isspace() or (any(drawn) and drawn != box)
+
+
+def can_draw(text: str, name: str) -> bool:
+    """Whether a face has the letters and digits of a text; signs can be written otherwise."""
+    kinds = {c: unicodedata.category(c) for c in unicodedata.normalize("NFC", text)}
+    return all(has(c, name) for c, kind in kinds.items() if kind[0] in "LMN" and kind != "Lm")
+
+
+def written(text: str, name: str) -> str:
+    """The text on one line, in characters that a face has: the others are romanised."""
+    composed = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(c if has(c, name) else LIKENESS.get(c) or anyascii(c) for c in composed)
+
+
+def fit(text: str) -> tuple[int, list[str]]:
+    """The largest size in which a heading has room, and its lines in that size."""
+    for size in SIZES[len(text) > SHORT :]:
+        face = font(HEADING, size)
+        lines = balanced(text.split(), face)
+        if len(lines) * size * 1.04 <= TALLEST and all(
+            face.getlength(line) <= RIGHT - LEFT for line in lines
+        ):
+            return size, lines
+    # Nothing but a very long word or text comes here.
+    room = int(TALLEST / size / 1.04)
+    rest = " ".join(lines[room - 1 :])
+    return size, [shortened(line, face) for line in [*lines[: room - 1], rest]]
+
+
+def balanced(words: Iterable[str], face: FreeTypeFont) -> list[str]:
+    """The words in as few lines as they need, all about as long as each other."""
+    measured = [(word, face.getlength(word)) for word in words]
+    space = face.getlength(" ")
+    best = wrapped(measured, space, RIGHT - LEFT)
+    for width in range(RIGHT - LEFT, 0, -8):
+        lines = wrapped(measured, space, width)
+        if len(lines) > len(best):
+            break
+        best = lines
+    return best
+
+
+def wrapped(words: Iterable[tuple[str, float]], space: float, width: float) -> list[str]:
+    lines: list[str] = []
+    end = 0.0
+    for word, length in words:
+        if lines and end + space + length <= width:
+            lines[-1] += f" {word}"
+            end += space + length
+        else:
+            lines.append(word)
+            end = length
+    return lines
+
+
+def shortened(text: str, face: FreeTypeFont, width: int = RIGHT - LEFT) -> str:
+    """The text, cut with an ellipsis where it would be wider than it may be."""
+    if face.getlength(text) <= width:
+        return text
+    while text and face.getlength(f"{text}…") > width:
+        text = text[:-1].rstrip()
+    return f"{text}…"

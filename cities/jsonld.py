@@ -1,0 +1,54 @@
+"""Cities as schema.org data."""
+
+from django.urls import reverse
+
+from cities.models import City, Country
+from publishing.content.jsonld import Absolute, Data, known
+
+NETWORK = "UNESCO Global Network of Learning Cities"
+
+
+def city(record: City, absolute: Absolute) -> Data:
+    """A city with its place and names; districts, provinces and the like are areas.
+
+    Membership stands as a property, because schema.org's `memberOf` is not one of places, and
+    only where a source says that it lasts.
+    """
+    names = [other.name for other in record.alternative_names.all()]
+    is_member = record.status == City.Status.MEMBER and record.confirmed
+    geonames = record.geonames_id and f"https://www.geonames.org/{record.geonames_id}/"
+    return reference(record, absolute) | known(
+        {
+            "alternateName": list(dict.fromkeys(filter(None, [record.official_name, *names]))),
+            "description": record.summary,
+            "image": absolute(reverse("city-picture", args=[record.slug])),
+            "containedInPlace": country(record.country, absolute),
+            "geo": record.has_place
+            and {
+                "@type": "GeoCoordinates",
+                "latitude": record.latitude,
+                "longitude": record.longitude,
+            },
+            "sameAs": list(filter(None, [record.website, geonames])),
+            "additionalProperty": is_member
+            and {"@type": "PropertyValue", "name": NETWORK, "value": City.Status.MEMBER.label},
+        }
+    )
+
+
+def reference(record: City, absolute: Absolute) -> Data:
+    """A city as others mention it."""
+    return {
+        "@type": "City" if record.kind == City.Kind.CITY else "AdministrativeArea",
+        "name": record.name,
+        "url": absolute(record.get_absolute_url()),
+    }
+
+
+def country(record: Country, absolute: Absolute) -> Data:
+    return {
+        "@type": "Country",
+        "name": record.name,
+        "identifier": record.code,
+        "url": absolute(record.get_absolute_url()),
+    }

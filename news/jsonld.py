@@ -1,0 +1,69 @@
+"""News items and events as schema.org data."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+
+from cities.jsonld import reference
+from cities.models import City
+from news.models import Event, NewsItem
+from publishing.content.jsonld import (
+    Absolute,
+    Data,
+    known,
+    portal,
+)
+
+# schema.org limits nothing, but search engines cut headlines here.
+LONGEST_HEADLINE = 110
+
+
+def story(record: NewsItem, absolute: Absolute, cities: Iterable[City], publisher: str) -> Data:
+    """A news item, the cities that its page shows it to be about, and the portal's name."""
+    address = absolute(record.get_absolute_url())
+    return known(
+        {
+            "@type": "NewsArticle",
+            "headline": record.title[:LONGEST_HEADLINE],
+            "description": record.summary,
+            "url": address,
+            "mainEntityOfPage": address,
+            "datePublished": record.published_at and record.published_at.isoformat(),
+            "dateModified": record.updated_at.isoformat(),
+            "image": absolute(reverse("story-picture", args=[record.slug])),
+            "author": portal(publisher, absolute),
+            "publisher": portal(publisher, absolute),
+            "about": [reference(city, absolute) for city in cities],
+        }
+    )
+
+
+def event(record: Event, absolute: Absolute) -> Data:
+    """An event that has a date, or nothing: days that come round each year carry none."""
+    if record.starts_on is None:
+        return {}
+    return known(
+        {
+            "@type": "Event",
+            "name": record.name,
+            "description": record.description,
+            "url": absolute(record.get_absolute_url()),
+            "startDate": record.starts_on.isoformat(),
+            "endDate": record.ends_on and record.ends_on.isoformat(),
+            "location": location(record),
+            "sameAs": record.website,
+        }
+    )
+
+
+def location(record: Event) -> Data:
+    """Where it takes place: the place, or the city if visitors see it, in its country."""
+    city = record.city if record.city and record.city.is_published else None
+    land = record.country or (city and city.country)
+    address = {
+        "@type": "PostalAddress",
+        "addressLocality": city and city.name,
+        "addressCountry": land and land.code,
+    }
+    place = {"@type": "Place", "name": record.where, "address": known(address)}
+    return place if record.where else {}

@@ -1,0 +1,15 @@
+"""The pictures of news items for social networks."""
+
+from django.utils import formats, timezone
+
+from cities.drawing.share_images import Cover, cloths_of
+from news.models import NewsItem
+
+
+def story_cover(item: NewsItem, site: str) -> Cover:
+    """The cloths of the first two cities that visitors see, the headline and its day."""
+    cities = list(item.cities.published().for_listing()[:2])
+    day = timezone.localdate(item.published_at) if item.published_at else None
+    return Cover(
+        site, cloths_of(cities), item.title, "", formats.date_format(day, "j F Y") if day else ""
+    )

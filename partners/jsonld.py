@@ -1,0 +1,53 @@
+"""Networks and organisations as schema.org data."""
+
+from collections.abc import Iterable
+
+from cities.jsonld import country, reference
+from cities.models import City
+from partners.models import Membership, Network, Organisation
+from publishing.content.jsonld import Absolute, Data, known
+
+
+def network(record: Network, absolute: Absolute) -> Data:
+    """A network of `for_listing` and `with_members`. Only those said to belong are members."""
+    members = [m.organisation for m in record.public_memberships if belongs(m)]
+    served = [reference(city, absolute) for city in record.public_cities]
+    if record.country:
+        served.append(country(record.country, absolute))
+    return named(record, absolute) | known(
+        {
+            "description": record.summary,
+            "sameAs": record.website,
+            "areaServed": served,
+            "member": [named(member, absolute) for member in members],
+        }
+    )
+
+
+def organisation(
+    record: Organisation,
+    absolute: Absolute,
+    cities: Iterable[City],
+    memberships: Iterable[Membership],
+) -> Data:
+    """An organisation with the cities and the memberships that its page shows."""
+    return named(record, absolute) | known(
+        {
+            "description": record.summary,
+            "sameAs": record.website,
+            "areaServed": [reference(city, absolute) for city in cities],
+            "memberOf": [named(m.network, absolute) for m in memberships if belongs(m)],
+        }
+    )
+
+
+def named(record: Network | Organisation, absolute: Absolute) -> Data:
+    return {
+        "@type": "Organization",
+        "name": record.name,
+        "url": absolute(record.get_absolute_url()),
+    }
+
+
+def belongs(membership: Membership) -> bool:
+    return membership.status == Membership.Status.MEMBER

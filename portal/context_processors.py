@@ -1,0 +1,84 @@
+"""The name, the menu and the contact of the portal, for every template."""
+
+from collections.abc import Hashable, Iterable
+from typing import Any
+
+from django.apps import apps as installed_apps
+from django.db import DatabaseError
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
+
+from portal.models import MenuItem, Site
+from publishing.caching.content_cache import remembered
+
+NAME = "Learning Cities Portal"
+
+# What a new portal begins with: place, words, address. Staff change it in the admin.
+MENU = (
+    ("top", "Cities", "/cities/"),
+    ("top", "Networks", "/networks/"),
+    ("top", "Intakes", "/intakes/"),
+    ("top", "News", "/news/"),
+    ("top", "Numbers", "/numbers/"),
+    ("foot-1", "Countries", "/countries/"),
+    ("foot-1", "Themes", "/themes/"),
+    ("foot-1", "Events", "/events/"),
+    ("foot-1", "Search", "/search/"),
+    ("foot-1", "News feed", "/news/feed/"),
+    ("foot-2", "About the portal", "/about/"),
+    ("foot-2", "How a city joins", "/how-a-city-joins/"),
+    ("foot-2", "Accessibility", "/accessibility/"),
+    ("foot-2", "Privacy", "/privacy/"),
+    ("foot-2", "Report a mistake", "/report/"),
+)
+
+
+def make_site(using: str = "default", apps: Any = installed_apps, **kwargs: Any) -> None:
+    """Make the one row with its menu, if there is none. Called after every migration."""
+    try:
+        sites = apps.get_model("portal", "Site")._default_manager.using(using)
+        items = apps.get_model("portal", "MenuItem")._default_manager.using(using)
+    except LookupError:
+        # Migrated to a point at which there is no such table.
+        return
+    site, is_new = sites.get_or_create(pk=1, defaults={"name": NAME})
+    if is_new:
+        for order, (place, label, address) in enumerate(MENU, 1):
+            items.create(site=site, place=place, label=label, address=address, order=order)
+
+
+class Frame:
+    """What stands around every page, from one query."""
+
+    def __init__(self, items: Iterable[MenuItem], site: Site) -> None:
+        self.name, self.contact = site.name, site.contact
+        self.menus: dict[str, list[MenuItem]] = {place: [] for place in MenuItem.Place}
+        for item in items:
+            self.menus[item.place].append(item)
+        # What `around` has rendered of it.
+        self.parts: dict[Hashable, SafeString] = {}
+
+    @property
+    def top(self) -> list[MenuItem]:
+        return self.menus[MenuItem.Place.TOP]
+
+    @property
+    def foot(self) -> list[list[MenuItem]]:
+        columns = (MenuItem.Place.FOOT_FIRST, MenuItem.Place.FOOT_SECOND)
+        return [self.menus[place] for place in columns if self.menus[place]]
+
+
+def load() -> Frame:
+    try:
+        items = list(MenuItem.objects.select_related("site"))
+    except DatabaseError:
+        # The page that tells of an error must not fail for want of a menu.
+        return Frame((), Site(name=NAME))
+    # Only a portal without any menu needs the second query.
+    return Frame(items, items[0].site if items else Site.objects.first() or Site(name=NAME))
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `site`, looked up when a template first asks for it."""
+    return {"site": SimpleLazyObject(lambda: remembered("site", load))}

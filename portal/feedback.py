@@ -1,0 +1,77 @@
+""" "Report a mistake": a form for visitors; staff find what they wrote in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.core.mail import mail_managers
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve, reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView, TemplateView
+
+from portal.errors import is_too_often, too_many_requests
+from portal.models import Report
+
+# What one visitor may send; the count is kept for this many seconds and nowhere else.
+MOST_REPORTS, WITHIN = 5, 3600
+
+
+class ReportForm(forms.ModelForm):
+    # People do not see this field; programs that fill in every field give themselves away.
+    homepage = forms.CharField(required=False)
+
+    class Meta:
+        model = Report
+        fields = ("address", "message", "source_url", "email")
+        widgets = {"message": forms.Textarea(attrs={"rows": 6})}
+        labels = {"email": gettext_lazy("Your email address, if you would like an answer")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["address"].widget = forms.HiddenInput()
+        self.fields["message"].widget.attrs["maxlength"] = 4000
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+
+    def clean_address(self) -> str:
+        """Only a page of the portal: nobody should be led elsewhere from the admin."""
+        address: str = self.cleaned_data["address"]
+        try:
+            resolve(address.partition("?")[0])
+        except Resolver404:
+            raise forms.ValidationError(_("This is not a page of the portal.")) from None
+        return address
+
+    @property
+    def is_from_a_program(self) -> bool:
+        return bool(self.cleaned_data.get("homepage"))
+
+
+class ReportMistake(FormView):
+    form_class = ReportForm
+    template_name = "portal/report.html"
+    success_url = reverse_lazy("report-thanks")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"address": self.request.GET.get("page", "/")[:500]}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_too_often(request, "reports", MOST_REPORTS, WITHIN):
+            return too_many_requests(request, minutes=WITHIN // 60)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if not form.is_from_a_program:
+            report = form.save()
+            mail_managers(
+                _("A mistake was reported: %(page)s") % {"page": report.address},
+                report.message,
+                fail_silently=True,
+            )
+        return super().form_valid(form)
+
+
+class ReportThanks(TemplateView):
+    template_name = "portal/report_thanks.html"

@@ -1,0 +1,173 @@
+"""The sitemap: every public page, each with the moment of its last change.
+
+`/sitemap.xml` names a file for each section, and for each 5,000 records of it, because programs
+read no more than 50,000 addresses from one. A new kind of page is one line in SECTIONS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from functools import cached_property, partial
+from typing import Any, NamedTuple
+
+from django.contrib.sitemaps import Sitemap, views
+from django.core.paginator import Paginator
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from cities.models import (
+    City,
+    Country,
+    Intake,
+    Theme,
+)
+from news.models import Event, NewsItem
+from partners.models import Network, Organisation
+from portal.models import Page
+
+
+class Section(Sitemap):
+    limit = 5_000
+
+    # Django would count anew at each look.
+    @cached_property
+    def paginator(self) -> Paginator[Any]:
+        return Paginator(self.items(), self.limit)  # type: ignore[arg-type]
+
+
+class Records(Section):
+    """The pages of public records.
+
+    `rows` is called for each answer, so that it sees what is public at that moment. Rows have
+    `updated_at`.
+    """
+
+    def __init__(self, rows: Callable[[], QuerySet[Any]]) -> None:
+        self.rows = rows
+
+    def items(self) -> QuerySet[Any]:
+        return self.rows()
+
+    def location(self, item: Any) -> str:
+        return str(item.get_absolute_url())
+
+    def lastmod(self, item: Any) -> datetime | None:
+        changed: datetime | None = item.updated_at
+        return changed
+
+    def get_latest_lastmod(self) -> datetime | None:
+        found = self.rows().order_by().aggregate(last=Max("updated_at"))
+        last: datetime | None = found["last"]
+        return last
+
+
+class Entry(NamedTuple):
+    path: str
+    changed: datetime | None
+
+
+class Entries(Section):
+    """Pages that are no records: few, and known with their changes."""
+
+    def __init__(self, make: Callable[[], list[Entry]]) -> None:
+        self.make = make
+
+    @cached_property
+    def entries(self) -> list[Entry]:
+        return self.make()
+
+    def items(self) -> list[Entry]:
+        return self.entries
+
+    def location(self, item: Entry) -> str:
+        return item.path
+
+    def lastmod(self, item: Entry) -> datetime | None:
+        return item.changed
+
+    def get_latest_lastmod(self) -> datetime | None:
+        return max(filter(None, (entry.changed for entry in self.items())), default=None)
+
+
+# Each page that lists records, and their section.
+LISTS = {
+    "cities:list": "cities",
+    "countries:list": "countries",
+    "themes:list": "themes",
+    "intakes:list": "intakes",
+    "networks:list": "networks",
+    "news:list": "news",
+    "events:list": "events",
+}
+# Pages that show something of several sections.
+MIXED = ("home", "numbers")
+MIXED_FROM = ("cities", "intakes", "networks", "news")
+
+
+def overviews() -> list[Entry]:
+    """Pages that show something of many records, and so changed when the last of them did."""
+    changed = {section: SECTIONS[section]().get_latest_lastmod() for section in LISTS.values()}
+    newest = max(filter(None, (changed[section] for section in MIXED_FROM)), default=None)
+    mixed = [Entry(reverse(name), newest) for name in MIXED]
+    return mixed + [Entry(reverse(name), changed[section]) for name, section in LISTS.items()]
+
+
+def regions() -> list[Entry]:
+    """The regions with a public city; each changed when the last of its cities did."""
+    cities = City.objects.published().order_by("country__region")
+    changed = cities.values_list("country__region").annotate(Max("updated_at"))
+    return [Entry(reverse("regions:detail", args=[slug]), last) for slug, last in changed]
+
+
+def brief(model: Any, address: str = "slug") -> Callable[[], QuerySet[Any]]:
+    """The published rows of a model, with only what the sitemap says of them."""
+    return lambda: model.objects.published().order_by("pk").only("pk", address, "updated_at")
+
+
+def countries() -> QuerySet[Country]:
+    """Countries have no date of their own: their pages change with their cities."""
+    cities = City.objects.published().filter(country=OuterRef("pk")).order_by()
+    changed = cities.values("country").annotate(last=Max("updated_at")).values("last")
+    return Country.objects.published().annotate(updated_at=Subquery(changed)).order_by("pk")
+
+
+# Made anew for each answer, because Django's view keeps a date in the section.
+SECTIONS: dict[str, Any] = {
+    "overviews": partial(Entries, overviews),
+    "cities": partial(Records, brief(City)),
+    "countries": partial(Records, countries),
+    "regions": partial(Entries, regions),
+    "themes": partial(Records, brief(Theme)),
+    "intakes": partial(Records, brief(Intake, "year")),
+    "networks": partial(Records, brief(Network)),
+    "organisations": partial(Records, brief(Organisation)),
+    "news": partial(Records, brief(NewsItem)),
+    "events": partial(Records, brief(Event)),
+    "pages": partial(Records, brief(Page)),
+}
+
+
+# As the index writes it: any other way would let invented addresses fill the page cache.
+LATER_FILE = re.compile(r"p=[1-9][0-9]*")
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """The files of the sections in which there is something."""
+    made = {name: make() for name, make in SECTIONS.items()}
+    filled: Any = {name: section for name, section in made.items() if section.paginator.count}
+    return lasting(views.index(request, filled, sitemap_url_name="sitemap-section"), request)
+
+
+def section(request: HttpRequest, section: str) -> HttpResponse:
+    """One file: the addresses of a section, or 5,000 of them (`?p=2`)."""
+    return lasting(views.sitemap(request, SECTIONS, section), request)
+
+
+def lasting(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """For the page cache to keep, and without a date, which goes back when a record goes."""
+    response.headers.pop("Last-Modified", None)
+    response.is_canonical = bool(LATER_FILE.fullmatch(request.META["QUERY_STRING"]))  # type: ignore[attr-defined]
+    return response

@@ -1,0 +1,91 @@
+"""The files that programs look for at fixed addresses."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+
+from portal import context_processors as site
+
+PAPER = "#FBFBF8"
+# RFC 9116 wants less than a year, so that an abandoned file stops to be believed.
+SECURITY_TXT_LASTS = timedelta(days=364)
+
+for_an_hour = cache_control(public=True, max_age=3600)
+
+
+@for_an_hour
+def robots(request: HttpRequest) -> HttpResponse:
+    """Everything public may be read; the staff desk is no use to anybody else."""
+    lines = (
+        "User-agent: *",
+        f"Disallow: {reverse('admin:index')}",
+        "",
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+    )
+    return plain_text(*lines)
+
+
+@for_an_hour
+def security(request: HttpRequest) -> HttpResponse:
+    """Where to report a hole (RFC 9116), if SECURITY_CONTACT says so."""
+    contact = settings.SECURITY_CONTACT
+    if not contact:
+        raise Http404
+    if ":" not in contact:
+        contact = f"mailto:{contact}"
+    expires = timezone.now() + SECURITY_TXT_LASTS
+    return plain_text(
+        f"Contact: {contact}",
+        f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: en",
+        f"Canonical: {request.build_absolute_uri()}",
+    )
+
+
+@for_an_hour
+def manifest(request: HttpRequest) -> HttpResponse:
+    """The web app manifest: how the portal looks when somebody puts it on a home screen."""
+    icons = [
+        {
+            "src": static(f"icons/icon-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
+        for size in (192, 512)
+        for purpose in ("any", "maskable")
+    ]
+    content = {
+        "name": site.load().name,
+        "description": _(
+            "Learning cities around the world, the networks that lead learning in them, "
+            "and their news."
+        ),
+        "lang": get_language(),
+        "dir": "rtl" if get_language_bidi() else "ltr",
+        "id": reverse("home"),
+        "start_url": reverse("home"),
+        "scope": reverse("home"),
+        "display": "minimal-ui",
+        "background_color": PAPER,
+        "theme_color": PAPER,
+        "icons": icons,
+    }
+    return JsonResponse(content, content_type="application/manifest+json")
+
+
+@for_an_hour
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For programs that ask without reading the page; the file's own name changes with it."""
+    return HttpResponseRedirect(static("icons/favicon.ico"))
+
+
+def plain_text(*lines: str) -> HttpResponse:
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,112 @@
+"""How fresh a public page is: the version of the content, and the next moment that changes it.
+
+The version is one row of the database, a random text that is replaced inside the transaction of
+every change. Triggers on the tables do that, so nothing gets round it: neither the admin nor an
+import, a bulk update, a shell or another program. See docs/adr/0004.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db import OperationalError, connection, models
+from django.db.models import Min, Q
+from django.utils import timezone
+
+from portal.page_cache.triggers import TABLE
+from publishing.models import Publishable, Revision
+from publishing.revisions.models import Stage
+from publishing.revisions.scheduling import put_live
+
+READ = f"SELECT version FROM {TABLE} WHERE id = 1"  # noqa: S608 (a constant)
+
+
+AGAIN = timedelta(seconds=5)
+
+
+class Freshness(NamedTuple):
+    """The state of the public content: what is made from it is true until it changes."""
+
+    version: str
+    until: float
+    """The next moment that changes what is public, in seconds since 1970."""
+
+
+class Watch:
+    """Tells the present freshness. One for each process; threads share it."""
+
+    def __init__(self) -> None:
+        self.last = Freshness("", 0)
+
+    def look(self) -> Freshness:
+        """The freshness now: one read of one row, and a few queries when it has changed.
+
+        It has to be read before the content that it is to vouch for. Drafts whose moment has
+        come are put live first, so no page that is kept stands in their way.
+        """
+        version = read_version()
+        last = self.last
+        if last.version != version or last.until <= time.time():
+            if Revision.objects.due().exists():
+                put_live()
+                version = read_version()
+            last = self.last = Freshness(version, next_moment(timezone.now()).timestamp())
+        return last
+
+
+def read_version() -> str:
+    """The version of the content, as the last committed change left it.
+
+    Asks the driver itself, since every cached answer waits for this and for little else.
+    """
+    connection.ensure_connection()
+    driver: Any = connection.connection
+    with connection.wrap_database_errors:
+        if connection.vendor == "sqlite":
+            return str(driver.execute(READ).fetchone()[0])
+        result = driver.pgconn.exec_(READ.encode())
+        if result.ntuples == 1:
+            return str(result.get_value(0, 0), "ascii")
+    # The server went away, or the portal was not migrated: try once more, or let Django say so.
+    connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute(READ)
+        if row := cursor.fetchone():
+            return str(row[0])
+    raise OperationalError(f"{TABLE} is empty: run manage.py migrate")
+
+
+# -- The next moment -----------------------------------------------------------------------
+
+
+def next_moment(now: datetime) -> datetime:
+    """The first moment after `now` at which pages change though nobody changes anything.
+
+    At midnight "today" moves, which events and the wording of dates depend on.
+    """
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return min([midnight + timedelta(days=1), *scheduled(now)])
+
+
+def scheduled(now: datetime) -> Iterator[datetime]:
+    """When records appear and go: the earliest moment to come of each kind of record."""
+    drafts = Revision.objects.filter(stage=Stage.SCHEDULED)
+    if (due := drafts.aggregate(first=Min("due_at"))["first"]) is not None:
+        # One that is due still had to wait for the database, and is tried again soon.
+        yield due if due > now else now + AGAIN
+    for model in apps.get_models():
+        if issubclass(model, Publishable):
+            moments = {f"_{name}": Min(name, filter=Q(**{f"{name}__gt": now})) for name in MOMENTS}
+            yield from filter(None, model._base_manager.aggregate(**moments).values())
+
+
+MOMENTS = [
+    field.name
+    for field in Publishable._meta.local_fields
+    # What is filled in by saving tells of the past.
+    if isinstance(field, models.DateTimeField) and not (field.auto_now or field.auto_now_add)
+]

@@ -1,0 +1,269 @@
+"""The page cache: answers for visitors, kept until the public content changes.
+
+It stands before Django as WSGI, so that an answer that is kept costs one read of the content's
+version and nothing else. What is kept is the whole answer as Django's middleware left it, under
+the scheme, host and address that it was given for, so security headers, the redirect to HTTPS
+and the allowed hosts hold as they do without it. docs/adr/0004 tells the rest.
+"""
+
+import gzip
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import Error, connection
+from django.http import HttpResponse
+from django.middleware.gzip import re_accepts_gzip
+
+from portal.page_cache.version import Freshness, Watch, read_version
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+Application = Callable[[Environ, Callable[..., Any]], Any]
+
+HEALTH = "/health/"
+
+# How long a shared cache (a CDN) may keep a page without asking. Nothing tells it of a change by
+# staff, so it is as long as staff and visitors may be expected to wait: with it, the portal is
+# asked for each page once a minute, however many people read it.
+SHARED_SECONDS = 60
+
+# What a page takes beside its body, and below which size compressing is not worth it (as Django).
+OVERHEAD, SHORT = 2048, 200
+
+# A request waits for another that makes the same page, but not for ever.
+PATIENCE = 10
+
+logger = logging.getLogger(__name__)
+
+
+class Page:
+    """An answer that is kept: its headers, its ETag, and its body plain or compressed or both."""
+
+    def __init__(self, freshness: Freshness, headers: Headers, body: bytes) -> None:
+        self.freshness = freshness
+        given = {name.lower(): value for name, value in headers}
+        made_here = {"cache-control", "content-encoding", "content-length", "etag"}
+        self.headers = [(name, value) for name, value in headers if name.lower() not in made_here]
+        self.caching = given.get("cache-control", "")
+        compressed = given.get("content-encoding") == "gzip"
+        self.gzip = body if compressed else b""
+        self.plain = b"" if compressed else body
+        # Of the words alone: it outlives a new version that leaves this page as it was. Weak,
+        # because it stands for the compressed and the plain body alike.
+        digest = blake2b(gzip.decompress(body) if compressed else body, digest_size=12)
+        self.etag = f'W/"{digest.hexdigest()}"'
+
+    @property
+    def size(self) -> int:
+        return len(self.gzip) + len(self.plain) + OVERHEAD
+
+    def body(self, compressed: bool) -> tuple[bytes, bool]:
+        """The body, and whether it is compressed; each form is made when it is first asked for."""
+        if compressed and not self.gzip and len(self.plain) >= SHORT:
+            self.gzip = gzip.compress(self.plain, 6, mtime=0)
+        if compressed and self.gzip:
+            return self.gzip, True
+        if not self.plain:
+            self.plain = gzip.decompress(self.gzip)
+        return self.plain, False
+
+    def cache_control(self) -> str:
+        """Browsers ask each time whether it still holds; a CDN before it can change by itself."""
+        if self.caching:
+            return self.caching
+        left = max(0, int(self.freshness.until - time.time()))
+        return f"max-age=0, must-revalidate, s-maxage={min(SHARED_SECONDS, left)}"
+
+
+class Shelf:
+    """Pages up to a number of bytes; when there are more, the one not read for longest goes."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes, self.bytes = most_bytes, 0
+        self.pages: OrderedDict[Any, tuple[Page, int]] = OrderedDict()
+        self.lock = threading.Lock()
+
+    def get(self, key: Any) -> Page | None:
+        with self.lock:
+            if key not in self.pages:
+                return None
+            self.pages.move_to_end(key)
+            return self.pages[key][0]
+
+    def put(self, key: Any, page: Page) -> None:
+        with self.lock:
+            _page, size = self.pages.pop(key, (None, 0))
+            self.pages[key] = page, page.size
+            self.bytes += page.size - size
+            while self.bytes > self.most_bytes:
+                _key, (_page, size) = self.pages.popitem(last=False)
+                self.bytes -= size
+
+
+class Address(NamedTuple):
+    """What an answer depends on, beside the content."""
+
+    scheme: str
+    host: str
+    path: str
+    query: str
+    is_invented: bool
+
+
+class PageCache:
+    """A WSGI application before another: answers what it has kept, keeps what may be kept."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self.watch = Watch()
+        self.is_off = settings.DEBUG or not settings.PAGE_CACHE_MIB
+        # Nobody can invent addresses of the first kind. Whoever invents some of the second kind
+        # (searches, combinations of filters, host names) displaces only others of that kind.
+        most = settings.PAGE_CACHE_MIB * 1024 * 1024
+        self.fixed, self.invented = Shelf(most * 3 // 4), Shelf(most // 4)
+        self.making: dict[Address, threading.Event] = {}
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
+        if environ["PATH_INFO"] == HEALTH:
+            return health(start_response)
+        if environ["PATH_INFO"].startswith((settings.STATIC_URL, "/media/")):
+            return self.application(environ, start_response)
+        # Whoever asks, what is due is published first.
+        freshness = self.look()
+        if self.is_off or not is_visit(environ):
+            return self.application(environ, start_response)
+        address = address_of(environ)
+        if page := self.find(address, freshness):
+            return self.answer(page, address, environ, start_response)
+        # One request makes the page, and those that want it meanwhile wait for that one.
+        mine = threading.Event()
+        other = self.making.setdefault(address, mine)
+        if other is not mine:
+            other.wait(PATIENCE)
+            if page := self.find(address, self.look()):
+                return self.answer(page, address, environ, start_response)
+        try:
+            return self.make(address, environ, start_response)
+        finally:
+            if other is mine:
+                del self.making[address]
+                mine.set()
+
+    def look(self) -> Freshness | None:
+        """The freshness now, or None if nothing can be said about it."""
+        try:
+            freshness = self.watch.look()
+        except Error:
+            # Django meets the same fault next, and answers as it does for every other request.
+            logger.exception("The version of the content could not be read.")
+            return None
+        return freshness if freshness.until > time.time() else None
+
+    def shelf(self, address: Address) -> Shelf:
+        return self.invented if address.is_invented else self.fixed
+
+    def find(self, address: Address, freshness: Freshness | None) -> Page | None:
+        page = self.shelf(address).get(address)
+        return page if page and page.freshness == freshness else None
+
+    def make(self, address: Address, environ: Environ, start_response: Callable[..., Any]) -> Any:
+        """Let Django answer; keep the answer if it may be kept."""
+        # Before the content: what is read later is at least as new.
+        freshness = self.look()
+        given: list[Any] = []
+        response = self.application(environ, lambda *start: given.extend(start))
+        # A page may do without what a fault of the database kept from it; it is not kept so.
+        if not freshness or connection.errors_occurred or not may_be_kept(response, address):
+            start_response(*given)
+            return response
+        page = Page(freshness, given[1], response.content)
+        response.close()
+        self.shelf(address).put(address, page)
+        return self.answer(page, address, environ, start_response)
+
+    def answer(
+        self, page: Page, address: Address, environ: Environ, start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """The page, or 304 for whoever has it."""
+        caching = [("Cache-Control", page.cache_control()), ("ETag", page.etag)]
+        if has_it(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag):
+            about = [pair for pair in page.headers if not pair[0].startswith("Content-T")]
+            start_response("304 Not Modified", [*about, *caching])
+            return []
+        size = page.size
+        wanted = re_accepts_gzip.search(environ.get("HTTP_ACCEPT_ENCODING", "")) is not None
+        body, compressed = page.body(wanted)
+        if page.size != size:
+            self.shelf(address).put(address, page)
+        if compressed:
+            caching.append(("Content-Encoding", "gzip"))
+        start_response("200 OK", [*page.headers, *caching, ("Content-Length", str(len(body)))])
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def is_visit(environ: Environ) -> bool:
+    """Whether a visitor wants to read: staff are always answered by Django."""
+    return environ["REQUEST_METHOD"] in {
+        "GET",
+        "HEAD",
+    } and f"{settings.SESSION_COOKIE_NAME}=" not in environ.get("HTTP_COOKIE", "")
+
+
+def address_of(environ: Environ) -> Address:
+    """What tells this answer from others, as Django sees it (`HttpRequest.scheme`)."""
+    scheme = environ["wsgi.url_scheme"]
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, secure = settings.SECURE_PROXY_SSL_HEADER
+        if (said := environ.get(name)) is not None:
+            scheme = "https" if said.split(",")[0].strip() == secure else "http"
+    host, query = environ.get("HTTP_HOST", ""), environ.get("QUERY_STRING", "")
+    name = host.removesuffix(f":{environ['SERVER_PORT']}")
+    is_invented = bool(query) or name not in settings.ALLOWED_HOSTS
+    return Address(scheme, host, environ["PATH_INFO"], query, is_invented)
+
+
+def may_be_kept(response: Any, address: Address) -> bool:
+    """Whether an answer of Django is a page for everybody, at an address that is canonical.
+
+    A view says of an address with a query that it is, by `is_canonical` on its response.
+    Whoever sets `Cache-Control` to anything but public, or an ETag, sees to caching himself.
+    """
+    if not isinstance(response, HttpResponse) or response.status_code != 200:
+        return False
+    return (
+        "public" in response.get("Cache-Control", "public")
+        and "ETag" not in response
+        and not response.cookies
+        and "cookie" not in response.get("Vary", "").lower()
+        and "nonce-" not in response.get("Content-Security-Policy", "")
+        and (not address.query or getattr(response, "is_canonical", False))
+    )
+
+
+def has_it(said: str, etag: str) -> bool:
+    """Whether `If-None-Match` names an ETag, by the weak comparison of RFC 9110."""
+    return etag.removeprefix("W/") in said or said.strip() == "*"
+
+
+def health(start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """For whoever watches the server: whether it answers, and its database too."""
+    try:
+        read_version()
+        status, text = "200 OK", b"ok\n"
+    except Error:
+        status, text = "503 Service Unavailable", b"The database does not answer.\n"
+    start_response(
+        status,
+        [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(text))),
+            ("Cache-Control", "no-store"),
+        ],
+    )
+    return [text]

@@ -1,0 +1,146 @@
+"""Search over everything that the public may see, grouped by kind.
+
+Each kind is asked once for its first hits and their number together, and the small kinds are
+read whole, so the number of queries never grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Window
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from portal.search.highlighting import marked
+from portal.search.sources import (
+    KINDS,
+    LABELS,
+    SMALL_KINDS,
+    Found,
+    small_texts,
+)
+from publishing.content.fields import fold
+from publishing.finder.filters import LONGEST_SEARCH, SearchField
+
+SHOWN = 5
+"""How many hits of each kind the first page shows."""
+
+
+class Hit(NamedTuple):
+    """What the page shows of it: texts that are safe, with the matches in <mark>."""
+
+    title: SafeString
+    url: str
+    about: list[SafeString]
+    text: SafeString
+
+
+@dataclass
+class Group:
+    """The hits of one kind, and the address that has them all."""
+
+    slug: str
+    label: str
+    count: int
+    hits: list[Hit]
+    all_url: str
+    all_label: str
+
+    @property
+    def is_cut(self) -> bool:
+        return self.count > len(self.hits)
+
+
+def understood(data: QueryDict) -> tuple[str, str, list[str]]:
+    """Words, kind ("" for all) and a sentence for each thing that was not understood."""
+    field = SearchField(required=False)
+    text = field.clean(data.get("q"))
+    kind = data.get("kind", "").strip().lower()
+    notices = []
+    for signs in field.unknown:
+        notices.append(
+            _("“%(value)s” has no letter or digit. It was left out of the search.")
+            % {"value": signs}
+        )
+    if field.was_cut:
+        notices.append(
+            _("The search text is very long. Only its first %(number)s characters count.")
+            % {"number": LONGEST_SEARCH}
+        )
+    if kind and kind not in LABELS:
+        notices.append(
+            _("Kind “%(value)s” is not one we know. It was left out of the search.")
+            % {"value": kind[:LONGEST_SEARCH]}
+        )
+        kind = ""
+    return text, kind, notices
+
+
+def search(text: str) -> list[Group]:
+    """The kinds in which something was found, each with its first hits; at most eight queries."""
+    if not text:
+        return []
+    sought = fold(text).split()
+    groups = []
+    for slug, kind in KINDS.items():
+        rows = list(kind.rows(text).annotate(number=Window(Count("pk")))[:SHOWN])
+        if rows:
+            number = rows[0].number
+            groups.append(group(slug, kind.all_label, number, map(kind.found, rows), text))
+    for slug, found in small_texts(sought).items():
+        if found:
+            all_label = SMALL_KINDS[slug][1]
+            groups.append(group(slug, all_label, len(found), found[:SHOWN], text))
+    return groups
+
+
+def group(
+    slug: str, all_label: str | Promise, number: int, found: Iterable[Found], text: str
+) -> Group:
+    """What the page shows of one kind: its first hits, marked, of a number of them."""
+    sought = fold(text).split()
+    return Group(
+        slug,
+        str(LABELS[slug]),
+        number,
+        [shown(one, sought) for one in found],
+        all_url(slug, text),
+        str(all_label) % {"number": number},
+    )
+
+
+def rows_of_kind(slug: str, text: str) -> Any:
+    """Everything of one kind that was found, to be cut into pages; each goes through `hit`."""
+    if slug in SMALL_KINDS:
+        return small_texts(fold(text).split())[slug]
+    return KINDS[slug].rows(text)
+
+
+def hit(slug: str, row: Any, text: str) -> Hit:
+    """What the page shows of one of the `rows_of_kind`."""
+    found = row if slug in SMALL_KINDS else KINDS[slug].found(row)
+    return shown(found, fold(text).split())
+
+
+def shown(found: Found, sought: Sequence[str]) -> Hit:
+    return Hit(
+        marked(found.title, sought),
+        found.url,
+        [marked(part, sought) for part in found.about],
+        marked(found.text, sought),
+    )
+
+
+def all_url(slug: str, text: str) -> str:
+    """Where all hits of a kind are: the list that takes the same words, or the search itself."""
+    finder = KINDS[slug].finder if slug in KINDS else ""
+    if finder:
+        return f"{reverse(finder)}?{urlencode({'q': text})}"
+    return f"{reverse('search')}?{urlencode({'q': text, 'kind': slug})}"

@@ -1,0 +1,245 @@
+"""What the search over everything searches: each kind's matching rows, and what to show of one.
+
+Matches are word beginnings, without case and accents: the same everywhere. Names come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import unescape
+from typing import Any, NamedTuple
+
+from django.db.models import Case, Prefetch, Q, TextField, Value, When
+from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.html import strip_tags
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cities.models import (
+    AlternativeName,
+    City,
+    Country,
+    Theme,
+)
+from news.models import Event, NewsItem
+from partners.models import Network, Organisation
+from portal.models import Page
+from portal.search.highlighting import excerpt
+from publishing.content.fields import fold
+
+
+class Found(NamedTuple):
+    """A record that was found: its name, its address, where it belongs, and what it says."""
+
+    title: str
+    url: str
+    about: Sequence[str] = ()
+    text: str = ""
+
+
+class Kind(NamedTuple):
+    """A kind of record: its rows that match, and what to show of one of them."""
+
+    label: str | Promise
+    # The words of the link to all hits, with a place for their number.
+    all_label: str | Promise
+    rows: Callable[[str], Any]
+    found: Callable[[Any], Found]
+    # The list that takes the same words; without one, the search itself shows the kind.
+    finder: str = ""
+
+
+# -- The kinds in the database ------------------------------------------------------------
+
+
+def whole_words(rows: Any, field: str, text: str) -> Any:
+    """The rows in whose folded field every word of the text begins a word, names first."""
+    folded = fold(text)
+    for word in folded.split():
+        rows = rows.filter(**{f"{field}__contains": f" {word}"})
+    return rows.order_by(*names_first(field, folded), field, "pk")
+
+
+def names_first(field: str, folded: str) -> list[Any]:
+    """An order: those that begin with the text, then those that have it in one piece."""
+    return [
+        Case(
+            When(**{f"{field}__startswith": f" {folded}"}, then=0),
+            When(**{f"{field}__contains": f" {folded}"}, then=1),
+            default=2,
+        )
+    ]
+
+
+def cities(text: str) -> Any:
+    """With what else they may have been found by: other names, and the networks there."""
+    names, networks = Q(), Q()
+    for word in fold(text).split():
+        names |= Q(search_key__contains=f" {word}")
+        networks |= Q(name_key__contains=f" {word}")
+    other_names = AlternativeName.objects.filter(names).order_by("name", "pk")
+    led_by = Network.objects.published().filter(networks).order_by("name_key", "pk")
+    return (
+        City.objects.published()
+        .search(text)
+        .select_related("country")
+        .prefetch_related(
+            Prefetch("alternative_names", other_names, "matching_names"),
+            Prefetch("networks", led_by, "matching_networks"),
+        )
+    )
+
+
+def found_city(city: Any) -> Found:
+    others = dict.fromkeys(other.name for other in city.matching_names if other.name != city.name)
+    about = [city.official_name, city.country.name]
+    if others:
+        about.append(_("also %(names)s") % {"names": ", ".join(others)})
+    if city.matching_networks:
+        names = ", ".join(network.name for network in city.matching_networks)
+        about.append(_("led by %(names)s") % {"names": names})
+    return Found(city.name, city.get_absolute_url(), list(filter(None, about)), city.motto)
+
+
+def countries(text: str) -> Any:
+    return whole_words(Country.objects.published().with_city_counts(), "name_key", text)
+
+
+def found_country(country: Any) -> Found:
+    number = ngettext("%(number)s city", "%(number)s cities", country.city_count) % {
+        "number": country.city_count
+    }
+    return Found(country.name, country.get_absolute_url(), [country.get_region_display(), number])
+
+
+def networks(text: str) -> Any:
+    rows = Network.objects.published().search(text)
+    return rows.order_by(*names_first("name_key", fold(text)), "name_key", "pk")
+
+
+def found_network(network: Network) -> Found:
+    about = [network.get_scope_display()]
+    return Found(network.name, network.get_absolute_url(), about, network.summary)
+
+
+def organisations(text: str) -> Any:
+    return whole_words(Organisation.objects.published(), "name_key", text)
+
+
+def found_organisation(organisation: Organisation) -> Found:
+    about = [organisation.get_sector_display()]
+    return Found(organisation.name, organisation.get_absolute_url(), about, organisation.summary)
+
+
+def news(text: str) -> Any:
+    rows = NewsItem.objects.published().search(text)
+    return rows.order_by(*names_first("search_key", fold(text)), "-published_at", "-pk")
+
+
+def found_news(item: NewsItem) -> Found:
+    about = [formats.date_format(item.published_at, "j F Y")] if item.published_at else []
+    return Found(item.title, item.get_absolute_url(), about, item.summary)
+
+
+def events(text: str) -> Any:
+    rows = Event.objects.published().search(text).for_listing()
+    return rows.order_by(*names_first("search_key", fold(text)), "-starts_on", "name", "pk")
+
+
+def found_event(event: Event) -> Found:
+    about = [event.dates_label, str(event.get_kind_display()), event.where]
+    return Found(event.name, event.get_absolute_url(), list(filter(None, about)), event.description)
+
+
+KINDS = {
+    "cities": Kind(
+        gettext_lazy("Cities"),
+        gettext_lazy("All %(number)s cities"),
+        cities,
+        found_city,
+        "cities:list",
+    ),
+    "countries": Kind(
+        gettext_lazy("Countries"),
+        gettext_lazy("All %(number)s countries"),
+        countries,
+        found_country,
+    ),
+    "networks": Kind(
+        gettext_lazy("Networks"),
+        gettext_lazy("All %(number)s networks"),
+        networks,
+        found_network,
+        "networks:list",
+    ),
+    "organisations": Kind(
+        gettext_lazy("Organisations"),
+        gettext_lazy("All %(number)s organisations"),
+        organisations,
+        found_organisation,
+    ),
+    "news": Kind(
+        gettext_lazy("News"),
+        gettext_lazy("All %(number)s news items"),
+        news,
+        found_news,
+        "news:list",
+    ),
+    "events": Kind(
+        gettext_lazy("Events"), gettext_lazy("All %(number)s events"), events, found_event
+    ),
+}
+
+# -- The kinds that are small enough to be read whole -------------------------------------
+
+SMALL_KINDS: dict[str, tuple[str | Promise, str | Promise]] = {
+    "themes": (gettext_lazy("Themes"), gettext_lazy("All %(number)s themes")),
+    "pages": (gettext_lazy("Pages"), gettext_lazy("All %(number)s pages")),
+}
+LABELS = {slug: kind.label for slug, kind in KINDS.items()} | {
+    slug: label for slug, (label, _all) in SMALL_KINDS.items()
+}
+"""Every kind, in the order in which the page shows them."""
+
+
+def small_texts(sought: Sequence[str]) -> dict[str, list[Found]]:
+    """Themes and pages in which every word begins one, by kind, those with it in their name first.
+
+    They are a few dozen, written by staff, and hold rich text, so one query reads them all.
+    """
+
+    def texts(kind: str, rows: Any, *fields: str) -> Any:
+        values = [Cast(field, TextField()) for field in fields]
+        return rows.order_by().values_list(Value(kind, TextField()), "slug", *values)
+
+    themes = texts("themes", Theme.objects.published(), "name", "description", "kind")
+    pages = texts("pages", Page.objects.published(), "title", "summary", "body")
+    found: dict[str, list[tuple[int, str, Found]]] = {kind: [] for kind in SMALL_KINDS}
+    for kind, slug, title, summary, third in themes.union(pages, all=True):
+        name, about, text = fold(title), [], summary
+        if kind == "themes":
+            about = [str(Theme.Kind(third).label)]
+            url = reverse("themes:detail", args=[slug])
+            searched = f"{title} {summary}"
+        else:
+            body = plain(third)
+            url = reverse("page", args=[slug])
+            searched = f"{title} {summary} {body}"
+            text = summary if begins(fold(f"{title} {summary}"), sought) else excerpt(body, sought)
+        if begins(fold(searched), sought):
+            rank = 0 if begins(name, sought) else 1
+            found[kind].append((rank, name, Found(title, url, about, text)))
+    return {kind: [hit for _r, _n, hit in sorted(hits)] for kind, hits in found.items()}
+
+
+def begins(folded: str, sought: Sequence[str]) -> bool:
+    """Whether every sought word begins a word of the folded text."""
+    return all(f" {word}" in f" {folded}" for word in sought)
+
+
+def plain(html: str) -> str:
+    """The words of rich text; a tag parts them."""
+    return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())

@@ -1,0 +1,193 @@
+"""The people of the desk: who may do what, and who is tied to which cities and networks.
+
+Administrators look after people, within what they may do themselves: nobody gives a right that
+they do not have, or takes over the account of somebody who may do more.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth import views
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from portal.errors import is_too_often, too_many_requests
+from portal.models import Tie
+from publishing.revisions.models import Action, log
+from publishing.staff.base import RowInline
+
+# How many letters one address may ask for, within how many seconds.
+MOST_RESETS, WITHIN = 5, 3600
+
+
+class PasswordReset(views.PasswordResetView):
+    """Django's, but nobody has somebody's letter box filled with it."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_too_often(request, "password-resets", MOST_RESETS, WITHIN):
+            return too_many_requests(request, minutes=WITHIN // 60)
+        return super().post(request, *args, **kwargs)
+
+
+def rights_of(person: Any) -> QuerySet[Permission]:
+    """The permissions that somebody has, or would have if the account were active."""
+    return Permission.objects.filter(Q(user=person) | Q(group__user=person)).order_by()
+
+
+def may_look_after(person: Any, other: Any) -> bool:
+    """Whether `other` may do nothing that `person` may not do."""
+    if person.is_superuser:
+        return True
+    more = rights_of(other).exclude(pk__in=rights_of(person).values("pk"))
+    return not other.is_superuser and not more.exists()
+
+
+class Logged(admin.ModelAdmin):
+    """What was done to accounts stands in the activity log, in words and without contents."""
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        log(obj, Action.ADDED, request.user, in_words(message))
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        log(obj, Action.CHANGED, request.user, in_words(message))
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for record in queryset:
+            log(record, Action.PURGED, request.user)
+        return super().log_deletions(request, queryset)
+
+
+def in_words(message: Any) -> str:
+    """A message of the admin's log as staff read it."""
+    said = message if isinstance(message, str) else json.dumps(message)
+    return LogEntry(change_message=said).get_change_message()
+
+
+class TieInline(RowInline):
+    model = Tie
+    fields = ("city", "network")
+    autocomplete_fields = ("city", "network")
+
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class PersonAdmin(Logged, auth_admin.UserAdmin):
+    list_display = (
+        "username",
+        "whole_name",
+        "email",
+        "roles",
+        "tied_to",
+        "is_active",
+        "last_login",
+    )
+    list_filter = ("groups", "is_active", "is_superuser")
+    search_help_text = _("Words of the name, the username or the email address.")
+    inlines = (TieInline,)
+    # Anybody may be given these rights only by somebody who has them all.
+    for_superusers = ("is_superuser", "user_permissions")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        rows: QuerySet[User] = super().get_queryset(request)
+        return rows.prefetch_related("groups", "ties__city", "ties__network")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return self.add_fieldsets
+        rights = ["is_active", "is_staff", "groups"]
+        if request.user.is_superuser:
+            rights += self.for_superusers
+        return (
+            (None, {"fields": ("username", "password")}),
+            (_("Person"), {"fields": ("first_name", "last_name", "email")}),
+            (
+                _("What the person may do"),
+                {
+                    "fields": rights,
+                    "description": _(
+                        "Contributors write drafts, editors look after drafts, publishers decide "
+                        "what visitors see, administrators look after people too. Further down you "
+                        "can tie the person to cities or networks: then they see and change only "
+                        "those. Without a tie they see everything; superusers always do."
+                    ),
+                },
+            ),
+            (_("For staff"), {"fields": ("last_login", "date_joined")}),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*super().get_readonly_fields(request, obj), "last_login", "date_joined")
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        # Django asks for name and password first, and for the rest when there is an account.
+        return self.inlines if obj else ()
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs["widget"] = forms.CheckboxSelectMultiple()
+            kwargs["help_text"] = _("Each of the four may do what the one before may.")
+            kwargs["queryset"] = groups_to_give(request.user)
+            kwargs["label"] = _("Roles")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or may_look_after(request.user, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or may_look_after(request.user, obj))
+
+    @admin.display(description=_("name"), ordering="last_name")
+    def whole_name(self, person: User) -> str:
+        return person.get_full_name()
+
+    @admin.display(description=_("roles"))
+    def roles(self, person: User) -> str:
+        if person.is_superuser:
+            return gettext("Superuser")
+        return ", ".join(group.name for group in person.groups.all())
+
+    @admin.display(description=_("only"))
+    def tied_to(self, person: Any) -> str:
+        return ", ".join(str(tie) for tie in person.ties.all())
+
+
+def groups_to_give(person: Any) -> QuerySet[Group]:
+    """The groups that may do nothing that the person may not do."""
+    if person.is_superuser:
+        return Group.objects.all()
+    more = Permission.objects.exclude(pk__in=rights_of(person).values("pk"))
+    return Group.objects.exclude(permissions__in=more)
+
+
+@admin.register(Group)
+class RoleAdmin(Logged, auth_admin.GroupAdmin):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_theirs(request, obj)
+
+    @staticmethod
+    def _is_theirs(request: HttpRequest, group: Any) -> bool:
+        return group is None or groups_to_give(request.user).filter(pk=group.pk).exists()
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
+        if db_field.name == "permissions" and not request.user.is_superuser:
+            kwargs["queryset"] = rights_of(request.user).distinct()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

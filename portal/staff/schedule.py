@@ -1,0 +1,86 @@
+"""What goes out and comes back when: every moment to come, of every kind of record, in one list."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from heapq import nsmallest
+from typing import Any, NamedTuple
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from publishing.admin import PublishableAdmin
+from publishing.revisions.models import Revision, Stage
+
+MOST = 200
+MOMENTS = {
+    "published_at": _("goes public"),
+    "expires_at": _("expires"),
+    "archived_at": _("goes to the archive"),
+}
+
+
+class Due(NamedTuple):
+    """Something that happens by itself at a moment."""
+
+    moment: datetime
+    what: str | Promise
+    kind: str
+    name: str
+    address: str
+
+
+def desks(site: AdminSite, request: HttpRequest) -> list[PublishableAdmin]:
+    """The desks of the records with a state that the person may see."""
+    return [
+        desk
+        for desk in site._registry.values()
+        if isinstance(desk, PublishableAdmin) and desk.has_view_permission(request)
+    ]
+
+
+def address(desk: PublishableAdmin, page: str, *args: Any) -> str:
+    return reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_{page}", args=args)
+
+
+def upcoming(site: AdminSite, request: HttpRequest, most: int = MOST) -> list[Due]:
+    """What happens next, the earliest first: at most so many."""
+    found = (due for desk in desks(site, request) for due in _of(desk, request, most))
+    return nsmallest(most, found, key=lambda due: due.moment)
+
+
+def _of(desk: PublishableAdmin, request: HttpRequest, most: int) -> Iterator[Due]:
+    now, kind = timezone.now(), capfirst(str(desk.opts.verbose_name))
+    rows = desk.get_queryset(request).filter(trashed_at__isnull=True)
+    for field, what in MOMENTS.items():
+        waiting = rows.filter(**{f"{field}__gt": now}).order_by(field, "pk")
+        if field == "expires_at":
+            waiting = waiting.filter(published_at__isnull=False)
+        for record in waiting[:most]:
+            link = address(desk, "change", record.pk)
+            yield Due(getattr(record, field), what, kind, desk.plain_label(record), link)
+    drafts = Revision.objects.filter(model=desk.opts.label_lower, stage=Stage.SCHEDULED)
+    next_drafts = list(drafts.order_by("due_at", "pk").defer("base", "content")[:most])
+    keys = [draft.object_pk for draft in next_drafts]
+    seen = set(rows.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+    for draft in next_drafts:
+        if draft.due_at and int(draft.object_pk) in seen:
+            link = address(desk, "draft", draft.object_pk)
+            yield Due(draft.due_at, _("its draft takes its place"), kind, draft.label, link)
+
+
+def schedule_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
+    rows = upcoming(site, request)
+    context = {
+        **site.each_context(request),
+        "title": _("What goes out when"),
+        "rows": rows,
+        "most": MOST if len(rows) == MOST else 0,
+        "zone": timezone.get_current_timezone_name(),
+    }
+    return TemplateResponse(request, "admin/schedule.html", context)

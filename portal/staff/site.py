@@ -1,0 +1,93 @@
+"""The staff desk as a whole: its name, the order of its index, its autocompletes."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.views import shortcut
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from portal.context_processors import frame
+from publishing.staff.base import DeskAdmin
+
+# As staff think: what is edited daily first, what administrators need last.
+ORDER = ("cities", "partners", "news", "portal", "publishing", "auth", "axes")
+# What other people's apps are called here.
+NAMES = {"auth": _("Users and groups"), "axes": _("Attempts to sign in")}
+
+
+class DeskAutocomplete(AutocompleteJsonView):
+    """Offers each record under the name that its own admin gives it."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        result: dict[str, str] = super().serialize_result(obj, to_field_name)
+        if isinstance(self.model_admin, DeskAdmin):
+            result["text"] = self.model_admin.option_label(obj)
+        return result
+
+
+class Desk(admin.AdminSite):
+    site_header = _("Learning Cities Portal")
+    site_title = _("Learning Cities Portal")
+    index_title = _("Staff desk")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        # Django's sign-in page has a `site` of its own, which knows only the host.
+        return super().each_context(request) | frame(request)
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The front page: what waits, what goes out, and how good the content is."""
+        # The models' desks are known only once every app is loaded.
+        from portal.staff.dashboard import dashboard
+
+        return super().index(request, dashboard(self, request) | (extra_context or {}))
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path("schedule/", self.admin_view(self.schedule_view), name="schedule"),
+            path(
+                # Django's own route, so that no address is left to Django's own view.
+                "r/<path:content_type_id>/<path:object_id>/",
+                self.admin_view(self.view_on_site),
+                name="view_on_site",
+            ),
+        ]
+        # Before Django's last address, which answers everything else.
+        return [*own, *super().get_urls()]
+
+    def schedule_view(self, request: HttpRequest) -> HttpResponse:
+        from portal.staff.schedule import schedule_view
+
+        return schedule_view(self, request)
+
+    def view_on_site(
+        self, request: HttpRequest, content_type_id: str, object_id: str
+    ) -> HttpResponse:
+        """To a record's page, as Django does it, for those who may look at the record."""
+        asked = int(content_type_id) if content_type_id.isdecimal() else 0
+        kind = ContentType.objects.filter(pk=asked).first()
+        model = kind.model_class() if kind else None
+        if model is None or not self.is_registered(model):
+            raise Http404
+        desk = self.get_model_admin(model)
+        record = desk.get_object(request, object_id)
+        if record is None or not desk.has_view_permission(request, record):
+            raise Http404
+        return shortcut(request, asked, object_id)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        answer: HttpResponse = DeskAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]
+        return answer
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        found = super().get_app_list(request, app_label)
+        for app in found:
+            app["name"] = NAMES.get(app["app_label"], app["name"])
+        known = {label: place for place, label in enumerate(ORDER)}
+        return sorted(found, key=lambda app: known.get(app["app_label"], len(known)))

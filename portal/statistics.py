@@ -1,0 +1,332 @@
+"""The network in numbers: what /numbers/ counts, and how far the sources agree with each other.
+
+The official figures are those of the intakes; all others are counted from the published rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cities.drawing.charts import (
+    Bar,
+    Line,
+    Row,
+    Table,
+    bars,
+    rows,
+)
+from cities.models import (
+    Award,
+    City,
+    Country,
+    Intake,
+    Region,
+)
+
+MOST_COUNTRIES = 12
+FORMER = {City.Status.WITHDRAWN, City.Status.LAPSED}
+
+
+class Step(NamedTuple):
+    """An official total beside the one before it plus the new cities announced since."""
+
+    intake: Intake
+    before: int
+    announced: int
+    # Cities listed here that joined in the years between the two, outside any intake.
+    between: int
+
+    @property
+    def together(self) -> int:
+        return self.before + self.announced
+
+    @property
+    def difference(self) -> int:
+        return (self.intake.cities_total or 0) - self.together
+
+    @property
+    def difference_label(self) -> str:
+        if self.difference < 0:
+            return _("%(number)s fewer") % {"number": -self.difference}
+        if self.difference > 0:
+            return _("%(number)s more") % {"number": self.difference}
+        return _("none")
+
+
+@dataclass
+class Numbers:
+    """Every figure of the page; six queries, made when it is built."""
+
+    intakes: list[Intake]
+    # Numbers of the cities listed here: by joining year (None: not known), by kind, and so on.
+    by_year: dict[int | None, int]
+    by_kind: Counter[str]
+    former: int
+    unconfirmed: int
+    countries: list[Any]
+    awards: dict[int, int]
+    awarded: int
+
+    @classmethod
+    def count(cls) -> Numbers:
+        public = City.objects.published().order_by()
+        kinds = public.values_list("kind", "status", "confirmed").annotate(number=Count("pk"))
+        by_kind: Counter[str] = Counter()
+        former = unconfirmed = 0
+        for kind, status, confirmed, number in kinds:
+            by_kind[kind] += number
+            former += number if status in FORMER else 0
+            unconfirmed += number if status not in FORMER and not confirmed else 0
+        awards = Award.objects.filter(city__in=City.objects.published()).order_by("year")
+        return cls(
+            intakes=list(Intake.objects.published().order_by("year")),
+            by_year=dict(public.values_list("joined_year").annotate(number=Count("pk"))),
+            by_kind=by_kind,
+            former=former,
+            unconfirmed=unconfirmed,
+            countries=list(Country.objects.published().with_city_counts()),
+            awards=dict(awards.values_list("year").annotate(number=Count("pk"))),
+            awarded=public.awarded().count(),
+        )
+
+    # -- Totals ----------------------------------------------------------------------------
+
+    @cached_property
+    def listed(self) -> int:
+        return self.by_kind.total()
+
+    @cached_property
+    def with_total(self) -> list[Intake]:
+        return [intake for intake in self.intakes if intake.cities_total]
+
+    @property
+    def first(self) -> Intake | None:
+        return self.with_total[0] if self.with_total else None
+
+    @property
+    def latest(self) -> Intake | None:
+        return self.with_total[-1] if self.with_total else None
+
+    @property
+    def missing(self) -> int:
+        """How many members of the latest official total are not listed here, at least."""
+        total = (self.latest and self.latest.cities_total) or 0
+        return max(0, total - (self.listed - self.former))
+
+    @property
+    def year_unknown(self) -> int:
+        return self.by_year.get(None, 0)
+
+    # -- Growth and intakes ----------------------------------------------------------------
+
+    @property
+    def growth(self) -> list[Bar]:
+        return bars({intake.year: intake.cities_total or 0 for intake in self.with_total})
+
+    @property
+    def growth_table(self) -> Table:
+        return Table(
+            _("Cities and countries in the network after each intake"),
+            [_("Intake"), _("Cities, officially"), _("Countries, officially"), _("Listed here")],
+            [
+                Line(
+                    intake.date_label,
+                    intake.get_absolute_url(),
+                    [intake.cities_total, intake.countries_total, self.joined(until=intake.year)],
+                )
+                for intake in self.with_total
+            ],
+        )
+
+    def joined(self, since: int = 0, until: int = 9999) -> int:
+        """Cities listed here that joined in these years, the first and the last included."""
+        return sum(n for year, n in self.by_year.items() if year and since <= year <= until)
+
+    @cached_property
+    def new(self) -> list[Row]:
+        """New cities by year: those listed here as a part of those announced."""
+        intakes = {intake.year: intake for intake in self.intakes}
+        finder = reverse("cities:list")
+        entries = []
+        for year in sorted({*intakes, *filter(None, self.by_year)}):
+            intake, listed = intakes.get(year), self.by_year.get(year, 0)
+            url = intake.get_absolute_url() if intake else f"{finder}?intake={year}"
+            announced = intake.cities_announced if intake else None
+            entries.append(
+                Row(str(year), listed, announced, url, note=note_on(listed, announced, intake))
+            )
+        if self.year_unknown:
+            note = _("may belong to any year above")
+            url = f"{finder}?intake=unknown"
+            entries.append(Row(_("Year not known"), self.year_unknown, url=url, note=note))
+        return rows(entries)
+
+    @property
+    def new_table(self) -> Table:
+        return Table(
+            _("New cities of each year"),
+            [_("Year"), _("Announced"), _("Listed here"), _("Not identified yet")],
+            [
+                Line(
+                    row.label,
+                    row.url,
+                    [row.whole, row.value, row.whole and max(0, row.whole - row.value)],
+                )
+                for row in self.new
+            ],
+        )
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """Each official total after the first, where the announcements allow the sum."""
+        found: list[Step] = []
+        before: Intake | None = None
+        # None as soon as an intake in between did not say how many joined.
+        added: int | None = 0
+        for intake in self.intakes:
+            known = added is not None and intake.cities_announced is not None
+            added = (added or 0) + (intake.cities_announced or 0) if known else None
+            if not intake.cities_total:
+                continue
+            if before and added is not None:
+                between = self.joined(before.year + 1, intake.year - 1) - sum(
+                    self.by_year.get(other.year, 0)
+                    for other in self.intakes
+                    if before.year < other.year < intake.year
+                )
+                found.append(Step(intake, before.cities_total or 0, added, between))
+            before, added = intake, 0
+        return found
+
+    @property
+    def steps_table(self) -> Table:
+        return Table(
+            _("Each official total beside the sum of the one before and the new cities"),
+            [
+                _("Intake"),
+                _("Total before"),
+                _("New cities"),
+                _("Together"),
+                _("Total announced"),
+                _("Difference"),
+                _("Listed here as joined in between"),
+            ],
+            [
+                Line(
+                    step.intake.date_label,
+                    step.intake.get_absolute_url(),
+                    [
+                        step.before,
+                        step.announced,
+                        step.together,
+                        step.intake.cities_total,
+                        step.difference_label,
+                        step.between,
+                    ],
+                )
+                for step in self.steps
+            ],
+        )
+
+    @property
+    def filled(self) -> list[Step]:
+        """Totals above their sum, where cities listed here joined in between."""
+        return [step for step in self.steps if step.difference > 0 and step.between]
+
+    @property
+    def last_step(self) -> Step | None:
+        """The newest total, if it differs from its sum."""
+        step = self.steps[-1] if self.steps else None
+        return step if step and step.difference else None
+
+    # -- Where, what, awards ---------------------------------------------------------------
+
+    @cached_property
+    def regions(self) -> list[Row]:
+        counted = dict.fromkeys(Region, 0)
+        for country in self.countries:
+            counted[Region(country.region)] += country.city_count
+        return rows(
+            Row(str(region.label), number, url=region_url(region), region=region.value)
+            for region, number in counted.items()
+        )
+
+    @property
+    def regions_table(self) -> Table:
+        countries = Counter(country.region for country in self.countries)
+        return Table(
+            _("Cities and countries listed here, by region"),
+            [_("Region"), _("Cities"), _("Countries")],
+            [Line(row.label, row.url, [row.value, countries[row.region]]) for row in self.regions],
+        )
+
+    @cached_property
+    def kinds(self) -> list[Row]:
+        finder = reverse("cities:list")
+        return rows(
+            Row(str(City.Kind(kind).label), number, url=f"{finder}?kind={kind}")
+            for kind, number in sorted(self.by_kind.items(), key=lambda item: (-item[1], item[0]))
+        )
+
+    @property
+    def kinds_table(self) -> Table:
+        heads = [_("Kind of place"), _("Cities")]
+        return Table(_("Members listed here, by kind of place"), heads, lines(self.kinds))
+
+    @cached_property
+    def largest(self) -> list[Row]:
+        """The countries with the most cities."""
+        ranked = sorted(self.countries, key=lambda country: (-country.city_count, country.name_key))
+        return rows(
+            Row(country.name, country.city_count, url=country.get_absolute_url())
+            for country in ranked[:MOST_COUNTRIES]
+        )
+
+    @property
+    def largest_table(self) -> Table:
+        heads = [_("Country"), _("Cities")]
+        return Table(_("Countries with the most cities listed here"), heads, lines(self.largest))
+
+    @property
+    def awards_total(self) -> int:
+        return sum(self.awards.values())
+
+    @property
+    def award_bars(self) -> list[Bar]:
+        return bars(self.awards)
+
+    @property
+    def awards_table(self) -> Table:
+        return Table(
+            _("UNESCO Learning City Awards, by year"),
+            [_("Year"), _("Awards")],
+            [Line(str(year), "", [number]) for year, number in self.awards.items()],
+        )
+
+
+def lines(found: Iterable[Row]) -> list[Line]:
+    """A bar chart as the rows of its table."""
+    return [Line(row.label, row.url, [row.value]) for row in found]
+
+
+def note_on(listed: int, announced: int | None, intake: Intake | None) -> str:
+    """What there is to say about the new cities of a year."""
+    if intake is None:
+        return _("no intake that we know of")
+    if announced is None:
+        return _("the number announced is not known")
+    if announced > listed:
+        return _("%(number)s not identified yet") % {"number": announced - listed}
+    return ""
+
+
+def region_url(region: Region) -> str:
+    return reverse("regions:detail", args=[region.value])

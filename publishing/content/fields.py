@@ -1,0 +1,124 @@
+"""Fields that keep their promise on every way into the database, not only through forms."""
+
+import unicodedata
+from typing import Any
+
+from django.db import models
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
+
+from publishing.content.richtext import SCHEME, tidy, translate
+
+# What staff may write, and so what the sanitiser lets through. Headings start at level 2,
+# because the page's own title is level 1.
+EDITOR_EXTENSIONS = {
+    "Bold": True,
+    "Italic": True,
+    "Heading": {"levels": [2, 3, 4]},
+    "BulletList": True,
+    "OrderedList": {"enableListAttributes": False},
+    "ListItem": True,
+    "Blockquote": True,
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", SCHEME]},
+    "HorizontalRule": True,
+    "HardBreak": True,
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+    "LibraryPicture": True,
+    "CleanPaste": True,
+    "History": True,
+    # Every tool is a button, which a keyboard reaches; the library's menu of blocks is none.
+    "Menu": {
+        "groups": [
+            {"group": "headings"},
+            {"group": "marks"},
+            {"group": "link"},
+            {"group": "lists"},
+            {"group": "nodes -blockType -lists"},
+            {"group": "table"},
+            {"group": "history"},
+        ]
+    },
+}
+
+
+def strictly(html: str) -> str:
+    """Only what the toolbar writes; unlike the field, this puts nothing in another's place."""
+    cleaned: str = create_sanitizer(EDITOR_EXTENSIONS)(html)
+    return cleaned
+
+
+class RichTextField(ProseEditorField):
+    """HTML from a small toolbar, sanitised in forms and again on every write.
+
+    The library cleans in `clean()` alone; imports, shells and bulk writes pass that by, so
+    the database value is cleaned as well.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("extensions", EDITOR_EXTENSIONS)
+        # The last is the first to be applied.
+        kwargs.setdefault("sanitize", [tidy, create_sanitizer, translate])
+        super().__init__(*args, **kwargs)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        cleaned: str = self.sanitize(super().pre_save(model_instance, add) or "")
+        # The object in hand then says the same as its row.
+        setattr(model_instance, self.attname, cleaned)
+        return cleaned
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        # `QuerySet.update()` and `bulk_update()` come only this way.
+        if isinstance(value, str):
+            value = self.sanitize(value)
+        return super().get_db_prep_save(value, connection)
+
+
+# Letters that Unicode does not take apart into a base letter and an accent.
+_UNDECOMPOSED = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+# Signs that people leave out when they search: ’ ʻ ʿ and their like.
+_SILENT = {"'", "’", "‘", "ʻ", "ʼ", "ʾ", "ʿ", "`", "´"}
+
+
+def fold(text: str) -> str:
+    """The text as it is searched and sorted: no case, no accents, words parted by one space.
+
+    >>> fold("Écully – Sønderborg, Al Daʿayen")
+    'ecully sonderborg al daayen'
+    """
+    text = "".join(character for character in text if character not in _SILENT)
+    # Signs such as ™ fall apart into capitals, and small letters such as ΐ fall apart in lowering.
+    lowered = unicodedata.normalize("NFKD", text).casefold()
+    decomposed = unicodedata.normalize("NFKD", lowered)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c) and c not in _SILENT)
+    bare = bare.translate(_UNDECOMPOSED)
+    # Vowel signs of Indic and Thai scripts are marks, and belong to their words.
+    kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in bare)
+    return " ".join("".join(kept).split())
+
+
+class FoldedField(models.TextField):
+    """Other fields of the row, folded for searching and sorting; written on every save.
+
+    The value starts with a space and so does each word in it: to find a word's beginning,
+    look for the word with a space before it.
+    """
+
+    def __init__(self, *sources: str, **kwargs: Any) -> None:
+        self.sources = sources
+        kwargs |= {"editable": False, "default": ""}
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, _args, kwargs = super().deconstruct()
+        return name, path, self.sources, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        folded = "".join(
+            f" {fold(str(getattr(model_instance, source) or ''))}" for source in self.sources
+        )
+        setattr(model_instance, self.attname, folded)
+        return folded

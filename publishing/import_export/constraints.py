@@ -1,0 +1,113 @@
+"""A model's promises, asked for many records in a few queries.
+
+Django's `full_clean` asks the database once for every promise of every record, which for ten
+thousand rows takes minutes. The answers here are the same: the database still decides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from django.db import models
+from django.db.models import NOT_PROVIDED, Q
+from django.utils.translation import gettext as _
+
+from publishing.import_export.bulk_snapshots import slices
+from publishing.revisions.snapshots import plain
+
+
+class Unique(NamedTuple):
+    """No two records have the same values in these fields, among those that meet a condition."""
+
+    number: int
+    fields: list[models.Field[Any, Any]]
+    condition: Q
+    said: str
+
+    def claim(self, record: models.Model) -> str | None:
+        """The record's values as a text; None if one is empty and so excludes nobody."""
+        values = [plain(getattr(record, field.attname)) for field in self.fields]
+        return None if None in values else self.text(values)
+
+    def text(self, values: Iterable[Any]) -> str:
+        return json.dumps([self.number, *values])
+
+
+class Promises:
+    """What the database promises about a model."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self.model = model
+        self.unique = list(self._unique())
+        self.checks = [c for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
+        self._answers: dict[Any, bool] = {}
+
+    def _unique(self) -> Iterator[Unique]:
+        meta: Any = self.model._meta
+        number = 0
+        for field in meta.concrete_fields:
+            if field.unique and not field.auto_created:
+                error = self.model().unique_error_message(self.model, (field.name,))
+                yield Unique(number, [field], Q(), error.messages[0])
+                number += 1
+        for constraint in meta.constraints:
+            if isinstance(constraint, models.UniqueConstraint):
+                fields = [meta.get_field(name) for name in constraint.fields]
+                said = str(constraint.get_violation_error_message())
+                yield Unique(number, fields, constraint.condition or Q(), said)
+                number += 1
+
+    def claims(self, record: models.Model) -> dict[str, str]:
+        """What nobody else may have → the sentence for when somebody has."""
+        found = {}
+        for unique in self.unique:
+            if claim := unique.claim(record):
+                name = unique.fields[0].name
+                found[claim] = unique.said if unique.fields[1:] else f"{name}: {unique.said}"
+        return found
+
+    def slug_claim(self, slug: str) -> str:
+        """The claim that a record with an address would make."""
+        unique = next(u for u in self.unique if [field.name for field in u.fields] == ["slug"])
+        return unique.text([slug])
+
+    def holders(self, records: Collection[models.Model]) -> dict[str, Any]:
+        """Claim of one of these records → the key of the record that has it in the database."""
+        found: dict[str, Any] = {}
+        for unique in self.unique:
+            names = [field.attname for field in unique.fields]
+            # The last field tells most records apart.
+            wanted = {getattr(record, names[-1]) for record in records} - {None}
+            for some in slices(wanted):
+                rows = self.model._base_manager.filter(unique.condition)
+                rows = rows.filter(**{f"{names[-1]}__in": some})
+                for key, *values in rows.values_list("pk", *names):
+                    found[unique.text(plain(value) for value in values)] = key
+        return found
+
+    def broken(self, record: models.Model, changed: Collection[str]) -> Iterator[str]:
+        """The sentences of the checks that a record fails, of those about changed fields."""
+        for number, check in enumerate(self.checks):
+            names = sorted(Q(check.condition).referenced_base_fields)
+            if changed and not set(names).intersection(changed):
+                continue
+            fields: list[Any] = [self.model._meta.get_field(name) for name in names]
+            values = {f.name: models.Value(getattr(record, f.attname), f) for f in fields}
+            key = (number, *(value.value for value in values.values()))
+            if key not in self._answers:
+                self._answers[key] = Q(check.condition).check(values)
+            if not self._answers[key]:
+                yield str(check.get_violation_error_message())
+
+
+def missing(record: models.Model, fields: Iterable[models.Field[Any, Any]]) -> Iterator[str]:
+    """The relations of a record that are empty and may not be."""
+    for field in fields:
+        if (
+            not field.null
+            and field.default is NOT_PROVIDED
+            and getattr(record, field.attname) is None
+        ):
+            yield f"{field.name}: {_('this cannot be empty')}"

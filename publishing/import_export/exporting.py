@@ -1,0 +1,93 @@
+"""A list as a table to take away: CSV as a stream, XLSX by way of a file on the disk.
+
+Memory does not grow with the number of rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+from django.db import models
+
+from publishing.import_export.bulk_snapshots import load, slices
+from publishing.import_export.cells import (
+    CELL_MOST,
+    TOO_LONG,
+    defused,
+    text_of,
+    tidy,
+)
+from publishing.import_export.columns import Column, columns_of
+from publishing.import_export.references import Handles, key_name
+
+
+def table(rows: models.QuerySet[Any]) -> Iterator[list[Any]]:
+    """The headings, then the cells of each record of a list, in its order."""
+    columns = columns_of(rows.model)
+    yield [key_name(rows.model), *(column.heading for column in columns)]
+    keys = rows.prefetch_related(None).values_list("pk", flat=True)
+    for some in slices(keys.iterator(chunk_size=500)):
+        _records, contents = load(rows.model, some)
+        handles = Handles()
+        learn(handles, columns, contents.values())
+        for key in some:
+            if key in contents:
+                yield [key, *(column.written(contents[key], handles) for column in columns)]
+
+
+def learn(handles: Handles, columns: list[Column], contents: Iterable[Any]) -> None:
+    """Look up at once what all these contents point at."""
+    wanted: dict[Any, set[Any]] = {}
+    for content in contents:
+        for column in columns:
+            for model, key in column.targets(content):
+                wanted.setdefault(model, set()).add(key)
+    for model, keys in wanted.items():
+        handles.learn(model, keys)
+
+
+class Echo:
+    """A file that hands back what is written, so that csv can stream."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_pieces(rows: Iterable[list[Any]]) -> Iterator[str]:
+    """A CSV (RFC 4180) that Excel opens rightly: the mark at the start tells it UTF-8."""
+    writer = csv.writer(Echo())
+    yield "\ufeff"
+    for row in rows:
+        yield writer.writerow([defused(tidy(text_of(value))) for value in row])
+
+
+def workbook(rows: Iterable[list[Any]], title: str) -> IO[bytes]:
+    """An XLSX in a file that goes when it is closed, at its beginning."""
+    # Loaded as late as in .files, where it is told why.
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    # Excel allows no more than 31 characters there, and none of these.
+    sheet = book.create_sheet("".join(c for c in title if c not in "[]:*?/\\")[:31])
+    sheet.freeze_panes = "B2"
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
+    book.save(file)
+    file.seek(0)
+    return file
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    from openpyxl.cell import WriteOnlyCell
+
+    text = defused(tidy(value))
+    cell = WriteOnlyCell(sheet, TOO_LONG if len(text) > CELL_MOST else text)
+    # A text stays one, whatever it looks like.
+    cell.data_type = "s"
+    return cell

@@ -1,0 +1,6 @@
+"""The library of pictures. Migrations name what is imported here."""
+
+from .models import Picture, picture_path
+from .uploads import validate_picture
+
+__all__ = ["Picture", "picture_path", "validate_picture"]

@@ -1,0 +1,305 @@
+"""Two snapshots side by side, in words: what staff read in the history and where two collide."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from html import unescape
+from typing import Any, NamedTuple
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils import formats, timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from publishing.content.fields import RichTextField
+from publishing.content.richtext import spelled_out
+from publishing.revisions.snapshots import (
+    Conflict,
+    Path,
+    Snapshot,
+    content_fields,
+    differing,
+    part_relation,
+)
+
+BLOCK_END = re.compile(r"</(?:p|li|h\d|blockquote|tr|ul|ol|table)>|<br\s*/?>|<hr\s*/?>")
+LINK = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+LINES = re.compile(r"[^\n]*\n|[^\n]+")
+WORDS = re.compile(r"\S+\s*|\s+")
+# Comparing takes time with the product of both lengths; what is longer is shown old, then new.
+MOST_COMPARISONS = 1_000_000
+# How much of what stayed the same is shown on either side of a change, in characters.
+AROUND = 200
+
+
+class Difference(NamedTuple):
+    """One thing that differs. `old` and `new` are texts, "" for nothing; `marked` has both."""
+
+    label: str
+    old: str
+    new: str
+    marked: SafeString
+
+
+class ConflictRow(NamedTuple):
+    """A conflict as staff see it."""
+
+    key: str
+    label: str
+    base: str
+    mine: str
+    theirs: str
+    can_join: bool
+
+
+def differences(
+    model: type[models.Model], old: Snapshot | None, new: Snapshot | None
+) -> list[Difference]:
+    """What differs between two contents of a record, in the order of its form."""
+    before, after = old or _empty(new), new or _empty(old)
+    words = Wording(model, [before, after])
+    found = [words.difference(path, before, after) for path in differing(before, after)]
+    if not old or not new:
+        found = [difference for difference in found if difference.old or difference.new]
+    return found
+
+
+def conflict_rows(model: type[models.Model], conflicts: Iterable[Conflict]) -> list[ConflictRow]:
+    conflicts = list(conflicts)
+    words = Wording(model, [])
+    for conflict in conflicts:
+        for value in (conflict.base, conflict.mine, conflict.theirs):
+            words.learn(conflict.path, value)
+    return [
+        ConflictRow(
+            conflict.key,
+            words.label(conflict.path),
+            words.text(conflict.path, conflict.base),
+            words.text(conflict.path, conflict.mine),
+            words.text(conflict.path, conflict.theirs),
+            can_join=words.is_text(conflict.path) and bool(conflict.mine and conflict.theirs),
+        )
+        for conflict in conflicts
+    ]
+
+
+def _empty(like: Snapshot | None) -> Snapshot:
+    """A content with the same fields and parts, all of them empty."""
+    like = like or {}
+    return {
+        "fields": dict.fromkeys(like.get("fields", {}), ""),
+        "links": {name: [] for name in like.get("links", {})},
+        "rows": {part: {} for part in like.get("rows", {})},
+    }
+
+
+class Wording:
+    """Labels and values of a model's snapshots; what they point at is looked up at once."""
+
+    def __init__(self, model: type[models.Model], contents: Iterable[Snapshot]) -> None:
+        self.model = model
+        self._keys: dict[Any, set[Any]] = defaultdict(set)
+        self._names: dict[Any, dict[Any, str]] = {}
+        for content in contents:
+            for name, value in content.get("fields", {}).items():
+                self.learn(("fields", name), value)
+            for name, value in content.get("links", {}).items():
+                self.learn(("links", name), value)
+            for part, rows in content.get("rows", {}).items():
+                for key, values in rows.items():
+                    self.learn(("rows", part, key), values)
+
+    # -- What stands behind a path -------------------------------------------------------
+
+    def field(self, path: Path) -> Any:
+        """The model's field at a path; None for a row, or for a field that is gone."""
+        if path[0] == "rows":
+            kind = self.row_model(path)
+            fields = content_fields(kind) if kind and len(path) == 4 else []
+            return next((field for field in fields if field.name == path[3]), None)
+        candidates = [*self.model._meta.concrete_fields, *self.model._meta.many_to_many]
+        return next((field for field in candidates if field.name == path[1]), None)
+
+    def row_model(self, path: Path) -> Any:
+        """The model of a part's rows; None if the record no longer has that part."""
+        try:
+            return part_relation(self.model, path[1]).related_model
+        except FieldDoesNotExist:
+            return None
+
+    def label(self, path: Path) -> str:
+        field = self.field(path)
+        if path[0] != "rows":
+            return capfirst(str(field.verbose_name)) if field else path[1]
+        rows = self.row_model(path)
+        kind = capfirst(str(rows._meta.verbose_name if rows else path[1]))
+        return f"{kind}: {field.verbose_name}" if field else kind
+
+    def is_text(self, path: Path) -> bool:
+        """Whether two texts that stand here may be put one after the other."""
+        return isinstance(self.field(path), models.TextField)
+
+    def learn(self, path: Path, value: Any) -> None:
+        """Remember what a value points at, to look it up with all the others."""
+        if path[0] == "rows" and len(path) == 3:
+            for name, inner in (value or {}).items():
+                self.learn((*path, name), inner)
+            return
+        target = self._target(path)
+        if target and value:
+            self._keys[target].update(value if isinstance(value, list) else [value])
+
+    def _target(self, path: Path) -> Any:
+        remote = getattr(self.field(path), "remote_field", None)
+        return remote.model if remote else None
+
+    def name_of(self, target: Any, key: Any) -> str:
+        """How what a relation points at is called; its key if the relation itself is gone."""
+        if target is None:
+            return str(key)
+        if target not in self._names:
+            rows = target._base_manager.in_bulk(self._keys[target])
+            self._names[target] = {key: str(row) for key, row in rows.items()}
+        return self._names[target].get(key) or _("(deleted)")
+
+    # -- Values in words -----------------------------------------------------------------
+
+    def text(self, path: Path, value: Any) -> str:
+        """The value in words, "" for nothing."""
+        if value is None or value == "" or value == []:
+            return ""
+        if path[0] == "rows" and len(path) == 3:
+            parts = [(self.field((*path, name)), name, inner) for name, inner in value.items()]
+            return "; ".join(
+                f"{field.verbose_name if field else name}: {said}"
+                for field, name, inner in parts
+                if (said := self.text((*path, name), inner))
+            )
+        field, target = self.field(path), self._target(path)
+        if path[0] == "links":
+            return ", ".join(sorted(self.name_of(target, key) for key in value))
+        if target:
+            return self.name_of(target, value)
+        if getattr(field, "choices", None):
+            return str(dict(field.flatchoices).get(value, value))
+        return _plain_text(field, value)
+
+    def difference(self, path: Path, old: Snapshot, new: Snapshot) -> Difference:
+        before, after = _find(old, path), _find(new, path)
+        label = self.label(path)
+        old_text, new_text = self.text(path, before), self.text(path, after)
+        if path[0] == "links":
+            target = self._target(path)
+            gone = [self.name_of(target, key) for key in before or () if key not in (after or ())]
+            came = [self.name_of(target, key) for key in after or () if key not in (before or ())]
+            return Difference(label, old_text, new_text, _mark_sets(sorted(gone), sorted(came)))
+        if len(path) == 4:
+            row = self.text(path[:3], _find(new, path[:3]))
+            label = f"{label} ({row})" if row else label
+        if old_text == new_text:
+            said = _("The words are the same; their formatting or links changed.")
+            return Difference(label, old_text, new_text, format_html("{}", said))
+        return Difference(label, old_text, new_text, mark_words(old_text, new_text))
+
+
+def _find(content: Snapshot, path: Path) -> Any:
+    value: Any = content
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _plain_text(field: Any, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):
+        return str(formats.date_format(timezone.localtime(moment), "j F Y, H:i"))
+    if isinstance(field, models.DateField) and (day := parse_date(str(value))):
+        return str(formats.date_format(day, "j F Y"))
+    return html_text(spelled_out(value)) if isinstance(field, RichTextField) else str(value)
+
+
+def html_text(html: str) -> str:
+    """The words of a rich text, a line for each block, with the addresses of its links.
+
+    >>> html_text('<p>See <a href="/cities/">the cities</a>.</p><p>All &amp; more</p>')
+    'See the cities (/cities/).\\nAll & more'
+    """
+    named = LINK.sub(r"\2 (\1)", html)
+    return unescape(strip_tags(BLOCK_END.sub("\n", named))).strip()
+
+
+def mark_words(old: str, new: str) -> SafeString:
+    """Both texts as one, with `<del>` and `<ins>` around the words that went and came.
+
+    Screen readers do not tell of these elements, so each says in words what it is.
+    """
+    pieces = list(_pieces(old, new))
+    shown: list[str | SafeString] = []
+    for place, (kind, text) in enumerate(pieces):
+        ends = (place == 0, place == len(pieces) - 1)
+        shown.append(_shortened(text, *ends) if kind == "equal" else _marked(kind, text))
+    return format_html_join("", "{}", ((piece,) for piece in shown))
+
+
+def _pieces(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """What stayed ("equal"), went ("del") and came ("ins"), in the order of the text."""
+    for kind, gone, came in _opcodes(LINES.findall(old), LINES.findall(new)):
+        if kind == "equal":
+            yield "equal", gone
+            continue
+        for inner, less, more in _opcodes(WORDS.findall(gone), WORDS.findall(came)):
+            if inner == "equal":
+                yield "equal", less
+                continue
+            yield from ((mark, text) for mark, text in (("del", less), ("ins", more)) if text)
+
+
+def _opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, str, str]]:
+    """What was made of which stretch: the opcodes of `difflib`, with texts for places."""
+    start = _common(before, after)
+    end = _common(before[start:][::-1], after[start:][::-1])
+    inner, other = before[start : len(before) - end], after[start : len(after) - end]
+    if start:
+        yield "equal", "".join(before[:start]), "".join(before[:start])
+    if len(inner) * len(other) > MOST_COMPARISONS:
+        yield "replace", "".join(inner), "".join(other)
+    else:
+        matcher = SequenceMatcher(None, inner, other, autojunk=False)
+        for kind, i, j, k, m in matcher.get_opcodes():
+            yield kind, "".join(inner[i:j]), "".join(other[k:m])
+    if end:
+        yield "equal", "".join(before[-end:]), "".join(before[-end:])
+
+
+def _common(before: list[str], after: list[str]) -> int:
+    """How many items both begin with."""
+    pairs = enumerate(zip(before, after, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(before), len(after)))
+
+
+def _shortened(text: str, is_first: bool, is_last: bool) -> str:
+    """A stretch that stayed the same, with the middle of a long one left out."""
+    if len(text) <= 3 * AROUND:
+        return text
+    head = "" if is_first else text[:AROUND].rsplit(" ", 1)[0] + " "
+    tail = "" if is_last else " " + text[-AROUND:].split(" ", 1)[-1]
+    return f"{head}[…]{tail}"
+
+
+def _marked(tag: str, text: str) -> SafeString:
+    said = _("removed:") if tag == "del" else _("added:")
+    start = format_html('<span class="visually-hidden">{} </span>', said)
+    return format_html("<{0}>{1}{2}</{0}>", mark_safe(tag), start, text)  # noqa: S308
+
+
+def _mark_sets(gone: list[str], came: list[str]) -> SafeString:
+    marked = [_marked("del", name) for name in gone] + [_marked("ins", name) for name in came]
+    return format_html_join(", ", "{}", ((piece,) for piece in marked))

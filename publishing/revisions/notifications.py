@@ -1,0 +1,64 @@
+"""Mail to staff about drafts: asked for review, returned, published, could not be published.
+
+Where no mail server is set up nothing is sent; the desk's own pages say the same.
+"""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+from smtplib import SMTPException
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_permission_codename, get_user_model
+from django.core.mail import EmailMessage
+from django.db import models, transaction
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from publishing.revisions.models import Revision
+
+logger = logging.getLogger(__name__)
+
+
+def is_set_up() -> bool:
+    """Whether there is a mail server; without one, Django prints mail where the portal runs."""
+    return not settings.EMAIL_BACKEND.endswith("console.EmailBackend")
+
+
+def publishers_of(model: type[models.Model]) -> Iterable[Any]:
+    """The staff who may publish this kind of record and can be reached by mail."""
+    codename = get_permission_codename("publish", model._meta)
+    people: Any = get_user_model()._default_manager
+    return people.with_perm(  # type: ignore[no-any-return]
+        f"{model._meta.app_label}.{codename}", backend="django.contrib.auth.backends.ModelBackend"
+    ).filter(is_staff=True)
+
+
+def tell(
+    people: Iterable[Any], about: str, draft: Revision, request: HttpRequest | None, **context: Any
+) -> None:
+    """Send a mail about a draft once the transaction is through.
+
+    `about` names the template in templates/mail/, whose first line is the subject. A mail that
+    cannot be sent is written to the log and stops nothing.
+    """
+    addresses = sorted({person.email for person in people if person.email and person.is_active})
+    if not addresses or not is_set_up():
+        return
+    info = draft.model.replace(".", "_")
+    path = reverse(f"admin:{info}_change", args=[draft.object_pk])
+    address = request.build_absolute_uri(path) if request else path
+    text = render_to_string(f"mail/{about}.txt", {"draft": draft, "address": address, **context})
+    subject, _line, body = text.partition("\n")
+    mails = [EmailMessage(subject.strip(), body.strip() + "\n", to=[to]) for to in addresses]
+    transaction.on_commit(partial(_send, mails))
+
+
+def _send(mails: list[EmailMessage]) -> None:
+    for mail in mails:
+        try:
+            mail.send()
+        except (OSError, SMTPException):
+            logger.exception("A mail about a draft could not be sent to %s.", mail.to[0])

@@ -1,0 +1,79 @@
+"""A record's public page as it would be: made by the page's own view while a rehearsal lasts.
+
+The view gets the request of a visitor who is not signed in. The request names the record that it
+shows though it may not be public, so that everything else on the page is what visitors see.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+from django.urls import get_script_prefix, resolve
+from django.utils.cache import add_never_cache_headers
+
+from publishing.revisions import snapshots
+from publishing.revisions.rehearsal import rehearse
+
+
+class Showing(NamedTuple):
+    """What a request shows besides what is public: a record, and the sentence above its page."""
+
+    record: models.Model
+    notice: str
+
+
+def public_page(record: Any, request: HttpRequest, notice: str) -> HttpResponse:
+    """The page of a record, as the database has it now, whether it is public or not."""
+    path = record.get_absolute_url().removeprefix(get_script_prefix().rstrip("/"))
+    visit = visitor(request, path)
+    visit.showing = Showing(record, notice)  # type: ignore[attr-defined]
+    view, arguments, named = resolve(path)
+    response = view(visit, *arguments, **named)
+    if isinstance(response, SimpleTemplateResponse):
+        # The rehearsal ends before Django would render it.
+        response.render()
+    return private(HttpResponse(response.content))
+
+
+def page_saying(
+    record: Any, content: snapshots.Snapshot, request: HttpRequest, notice: str
+) -> HttpResponse:
+    """The page of a record as though it said this. Raises what `snapshots.apply` raises."""
+    with rehearse():
+        snapshots.apply(record, content)
+        return public_page(record, request, notice)
+
+
+def visitor(request: HttpRequest, path: str) -> WSGIRequest:
+    """A visit to a path of the portal, at the same host, by nobody in particular."""
+    told = {name: value for name, value in request.META.items() if name != "HTTP_COOKIE"}
+    visit = WSGIRequest(
+        told
+        | {
+            "REQUEST_METHOD": "GET",
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "CONTENT_LENGTH": "0",
+            "wsgi.input": BytesIO(),
+        }
+    )
+    visit.user = AnonymousUser()
+    return visit
+
+
+def showing(request: HttpRequest) -> Showing | None:
+    """What the request shows besides what is public, if anything."""
+    return getattr(request, "showing", None)
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """For few eyes: kept by no cache, found by no search."""
+    add_never_cache_headers(response)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -1,0 +1,161 @@
+"""Links by which somebody without an account reads one draft.
+
+A link shows its draft as it stands at that moment, later changes included, and ends when it
+expires, when it is taken back, and when the draft is published or discarded. For a record that is
+not public yet, the record itself is the draft, until it goes out. Only a hash of the link is
+kept; reading writes nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publishing.content.states import OUT, State
+from publishing.revisions import snapshots
+from publishing.revisions.models import (
+    Action,
+    Revision,
+    log,
+    open_draft,
+)
+from publishing.revisions.preview import page_saying, public_page
+
+# For how many days a link can be made.
+DAYS = (1, 7, 14, 30)
+
+
+class SharedDraftQuerySet(models.QuerySet["SharedDraft"]):
+    def of(self, record: models.Model) -> Self:
+        """The links to drafts of a record, the newest first."""
+        place = {"model": record._meta.label_lower, "object_pk": str(record.pk)}
+        return self.filter(**place).order_by("-made_at", "-pk")
+
+    def in_use(self) -> Self:
+        """Links that still open: neither expired nor taken back, and their draft is one still."""
+        of_draft = Q(draft__isnull=True) | ~Q(draft__stage="")
+        return self.filter(of_draft, expires_at__gt=timezone.now(), revoked_at__isnull=True)
+
+
+class SharedDraft(models.Model):
+    """A link to one draft."""
+
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    model = models.CharField(gettext_lazy("kind of record"), max_length=100)
+    object_pk = models.CharField(gettext_lazy("record"), max_length=64)
+    # The draft as it was saved last. Null for a record that is its own draft.
+    draft = models.ForeignKey(
+        Revision, models.CASCADE, null=True, blank=True, related_name="shared"
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    person_name = models.CharField(gettext_lazy("who"), max_length=150, blank=True)
+    made_at = models.DateTimeField(gettext_lazy("when"), default=timezone.now)
+    expires_at = models.DateTimeField(gettext_lazy("until"))
+    revoked_at = models.DateTimeField(gettext_lazy("taken back"), null=True, blank=True)
+
+    objects = SharedDraftQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = gettext_lazy("shared draft")
+        verbose_name_plural = gettext_lazy("shared drafts")
+        indexes = [models.Index(fields=["model", "object_pk"], name="shared_draft_by_object")]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_pk}"
+
+
+class Ended(Exception):
+    """A link that once showed a draft shows it no more."""
+
+
+def hashed(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def is_shareable(record: Any) -> bool:
+    """Whether there is anything about a record that visitors do not see, and may be shown."""
+    state = getattr(record, "state", None)
+    if state is None or state == State.TRASHED:
+        return False
+    return state not in OUT or open_draft(record) is not None
+
+
+def links(record: Any) -> Any:
+    """The links that show something of this record now."""
+    found = SharedDraft.objects.of(record).in_use().select_related("draft")
+    return found.exclude(draft__isnull=True) if record.state in OUT else found
+
+
+def share(record: Any, person: Any, days: int) -> tuple[str, SharedDraft]:
+    """A new link for some days: its token, which is kept nowhere, and its row."""
+    token = secrets.token_urlsafe(32)
+    draft = open_draft(record)
+    with transaction.atomic():
+        link = SharedDraft.objects.create(
+            token_hash=hashed(token),
+            model=record._meta.label_lower,
+            object_pk=str(record.pk),
+            draft=None if draft is None or draft.is_itself else draft,
+            person=person,
+            person_name=str(person.get_full_name() or person.get_username())[:150],
+            expires_at=timezone.now() + timedelta(days=days),
+        )
+        log(record, Action.SHARED, person, _("Until %s.") % moment(link.expires_at))
+    return token, link
+
+
+def revoke(link: SharedDraft, record: Any, person: Any) -> bool:
+    """Take a link back; False if that was done already."""
+    with transaction.atomic():
+        open_still = SharedDraft.objects.filter(pk=link.pk, revoked_at__isnull=True)
+        if not open_still.update(revoked_at=timezone.now()):
+            return False
+        log(record, Action.UNSHARED, person, _("Shared on %s.") % moment(link.made_at))
+    return True
+
+
+def moment(value: Any) -> str:
+    return formats.date_format(timezone.localtime(value), "j F Y, H:i")
+
+
+def find(token: str) -> tuple[SharedDraft, Any] | None:
+    """The link with this token and its record; None if there never was one. Raises Ended."""
+    link = SharedDraft.objects.filter(token_hash=hashed(token)).select_related("draft").first()
+    if link is None:
+        return None
+    record = Revision(model=link.model, object_pk=link.object_pk).record
+    if record is None or not links(record).filter(pk=link.pk).exists():
+        raise Ended
+    if record.state == State.TRASHED:
+        raise Ended
+    return link, record
+
+
+def page(link: SharedDraft, record: Any, request: HttpRequest) -> HttpResponse:
+    """The page that the draft would make. Raises ValidationError if it cannot be applied."""
+    notice = _(
+        "Draft of “%(name)s”, not published. Shared by %(person)s until %(moment)s. "
+        "It may still change; please do not pass it on."
+    )
+    notice %= {
+        "name": record,
+        "person": link.person_name,
+        "moment": moment(link.expires_at),
+    }
+    if link.draft is None:
+        return public_page(record, request, notice)
+    merged = link.draft.merged(snapshots.take(record))
+    return page_saying(record, merged.content, request, notice)

@@ -1,0 +1,86 @@
+"""The desk's list of drafts: one's own, those that wait for a review, returned and scheduled."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from publishing.models import OpenDraft, short_moment
+from publishing.staff.base import CaseFilter, DeskAdmin, Texts
+
+
+class WhoseFilter(CaseFilter):
+    title = _("whose")
+    parameter_name = "whose"
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        self.person = request.user.pk
+        super().__init__(request, *args)
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        mine = Q(author=self.person)
+        return {"mine": (_("Mine"), mine), "others": (_("Somebody else’s"), ~mine)}
+
+
+@admin.register(OpenDraft)
+class OpenDraftAdmin(DeskAdmin):
+    """To look at and to go on from: each draft is decided on its own page."""
+
+    list_display = ("draft", "kind", "stage", "whose", "since", "note", "goes_live")
+    list_display_links = None
+    list_filter = ("stage", WhoseFilter)
+    search_fields = ("label", "person_name", "note")
+    search_help_text = _("Words of the record’s name, of the note, or who saved it last.")
+    list_select_related = ("author",)
+    save_on_top = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OpenDraft]:
+        rows: Any = super().get_queryset(request)
+        drafts: QuerySet[OpenDraft] = rows.open().visible_to(request.user)
+        return drafts.defer("base", "content")
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = {"title": _("Drafts and reviews")}
+        return super().changelist_view(request, title | (extra_context or {}))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_staff)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_staff)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("record"), ordering="label")
+    def draft(self, row: OpenDraft) -> SafeString:
+        name = f"admin:{row.model.replace('.', '_')}_draft"
+        return format_html('<a href="{}">{}</a>', reverse(name, args=[row.object_pk]), row.label)
+
+    @admin.display(description=_("kind"), ordering="model")
+    def kind(self, row: OpenDraft) -> str:
+        return capfirst(str(row.model_class._meta.verbose_name)) if row.model_class else row.model
+
+    @admin.display(description=_("whose"), ordering="author__username")
+    def whose(self, row: OpenDraft) -> str:
+        return row.author_name
+
+    @admin.display(description=_("since"), ordering="made_at")
+    def since(self, row: OpenDraft) -> str:
+        return short_moment(row.made_at)
+
+    @admin.display(description=_("goes live at"), ordering="due_at")
+    def goes_live(self, row: OpenDraft) -> str:
+        return short_moment(row.due_at)

@@ -1,0 +1,323 @@
+"""The staff desk of the library of pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminFileWidget
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from publishing.content.scope import is_within, scope_of
+from publishing.pictures.models import Picture
+from publishing.pictures.uploads import validate_picture
+from publishing.revisions import snapshots
+from publishing.revisions.models import Action, log
+from publishing.staff.base import CaseFilter, Texts
+from publishing.staff.forms import ScopedForm
+from publishing.staff.picture_usage import Use, in_use, uses
+from publishing.staff.quality_checks import Advice, weak_text
+from publishing.staff.record_views import RecordPages
+
+# How many pictures the text editor offers at once.
+OFFERED = 24
+
+
+class UseFilter(CaseFilter):
+    title = _("use")
+    parameter_name = "use"
+
+    @cached_property
+    def _cases(self) -> dict[str, tuple[Texts, Any]]:
+        used = in_use()
+        return {"used": (_("In use"), used), "unused": (_("Not in use"), ~used)}
+
+    def cases(self) -> dict[str, tuple[Texts, Any]]:
+        return self._cases
+
+
+class FocalPointWidget(forms.MultiWidget):
+    """Two numbers, and the picture to point at; `preview` is the address of its small copy."""
+
+    template_name = "admin/publishing/focal_point.html"
+    use_fieldset = True
+    preview = ""
+
+    def __init__(self) -> None:
+        numbers = [
+            forms.NumberInput({"min": 0, "max": 100, "step": 1, "aria-label": label})
+            for label in (_("Per cent from the left"), _("Per cent from the top"))
+        ]
+        super().__init__(numbers)
+
+    def decompress(self, value: Any) -> list[int | None]:
+        try:
+            return [round(float(part) * 100) for part in str(value or "0.5x0.5").split("x")]
+        except ValueError:
+            return [None, None]
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"preview": self.preview}
+
+
+class FocalPointField(forms.MultiValueField):
+    """ "0.250x0.500" as two numbers of per cent; empty means the middle."""
+
+    widget = FocalPointWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        parts = [forms.IntegerField(min_value=0, max_value=100) for _side in range(2)]
+        super().__init__(parts, required=False, **kwargs)
+
+    def compress(self, data_list: Any) -> str:
+        across, down = (50 if side is None else side for side in data_list or (50, 50))
+        return f"{across / 100:g}x{down / 100:g}"
+
+
+class PictureForm(ScopedForm):
+    focal_point = FocalPointField(
+        label=_("Focal point"),
+        help_text=_(
+            "Wherever the picture is cropped, this place stays in view. Click on it in the "
+            "picture, or give the numbers: 0 and 0 is the upper left corner."
+        ),
+    )
+
+    class Meta:
+        field_classes = {"file": forms.FileField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            # In place of imagefield's, which makes a preview when the form is opened.
+            kinds = "image/jpeg,image/png,image/webp,image/avif"
+            self.fields["file"].widget = AdminFileWidget(attrs={"accept": kinds})
+            self.fields["file"].widget.is_required = True
+        if "focal_point" in self.fields and self.instance.pk:
+            self.fields["focal_point"].widget.preview = self.instance.file.preview
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        validate_picture(file)
+        return file
+
+
+class PictureAdmin(RecordPages):
+    """Pictures have files, which no rehearsal can take back: they are saved at once, and every
+    change is written down."""
+
+    form = PictureForm
+    change_form_template = "admin/publishing/picture_form.html"
+    delete_confirmation_template = "admin/publishing/picture_delete.html"
+    delete_selected_confirmation_template = "admin/publishing/pictures_delete.html"
+    list_display = ("title", "preview", "measures", "is_decorative", "credit", "licence")
+    list_filter = (UseFilter, "is_decorative")
+    search_fields = ("title", "alternative_text", "credit")
+    search_help_text = _("Words of the title, the alternative text or the credit.")
+    date_hierarchy = "created_at"
+    readonly_fields = ("measures", "created_at", "uploaded_by")
+    fieldsets = (
+        (None, {"fields": ("title", "file", "focal_point")}),
+        (
+            _("For people who cannot see it"),
+            {
+                "fields": ("alternative_text", "is_decorative"),
+                "description": _("Describe the picture, or mark it as decorative."),
+            },
+        ),
+        (
+            _("Rights"),
+            {
+                "fields": ("credit", "licence"),
+                "description": _("Use only pictures that the portal may show."),
+            },
+        ),
+        (_("For staff"), {"fields": ("measures", "created_at", "uploaded_by")}),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._is_theirs(request, obj)
+
+    @staticmethod
+    def _is_theirs(request: HttpRequest, picture: Any) -> bool:
+        """Whether a change shows nowhere but in records that the person looks after."""
+        scope = scope_of(request.user)
+        if picture is None or scope is None:
+            return True
+        is_seen = Picture.objects.filter(pk=picture.pk).within(scope).exists()
+        return is_seen and all(is_within(use.record, request.user) for use in uses(picture))
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("choose/", wrap(self.choose_view), name="publishing_picture_choose"),
+            path(
+                "<int:picture_id>/preview/",
+                wrap(self.preview_view),
+                name="publishing_picture_preview",
+            ),
+            *super().get_urls(),
+        ]
+
+    # -- For the text editor -------------------------------------------------------------
+
+    def choose_view(self, request: HttpRequest) -> HttpResponse:
+        """The pictures that fit the words `q`, the newest first, as JSON."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows, _more = self.get_search_results(
+            request, self.get_queryset(request), request.GET.get("q", "").replace("\0", "")
+        )
+        offered = [
+            {
+                "key": str(picture.pk),
+                "title": picture.title,
+                "about": picture.alt or gettext("decorative"),
+                "preview": picture.file.preview,
+            }
+            for picture in rows.order_by("-created_at", "pk")[:OFFERED]
+        ]
+        return JsonResponse({"found": offered})
+
+    def preview_view(self, request: HttpRequest, picture_id: int) -> HttpResponse:
+        """To the small copy of a picture, which the editor shows in a text."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        picture = self.get_queryset(request).filter(pk=picture_id).first()
+        if picture is None:
+            raise Http404
+        return HttpResponseRedirect(picture.file.preview)
+
+    # -- Saving --------------------------------------------------------------------------
+
+    def may_restore(self, request: HttpRequest, record: Any) -> bool:
+        # An older version may name a file that is gone, so versions are only looked at.
+        return False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        response = super().changeform_view(request, object_id, form_url, extra_context)
+        if response.status_code == 302 and request.headers.get("Accept") == "application/json":
+            # The script that shows the progress goes there itself; a message is shown once only.
+            return JsonResponse({"to": response["Location"]})
+        return response
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        base = snapshots.take(obj) if change else None
+        if not change:
+            obj.uploaded_by = request.user
+        super().save_model(request, obj, form, change)
+        content = snapshots.take(obj)
+        if base is None or not snapshots.same(base, content):
+            action = Action.CHANGED if change else Action.ADDED
+            log(obj, action, request.user, base=base, content=content)
+        for found in self.advice(obj):
+            messages.warning(request, found.said)
+
+    def advice(self, record: Any) -> list[Advice]:
+        weak = "" if record.is_decorative else weak_text(record.alternative_text)
+        return [Advice("alternative_text", weak)] if weak else []
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for picture in queryset:
+            picture.delete()
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Written down by `save_model`."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Written down by `save_model`."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        for picture in queryset:
+            log(picture, Action.PURGED, request.user, base=snapshots.take(picture))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """A picture in use stays: whoever wants it gone first takes it out of those records."""
+        deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
+        for picture in objs:
+            said = self._named(request, uses(picture))
+            protected += [
+                format_html("{}: {}", picture.title, name) if len(objs) > 1 else name
+                for name in said
+            ]
+        return deleted, counts, missing, protected
+
+    # -- Showing -------------------------------------------------------------------------
+
+    def _named(self, request: HttpRequest, found: list[Use]) -> list[SafeString]:
+        """Each use as a link; those that the person may not see only as a number."""
+        lines, hidden = [], 0
+        for use in found:
+            options = use.record._meta
+            if not self._sees(request, use.record):
+                hidden += 1
+                continue
+            address = reverse(
+                f"admin:{options.app_label}_{options.model_name}_change", args=[use.record.pk]
+            )
+            lines.append(
+                format_html(
+                    '<a href="{}">{}</a> ({}, {})',
+                    address,
+                    use.record,
+                    options.verbose_name,
+                    use.how,
+                )
+            )
+        if hidden:
+            said = ngettext(
+                "%(number)s record that you may not see",
+                "%(number)s records that you may not see",
+                hidden,
+            )
+            lines.append(format_html("{}", said % {"number": hidden}))
+        return lines
+
+    def _sees(self, request: HttpRequest, record: Any) -> bool:
+        desk: Any = self.admin_site._registry.get(type(record))
+        if not desk or not desk.has_view_permission(request):
+            return False
+        found: bool = desk.get_queryset(request).filter(pk=record.pk).exists()
+        return found
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        picture = context.get("original")
+        if picture:
+            context["used_by"] = self._named(request, uses(picture))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=_("preview"))
+    def preview(self, picture: Picture) -> str:
+        # The title stands beside it, so the preview needs no text of its own.
+        return format_html(
+            '<img class="preview" src="{}" alt="" width="96" height="54" loading="lazy">',
+            picture.card.url,
+        )
+
+    @admin.display(description=_("size"), ordering="width")
+    def measures(self, picture: Picture) -> str:
+        if not picture.width:
+            return ""
+        return gettext("%(width)s × %(height)s pixels") % {
+            "width": picture.width,
+            "height": picture.height,
+        }
