@@ -59,5 +59,5 @@ def pytest_collection_modifyitems(items):
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--write-table", action="store_true", help="write tests/admin/who_may_do_what.txt anew"
+        "--write-table", action="store_true", help="write tests/portal/staff/role_matrix.txt anew"
     )

@@ -12,8 +12,8 @@ from cities.models import City
 from partners.models import Network
 from publishing.models import OpenDraft, Revision
 from tests import factories
-from tests.admin.conftest import signed_in
-from tests.admin.pages import admin_url, save_form
+from tests.admin_pages import admin_url, save_form
+from tests.staff_fixtures import signed_in
 from tools.audit_axe import OPTIONS
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from cities.models import City
 from publishing.models import Revision
 from tests import factories
-from tests.admin.pages import admin_url
+from tests.admin_pages import admin_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from cities.models import City
 from tests import factories
-from tests.admin.pages import admin_url
+from tests.admin_pages import admin_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from cities.models import City
 from news.models import NewsItem
 from publishing.models import Revision, WorkingCopy
 from tests import factories
-from tests.admin.pages import admin_url
+from tests.admin_pages import admin_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = {

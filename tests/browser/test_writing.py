@@ -10,7 +10,7 @@ from django.utils import timezone
 from news.models import NewsItem
 from publishing.models import Picture
 from tests import factories
-from tests.admin.pages import admin_url
+from tests.admin_pages import admin_url
 from tools.audit_axe import OPTIONS
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests import factories
-from tests.reading import read
+from tests.parsed_page import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -20,9 +20,9 @@ def facts(page_html):
 
 
 def words(html):
-    from tests.reading import Reading
+    from tests.parsed_page import ParsedPage
 
-    return Reading(html).text
+    return ParsedPage(html).text
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ class TestACity:
             "Website": "www.manchester.gov.uk/learning",
         }
         assert {name: told[name] for name in expected} == expected
-        page = read(response)
+        page = parse(response)
         assert "City of Manchester, England, United Kingdom" in page.text
         assert "A city that learns. Skills For everybody." in page.text
         assert "Source: UIL" in page.text
@@ -103,7 +103,7 @@ class TestACity:
         assert "Ask the council" not in client.get("/cities/manchester/").content.decode()
 
     def test_tells_membership_and_awards_apart(self, manchester, client):
-        page = read(client.get("/cities/manchester/"))
+        page = parse(client.get("/cities/manchester/"))
         assert "2 Awards and other titles" in page.outline
         assert "Membership of the network is not an award. These are." in page.text
         titles = page.text.partition("These are.")[2]
@@ -113,10 +113,10 @@ class TestACity:
 
     def test_without_awards_speaks_of_none(self, client):
         factories.city(name="Wakefield")
-        assert "Award" not in read(client.get("/cities/wakefield/")).text
+        assert "Award" not in parse(client.get("/cities/wakefield/")).text
 
     def test_shows_who_is_not_confirmed(self, manchester, client):
-        page = read(client.get("/cities/manchester/"))
+        page = parse(client.get("/cities/manchester/"))
         assert "The Library Unconfirmed" in page.text
         assert (
             "1 of these organisations is named as a partner in public sources; "
@@ -136,7 +136,7 @@ class TestACity:
         }
         assert {name: told[name] for name in missing} == missing
         assert "Membership" not in told
-        page = read(response)
+        page = parse(response)
         assert "Not known: no source that we found names a network." in page.text
         assert "News None published yet." in page.text
         assert "Nearest learning cities" not in page.text
@@ -175,7 +175,7 @@ class TestACity:
     def test_lists_the_nearest_cities_with_their_distance(self, manchester, client):
         factories.city(name="Wakefield", latitude=53.68331, longitude=-1.49768)
         factories.city(name="Unplaced")
-        page = read(client.get("/cities/manchester/"))
+        page = parse(client.get("/cities/manchester/"))
         nearest = page.text.partition("Nearest learning cities")[2]
         assert nearest.startswith(" Wakefield United Kingdom 54 km")
         assert "Unplaced" not in nearest
@@ -185,7 +185,7 @@ class TestACountry:
     def test_lists_its_cities(self, manchester, client):
         factories.city(name="Wakefield")
         factories.city(name="Fez", country=factories.country(code="MA", name="Morocco"))
-        page = read(client.get("/countries/united-kingdom/"))
+        page = parse(client.get("/countries/united-kingdom/"))
         assert "2 learning cities" in page.text
         assert {"/cities/manchester/", "/cities/wakefield/"} <= page.addresses
         assert "/cities/?country=gb" in page.addresses
@@ -196,7 +196,7 @@ class TestACountry:
         morocco = factories.country(code="MA", name="Morocco", region="arab-states")
         factories.city(name="Fez", country=morocco)
         factories.country(name="Nowhere", region="africa")
-        page = read(client.get("/countries/"))
+        page = parse(client.get("/countries/"))
         assert "2 countries have learning cities that we list: 3 in all." in page.text
         assert page.text.index("Arab States") < page.text.index("Europe and North America")
         assert "Morocco 1 city" in page.text
@@ -208,7 +208,7 @@ class TestAnIntake:
     def test_shows_the_official_figures_beside_what_is_listed(self, manchester, client):
         factories.city(name="Earlier", joined_year=2020, latitude=1, longitude=1)
         response = client.get("/intakes/2024/")
-        page = read(response)
+        page = parse(response)
         assert page.outline[0] == "1 14 February 2024: 64 cities from 35 countries"
         told = facts(response.content.decode())
         assert told["new cities, officially"] == "64"
@@ -224,7 +224,7 @@ class TestAnIntake:
         told = facts(response.content.decode())
         assert (told["new cities, officially"], told["countries, officially"]) == ("?", "?")
         assert "not identified yet" not in told
-        assert "None" not in read(response).text
+        assert "None" not in parse(response).text
 
     def test_more_cities_than_announced_leave_none_to_identify(self, client):
         intake = factories.intake(year=2016, cities_announced=1)
@@ -236,7 +236,7 @@ class TestAnIntake:
         for year in (2015, 2017, 2020):
             factories.intake(year=year)
         factories.intake(year=2018, published_at=None)
-        assert {"/intakes/2015/", "/intakes/2020/"} <= read(client.get("/intakes/2017/")).addresses
+        assert {"/intakes/2015/", "/intakes/2020/"} <= parse(client.get("/intakes/2017/")).addresses
 
     def test_every_city_is_counted_on_the_list_of_intakes(self, client):
         intake = factories.intake(year=2024)
@@ -248,8 +248,8 @@ class TestAnIntake:
         response = client.get("/intakes/")
         listed = {intake.year: intake.city_count for intake in response.context["intake_list"]}
         assert listed == {2024: len(client.get("/intakes/2024/").context["cities"])} == {2024: 2}
-        assert "1 city that joined in 2014" in read(response).text
-        assert "1 city whose joining year is not known" in read(response).text
+        assert "1 city that joined in 2014" in parse(response).text
+        assert "1 city whose joining year is not known" in parse(response).text
 
 
 def test_an_address_of_an_intake_has_one_form(client):

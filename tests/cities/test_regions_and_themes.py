@@ -6,7 +6,7 @@ from django.utils import timezone
 from cities import views
 from cities.models import Region, Theme
 from tests import factories
-from tests.reading import read
+from tests.parsed_page import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +26,7 @@ def test_a_region_counts_and_lists_its_countries_and_newest_cities(client):
     factories.city(name="Accra", country=ghana, joined_year=2024, latitude=5.6, longitude=-0.2)
     factories.city(name="Elsewhere", joined_year=2025)
 
-    page = read(client.get(AFRICA))
+    page = parse(client.get(AFRICA))
 
     assert "3 learning cities in 2 countries" in page.text
     assert "Ghana 1 city" in page.text
@@ -47,7 +47,7 @@ def test_a_region_of_many_cities_leads_to_the_finder_for_all(client, monkeypatch
     kenya = country()
     for name in ("Nairobi", "Mombasa"):
         factories.city(name=name, country=kenya)
-    page = read(client.get(AFRICA))
+    page = parse(client.get(AFRICA))
     assert "All cities Mombasa Kenya All 2 in Africa" in page.text
     assert ("All 2 in Africa", "/cities/?region=africa") in page.links
 
@@ -63,7 +63,7 @@ def test_a_region_shows_its_networks_and_news(client):
     factories.news_item(title="Hidden news", cities=[nairobi], **HIDDEN)
     factories.news_item(title="Other news")
 
-    page = read(client.get(AFRICA))
+    page = parse(client.get(AFRICA))
 
     assert "3 Nairobi reads" in page.outline
     for name in ("Nairobi Learns", "Kenya Learns"):
@@ -79,7 +79,7 @@ def test_a_region_counts_no_hidden_city(client):
     factories.city(name="Gone", country=kenya, archived_at=timezone.now())
     factories.city(name="Only a draft", country=country("GH", "Ghana"), **HIDDEN)
 
-    page = read(client.get(AFRICA))
+    page = parse(client.get(AFRICA))
 
     assert "1 learning city in 1 country" in page.text
     assert "joined in 2020" in page.text
@@ -89,7 +89,7 @@ def test_a_region_counts_no_hidden_city(client):
 
 @pytest.mark.parametrize("region", Region)
 def test_a_region_without_cities_says_so(client, region):
-    page = read(client.get(f"/regions/{region.value}/"))
+    page = parse(client.get(f"/regions/{region.value}/"))
 
     assert f"1 {region.label}" in page.outline
     assert "No city of this region is published yet." in page.text
@@ -105,8 +105,8 @@ def test_a_city_and_a_country_lead_to_their_region(client):
     city = factories.city(name="Nairobi", country=kenya)
 
     for record in (city, kenya):
-        assert ("Africa", AFRICA) in read(client.get(record.get_absolute_url())).links
-    assert ("Africa", AFRICA) in read(client.get("/countries/")).links
+        assert ("Africa", AFRICA) in parse(client.get(record.get_absolute_url())).links
+    assert ("Africa", AFRICA) in parse(client.get("/countries/")).links
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -134,7 +134,7 @@ def test_themes_stand_under_their_kind_and_group_with_their_sentence(client):
     factories.theme(name="Wide", kind=Theme.Kind.KEY_FEATURE, group="Benefits")
     factories.theme(name="Draft theme", kind=Theme.Kind.CLUSTER, **HIDDEN)
 
-    page = read(client.get("/themes/"))
+    page = parse(client.get("/themes/"))
 
     assert page.outline == [
         "1 Themes",
@@ -154,7 +154,7 @@ def test_a_theme_counts_the_cities_that_visitors_see(client):
     factories.city(themes=[theme, factories.theme(name="Health")])
     factories.city(themes=[theme], **HIDDEN)
 
-    text = read(client.get("/themes/")).text
+    text = parse(client.get("/themes/")).text
 
     assert "Literacy 2 cities" in text
     assert "Health 1 city" in text
@@ -170,7 +170,7 @@ def test_a_theme_shows_its_meaning_its_cities_and_its_neighbours(client):
     factories.city(name="Cork", themes=[theme], latitude=51.9, longitude=-8.5)
     factories.city(name="Draft city", themes=[theme], **HIDDEN)
 
-    page = read(client.get(theme.get_absolute_url()))
+    page = parse(client.get(theme.get_absolute_url()))
 
     assert theme.get_absolute_url() == "/themes/literacy/"
     assert "About Literacy." in page.text
@@ -183,7 +183,7 @@ def test_a_theme_shows_its_meaning_its_cities_and_its_neighbours(client):
 
 
 def test_a_theme_without_cities_says_so_and_shows_no_map(client):
-    page = read(client.get(factories.theme(source="UIL").get_absolute_url()))
+    page = parse(client.get(factories.theme(source="UIL").get_absolute_url()))
 
     assert "no source that we found names a city for it" in page.text
     assert "Source: UIL" in page.text
@@ -202,7 +202,7 @@ def test_a_hidden_theme_is_nowhere(client, hidden):
 
     assert client.get(theme.get_absolute_url()).status_code == 404
     for path in ("/themes/", beside.get_absolute_url(), city.get_absolute_url()):
-        assert "Literacy" not in read(client.get(path)).text
+        assert "Literacy" not in parse(client.get(path)).text
 
 
 def test_staff_see_a_draft_theme_with_a_banner(client):
@@ -210,7 +210,7 @@ def test_staff_see_a_draft_theme_with_a_banner(client):
     theme = factories.theme(name="Literacy", **HIDDEN)
     factories.theme(name="Numeracy")
 
-    page = read(client.get(theme.get_absolute_url()))
+    page = parse(client.get(theme.get_absolute_url()))
 
     assert "Draft. Visitors cannot see this page." in page.text
     assert "Numeracy" not in page.text
@@ -220,7 +220,7 @@ def test_the_facts_of_a_city_lead_to_its_themes(client):
     theme = factories.theme(name="Literacy")
     city = factories.city(themes=[theme])
 
-    assert ("Literacy", "/themes/literacy/") in read(client.get(city.get_absolute_url())).links
+    assert ("Literacy", "/themes/literacy/") in parse(client.get(city.get_absolute_url())).links
 
 
 @pytest.mark.parametrize("size", [1, 30])

@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 from news.filters import NewsFilter
 from news.models import NewsItem
 from tests import factories
-from tests.reading import read
+from tests.parsed_page import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,7 @@ def test_what_is_hidden_gives_no_country(world, client):
     factories.news_item(cities=[world["FR"][1]])
 
     assert counts() == {"Fr": 1}
-    assert "Country “gb” is not one we know." in read(client.get("/news/?country=gb")).text
+    assert "Country “gb” is not one we know." in parse(client.get("/news/?country=gb")).text
     assert list(NewsItem.objects.about_country("GB")) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from tests import factories
-from tests.reading import read
+from tests.parsed_page import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -34,12 +34,12 @@ def story():
 
 
 def boxes(client):
-    return read(client.get("/news/two-join/")).text.partition("About the two cities")[2]
+    return parse(client.get("/news/two-join/")).text.partition("About the two cities")[2]
 
 
 class TestAStory:
     def test_says_when_who_and_what(self, story, client):
-        page = read(client.get("/news/two-join/"))
+        page = parse(client.get("/news/two-join/"))
         assert "14 February 2024 · The portal" in page.text
         assert "Both joined. It was in February." in page.text
         assert "Source: UIL" in page.text
@@ -70,7 +70,7 @@ class TestAStory:
 
     def test_without_cities_has_no_box(self, client):
         factories.news_item(title="Plain")
-        assert not [line for line in read(client.get("/news/plain/")).outline if "About" in line]
+        assert not [line for line in parse(client.get("/news/plain/")).outline if "About" in line]
 
     def test_leads_to_the_stories_before_and_after_it(self, story, client):
         older = factories.news_item(title="Older", published_at=datetime(2024, 2, 13, tzinfo=UTC))
@@ -78,7 +78,7 @@ class TestAStory:
         newer = factories.news_item(title="Newer", published_at=datetime(2024, 2, 15, tzinfo=UTC))
         factories.news_item(title="Next draft", published_at=None)
         factories.news_item(title="To come", published_at=timezone.now() + timedelta(days=1))
-        links = read(client.get("/news/two-join/")).links
+        links = parse(client.get("/news/two-join/")).links
         assert ("← Older", older.get_absolute_url()) in links
         assert ("Newer →", newer.get_absolute_url()) in links
         assert not {"Oldest", "Next draft", "To come"} & {words.strip("← →") for words, _ in links}
@@ -87,13 +87,13 @@ class TestAStory:
         settings.TIME_ZONE = "Pacific/Auckland"
         story.published_at = datetime(2024, 2, 14, 12, 0, tzinfo=UTC)
         story.save()
-        assert "15 February 2024" in read(client.get("/news/two-join/")).text
+        assert "15 February 2024" in parse(client.get("/news/two-join/")).text
 
     def test_a_draft_has_no_neighbours_but_a_page_for_staff(self, client):
         factories.news_item(title="Draft", published_at=None)
         factories.news_item(title="Public")
         client.force_login(factories.user("Editors"))
-        page = read(client.get("/news/draft/"))
+        page = parse(client.get("/news/draft/"))
         assert "Draft. Visitors cannot see this page." in page.text
         assert "/news/public/" not in page.addresses
 
@@ -111,7 +111,7 @@ class TestEvents:
             "Always": {"starts_on": None, "date_note": "24 January each year"},
         }.items():
             factories.event(name=name, **values)
-        page = read(client.get("/events/"))
+        page = parse(client.get("/events/"))
         assert page.outline[1:] == [
             "2 Upcoming", "3 Running", "3 Soon", "3 Later",
             "2 Every year", "3 Always",
@@ -122,7 +122,7 @@ class TestEvents:
         assert "Always 24 January each year · Forum" in page.text
 
     def test_none_are_said(self, client):
-        assert "Upcoming None announced that we know of." in read(client.get("/events/")).text
+        assert "Upcoming None announced that we know of." in parse(client.get("/events/")).text
 
     def test_an_event_shows_its_facts(self, client):
         cork = factories.city(name="Cork")
@@ -139,7 +139,7 @@ class TestEvents:
             website="https://festival.example.org/",
             source="Its page",
         )
-        page = read(client.get("/events/festival/"))
+        page = parse(client.get("/events/festival/"))
         assert (
             "Festival When 30 March to 5 April 2024 (dates approximate) Place Everywhere "
             "City Cork Country United Kingdom Website festival.example.org/ One. Two. "
@@ -151,6 +151,6 @@ class TestEvents:
         hidden = factories.city(name="Hiddentown", published_at=None)
         factories.event(name="Fair", city=hidden, country=hidden.country)
         for address in ("/events/", "/events/fair/"):
-            text = read(client.get(address)).text
+            text = parse(client.get(address)).text
             assert "Hiddentown" not in text
             assert "United Kingdom" in text

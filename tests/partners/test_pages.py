@@ -3,7 +3,7 @@
 import pytest
 
 from tests import factories
-from tests.reading import read
+from tests.parsed_page import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def network():
 
 
 def test_a_network_says_who_takes_part_and_how_sure_that_is(network, client):
-    page = read(client.get("/networks/skills-network/"))
+    page = parse(client.get("/networks/skills-network/"))
     assert (
         "Who takes part Colleges Adult College Member · Lead · Source: Its report "
         "Libraries Old Library Unconfirmed Employers and business New Works Plans to join"
@@ -46,7 +46,7 @@ def test_a_network_says_who_takes_part_and_how_sure_that_is(network, client):
 
 def test_a_network_says_what_is_missing(client):
     factories.network(name="Quiet Network")
-    text = read(client.get("/networks/quiet-network/")).text
+    text = parse(client.get("/networks/quiet-network/")).text
     assert "Not known: no source that we found names its members." in text
     assert "Cities not known Organisations not known" in text
     assert "None published yet." in text
@@ -56,15 +56,15 @@ def test_a_network_says_what_is_missing(client):
 def test_a_national_network_leads_to_its_country_once_that_has_a_page(client):
     kenya = factories.country(name="Kenya")
     factories.network(name="National", scope="national", country=kenya)
-    page = read(client.get("/networks/national/"))
+    page = parse(client.get("/networks/national/"))
     assert "Country Kenya" in page.text
     assert "/countries/kenya/" not in page.addresses
     factories.city(country=kenya)
-    assert "/countries/kenya/" in read(client.get("/networks/national/")).addresses
+    assert "/countries/kenya/" in parse(client.get("/networks/national/")).addresses
 
 
 def test_an_organisation_shows_its_cities_and_its_part_in_networks(network, client):
-    page = read(client.get("/organisations/adult-college/"))
+    page = parse(client.get("/organisations/adult-college/"))
     assert "Sector Colleges Cities 1 Networks 1" in page.text
     assert [given["aria-label"] for given in page.attributes("svg") if "aria-label" in given] == [
         "Cities in which Adult College works"
@@ -72,13 +72,13 @@ def test_an_organisation_shows_its_cities_and_its_part_in_networks(network, clie
     assert "Where it works Manchester United Kingdom" in page.text
     assert "Part in networks Member Skills Network Lead Source: Its report" in page.text
     assert {"/networks/skills-network/", "/cities/manchester/"} <= page.addresses
-    unconfirmed = read(client.get("/organisations/old-library/"))
+    unconfirmed = parse(client.get("/organisations/old-library/"))
     assert "Part in networks Unconfirmed Skills Network" in unconfirmed.text
 
 
 def test_an_organisation_says_what_is_missing(client):
     factories.organisation(name="Alone")
-    text = read(client.get("/organisations/alone/")).text
+    text = parse(client.get("/organisations/alone/")).text
     assert "Cities not known Networks none published yet" in text
     assert "Part in networks None published yet." in text
     assert "News of its networks None published yet." in text

@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 from django.urls import path
 
 from tests import factories
-from tests.reading import read
+from tests.parsed_page import parse
 
 SECRET = "the secret of the kitchen"
 
@@ -65,7 +65,7 @@ HEADINGS = {
 def test_each_error_has_a_page_that_says_what_to_do(status, broken):
     response = broken.get(f"/{status}/")
     assert response.status_code == int(status)
-    page = read(response)
+    page = parse(response)
     assert page.outline == [f"1 {HEADINGS[status]}"]
     assert "/" in page.addresses
     html = response.content.decode()
@@ -95,7 +95,7 @@ def test_no_page_needs_the_database_to_say_that_it_is_away(address, quiet):
 
 @pytest.mark.django_db
 def test_a_missing_page_offers_ways_on(client, quiet):
-    assert {"/", "/cities/"} <= read(client.get("/nothing/here/")).addresses
+    assert {"/", "/cities/"} <= parse(client.get("/nothing/here/")).addresses
 
 
 @pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_an_old_form_says_that_it_is_old(quiet):
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/admin/login/", {"username": "a", "password": "b"})
     assert response.status_code == 403
-    assert read(response).outline == ["1 This form has expired"]
+    assert parse(response).outline == ["1 This form has expired"]
 
 
 @pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_too_many_wrong_passwords_close_the_door_for_a_while(client, quiet, capl
     response = client.post("/admin/login/", right)
     assert statuses == [200, 200, 200, 200, 429]
     assert (response.status_code, response.headers["Retry-After"]) == (429, "900")
-    assert read(response).outline == ["1 Too many attempts"]
+    assert parse(response).outline == ["1 Too many attempts"]
 
 
 @pytest.mark.django_db

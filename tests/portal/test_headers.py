@@ -9,7 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 
 from tests import factories
-from tests.reading import read
+from tests.parsed_page import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -88,7 +88,7 @@ def test_headers_protect_and_are_the_same_for_everybody(client, pages):
 
 def test_nothing_is_written_in_the_page_that_belongs_into_files(client, pages):
     for address, response in answers(client, pages):
-        page = read(response)
+        page = parse(response)
         for tag, given in page.tags:
             assert "style" not in given, (address, tag)
             assert not [name for name in given if name.startswith("on")], (address, tag)
@@ -102,7 +102,7 @@ def test_nothing_is_written_in_the_page_that_belongs_into_files(client, pages):
 def test_no_request_leaves_the_site(client, pages):
     outside = []
     for address, response in answers(client, pages):
-        for tag, given in read(response).tags:
+        for tag, given in parse(response).tags:
             if tag == "a" or (tag == "link" and given["rel"] == "canonical"):
                 continue
             sources = [given.get("src", ""), given.get("href", ""), given.get("action", "")]
@@ -122,7 +122,7 @@ def test_style_sheets_ask_nobody_else_either():
 def test_every_page_has_a_language_a_title_one_heading_and_a_description(client, pages):
     titles = []
     for address, response in answers(client, pages):
-        page = read(response)
+        page = parse(response)
         html = response.content.decode()
         assert page.attributes("html")[0]["lang"] == "en-gb", address
         assert [line for line in page.outline if line.startswith("1 ")] == page.outline[:1], address
@@ -152,10 +152,10 @@ def test_every_link_inside_the_portal_leads_to_a_page(client, pages):
             broken[address] = response.status_code
             continue
         if not response.headers["Content-Type"].startswith("text/html"):
-            # Reading a download to its end is what closes it.
+            # ParsedPage a download to its end is what closes it.
             assert response.getvalue()
             continue
-        for link in read(response).addresses:
+        for link in parse(response).addresses:
             if link.startswith("?"):
                 link = urlsplit(address).path + (link if link != "?" else "")
             link = link.partition("#")[0]

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests import factories
-from tests.reading import read
+from tests.parsed_page import parse
 
 pytestmark = pytest.mark.django_db
 
 
 def home(client):
-    return read(client.get("/"))
+    return parse(client.get("/"))
 
 
 def test_an_empty_portal_has_a_home_page_all_the_same(client):
@@ -108,6 +108,6 @@ def test_it_leads_into_every_part(client):
 
 def test_a_page_of_text_shows_its_text(client):
     factories.page(title="About", summary="Who we are.", body="<h2>Sources</h2><p>Many.</p>")
-    page = read(client.get("/about/"))
+    page = parse(client.get("/about/"))
     assert "About Who we are. Sources Many." in page.text
     assert page.outline == ["1 About", "2 Sources"]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.metadata.sitemaps import SECTIONS
 from tests import factories
-from tests.reading import read
+from tests.parsed_page import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -307,11 +307,11 @@ class TestItsOwnAddress:
             star = make(stage, f"{NAME} {state}", **dates)
             response = client.get(star.get_absolute_url())
             assert response.status_code == 200
-            text = read(response).text
+            text = parse(response).text
             assert f"{star.state_label}. Visitors cannot see this page. Edit it" in text
             meta = star._meta
             edit = f"/admin/{meta.app_label}/{meta.model_name}/{star.pk}/change/"
-            assert ("Edit it", edit) in read(response).links
+            assert ("Edit it", edit) in parse(response).links
             kept = {part.strip() for part in response.headers["Cache-Control"].split(",")}
             assert kept == {"max-age=0", "no-cache", "no-store", "must-revalidate", "private"}
 
@@ -330,7 +330,7 @@ class TestItsOwnAddress:
         assert client.get("/countries/kenya/").status_code == 404
         client.force_login(factories.user("Editors"))
         banner = "No public city yet. Visitors cannot see this page. Edit it"
-        assert banner in read(client.get("/countries/kenya/")).text
+        assert banner in parse(client.get("/countries/kenya/")).text
         client.logout()
         city.published_at = timezone.now()
         city.save()
@@ -399,19 +399,19 @@ class TestCounts:
         ]
 
     def test_of_a_country(self, stage, client):
-        page = read(client.get("/countries/united-kingdom/"))
+        page = parse(client.get("/countries/united-kingdom/"))
         assert "1 learning city" in page.text
 
     def test_on_the_page_of_a_city(self, stage, client):
         response = client.get("/cities/stagetown/")
         assert response.context["in_country"] == 1
-        assert "Nearest learning cities" not in read(response).text
+        assert "Nearest learning cities" not in parse(response).text
 
     def test_of_intakes(self, stage, client):
         context = client.get("/intakes/").context
         listed = [(intake.year, intake.city_count) for intake in context["intake_list"]]
         assert (listed, context["other_years"], context["year_unknown"]) == ([(2024, 1)], {}, 0)
-        assert "63" in read(client.get("/intakes/2024/")).text
+        assert "63" in parse(client.get("/intakes/2024/")).text
 
 
 class TestCookies:

@@ -28,7 +28,7 @@ from publishing.revisions.models import (
     Stage,
     keep_draft,
 )
-from tests import factories, running
+from tests import factories, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,15 +40,15 @@ def servers(tmp_path, settings):
     """`first` and `second` with their `port`; `bucket()` lists the keys of the pictures."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     with ExitStack() as stack:
-        redis = running.free_port()
+        redis = processes.free_port()
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(redis), "--save", ""]
-        stack.enter_context(running.process(command))
-        running.wait_for_port(redis)
-        bucket, client = stack.enter_context(running.bucket())
+        stack.enter_context(processes.process(command))
+        processes.wait_for_port(redis)
+        bucket, client = stack.enter_context(processes.bucket())
         shared = bucket | {"REDIS_URL": f"redis://127.0.0.1:{redis}/0"}
         started = [
             stack.enter_context(
-                running.portal(tmp_path / name, running.database_of(connection), **shared)
+                processes.portal(tmp_path / name, processes.database_of(connection), **shared)
             )
             for name in ("first", "second")
         ]
@@ -107,8 +107,8 @@ def test_what_is_done_through_one_is_on_the_other_at_the_next_request(servers):
     status, cookie = sign_in(first)
     assert status == 302
     # The session of one opens the other.
-    assert running.get(second, "/admin/", Cookie=cookie)[0] == 200
-    assert running.get(second, "/admin/")[0] == 302
+    assert processes.get(second, "/admin/", Cookie=cookie)[0] == 200
+    assert processes.get(second, "/admin/")[0] == 302
 
     fields = {
         "title": "The library",
@@ -126,19 +126,19 @@ def test_what_is_done_through_one_is_on_the_other_at_the_next_request(servers):
     # The picture, twelve renditions for pages, and one for the desk.
     assert len(servers.bucket()) == 14
     for port in (first, second):
-        status, headers, _body = running.get_bytes(port, f"/media/{picture.file.name}")
+        status, headers, _body = processes.get_bytes(port, f"/media/{picture.file.name}")
         assert (status, headers["Content-Type"]) == (200, "image/jpeg")
     assert not any((folder / "media").exists() for folder in servers.folders)
 
     for number in range(2, 12):
         for here, there in ((first, second), (second, first)):
             credit = f"Credit {number} by {here}"
-            assert credit not in running.get(there, "/cities/york/")[2]
+            assert credit not in processes.get(there, "/cities/york/")[2]
             change = f"/admin/publishing/picture/{picture.pk}/change/"
             fields |= {"credit": credit}
             assert post(here, change, fields, cookies=cookie)[0] == 302
-            assert credit in running.get(there, "/cities/york/")[2]
-            assert credit in running.get(here, "/cities/york/")[2]
+            assert credit in processes.get(there, "/cities/york/")[2]
+            assert credit in processes.get(here, "/cities/york/")[2]
 
 
 def test_what_is_counted_is_counted_together(servers):
@@ -156,14 +156,14 @@ def test_what_is_counted_is_counted_together(servers):
 def test_a_scheduled_record_is_out_on_time_on_both(servers):
     both = (servers.first, servers.second)
     for port in both:
-        running.get(port, "/cities/")
+        processes.get(port, "/cities/")
     moment = timezone.now() + timedelta(seconds=2)
     City.objects.filter(pk=factories.city(name="Soon").pk).update(published_at=moment)
     seen = set()
     while timezone.now() < moment + timedelta(seconds=0.5):
         for port in both:
             before = timezone.now()
-            count = running.get(port, "/cities/")[2].count(">Soon<")
+            count = processes.get(port, "/cities/")[2].count(">Soon<")
             if timezone.now() < moment or before >= moment:
                 assert count == (before >= moment)
                 seen.add((port, count))
@@ -181,7 +181,7 @@ def test_a_scheduled_draft_takes_its_place_once_and_on_time_on_both(servers):
 
     def visit(port):
         while (before := timezone.now()) < moment + timedelta(seconds=1):
-            status, _headers, page = running.get(port, "/cities/york/")
+            status, _headers, page = processes.get(port, "/cities/york/")
             told = (status, "The old words" in page, "The new words" in page)
             if before >= moment or timezone.now() < moment:
                 seen.add((port, told))

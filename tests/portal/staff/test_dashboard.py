@@ -1,0 +1,314 @@
+"""The desk's front page, the list of drafts, the schedule, what is due, and mail about drafts."""
+
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import mail
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from cities.models import City
+from news.models import NewsItem
+from portal.models import Page, Report
+from publishing.models import OpenDraft, Revision
+from tests import factories
+from tests.admin_pages import add, admin_url, save_form
+from tests.staff_fixtures import signed_in
+
+pytestmark = pytest.mark.django_db
+
+LATER = datetime(2098, 12, 3, 9, 0, tzinfo=UTC)
+
+
+class LinkReader(HTMLParser):
+    """Address → words of every link inside the dashboard."""
+
+    def __init__(self):
+        super().__init__()
+        self.links, self.address = {}, None
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "a":
+            self.address = dict(attrs).get("href")
+            self.links[self.address] = ""
+
+    def handle_endtag(self, tag):
+        if tag == "a":
+            self.address = None
+
+    def handle_data(self, data):
+        if self.address:
+            self.links[self.address] += data
+
+
+def links(client, address="admin:index"):
+    reader = LinkReader()
+    reader.feed(client.get(reverse(address)).text)
+    return {to: " ".join(words.split()) for to, words in reader.links.items()}
+
+
+def count_behind(client, address):
+    return client.get(address).context["cl"].result_count
+
+
+@pytest.fixture
+def maria(db):
+    return factories.user("Editors", username="maria", email="maria@example.org")
+
+
+@pytest.fixture
+def paul(db):
+    return factories.user("Publishers", username="paul", email="paul@example.org")
+
+
+def test_a_new_desk_says_that_nothing_waits(editor):
+    page = editor.get(reverse("admin:index"))
+    for text in [
+        "You have no drafts. What you begin and do not publish shows here.",
+        "Nothing is scheduled.",
+        "Nothing was published in the desk yet.",
+    ]:
+        assert text in page.text
+
+
+def test_every_figure_leads_to_the_list_that_it_counts(maria, paul):
+    client, publisher = signed_in(maria), signed_in(paul)
+    picture = factories.picture()
+    public = factories.city(name="Fez", picture=picture, source="Council", checked_on="2020-01-01")
+    factories.city(name="Bath")
+    factories.city(name="Trashed", trashed_at=timezone.now())
+    add(client, City, name="Leeds", country="GB")
+    save_form(client, public, motto="Knowledge", _review="")
+    Report.objects.create(address="/cities/fez/", message="It is Fès.")
+    Report.objects.create(address="/", message="Done.", done_at=timezone.now())
+    figures = {
+        f"{admin_url(OpenDraft, 'changelist')}?whose=mine&stage__exact=review": (1, client),
+        f"{admin_url(City, 'changelist')}?begun=me&state=draft": (1, client),
+        f"{admin_url(OpenDraft, 'changelist')}?stage__exact=review": (1, publisher),
+        f"{admin_url(OpenDraft, 'changelist')}?stage__exact=failed": (0, publisher),
+        f"{admin_url(Report, 'changelist')}?done_at__isempty=1": (1, publisher),
+        f"{admin_url(City, 'changelist')}?check=due&state=public": (2, publisher),
+        f"{admin_url(City, 'changelist')}?missing=picture&state=public": (1, publisher),
+        f"{admin_url(City, 'changelist')}?missing=place&state=public": (2, publisher),
+        f"{admin_url(City, 'changelist')}?missing=source&state=public": (1, publisher),
+    }
+    for address, (number, person) in figures.items():
+        shown = links(person)[address]
+        assert shown.split()[0] == str(number), address
+        assert count_behind(person, address) == number, address
+
+
+@pytest.mark.parametrize("size", [1, 6])
+def test_the_front_page_has_a_constant_number_of_queries(paul, django_assert_num_queries, size):
+    client = signed_in(paul)
+    for number in range(size):
+        city = factories.city(name=f"City {number:02}", published_at=LATER)
+        save_form(client, city, motto="One", _draft="")
+        other = factories.city(name=f"Other {number:02}", published_at=None)
+        save_form(client, other, _publish="")
+        add(client, NewsItem, title=f"Story {number}", summary="Soon.")
+    client.get(reverse("admin:index"))
+    with django_assert_num_queries(50):
+        client.get(reverse("admin:index"))
+
+
+def test_drafts_are_listed_for_review_and_lead_to_their_page(maria, paul):
+    city = factories.city(name="Fez")
+    save_form(signed_in(maria), city, motto="Knowledge", _review="", _note="New motto")
+    page = signed_in(paul).get(admin_url(OpenDraft, "changelist"), {"stage__exact": "review"})
+    assert f'<a href="{admin_url(City, "draft", city.pk)}">Fez</a>' in page.text
+    assert "maria" in page.text
+    assert "New motto" in page.text
+    assert signed_in(paul).get(admin_url(OpenDraft, "add")).status_code == 403
+
+
+def test_drafts_of_kinds_that_a_person_may_not_see_are_not_listed(maria):
+    save_form(signed_in(maria), factories.city(name="Fez"), motto="Knowledge")
+    stranger = signed_in(factories.user())
+    assert count_behind(stranger, admin_url(OpenDraft, "changelist")) == 0
+
+
+# -- Review, with mail ---------------------------------------------------------------------
+
+
+def last_mail():
+    (sent,) = mail.outbox
+    mail.outbox.clear()
+    return sent
+
+
+def decide(client, record, decision, **more):
+    draft = Revision.objects.of(record).open().get()
+    address = admin_url(record, "draft", record.pk)
+    return client.post(address, {"draft": draft.pk, "decision": decision, **more}, follow=True)
+
+
+def test_a_draft_is_reviewed_returned_and_published(
+    maria, paul, django_capture_on_commit_callbacks
+):
+    city = factories.city(name="Fez")
+    editor, publisher = signed_in(maria), signed_in(paul)
+    with django_capture_on_commit_callbacks(execute=True):
+        save_form(editor, city, motto="Knowlege", _review="", _note="New motto")
+    sent = last_mail()
+    assert (sent.to, sent.subject) == (["paul@example.org"], "“Fez” waits for your review")
+    assert "New motto" in sent.body
+    assert f"http://testserver{admin_url(City, 'change', city.pk)}" in sent.body
+
+    with django_capture_on_commit_callbacks(execute=True):
+        decide(publisher, city, "return", _note="A d is missing")
+    sent = last_mail()
+    assert (sent.to, sent.subject) == (["maria@example.org"], "Your draft of “Fez” came back")
+    assert "A d is missing" in sent.body
+    assert links(editor)[
+        f"{admin_url(OpenDraft, 'changelist')}?whose=mine&stage__exact=returned"
+    ].startswith("1 ")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        save_form(editor, city, motto="Knowledge", _review="")
+    last_mail()
+    with django_capture_on_commit_callbacks(execute=True):
+        decide(publisher, city, "publish")
+    sent = last_mail()
+    assert (sent.to, sent.subject) == (["maria@example.org"], "Your draft of “Fez” is public")
+    city.refresh_from_db()
+    assert city.motto == "Knowledge"
+    assert not Revision.objects.open().exists()
+
+
+def test_a_returned_draft_still_belongs_to_its_author(maria, paul):
+    city = factories.city(name="Fez")
+    save_form(signed_in(maria), city, motto="Knowlege", _review="")
+    decide(signed_in(paul), city, "return", _note="A d is missing")
+    mine = f"{admin_url(OpenDraft, 'changelist')}?whose=mine"
+    assert count_behind(signed_in(maria), mine) == 1
+    assert count_behind(signed_in(paul), mine) == 0
+
+
+def test_a_new_record_is_reviewed_and_published(maria, paul):
+    factories.united_kingdom()
+    add(signed_in(maria), City, name="Leeds", country="GB", _review="")
+    leeds = City.objects.get()
+    page = signed_in(paul).get(admin_url(City, "draft", leeds.pk))
+    assert "<ins>" in page.text
+    decide(signed_in(paul), leeds, "publish", _because="No source yet")
+    leeds.refresh_from_db()
+    assert leeds.is_published
+    assert not Revision.objects.open().exists()
+
+
+def test_editors_cannot_approve(maria):
+    city = factories.city(name="Fez")
+    save_form(signed_in(maria), city, motto="Knowledge", _review="")
+    assert decide(signed_in(maria), city, "publish").status_code == 403
+    assert decide(signed_in(maria), city, "return").status_code == 403
+    city.refresh_from_db()
+    assert city.motto == ""
+
+
+def test_no_mail_without_a_mail_server(maria, paul, settings, django_capture_on_commit_callbacks):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    with django_capture_on_commit_callbacks(execute=True) as callbacks:
+        save_form(signed_in(maria), factories.city(), motto="Knowledge", _review="")
+    assert callbacks == []
+
+
+# -- The schedule --------------------------------------------------------------------------
+
+
+def test_the_schedule_names_every_moment_to_come(paul):
+    client = signed_in(paul)
+    factories.city(name="Fez", published_at=LATER)
+    factories.page(title="Opening hours", expires_at=LATER + timedelta(days=1))
+    factories.news_item(title="Put away", archived_at=LATER + timedelta(days=2))
+    factories.page(title="No draft expires", published_at=None, expires_at=LATER)
+    live = factories.city(name="Bath")
+    save_form(client, live, motto="Waters", _schedule="", _due_at="2098-12-02T09:00")
+    rows = client.get(reverse("admin:schedule")).context["rows"]
+    assert [(f"{due.moment:%d %H:%M}", due.name, str(due.what)) for due in rows] == [
+        ("02 09:00", "Bath", "its draft takes its place"),
+        ("03 09:00", "Fez, United Kingdom", "goes public"),
+        ("04 09:00", "Opening hours", "expires"),
+        ("05 09:00", "Put away", "goes to the archive"),
+    ]
+    assert rows[0].address == admin_url(City, "draft", live.pk)
+
+
+def scheduled(paul, record, **changes):
+    """A draft of a live record whose moment has come."""
+    save_form(signed_in(paul), record, _schedule="", _due_at="2098-12-02T09:00", **changes)
+    Revision.objects.open().update(due_at=timezone.now())
+
+
+def test_what_is_due_goes_out_once(paul, capsys):
+    city = factories.city(name="Bath")
+    scheduled(paul, city, motto="Waters")
+    call_command("publish_due")
+    call_command("publish_due")
+    assert capsys.readouterr().out == "Published: Bath\nNothing was due.\n"
+    city.refresh_from_db()
+    assert city.motto == "Waters"
+    assert Revision.objects.filter(action="published").count() == 1
+
+
+def test_what_cannot_go_out_is_set_aside_and_staff_are_told(
+    paul, django_capture_on_commit_callbacks
+):
+    city = factories.city(name="Bath")
+    scheduled(paul, city, motto="Waters")
+    City.objects.update(motto="Something else")
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        pytest.raises(CommandError, match="Bath: The record was changed in the same places"),
+    ):
+        call_command("publish_due")
+    assert last_mail().to == ["paul@example.org"]
+    assert Revision.objects.open().get().stage == "failed"
+    city.refresh_from_db()
+    assert city.motto == "Something else"
+    assert links(signed_in(paul))[
+        f"{admin_url(OpenDraft, 'changelist')}?stage__exact=failed"
+    ].startswith("1 ")
+    call_command("publish_due")
+
+
+def test_a_moment_is_meant_in_the_zone_of_the_site_also_when_clocks_change(paul, settings):
+    settings.TIME_ZONE = "Europe/London"
+    with timezone.override("Europe/London"):
+        page = factories.page()
+        save_form(signed_in(paul), page, title="Summer", _schedule="", _due_at="2098-07-01T09:00")
+        assert Revision.objects.open().get().due_at == datetime(2098, 7, 1, 8, 0, tzinfo=UTC)
+        save_form(signed_in(paul), page, title="Winter", _schedule="", _due_at="2098-12-01T09:00")
+        assert Revision.objects.open().get().due_at == datetime(2098, 12, 1, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("", "Say when the draft goes live."),
+        ("2020-01-01T09:00", "The moment for the draft has passed."),
+        ("nonsense", "Enter a valid date"),
+        # The clocks go forward over this hour.
+        ("2098-03-30T01:30", "couldn’t be interpreted in time zone"),
+    ],
+)
+def test_a_moment_that_cannot_be_is_refused_and_nothing_typed_is_lost(paul, moment, said, settings):
+    settings.TIME_ZONE = "Europe/London"
+    with timezone.override("Europe/London"):
+        page = factories.page(title="Hours")
+        answer = save_form(signed_in(paul), page, title="New", _schedule="", _due_at=moment)
+    assert answer.status_code == 200
+    assert said in answer.text
+    assert 'value="New"' in answer.text
+    assert not Revision.objects.exists()
+    assert Page.objects.get().title == "Hours"
+
+
+def test_people_without_an_address_get_no_mail(maria, django_capture_on_commit_callbacks):
+    User.objects.create_superuser("root", email="")
+    with django_capture_on_commit_callbacks(execute=True):
+        save_form(signed_in(maria), factories.city(), motto="Knowledge", _review="")
+    assert mail.outbox == []

@@ -1,0 +1,185 @@
+"""The starter content itself: all of it loads, and what addresses and texts promise is there."""
+
+import re
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from cities.models import (
+    AlternativeName,
+    Award,
+    City,
+    Country,
+    Designation,
+    Intake,
+    Theme,
+)
+from news.models import Event, NewsItem
+from partners.models import Membership, Network, Organisation
+from portal.management.commands.load_starter import STARTER
+from portal.models import Page, StarterRow
+from portal.starter.validation import read_starter
+from tests.portal.starter.folder import everything
+
+
+def load() -> str:
+    """Load the starter content; what the command says."""
+    output = StringIO()
+    call_command("load_starter", stdout=output)
+    return output.getvalue()
+
+
+@pytest.fixture(scope="module")
+def first_load(django_db_setup, django_db_blocker):
+    """The starter content, loaded once for all tests of this module."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def content(first_load, db):
+    """The starter content, as each test finds it."""
+
+
+def test_the_first_load_says_what_it_did(first_load):
+    assert first_load == (
+        "Loaded 1,172 rows: 1,172 new, 0 changed, 0 left as staff have them, 0 deleted by staff.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("model", "number"),
+    [
+        (Country, 84),
+        (Intake, 6),
+        (City, 361),
+        (AlternativeName, 462),
+        (Award, 58),
+        (Designation, 1),
+        (Theme, 24),
+        (Network, 26),
+        (Organisation, 58),
+        (Membership, 59),
+        (Event, 22),
+        (NewsItem, 6),
+        (Page, 5),
+        (StarterRow, 1172),
+    ],
+)
+def test_every_row_is_there(content, model, number):
+    assert model.objects.count() == number
+
+
+@pytest.mark.parametrize(
+    "model", [Intake, City, Theme, Network, Organisation, Event, NewsItem, Page]
+)
+def test_everything_is_public_at_once(content, model):
+    assert model.objects.published().count() == model.objects.count()
+
+
+def test_a_second_load_changes_nothing(content):
+    before = everything()
+    assert load() == (
+        "Loaded 1,172 rows: 0 new, 0 changed, 0 left as staff have them, 0 deleted by staff.\n"
+    )
+    assert everything() == before
+
+
+def test_cities_without_a_year_and_years_without_an_intake(content):
+    assert City.objects.filter(joined_year=None).count() == 58
+    assert City.objects.filter(intake__year=2024).count() == 53
+    # 2015, 2017, 2018 and 2023 have no intake of their own.
+    assert City.objects.filter(joined_year__isnull=False, intake=None).count() == 22
+    assert City.objects.filter(confirmed=False).count() == 9
+
+
+def test_manchester_is_complete(content):
+    city = City.objects.select_related("country", "intake").get(slug="manchester")
+    assert (city.name, city.kind, city.status, city.confirmed) == (
+        "Manchester",
+        City.Kind.CITY,
+        City.Status.MEMBER,
+        True,
+    )
+    assert (city.country_id, city.country.slug) == ("GB", "united-kingdom")
+    assert city.intake == Intake.objects.get(year=2024)
+    assert (city.joined_year, city.joined_on) == (2024, date(2024, 2, 14))
+    assert city.motto == "city of firsts"
+    assert city.has_place
+    assert city.summary.startswith("A city long known for doing things first")
+    assert "<h2>A city of firsts</h2>" in city.profile
+    assert city.source.startswith("UK National Commission for UNESCO")
+    assert city.source_url.startswith("https://unesco.org.uk/manchester-and-wakefield")
+    assert city.checked_on == date(2026, 11, 23)
+    assert [str(title) for title in city.designations.all()] == ["UNESCO City of Literature"]
+    assert not city.awards.exists()
+    assert list(city.news_items.values_list("slug", flat=True)) == [
+        "manchester-and-wakefield-join-the-network"
+    ]
+
+
+def test_the_network_of_manchester_and_its_unconfirmed_partners(content):
+    network = Network.objects.get(slug="manchester-adult-skills-network")
+    assert (network.scope, network.country_id) == (Network.Scope.CITY, "GB")
+    assert [city.slug for city in network.cities.all()] == ["manchester"]
+    assert network.profile.startswith("<")
+    partners = network.memberships.select_related("organisation").order_by("organisation__name")
+    assert [(str(m.organisation), m.organisation.sector, m.status) for m in partners] == [
+        ("Manchester Adult Education Service (MAES)", "adult-education", "unconfirmed"),
+        ("Manchester City Council", "local-government", "unconfirmed"),
+        ("Manchester Metropolitan University", "university", "unconfirmed"),
+        ("The University of Manchester", "university", "unconfirmed"),
+    ]
+
+
+def test_a_partner_of_two_cities_is_one_organisation(content):
+    ulster = Organisation.objects.get(name="Ulster University")
+    assert [city.slug for city in ulster.cities.all()] == ["belfast", "derry-city-and-strabane"]
+    assert ulster.memberships.count() == 2
+
+
+def test_themes_know_the_cities_that_lead_them(content):
+    theme = Theme.objects.get(name="Education for sustainable development")
+    assert sorted(city.name for city in theme.cities.all()) == ["Espoo", "Hamburg", "Shanghai"]
+
+
+def test_the_notes_of_the_rows_are_kept_for_staff(content):
+    assert City.objects.exclude(note="").count() == 153
+    assert Membership.objects.exclude(note="").count() == 42
+
+
+def test_cities_are_found_by_their_other_names(content):
+    assert "Fez" in [city.name for city in City.objects.search("fes")]
+    assert [city.slug for city in City.objects.search("fez")] == ["fez"]
+
+
+def test_news_has_the_day_of_what_it_tells(content):
+    item = NewsItem.objects.get(slug="manchester-and-wakefield-join-the-network")
+    assert item.published_at == datetime(2024, 2, 14, 12, tzinfo=UTC)
+    assert item.author_line == "Learning Cities Portal"
+    assert item.intake == Intake.objects.get(year=2024)
+    assert sorted(city.slug for city in item.cities.all()) == ["manchester", "wakefield"]
+    assert item.networks.count() == 2
+
+
+def test_every_link_of_the_texts_leads_to_a_page(content, client):
+    links = {
+        link
+        for text in STARTER.glob("texts/*/*.html")
+        for link in re.findall(r'href="(/[^"]*)"', text.read_text(encoding="utf-8"))
+    }
+    assert {link: client.get(link).status_code for link in sorted(links)} == dict.fromkeys(
+        sorted(links), 200
+    )
+    assert "/cities/wakefield/" in links
+
+
+def test_every_text_is_used(content):
+    texts = {text.read_text(encoding="utf-8").strip() for text in STARTER.glob("texts/*/*.html")}
+    rows = read_starter(STARTER)
+    used = {v for row in rows for n in ("profile", "body") if (v := row.values.get(n))}
+    assert used == texts

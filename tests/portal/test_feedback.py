@@ -1,0 +1,109 @@
+"""Reporting a mistake: a visitor writes, staff find it in the admin."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core import mail
+
+from portal.models import Report
+from tests import factories
+from tests.parsed_page import parse
+
+pytestmark = pytest.mark.django_db
+
+RIGHT = {"address": "/cities/", "message": "The year is wrong."}
+
+
+def test_every_record_tells_its_last_change_and_takes_reports(client):
+    city = factories.city()
+    day = datetime(2024, 2, 14, 12, tzinfo=UTC)
+    records = [
+        city,
+        factories.intake(),
+        factories.theme(),
+        factories.network(),
+        factories.organisation(),
+        factories.news_item(),
+        factories.event(),
+        factories.page(),
+    ]
+    for record in records:
+        type(record).objects.update(updated_at=day)
+    paths = [record.get_absolute_url() for record in records]
+    # A country has no date of its own: its page changes with its cities.
+    for path in [*paths, city.country.get_absolute_url()]:
+        page = parse(client.get(path))
+        assert "Last changed on 14 February 2024. Report a mistake" in page.text, path
+        assert ("Report a mistake", f"/report/?page={path}") in page.links
+
+
+def test_the_form_names_the_page(client):
+    page = client.get("/report/?page=/cities/fez/").content.decode()
+    assert "<strong>/cities/fez/</strong>" in page
+
+
+def test_a_report_is_kept_and_told_to_the_managers(client, settings):
+    settings.MANAGERS = [("Editors", "editors@example.org")]
+    response = client.post("/report/", RIGHT | {"email": "ann@example.org"})
+    assert (response.status_code, response["Location"]) == (302, "/report/thanks/")
+    [report] = Report.objects.all()
+    assert (report.address, report.message, report.email, report.done_at) == (
+        "/cities/",
+        "The year is wrong.",
+        "ann@example.org",
+        None,
+    )
+    [message] = mail.outbox
+    assert message.to == ["editors@example.org"]
+    assert "Thank you" in client.get("/report/thanks/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"message": ""}, "This field is required."),
+        ({"email": "ann"}, "Enter a valid email address."),
+        ({"source_url": "x y"}, "Enter a valid URL."),
+        ({"address": "https://evil.example/"}, "This is not a page of the portal."),
+        ({"address": "//evil.example/"}, "This is not a page of the portal."),
+        ({"address": "javascript:alert(1)"}, "This is not a page of the portal."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_lost(client, wrong, said):
+    response = client.post("/report/", RIGHT | {"source_url": "https://example.org/"} | wrong)
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert said in page
+    assert not Report.objects.exists()
+    if "message" not in wrong:
+        assert "The year is wrong." in page
+
+
+def test_programs_are_thanked_and_forgotten(client):
+    response = client.post("/report/", RIGHT | {"homepage": "https://spam.example/"})
+    assert response.status_code == 302
+    assert not Report.objects.exists()
+
+
+def test_the_sixth_report_in_an_hour_is_refused(client):
+    for _ in range(5):
+        assert client.post("/report/", RIGHT).status_code == 302
+    response = client.post("/report/", RIGHT)
+    assert response.status_code == 429
+    assert Report.objects.count() == 5
+
+
+def test_staff_deal_with_a_report_and_cannot_change_its_words(admin_client):
+    report = Report.objects.create(**RIGHT)
+    url = f"/admin/portal/report/{report.pk}/change/"
+    assert 'href="/cities/"' in admin_client.get(url).content.decode()
+    admin_client.post(
+        url, {"message": "x", "done_at_0": "2026-11-24", "done_at_1": "09:00", "note": "Put right."}
+    )
+    report.refresh_from_db()
+    assert (report.message, report.note, report.done_at is not None) == (
+        "The year is wrong.",
+        "Put right.",
+        True,
+    )
+    assert admin_client.get("/admin/portal/report/add/").status_code == 403

@@ -1,0 +1,71 @@
+"""The page of components: every one of them, without a row in the database, for insiders."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests import factories
+from tests.parsed_page import parse
+
+pytestmark = pytest.mark.django_db
+
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+
+
+@pytest.fixture
+def page(client, settings):
+    settings.DEBUG = True
+    return client.get("/design/")
+
+
+def test_visitors_are_not_told_of_it(client):
+    assert client.get("/design/").status_code == 404
+    client.force_login(factories.user(is_staff=False))
+    assert client.get("/design/").status_code == 404
+    assert "/design/" not in parse(client.get("/")).addresses
+    assert "/design/" not in client.get("/sitemap-overviews.xml").content.decode()
+
+
+def test_staff_see_it_and_no_cache_keeps_it(client):
+    client.force_login(factories.user("Editors"))
+
+    response = client.get("/design/")
+
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
+    metas = parse(response).attributes("meta")
+    assert {"name": "robots", "content": "noindex, nofollow"} in metas
+
+
+def test_every_component_is_on_it(page):
+    shown = {template.name for template in page.templates}
+    components = {f"components/{path.name}" for path in (TEMPLATES / "components").iterdir()}
+
+    assert components - shown == set()
+
+
+def test_it_shows_what_breaks_layouts(page):
+    text = parse(page).text
+
+    for words in ("القاهرة", "Llanfairpwll", "not known", "Unconfirmed", "Error:"):
+        assert words in text
+
+
+def test_its_pictures_are_there(page, client):
+    assert {picture["src"] for picture in parse(page).attributes("img")} == {"/cover.png"}
+    assert client.get("/cover.png").status_code == 200
+
+
+def test_nothing_on_it_needs_a_style_of_its_own_or_has_an_id_twice(page):
+    found = parse(page)
+    ids = found.values("id")
+
+    assert found.values("style") == []
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_it_reads_only_the_menu_from_the_database(client, settings, django_assert_num_queries):
+    settings.DEBUG = True
+    with django_assert_num_queries(1):
+        client.get("/design/")

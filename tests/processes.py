@@ -1,0 +1,143 @@
+"""Servers of their own for tests: the portal as it is deployed, each in its own processes."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import boto3
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def free_port():
+    """A port that nothing listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+@contextmanager
+def process(command, **environment):
+    """Run a command in a group of processes of its own, which is ended as a whole."""
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield server
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+@contextmanager
+def portal(folder, database_url, **environment):
+    """The portal on a free port, with two workers and a database that is migrated already.
+
+    Gives the port and the process.
+    """
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
+    command += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--factory"]
+    # WhiteNoise warns about a folder that is not there.
+    (folder / "static").mkdir(parents=True, exist_ok=True)
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "tests.server_settings",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "shared by all servers of a test",
+        "ALLOWED_HOSTS": "127.0.0.1",
+    }
+    with process([*command, "portal.server:application"], **settings | environment) as server:
+        wait_for(port, server)
+        yield port, server
+
+
+@contextmanager
+def bucket():
+    """An S3-compatible server with an empty bucket; gives the portal's settings, and a client."""
+    port = free_port()
+    settings = {
+        "S3_BUCKET": "pictures",
+        "S3_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "S3_REGION": "eu-west-2",
+        "S3_ACCESS_KEY_ID": "testing",
+        "S3_SECRET_ACCESS_KEY": "testing",
+    }
+    with process([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]):
+        wait_for_port(port)
+        client = boto3.client(
+            "s3",
+            endpoint_url=settings["S3_ENDPOINT_URL"],
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+            region_name="eu-west-2",
+        )
+        place = {"LocationConstraint": "eu-west-2"}
+        client.create_bucket(Bucket="pictures", CreateBucketConfiguration=place)
+        yield settings, client
+        client.close()
+
+
+def wait_for(port, server):
+    """Until the server answers; a busy machine may take its time."""
+    patience = time.monotonic() + 120
+    while time.monotonic() < patience and server.poll() is None:
+        try:
+            if get(port, "/health/")[0] == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the server did not answer")
+
+
+def wait_for_port(port):
+    """Until something listens there."""
+    patience = time.monotonic() + 120
+    while time.monotonic() < patience:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"nothing listens on {port}")
+
+
+def database_of(connection):
+    """DATABASE_URL of the test's database, so that a server of its own uses the very same."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["TEST_DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+def get(port, address, **headers):
+    """Status, headers and body of one answer, over a connection of its own."""
+    status, given, body = get_bytes(port, address, **headers)
+    return status, given, body.decode()
+
+
+def get_bytes(port, address, **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", address, headers=headers)
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+    finally:
+        connection.close()

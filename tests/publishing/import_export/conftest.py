@@ -1,0 +1,96 @@
+"""Bringing tables to the desk, by the pages that staff use."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from publishing.models import Batch
+from tests import factories
+from tests.admin_pages import admin_url
+
+
+class Desk:
+    """Somebody of the staff who imports and exports."""
+
+    def __init__(self, user) -> None:
+        self.user, self.client = user, Client()
+        self.client.force_login(user)
+
+    def export(self, model, ending="csv", query=""):
+        answer = self.client.get(admin_url(model, "export", ending) + query)
+        assert answer.status_code == 200
+        return b"".join(answer.streaming_content)
+
+    def table(self, model, query=""):
+        """The rows of an export."""
+        return rows_of(self.export(model, query=query))
+
+    def upload(self, model, data, name="table.csv", mode="draft"):
+        """Upload a file: bytes, or rows as dictionaries. Gives the answer of the server."""
+        if isinstance(data, list):
+            data = csv_of(data)
+        file = SimpleUploadedFile(name, data)
+        return self.client.post(admin_url(model, "import"), {"file": file, "mode": mode})
+
+    def look(self, model, data, **options):
+        """Upload, and look at every row. Gives the batch."""
+        answer = self.upload(model, data, **options)
+        assert answer.status_code == 302, answer.context["form"].errors
+        for _step in range(50):
+            done = self.client.post(
+                answer["Location"], {"decision": "look"}, headers={"accept": "application/json"}
+            ).json()
+            if not done["left"]:
+                return Batch.objects.latest("pk")
+        raise AssertionError("the rows are never done")
+
+    def bring(self, model, data, **options):
+        """Upload, look, and import. Gives the batch."""
+        batch = self.look(model, data, **options)
+        answer = self.client.post(admin_url(model, "batch", batch.pk), {"decision": "import"})
+        assert answer.status_code == 302
+        batch.refresh_from_db()
+        assert batch.imported_at
+        return batch
+
+    def undo(self, batch):
+        answer = self.client.post(admin_url(batch.model_class, "batch_undo", batch.pk))
+        assert answer.status_code == 302
+        batch.refresh_from_db()
+        assert batch.undone_at
+        return batch
+
+
+def rows_of(data: bytes):
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def csv_of(rows, **options) -> bytes:
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, list(rows[0]), **options)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def results(batch):
+    """Each row of the preview: (number, result, reason)."""
+    return list(batch.rows.order_by("number").values_list("number", "outcome", "reason"))
+
+
+@pytest.fixture
+def publisher(db):
+    return Desk(factories.user("Publishers"))
+
+
+@pytest.fixture
+def contributor(db):
+    return Desk(factories.user("Contributors"))
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"

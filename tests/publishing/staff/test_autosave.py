@@ -1,0 +1,213 @@
+"""What is typed and not saved: kept for its writer, offered again, gone when it is saved."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import signing
+from django.utils import timezone
+
+from cities.models import City
+from publishing.models import Revision, WorkingCopy
+from tests import factories
+from tests.admin_pages import (
+    admin_url,
+    errors,
+    open_form,
+    read_form,
+    save_form,
+)
+from tests.staff_fixtures import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def maria(db):
+    return signed_in(factories.user("Publishers", first_name="Maria", last_name="Duarte"))
+
+
+def type_into(client, record, **typed):
+    """Type something and leave it: what the browser sends by itself; the form as it stands."""
+    form = open_form(client, record) | typed
+    response = client.post(admin_url(record, "working", record.pk), form)
+    assert response.status_code == 200
+    return form, response.json()
+
+
+def take_up(client, model, page, *args):
+    address = admin_url(model, page, *args)
+    copy = WorkingCopy.objects.get(data__isnull=False)
+    assert f'href="?_take={copy.pk}"' in client.get(address).text
+    response = client.get(address, {"_take": copy.pk})
+    assert response.status_code == 200
+    return response
+
+
+def test_what_need_not_be_valid_is_kept_and_taken_up_again(editor):
+    city = factories.city(name="Fez", motto="")
+    typed = {
+        "name": "",
+        "motto": "Half a sen",
+        "profile": "<p>Rich <strong>text",
+        "awards-TOTAL_FORMS": "1",
+        "awards-0-year": "20",
+        "awards-0-city": city.pk,
+    }
+    form, answer = type_into(editor, city, **typed)
+    assert answer["kept"] is True
+    response = take_up(editor, City, "change", city.pk)
+    fields = read_form(response, city).fields
+    assert {name: fields[name] for name in typed if name != "awards-0-city"} == {
+        "name": [""],
+        "motto": ["Half a sen"],
+        "profile": ["<p>Rich <strong>text"],
+        "awards-TOTAL_FORMS": ["1"],
+        "awards-0-year": ["20"],
+    }
+    assert fields["_copy"] == form["_copy"]
+    salt = f"publishing.editing:cities.city:{city.pk}"
+    starts = [signing.loads(said["_start"][0], salt=salt) for said in (fields, form)]
+    assert starts[0] == starts[1]
+    assert "This is what you had typed on" in response.text
+    assert "Please correct the error" not in response.text
+    city.refresh_from_db()
+    assert city.name == "Fez"
+    assert not Revision.objects.exists()
+
+
+def test_a_new_record_is_kept_and_taken_up_again(editor):
+    form = read_form(editor.get(admin_url(City, "add")), City).fields | {"name": "Newtown"}
+    editor.post(admin_url(City, "add_working"), form)
+    fields = read_form(take_up(editor, City, "add"), City).fields
+    assert fields["name"] == ["Newtown"]
+    saved = editor.post(admin_url(City, "add"), fields | {"country": factories.country().pk})
+    assert saved.status_code == 302, errors(saved)
+    assert "You typed here" not in editor.get(admin_url(City, "add")).text
+
+
+def test_saving_what_was_taken_up_merges_with_what_others_saved(editor, publisher):
+    city = factories.city(motto="Old motto", summary="Old summary")
+    type_into(editor, city, motto="My motto")
+    save_form(publisher, city, summary="Their summary", _because="Short on purpose")
+    fields = read_form(take_up(editor, City, "change", city.pk), city).fields
+    assert editor.post(admin_url(city, "change", city.pk), fields).status_code == 302
+    draft = Revision.objects.open().get()
+    assert (draft.content["fields"]["motto"], draft.content["fields"]["summary"]) == (
+        "My motto",
+        "Their summary",
+    )
+
+
+def test_a_copy_goes_when_the_form_is_saved_and_nothing_late_revives_it(publisher):
+    city = factories.city()
+    form, _answer = type_into(publisher, city, motto="My motto")
+    publisher.post(admin_url(city, "change", city.pk), form | {"_save": "1"})
+    late = publisher.post(admin_url(city, "working", city.pk), form)
+    assert late.json()["kept"] is False
+    assert "You typed here" not in publisher.get(admin_url(city, "change", city.pk)).text
+    assert list(WorkingCopy.objects.values_list("data", flat=True)) == [None]
+
+
+def test_a_copy_stays_when_the_form_is_refused(publisher):
+    city = factories.city()
+    form, _answer = type_into(publisher, city, name="")
+    response = publisher.post(admin_url(city, "change", city.pk), form)
+    assert read_form(response, city).fields["_copy"] == form["_copy"]
+    assert WorkingCopy.objects.get().data
+
+
+def test_a_copy_is_thrown_away(editor):
+    city = factories.city()
+    type_into(editor, city, motto="My motto")
+    copy = WorkingCopy.objects.get()
+    response = editor.post(admin_url(city, "working", city.pk), {"_drop": copy.pk}, follow=True)
+    assert response.redirect_chain == [("../change/", 302)]
+    assert not WorkingCopy.objects.exists()
+
+
+def test_two_tabs_overwrite_nothing_of_each_other(editor):
+    city = factories.city()
+    type_into(editor, city, motto="First tab")
+    type_into(editor, city, motto="Second tab")
+    assert WorkingCopy.objects.count() == 2
+
+
+def test_typing_on_fills_one_row_and_no_history(editor):
+    city = factories.city()
+    form, _answer = type_into(editor, city, motto="A")
+    for motto in ("AB", "ABC"):
+        editor.post(admin_url(city, "working", city.pk), form | {"motto": motto})
+    assert WorkingCopy.objects.get().posted()["motto"] == "ABC"
+    assert not Revision.objects.exists()
+
+
+def test_copies_are_private(editor, maria):
+    city = factories.city()
+    form, _answer = type_into(editor, city, motto="Secret")
+    copy = WorkingCopy.objects.get()
+    page = maria.get(admin_url(city, "change", city.pk), {"_take": copy.pk})
+    assert "Secret" not in page.text
+    assert "You typed here" not in page.text
+    maria.post(admin_url(city, "working", city.pk), {"_drop": copy.pk})
+    # Another person's form, under the first one's key.
+    theirs = open_form(maria, city) | {"_copy": form["_copy"], "motto": "Mine"}
+    assert maria.post(admin_url(city, "working", city.pk), theirs).json()["kept"] is False
+    assert WorkingCopy.objects.get().posted()["motto"] == "Secret"
+
+
+def test_a_form_of_somebody_else_is_not_taken(editor, maria):
+    city = factories.city()
+    form = open_form(editor, city)
+    assert maria.post(admin_url(city, "working", city.pk), form).status_code == 400
+    assert not WorkingCopy.objects.exists()
+
+
+def test_the_second_is_told_of_the_first(editor, maria):
+    city = factories.city()
+    type_into(maria, city, motto="Hers")
+    WorkingCopy.objects.update(touched_at=timezone.now() - timedelta(minutes=5))
+    said = "Maria Duarte has this open and has unsaved changes, the last from 5 minutes ago."
+    assert said in editor.get(admin_url(city, "change", city.pk)).text
+    _form, answer = type_into(editor, city, motto="Mine")
+    assert answer["news"] == [said]
+
+
+def test_the_first_is_told_that_the_second_saved(editor, maria):
+    city = factories.city()
+    form = open_form(editor, city)
+    save_form(maria, city, motto="Hers")
+    answer = editor.post(admin_url(city, "working", city.pk), form).json()
+    said = (
+        "Maria Duarte saved this just now, after you had opened it. "
+        "When you save, what you both wrote is put together."
+    )
+    assert answer["news"] == [said]
+
+
+def test_old_copies_are_pruned(editor):
+    city = factories.city()
+    type_into(editor, city, motto="Old")
+    WorkingCopy.objects.update(touched_at=timezone.now() - timedelta(days=31))
+    for number in range(7):
+        type_into(editor, city, motto=str(number))
+    mottos = {copy.posted()["motto"] for copy in WorkingCopy.objects.all()}
+    assert mottos == {"2", "3", "4", "5", "6"}
+
+
+def test_without_the_right_to_change_nothing_is_kept(client):
+    city = factories.city()
+    client.force_login(factories.user())
+    assert client.post(admin_url(city, "working", city.pk)).status_code == 403
+    assert client.post(admin_url(City, "add_working")).status_code == 403
+
+
+def test_signed_out_the_page_that_keeps_leads_to_the_sign_in(client):
+    city = factories.city()
+    assert client.get(admin_url(city, "working", city.pk)).status_code == 302
+
+
+def test_a_signed_in_page_gets_a_fresh_token(editor):
+    city = factories.city()
+    answer = editor.get(admin_url(city, "working", city.pk)).json()
+    assert answer["person"] == editor.session["_auth_user_id"]
+    assert len(answer["token"]) == 64

@@ -1,0 +1,290 @@
+"""Drafts of what is public: kept, compared, scheduled, returned, published, discarded."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import timezone
+
+from cities.models import City
+from publishing.models import Revision
+from publishing.revisions import transitions as moves
+from publishing.revisions.models import open_draft
+from tests import factories
+from tests.admin_pages import (
+    add,
+    admin_url,
+    errors,
+    open_form,
+    save_form,
+)
+from tests.staff_fixtures import signed_in
+
+
+@pytest.fixture
+def city(db):
+    return factories.city(name="Leeds", motto="Old", note="Old")
+
+
+def decide(client, record, decision, **more):
+    """Open the page of the draft and press a button; the answer, and what it said."""
+    address = admin_url(record, "draft", record.pk)
+    page = client.get(address)
+    sent = {"draft": page.context["draft"].pk, "_seen": page.context["seen"], "decision": decision}
+    response = client.post(address, sent | more, follow=True)
+    return response, [str(said) for said in response.context["messages"]]
+
+
+def stages(record):
+    return list(Revision.objects.of(record).values_list("action", "stage"))
+
+
+def test_a_draft_leaves_the_public_page_and_opens_again(publisher, city, client):
+    rows = {"awards-TOTAL_FORMS": "1", "awards-0-year": "2015", "awards-0-id": ""}
+    response = save_form(publisher, city, motto="Learn for life", **rows, _draft="1")
+    assert response.status_code == 302
+    public = client.get(city.get_absolute_url()).text
+    assert ("Learn for life" in public, city.awards.count()) == (False, 0)
+    form = open_form(publisher, city)
+    assert (form["motto"], form["awards-0-year"]) == (["Learn for life"], ["2015"])
+    decide(publisher, city, "publish")
+    city.refresh_from_db()
+    assert (city.motto, city.awards.get().year) == ("Learn for life", 2015)
+    assert "Learn for life" in client.get(city.get_absolute_url()).text
+
+
+def test_a_new_row_of_a_draft_keeps_its_key(publisher, city):
+    rows = {"awards-TOTAL_FORMS": "1", "awards-0-year": "2015", "awards-0-id": ""}
+    save_form(publisher, city, **rows, _draft="1")
+    key = open_form(publisher, city)["awards-0-id"]
+    save_form(publisher, city, motto="New", _draft="1")
+    assert open_form(publisher, city)["awards-0-id"] == key
+    decide(publisher, city, "publish")
+    assert [str(city.awards.get().pk)] == key
+
+
+def test_a_draft_that_says_nothing_new_is_not_kept(publisher, city):
+    response = save_form(publisher, city, _draft="1")
+    assert errors(response) == {"__all__": ["You changed nothing, so there is no draft to keep."]}
+    assert stages(city) == []
+
+
+def test_a_draft_has_to_be_valid(publisher, city):
+    response = save_form(publisher, city, joined_year="1900", _draft="1")
+    assert list(errors(response)) == ["joined_year"]
+    assert stages(city) == []
+
+
+def test_saving_a_draft_again_unchanged_writes_no_line(publisher, city):
+    save_form(publisher, city, motto="New", _draft="1")
+    save_form(publisher, city, _draft="1")
+    assert stages(city) == [("drafted", "draft")]
+
+
+def test_publishing_from_the_form_puts_the_whole_draft_live(publisher, city):
+    save_form(publisher, city, motto="New", _draft="1")
+    save_form(publisher, city, note="New", _save="1")
+    assert City.objects.values_list("motto", "note").get() == ("New", "New")
+    assert stages(city) == [("published", ""), ("drafted", "")]
+
+
+def test_contributors_send_to_review_and_publishers_return_or_publish(contributor, publisher, city):
+    save_form(contributor, city, motto="New", _review="1", _note="Please")
+    assert stages(city) == [("submitted", "review")]
+    assert decide(contributor, city, "publish")[0].status_code == 403
+    assert decide(contributor, city, "return")[0].status_code == 403
+    decide(publisher, city, "return", _note="Which year?")
+    assert "Which year?" in contributor.get(admin_url(city, "change", city.pk)).text
+    save_form(contributor, city, motto="New in 2026", _review="1")
+    decide(publisher, city, "publish")
+    assert City.objects.get().motto == "New in 2026"
+    assert stages(city) == [
+        ("published", ""),
+        ("submitted", ""),
+        ("returned", ""),
+        ("submitted", ""),
+    ]
+
+
+def test_a_draft_in_the_queue_stays_there_when_it_is_mended(contributor, publisher, city):
+    save_form(contributor, city, motto="New", _review="1")
+    save_form(publisher, city, note="Looked up", _draft="1")
+    assert stages(city) == [("drafted", "review"), ("submitted", "")]
+
+
+def test_discarding_is_for_the_author_and_for_publishers(contributor, publisher, city):
+    other = signed_in(factories.user("Contributors"))
+    save_form(contributor, city, motto="New", _review="1")
+    assert decide(other, city, "discard")[0].status_code == 403
+    assert 'value="discard"' not in other.get(admin_url(city, "draft", city.pk)).text
+    decide(contributor, city, "discard")
+    assert stages(city)[0] == ("discarded", "")
+    save_form(contributor, city, motto="New", _review="1")
+    _response, said = decide(publisher, city, "discard")
+    assert said == ["The draft of “Leeds” is discarded."]
+    assert City.objects.get().motto == "Old"
+
+
+def test_deciding_about_a_draft_that_changed_meanwhile(publisher, city):
+    save_form(publisher, city, motto="New", _draft="1")
+    draft = open_draft(city)
+    save_form(publisher, city, motto="Newer", _draft="1")
+    _response, said = decide(publisher, city, "publish", draft=draft.pk)
+    assert said == ["The draft was changed meanwhile. Look at it again."]
+    assert City.objects.get().motto == "Old"
+
+
+def test_choices_count_for_what_was_seen(publisher, city):
+    save_form(publisher, city, motto="New", _draft="1")
+    City.objects.update(motto="Newer")
+    response, _said = decide(publisher, city, "publish")
+    assert [row.theirs for row in response.context["conflicts"]] == ["Newer"]
+    seen = response.context["seen"]
+    City.objects.update(motto="Newest")
+    mine = {"_choice:fields/motto": "mine"}
+    response, _said = decide(publisher, city, "publish", _seen=seen, **mine)
+    assert [row.theirs for row in response.context["conflicts"]] == ["Newest"]
+    decide(publisher, city, "publish", **mine)
+    assert City.objects.get().motto == "New"
+
+
+# -- The schedule --------------------------------------------------------------------------
+
+
+def test_a_moment_is_the_sites_own_across_the_change_of_clocks(publisher, city, settings):
+    settings.TIME_ZONE = "Europe/London"
+    save_form(publisher, city, motto="New", _schedule="1", _due_at="2027-03-28T00:30")
+    assert open_draft(city).due_at == datetime(2027, 3, 28, 0, 30, tzinfo=UTC)
+    save_form(publisher, city, _schedule="1", _due_at="2027-03-28T02:30")
+    assert open_draft(city).due_at == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("moment", ["2027-03-28T01:30", "2027-10-31T01:30"])
+def test_a_moment_that_is_none_or_two_is_refused(publisher, city, settings, moment):
+    settings.TIME_ZONE = "Europe/London"
+    response = save_form(publisher, city, motto="New", _schedule="1", _due_at=moment)
+    (said,) = errors(response)["__all__"]
+    assert "couldn’t be interpreted in time zone Europe/London" in said
+    assert open_draft(city) is None
+
+
+@pytest.mark.parametrize("moment", ["", "soon", "2020-01-01T09:00", "9999999-01-01T00:00"])
+def test_a_moment_that_cannot_be_is_refused(publisher, city, moment):
+    response = save_form(publisher, city, motto="New", _schedule="1", _due_at=moment)
+    assert list(errors(response)) == ["__all__"]
+    assert open_draft(city) is None
+
+
+def test_a_mended_draft_stays_on_the_schedule_and_can_be_taken_off(publisher, contributor, city):
+    save_form(publisher, city, motto="New", _schedule="1", _due_at="2100-01-01T09:00")
+    due = open_draft(city).due_at
+    save_form(publisher, city, motto="Newer", _draft="1")
+    assert (open_draft(city).stage, open_draft(city).due_at) == ("scheduled", due)
+    response = save_form(contributor, city, motto="Sneaked in", _draft="1")
+    said = "The draft is scheduled: only who may publish can change it now."
+    assert errors(response) == {"__all__": [said]}
+    assert decide(contributor, city, "discard")[0].status_code == 403
+    assert decide(contributor, city, "unschedule")[0].status_code == 403
+    decide(publisher, city, "unschedule")
+    assert (open_draft(city).stage, open_draft(city).due_at) == ("draft", None)
+
+
+def test_contributors_cannot_schedule(contributor, city):
+    response = save_form(contributor, city, motto="New", _schedule="1", _due_at="2100-01-01T09:00")
+    said = "You may save a draft, but not schedule it. Submit it for review."
+    assert errors(response) == {"__all__": [said]}
+
+
+# -- What becomes of a draft when its record moves -----------------------------------------
+
+
+def test_a_draft_of_what_is_no_longer_public_becomes_the_record(publisher, city):
+    save_form(publisher, city, motto="New", _draft="1")
+    moves.move(city, moves.unpublish)
+    assert open_form(publisher, city)["motto"] == ["New"]
+    save_form(publisher, city, motto="Newer", _save="1")
+    assert City.objects.get().motto == "Newer"
+    assert open_draft(city) is None
+    assert open_form(publisher, city)["motto"] == ["Newer"]
+
+
+def test_publishing_what_was_taken_back_puts_its_draft_live(publisher, city):
+    save_form(publisher, city, motto="New", _draft="1")
+    moves.move(city, moves.unpublish)
+    save_form(publisher, city, _publish="1", _because="It is asked for")
+    city.refresh_from_db()
+    assert (city.motto, city.state, open_draft(city)) == ("New", "public", None)
+
+
+def test_what_became_public_meanwhile_is_not_changed_by_who_may_not_publish(contributor, city):
+    """The form was opened on a draft, and sent after somebody published it."""
+    moves.move(city, moves.unpublish)
+    form = open_form(contributor, city)
+    moves.move(city, moves.publish)
+    contributor.post(admin_url(city, "change", city.pk), form | {"motto": "New", "_save": "1"})
+    assert City.objects.get().motto == "Old"
+    assert open_draft(city).content["fields"]["motto"] == "New"
+
+
+def test_a_record_that_was_deleted_for_good_takes_its_draft_along(superuser, city):
+    save_form(superuser, city, motto="New", _draft="1")
+    moves.move(city, moves.trash)
+    superuser.post(admin_url(city, "delete", city.pk), {"post": "yes"})
+    assert not City.objects.exists()
+    assert not Revision.objects.open().exists()
+    assert superuser.get(admin_url(city, "draft", city.pk)).status_code == 404
+
+
+def test_a_name_that_was_taken_is_said_where_the_draft_opens(publisher, city):
+    save_form(publisher, city, name="York", _draft="1")
+    factories.city(name="York")
+    response = publisher.get(admin_url(city, "change", city.pk))
+    assert response.context["problems"] == ["There is a city of this name in this country already."]
+
+
+# -- New records ---------------------------------------------------------------------------
+
+
+def test_what_is_new_is_saved_and_submitted_or_published(contributor, publisher):
+    factories.united_kingdom()
+    add(contributor, City, name="Leeds", country="GB", _review="1", _note="New member")
+    leeds = City.objects.get()
+    assert (leeds.state, open_draft(leeds).note) == ("draft", "New member")
+    add(publisher, City, name="York", country="GB", _publish="1", _because="Agreed")
+    assert City.objects.get(name="York").is_published
+    save_form(publisher, leeds, _publish="1", _because="Agreed")
+    assert City.objects.get(name="Leeds").is_published
+    assert open_draft(leeds) is None
+    add(contributor, City, name="Hull", country="GB", _publish="1")
+    assert City.objects.get(name="Hull").state == "draft"
+
+
+# -- Forms that are not what they seem -----------------------------------------------------
+
+
+def test_a_form_that_was_sealed_for_another_record_is_refused(publisher, city):
+    other = open_form(publisher, factories.city(motto="Other"))["_start"]
+    response = save_form(publisher, city, motto="New", _start=other)
+    (said,) = errors(response)["__all__"]
+    assert said.startswith("The portal cannot tell any more what the record said")
+    assert City.objects.get(pk=city.pk).motto == "Old"
+    assert 'value="New"' in response.text
+
+
+def test_a_form_without_a_seal_begins_from_the_present(publisher, city):
+    form = {name: value for name, value in open_form(publisher, city).items() if name != "_start"}
+    publisher.post(admin_url(city, "change", city.pk), form | {"motto": "New"})
+    assert City.objects.get().motto == "New"
+
+
+def test_a_form_of_last_month_is_merged_as_well(publisher, city):
+    form = open_form(publisher, city)
+    City.objects.update(note="Looked up", updated_at=timezone.now())
+    publisher.post(admin_url(city, "change", city.pk), form | {"motto": "New"})
+    assert City.objects.values_list("motto", "note").get() == ("New", "Looked up")
+
+
+def test_a_popup_saves_and_answers(publisher, city):
+    address = admin_url(city, "change", city.pk) + "?_popup=1"
+    response = publisher.post(address, open_form(publisher, city) | {"motto": "New", "_popup": "1"})
+    assert "data-popup-response" in response.text
+    assert City.objects.get().motto == "New"

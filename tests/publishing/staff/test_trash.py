@@ -1,0 +1,160 @@
+"""The trash: what is put there comes back whole; names and addresses that were taken are told."""
+
+import pytest
+from django.urls import reverse
+
+from cities.models import City
+from publishing.models import FormerSlug, Revision
+from publishing.revisions import transitions as moves
+from tests import factories
+from tests.admin_pages import (
+    admin_url,
+    errors,
+    open_form,
+    save_form,
+)
+
+
+@pytest.fixture
+def city(db):
+    return factories.award(city=factories.city(name="Leeds", motto="Old")).city
+
+
+def recover(client, record):
+    response = client.post(admin_url(record, "recover", record.pk), follow=True)
+    return response.status_code, [str(said) for said in response.context["messages"]]
+
+
+def test_what_lay_there_comes_back_with_all_that_belongs_to_it(publisher, city, client):
+    network = factories.network(cities=[city])
+    response = publisher.post(admin_url(city, "delete", city.pk), {"_note": "Twice"}, follow=True)
+    said = "“Leeds” is in the trash. You can take it out again."
+    assert [str(message) for message in response.context["messages"]] == [said]
+    assert client.get(city.get_absolute_url()).status_code == 404
+    assert recover(publisher, city) == (200, ["“Leeds” is out of the trash again."])
+    assert client.get(city.get_absolute_url()).status_code == 200
+    assert (city.awards.count(), list(network.cities.all())) == (1, [city])
+    lines = Revision.objects.of(city).values_list("action", "note")
+    assert list(lines) == [("recovered", ""), ("trashed", "Twice")]
+
+
+def test_a_draft_survives_the_trash(publisher, city):
+    save_form(publisher, city, motto="New", _draft="1")
+    moves.move(city, moves.trash)
+    moves.move(city, moves.recover)
+    assert open_form(publisher, city)["motto"] == ["New"]
+
+
+def test_what_lies_there_is_looked_at_and_not_changed(publisher, city):
+    form = open_form(publisher, city)
+    moves.move(city, moves.trash)
+    address = admin_url(city, "change", city.pk)
+    assert publisher.get(address).status_code == 200
+    assert publisher.post(address, form | {"motto": "New"}).status_code == 403
+    assert publisher.get(admin_url(city, "history", city.pk)).status_code == 200
+
+
+@pytest.mark.parametrize("action", ["publish_now", "unpublish", "archive"])
+def test_nothing_is_moved_past_the_way_out(publisher, city, action):
+    moves.move(city, moves.trash)
+    factories.city(name="Leeds")
+    response = publisher.post(
+        admin_url(City, "changelist") + "?state=trashed",
+        {
+            "action": action,
+            "_selected_action": [city.pk],
+            "index": "0",
+            "_because": "It is asked for",
+        },
+        follow=True,
+    )
+    said = "Leeds, United Kingdom: It is in the trash. Take it out first."
+    assert [str(message) for message in response.context["messages"]] == [said]
+    city.refresh_from_db()
+    assert city.state == "trashed"
+
+
+def test_a_name_that_was_taken_is_refused(publisher, city):
+    moves.move(city, moves.trash)
+    factories.city(name="Leeds")
+    assert recover(publisher, city) == (
+        200,
+        ["There is a city of this name in this country already."],
+    )
+    city.refresh_from_db()
+    assert city.state == "trashed"
+
+
+def test_an_address_that_was_taken_is_made_anew_and_both_can_be_edited(publisher, city, client):
+    moves.move(city, moves.trash)
+    other = factories.city(name="Leeds", country=factories.country(name="Canada"))
+    assert other.slug == "leeds"
+    recover(publisher, city)
+    city.refresh_from_db()
+    assert city.slug == "leeds-united-kingdom"
+    assert not FormerSlug.objects.exists()
+    for record in (city, other):
+        assert save_form(publisher, record, motto="New").status_code == 302
+    assert "Canada" in client.get("/cities/leeds/").text
+
+
+def test_a_former_address_that_was_taken_stays_with_who_has_it(publisher, city, client):
+    save_form(publisher, city, slug="leeds-city")
+    moves.move(city, moves.trash)
+    other = factories.city(name="Leeds", country=factories.country(name="Canada"))
+    recover(publisher, city)
+    assert save_form(publisher, other, motto="New").status_code == 302
+    save_form(publisher, other, slug="leeds-canada")
+    assert client.get("/cities/leeds/").url == "/cities/leeds-canada/"
+
+
+def test_what_was_public_comes_back_by_who_may_publish(editor, publisher, city):
+    moves.move(city, moves.trash)
+    assert recover_status(editor, city) == 403
+    response = editor.post(
+        admin_url(City, "changelist") + "?state=trashed",
+        {"action": "recover", "_selected_action": [city.pk], "index": "0"},
+        follow=True,
+    )
+    said = "You may not bring back what was public: Leeds, United Kingdom."
+    assert [str(message) for message in response.context["messages"]] == [said]
+    assert recover_status(publisher, city) == 302
+
+
+def recover_status(client, record):
+    return client.post(admin_url(record, "recover", record.pk)).status_code
+
+
+def test_editors_bring_back_drafts(editor, city):
+    moves.move(city, moves.unpublish)
+    moves.move(city, moves.trash)
+    assert recover_status(editor, city) == 302
+
+
+def test_recovering_is_a_decision_and_not_a_link(publisher, city):
+    moves.move(city, moves.trash)
+    assert publisher.get(admin_url(city, "recover", city.pk)).status_code == 403
+
+
+def test_deleting_for_good_is_for_administrators_and_written_down(publisher, superuser, city):
+    address = admin_url(city, "delete", city.pk)
+    moves.move(city, moves.trash)
+    assert publisher.post(address, {"post": "yes"}).status_code == 403
+    superuser.post(address, {"post": "yes"})
+    assert not City.objects.exists()
+    last = Revision.objects.first()
+    assert (last.action, last.label, last.base["fields"]["motto"]) == ("purged", "Leeds", "Old")
+    assert superuser.get(admin_url(city, "history", city.pk)).url == reverse("admin:index")
+
+
+def test_contributors_put_nothing_there(contributor, city):
+    moves.move(city, moves.unpublish)
+    assert contributor.post(admin_url(city, "delete", city.pk)).status_code == 403
+    assert recover_status(contributor, city) == 403
+
+
+def test_a_name_in_the_trash_is_free_in_the_form(publisher, city):
+    moves.move(city, moves.trash)
+    other = factories.city(name="York")
+    response = save_form(publisher, other, name="Leeds")
+    assert response.status_code == 302, errors(response)
