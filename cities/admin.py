@@ -22,16 +22,16 @@ from publishing.admin import (
     FOR_STAFF,
     PUBLICATION,
     SOURCE,
-    BeginnerFilter,
     CheckFilter,
+    CreatedByMeFilter,
     PublishableAdmin,
     StateFilter,
 )
 from publishing.content.scope import scope_of, within
 from publishing.staff.base import CaseFilter, RowInline, Texts
 from publishing.staff.change_form import RecordForm
-from publishing.staff.import_export import ExchangePages
-from publishing.staff.live_editing import WritingAdmin
+from publishing.staff.import_export import ImportExportMixin
+from publishing.staff.live_editing import LiveEditingMixin
 from publishing.staff.quality_checks import Advice
 
 
@@ -42,7 +42,7 @@ class CountryForm(RecordForm):
 
 
 @admin.register(Country)
-class CountryAdmin(ExchangePages, WritingAdmin):
+class CountryAdmin(ImportExportMixin, LiveEditingMixin):
     form = CountryForm
     list_display = ("name", "code", "region", "cities_recorded", "cities_public")
     list_filter = ("region",)
@@ -91,7 +91,7 @@ class IntakeAdmin(PublishableAdmin):
         "cities_recorded",
         "countries_announced",
     )
-    list_filter = (StateFilter, CheckFilter, BeginnerFilter)
+    list_filter = (StateFilter, CheckFilter, CreatedByMeFilter)
     search_fields = ("year", "source")
     search_help_text = _("The year, or words of the source.")
     fieldsets = (
@@ -133,7 +133,7 @@ class IntakeAdmin(PublishableAdmin):
 @admin.register(Theme)
 class ThemeAdmin(PublishableAdmin):
     list_display = ("name", "state_column", "kind", "group", "number", "cities_recorded")
-    list_filter = (StateFilter, "kind", "group", CheckFilter, BeginnerFilter)
+    list_filter = (StateFilter, "kind", "group", CheckFilter, CreatedByMeFilter)
     search_fields = ("slug", "name", "group")
     search_help_text = _("Words of the name or of the group.")
     fieldsets = (
@@ -222,7 +222,7 @@ class CityAdmin(PublishableAdmin):
         StateFilter,
         MissingFilter,
         CheckFilter,
-        BeginnerFilter,
+        CreatedByMeFilter,
         "status",
         "confirmed",
         "country__region",

@@ -17,13 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.word_index import cities_with
 from publishing.content.fields import FoldedField, RichTextField, fold
-from publishing.content.scope import Scope, Shared
+from publishing.content.scope import Scope, Unscoped
 from publishing.models import (
     UNIQUE_SLUG,
-    Addressed,
     Picture,
     Publishable,
-    Published,
+    PublishableQuerySet,
+    Slugged,
     Sourced,
     unique_unless_trashed,
 )
@@ -45,7 +45,7 @@ class Region(models.TextChoices):
     )
 
 
-class CountryQuerySet(Shared, models.QuerySet["Country"]):
+class CountryQuerySet(Unscoped, models.QuerySet["Country"]):
     def published(self) -> Self:
         """Countries with a city that visitors see: a country is public when its cities are."""
         return self.filter(Exists(City.objects.published().filter(country=OuterRef("pk"))))
@@ -55,7 +55,7 @@ class CountryQuerySet(Shared, models.QuerySet["Country"]):
         return self.annotate(city_count=count_of(City.objects.published(), "country"))
 
 
-class Country(Addressed):
+class Country(Slugged):
     code = models.CharField(
         _("code"),
         max_length=2,
@@ -122,7 +122,7 @@ class Country(Addressed):
         return str(_("Public") if self.is_published else _("No public city yet"))
 
 
-class IntakeQuerySet(Shared, Published):
+class IntakeQuerySet(Unscoped, PublishableQuerySet):
     def with_city_counts(self) -> Self:
         """Adds `city_count`, the number of its cities that visitors see."""
         # By year, as its page and the finder have it: some sources give no more than that.
@@ -200,7 +200,7 @@ class Intake(Publishable, Sourced):
         return str(self.year)
 
 
-class ThemeQuerySet(Shared, Published):
+class ThemeQuerySet(Unscoped, PublishableQuerySet):
     def with_city_counts(self) -> Self:
         """Adds `city_count`, the number of its cities that visitors see."""
         return self.annotate(city_count=count_of(City.objects.published(), "themes"))
@@ -210,7 +210,7 @@ class ThemeQuerySet(Shared, Published):
         return self.filter(kind=theme.kind, group=theme.group).order_by("number", "pk")
 
 
-class Theme(Addressed, Publishable, Sourced):
+class Theme(Slugged, Publishable, Sourced):
     """A key feature of learning cities, a thematic cluster, an area of action or a goal."""
 
     class Kind(models.TextChoices):
@@ -275,7 +275,7 @@ def known_first(field: str) -> tuple[Any, Any]:
 PUBLIC_WHEN = ("archived_at", "published_at", "expires_at", "trashed_at")
 
 
-class CityQuerySet(Published):
+class CityQuerySet(PublishableQuerySet):
     def within(self, scope: Scope) -> Self:
         """The cities that somebody is tied to, those of a network that they are tied to too."""
         return self.filter(pk__in=scope.of("cities.city"))
@@ -362,7 +362,7 @@ class CityQuerySet(Published):
         )
 
 
-class City(Addressed, Publishable, Sourced):
+class City(Slugged, Publishable, Sourced):
     """A member of the UNESCO Global Network of Learning Cities, which is not always a city."""
 
     class Kind(models.TextChoices):

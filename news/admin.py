@@ -11,8 +11,8 @@ from publishing.admin import (
     FOR_STAFF,
     PUBLICATION,
     SOURCE,
-    BeginnerFilter,
     CheckFilter,
+    CreatedByMeFilter,
     PublishableAdmin,
     StateFilter,
 )
@@ -21,7 +21,7 @@ from publishing.admin import (
 @admin.register(NewsItem)
 class NewsItemAdmin(PublishableAdmin):
     list_display = ("title", "state_column", "published_at", "cities_named", "intake")
-    list_filter = (StateFilter, "intake", BeginnerFilter)
+    list_filter = (StateFilter, "intake", CreatedByMeFilter)
     list_select_related = ("intake",)
     search_fields = ("search_key",)
     search_help_text = _("The beginning of a word of the title or the summary.")
@@ -57,7 +57,7 @@ class NewsItemAdmin(PublishableAdmin):
 @admin.register(Event)
 class EventAdmin(PublishableAdmin):
     list_display = ("name", "state_column", "dates", "kind", "place", "city", "country")
-    list_filter = (StateFilter, "kind", CheckFilter, BeginnerFilter)
+    list_filter = (StateFilter, "kind", CheckFilter, CreatedByMeFilter)
     list_select_related = ("city", "country")
     search_fields = ("slug", "name", "place")
     search_help_text = _("Words of the name or the place.")

@@ -14,15 +14,15 @@ from publishing.content.fields import FoldedField, RichTextField, fold
 from publishing.content.scope import Scope
 from publishing.models import (
     UNIQUE_SLUG,
-    Addressed,
     Picture,
     Publishable,
-    Published,
+    PublishableQuerySet,
+    Slugged,
     Sourced,
 )
 
 
-class NewsQuerySet(Published):
+class NewsQuerySet(PublishableQuerySet):
     def within(self, scope: Scope) -> Self:
         """Items about a city of somebody's or about their network."""
         return self.filter(
@@ -109,7 +109,7 @@ class NewsQuerySet(Published):
         return Exists(through._default_manager.filter(newsitem=OuterRef("pk"), **link))
 
 
-class NewsItem(Addressed, Publishable):
+class NewsItem(Slugged, Publishable):
     title = models.CharField(
         _("title"),
         max_length=200,
@@ -185,7 +185,7 @@ class NewsItem(Addressed, Publishable):
     public_cities: list[City]
 
 
-class EventQuerySet(Published):
+class EventQuerySet(PublishableQuerySet):
     def within(self, scope: Scope) -> Self:
         """Events in a city of somebody's."""
         return self.filter(city__in=scope.of("cities.city"))
@@ -215,7 +215,7 @@ class EventQuerySet(Published):
         return self.select_related("city__country", "country")
 
 
-class Event(Addressed, Publishable, Sourced):
+class Event(Slugged, Publishable, Sourced):
     class Kind(models.TextChoices):
         CONFERENCE = "conference", _("International conference")
         REGIONAL_CONFERENCE = "regional-conference", _("Regional conference")

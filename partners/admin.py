@@ -13,8 +13,8 @@ from publishing.admin import (
     FOR_STAFF,
     PUBLICATION,
     SOURCE,
-    BeginnerFilter,
     CheckFilter,
+    CreatedByMeFilter,
     PublishableAdmin,
     StateFilter,
 )
@@ -54,7 +54,7 @@ class NetworkInline(RowInline):
 @admin.register(Network)
 class NetworkAdmin(NamesCities):
     list_display = ("name", "state_column", "scope", "cities_named", "country", "organisations")
-    list_filter = (StateFilter, "scope", CheckFilter, BeginnerFilter)
+    list_filter = (StateFilter, "scope", CheckFilter, CreatedByMeFilter)
     list_select_related = ("country",)
     search_fields = ("name_key",)
     search_help_text = _("The beginning of a word of the name; accents do not matter.")
@@ -85,7 +85,7 @@ class NetworkAdmin(NamesCities):
 @admin.register(Organisation)
 class OrganisationAdmin(NamesCities):
     list_display = ("name", "state_column", "sector", "cities_named", "networks")
-    list_filter = (StateFilter, "sector", CheckFilter, BeginnerFilter)
+    list_filter = (StateFilter, "sector", CheckFilter, CreatedByMeFilter)
     search_fields = ("name_key",)
     search_help_text = _("The beginning of a word of the name; accents do not matter.")
     autocomplete_fields = ("cities",)

@@ -14,16 +14,16 @@ from publishing.content.fields import FoldedField, RichTextField, fold
 from publishing.content.scope import Scope
 from publishing.models import (
     UNIQUE_SLUG,
-    Addressed,
     Picture,
     Publishable,
-    Published,
+    PublishableQuerySet,
+    Slugged,
     Sourced,
     unique_unless_trashed,
 )
 
 
-class NetworkQuerySet(Published):
+class NetworkQuerySet(PublishableQuerySet):
     def within(self, scope: Scope) -> Self:
         """Networks that somebody is tied to, or that serve a city of theirs."""
         serves = Network.cities.through._default_manager.filter(
@@ -68,7 +68,7 @@ class NetworkQuerySet(Published):
         )
 
 
-class Network(Addressed, Publishable, Sourced):
+class Network(Slugged, Publishable, Sourced):
     """A partnership that leads lifelong learning in one city, in several, or in a country."""
 
     class Scope(models.TextChoices):
@@ -169,7 +169,7 @@ class Network(Addressed, Publishable, Sourced):
         return [member for member in self.public_memberships if member.status == status]
 
 
-class OrganisationQuerySet(Published):
+class OrganisationQuerySet(PublishableQuerySet):
     def within(self, scope: Scope) -> Self:
         """Organisations that work in a city of somebody's, or belong to their network."""
         works = Organisation.cities.through._default_manager.filter(
@@ -184,7 +184,7 @@ class OrganisationQuerySet(Published):
         return self.order_by("name_key", "pk")
 
 
-class Organisation(Addressed, Publishable, Sourced):
+class Organisation(Slugged, Publishable, Sourced):
     """A body that takes part in learning: a council, a university, a library, an employer."""
 
     class Sector(models.TextChoices):

@@ -18,12 +18,12 @@ from portal.models import (
 from portal.staff.accounts import PersonAdmin, RoleAdmin
 from publishing.admin import (
     PUBLICATION,
-    BeginnerFilter,
+    CreatedByMeFilter,
     PublishableAdmin,
     StateFilter,
 )
-from publishing.staff.base import DeskAdmin, RowInline
-from publishing.staff.live_editing import WritingAdmin
+from publishing.staff.base import RowInline, StaffAdmin
+from publishing.staff.live_editing import LiveEditingMixin
 
 __all__ = ["PersonAdmin", "RoleAdmin"]
 
@@ -31,7 +31,7 @@ __all__ = ["PersonAdmin", "RoleAdmin"]
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
     list_display = ("title", "state_column", "slug", "updated_at")
-    list_filter = (StateFilter, BeginnerFilter)
+    list_filter = (StateFilter, CreatedByMeFilter)
     search_fields = ("slug", "title", "summary")
     search_help_text = _("Words of the title or the summary.")
     fieldsets = (
@@ -50,7 +50,7 @@ class PageAdmin(PublishableAdmin):
 
 
 @admin.register(Report)
-class ReportAdmin(DeskAdmin):
+class ReportAdmin(StaffAdmin):
     """What visitors wrote. Staff add when and how it was dealt with; nobody edits the rest."""
 
     list_display = ("address", "message", "received_at", "done_at")
@@ -87,7 +87,7 @@ class MenuInline(RowInline):
 
 
 @admin.register(Site)
-class SiteAdmin(WritingAdmin):
+class SiteAdmin(LiveEditingMixin):
     """Name, menu, contact and home page. There is one, so the list leads straight to it."""
 
     inlines = (MenuInline,)

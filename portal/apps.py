@@ -10,13 +10,13 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         from portal.context_processors import make_site
         from portal.page_cache.triggers import watch_tables
-        from portal.page_cache.version import Watch
+        from portal.page_cache.version import VersionWatcher
         from portal.staff.roles import fill_groups
-        from publishing.caching import content_cache as memo
+        from publishing.caching import content_cache
 
         # The admin asks for its site when it gets ready, which is after us.
-        apps.get_app_config("admin").default_site = "portal.staff.site.Desk"  # type: ignore[attr-defined]
-        memo.content_version = Watch().look
+        apps.get_app_config("admin").default_site = "portal.staff.site.StaffSite"  # type: ignore[attr-defined]
+        content_cache.content_version = VersionWatcher().look
         post_migrate.connect(fill_groups, sender=self, dispatch_uid="portal.roles")
         post_migrate.connect(make_site, sender=self, dispatch_uid="portal.site")
         post_migrate.connect(watch_tables, sender=self, dispatch_uid="portal.triggers")

@@ -48,7 +48,7 @@ def make_site(using: str = "default", apps: Any = installed_apps, **kwargs: Any)
             items.create(site=site, place=place, label=label, address=address, order=order)
 
 
-class Frame:
+class Navigation:
     """What stands around every page, from one query."""
 
     def __init__(self, items: Iterable[MenuItem], site: Site) -> None:
@@ -69,14 +69,14 @@ class Frame:
         return [self.menus[place] for place in columns if self.menus[place]]
 
 
-def load() -> Frame:
+def load() -> Navigation:
     try:
         items = list(MenuItem.objects.select_related("site"))
     except DatabaseError:
         # The page that tells of an error must not fail for want of a menu.
-        return Frame((), Site(name=NAME))
+        return Navigation((), Site(name=NAME))
     # Only a portal without any menu needs the second query.
-    return Frame(items, items[0].site if items else Site.objects.first() or Site(name=NAME))
+    return Navigation(items, items[0].site if items else Site.objects.first() or Site(name=NAME))
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

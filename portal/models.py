@@ -24,13 +24,13 @@ from publishing.content.scope import (
 )
 from publishing.models import (
     UNIQUE_SLUG,
-    Addressed,
     Publishable,
-    Published,
+    PublishableQuerySet,
+    Slugged,
 )
 
 
-class Page(Addressed, Publishable):
+class Page(Slugged, Publishable):
     """A page of text at the top level of the site, such as /about/."""
 
     title = models.CharField(_("title"), max_length=150)
@@ -42,7 +42,7 @@ class Page(Addressed, Publishable):
     )
     body = RichTextField(_("text"), blank=True)
 
-    objects = Published.as_manager()
+    objects = PublishableQuerySet.as_manager()
     url_name = "page"
     slug_source = "title"
     # The first parts of the portal's own addresses.
@@ -161,7 +161,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         path = Left("address", StrIndex(Concat("address", mark, output_field=text), mark) - 1)
         about = Q(pk__in=())
         for model in with_pages():
-            if is_divided(model) and issubclass(model, Addressed):
+            if is_divided(model) and issubclass(model, Slugged):
                 before, after = reverse(model.url_name, args=["-slug-"]).split("-slug-")
                 page = Concat(models.Value(before), "slug", models.Value(after), output_field=text)
                 rows = narrowed(model._default_manager.order_by(), scope)

@@ -3,11 +3,8 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from portal import feedback as reports
-from portal import views
-from portal.metadata import share_images as social
-from portal.metadata import sitemaps
-from portal.metadata import well_known as wellknown
+from portal import feedback, views
+from portal.metadata import share_images, sitemaps, well_known
 from portal.storage.media import media
 from publishing.views import shared_draft
 
@@ -15,20 +12,20 @@ urlpatterns = [
     path("admin/", include("portal.staff.urls")),
     # A web server in front of the portal may serve the folder itself.
     path("media/<path:path>", media),
-    path("sitemap.xml", wellknown.for_an_hour(sitemaps.index), name="sitemap"),
+    path("sitemap.xml", well_known.for_an_hour(sitemaps.index), name="sitemap"),
     path(
         "sitemap-<slug:section>.xml",
-        wellknown.for_an_hour(sitemaps.section),
+        well_known.for_an_hour(sitemaps.section),
         name="sitemap-section",
     ),
-    path("robots.txt", wellknown.robots, name="robots"),
-    path(".well-known/security.txt", wellknown.security, name="security"),
-    path("manifest.webmanifest", wellknown.manifest, name="manifest"),
-    path("favicon.ico", wellknown.favicon, name="favicon"),
+    path("robots.txt", well_known.robots, name="robots"),
+    path(".well-known/security.txt", well_known.security, name="security"),
+    path("manifest.webmanifest", well_known.manifest, name="manifest"),
+    path("favicon.ico", well_known.favicon, name="favicon"),
     *i18n_patterns(
-        path("cover.png", social.site_picture, name="site-picture"),
-        path("cities/<slug:slug>/cover.png", social.city_picture, name="city-picture"),
-        path("news/<slug:slug>/cover.png", social.story_picture, name="story-picture"),
+        path("cover.png", share_images.site_picture, name="site-picture"),
+        path("cities/<slug:slug>/cover.png", share_images.city_picture, name="city-picture"),
+        path("news/<slug:slug>/cover.png", share_images.story_picture, name="story-picture"),
         path("", views.Home.as_view(), name="home"),
         path("", include("cities.urls")),
         path("", include("partners.urls")),
@@ -37,8 +34,8 @@ urlpatterns = [
         path("search/", views.SiteSearch.as_view(), name="search"),
         path("numbers/", views.NetworkInNumbers.as_view(), name="numbers"),
         path("shared/<str:token>/", shared_draft, name="shared-draft"),
-        path("report/", reports.ReportMistake.as_view(), name="report"),
-        path("report/thanks/", reports.ReportThanks.as_view(), name="report-thanks"),
+        path("report/", feedback.ReportMistake.as_view(), name="report"),
+        path("report/thanks/", feedback.ReportThanks.as_view(), name="report-thanks"),
         path("<slug:slug>/", views.PageDetail.as_view(), name="page"),
         prefix_default_language=False,
     ),

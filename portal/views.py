@@ -16,7 +16,7 @@ from cities.detail_queries import by_country
 from cities.drawing.charts import bars
 from cities.drawing.map_clusters import MOST_MARKS, clustered, in_finder
 from cities.drawing.maps import plate
-from cities.drawing.projection import Plate
+from cities.drawing.projection import MapFigure
 from cities.models import (
     City,
     Country,
@@ -26,7 +26,7 @@ from cities.models import (
 from cities.spelling import did_you_mean
 from news.models import NewsItem
 from partners.models import Membership, Network
-from portal import styleguide as samples
+from portal import styleguide
 from portal.models import Page, Site
 from portal.search.results import (
     hit,
@@ -45,14 +45,14 @@ NEWEST, STORIES, NETWORKS = 32, 4, 4
 HITS = 24
 
 
-class Whole(NamedTuple):
+class NetworkTotals(NamedTuple):
     """The network as a whole, which is the same for everybody until the content changes."""
 
     cities: int
     countries: int
     without_place: int
     regions: dict[Region, int]
-    map: Plate
+    map: MapFigure
 
     @classmethod
     def add_up(cls) -> Self:
@@ -79,7 +79,7 @@ class Home(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         public = City.objects.published().for_cards()
-        whole = remembered(("the whole network", get_language()), Whole.add_up)
+        whole = remembered(("the whole network", get_language()), NetworkTotals.add_up)
         intakes = list(Intake.objects.published().order_by("year"))
         counted = [intake for intake in intakes if intake.cities_total]
         newest = max((i for i in intakes if i.announced_on), key=lambda i: i.year, default=None)
@@ -202,7 +202,7 @@ class Components(TemplateView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**samples.context(), **kwargs)
+        return super().get_context_data(**styleguide.context(), **kwargs)
 
 
 class PageDetail(RecordDetail):

@@ -20,7 +20,7 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from publishing.content.states import (
-    OUT,
+    LIVE_STATES,
     State,
     state_of,
     state_q,
@@ -32,16 +32,16 @@ from publishing.models import (
     short_moment,
 )
 from publishing.pictures.models import Picture
-from publishing.revisions import transitions as moves
+from publishing.revisions import transitions
 from publishing.revisions.models import Action, Stage
 from publishing.staff.base import (
     CaseFilter,
-    DeskAdmin,
-    DeskList,
+    StaffAdmin,
+    StaffChangeList,
     Texts,
 )
-from publishing.staff.import_export import ExchangePages
-from publishing.staff.live_editing import WritingAdmin
+from publishing.staff.import_export import ImportExportMixin
+from publishing.staff.live_editing import LiveEditingMixin
 from publishing.staff.picture_library import PictureAdmin
 from publishing.staff.quality_prompt import note_in
 
@@ -83,7 +83,7 @@ class CheckFilter(CaseFilter):
         return check_cases()
 
 
-class BeginnerFilter(CaseFilter):
+class CreatedByMeFilter(CaseFilter):
     """Records that the person who looks at the list began."""
 
     title = _("begun by")
@@ -100,7 +100,7 @@ class BeginnerFilter(CaseFilter):
         return {"me": (_("Me"), Q(pk__in=self.mine))}
 
 
-class RecordList(DeskList):
+class RecordList(StaffChangeList):
     """A list of records that says which of them have a draft."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -112,7 +112,7 @@ class RecordList(DeskList):
             rows[draft.object_pk].draft = draft
 
 
-class PublishableAdmin(ExchangePages, WritingAdmin):
+class PublishableAdmin(ImportExportMixin, LiveEditingMixin):
     """A record with a state: who may publish sets it, everybody sees it."""
 
     list_filter: ClassVar[Any] = (StateFilter,)
@@ -144,7 +144,7 @@ class PublishableAdmin(ExchangePages, WritingAdmin):
             return False
         if obj is None or self.has_publish_permission(request):
             return True
-        return state_of(obj.published_at, obj.expires_at, obj.archived_at) not in OUT
+        return state_of(obj.published_at, obj.expires_at, obj.archived_at) not in LIVE_STATES
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What lies in the trash is looked at, and changed once it is out again."""
@@ -207,7 +207,7 @@ class PublishableAdmin(ExchangePages, WritingAdmin):
         same = ngettext_lazy(
             "%(number)s was public already", "%(number)s were public already", "number"
         )
-        self._move(request, queryset, moves.publish, done, same)
+        self._move(request, queryset, transitions.publish, done, same)
         return None
 
     @admin.action(description=_("Unpublish (back to draft)"), permissions=["publish"])
@@ -218,7 +218,7 @@ class PublishableAdmin(ExchangePages, WritingAdmin):
         same = ngettext_lazy(
             "%(number)s was a draft already", "%(number)s were drafts already", "number"
         )
-        self._move(request, queryset, moves.unpublish, done, same)
+        self._move(request, queryset, transitions.unpublish, done, same)
 
     @admin.action(description=_("Archive"), permissions=["publish"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -228,7 +228,7 @@ class PublishableAdmin(ExchangePages, WritingAdmin):
         same = ngettext_lazy(
             "%(number)s was archived already", "%(number)s were archived already", "number"
         )
-        self._move(request, queryset, moves.archive, done, same)
+        self._move(request, queryset, transitions.archive, done, same)
 
     @admin.action(description=_("Move to the trash"), permissions=["delete"])
     def trash(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -246,7 +246,7 @@ class PublishableAdmin(ExchangePages, WritingAdmin):
             said = gettext("You may not take away what is public: %s.") % names
             messages.error(request, said)
         chosen = queryset.exclude(pk__in=[record.pk for record in kept])
-        self._move(request, chosen, moves.trash, done, same)
+        self._move(request, chosen, transitions.trash, done, same)
 
     @admin.action(description=_("Take out of the trash"), permissions=["recover"])
     def recover(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -264,13 +264,13 @@ class PublishableAdmin(ExchangePages, WritingAdmin):
             said = gettext("You may not bring back what was public: %s.") % names
             messages.error(request, said)
         chosen = queryset.exclude(pk__in=[record.pk for record in kept])
-        self._move(request, chosen, moves.recover, done, same)
+        self._move(request, chosen, transitions.recover, done, same)
 
     def _move(
         self,
         request: HttpRequest,
         queryset: QuerySet[Any],
-        how: moves.Move,
+        how: transitions.Move,
         done: Any,
         same: Any,
     ) -> None:
@@ -278,7 +278,7 @@ class PublishableAdmin(ExchangePages, WritingAdmin):
         moved = stayed = 0
         for record in list(queryset):
             try:
-                if moves.move(record, how, request.user, note_in(request)):
+                if transitions.move(record, how, request.user, note_in(request)):
                     moved += 1
                 else:
                     stayed += 1
@@ -339,7 +339,7 @@ admin.site.register(Picture, PictureAdmin)
 
 
 @admin.register(FormerSlug)
-class FormerSlugAdmin(DeskAdmin):
+class FormerSlugAdmin(StaffAdmin):
     """To look at: the portal keeps these by itself."""
 
     list_display = ("slug", "kind", "record", "changed_at")

@@ -25,23 +25,23 @@ from publishing.revisions.models import OpenDraft, Revision
 from publishing.revisions.share_links import SharedDraft
 
 __all__ = [
-    "Addressed",
     "Batch",
     "BatchRow",
     "FormerSlug",
     "OpenDraft",
     "Picture",
     "Publishable",
-    "Published",
+    "PublishableQuerySet",
     "Revision",
     "SharedDraft",
+    "Slugged",
     "Sourced",
     "State",
     "WorkingCopy",
 ]
 
 
-class Published(models.QuerySet[Any]):
+class PublishableQuerySet(models.QuerySet[Any]):
     """Queries that know what the public may see."""
 
     def in_state(self, state: str, moment: datetime | None = None) -> Self:
@@ -107,7 +107,7 @@ class Publishable(models.Model):
 
     @property
     def is_published(self) -> bool:
-        """Whether a visitor sees it now: the same rule as `Published.published()`."""
+        """Whether a visitor sees it now: the same rule as `PublishableQuerySet.published()`."""
         return self.state == State.PUBLIC
 
     @property
@@ -181,7 +181,7 @@ def _address(url_name: str, prefix: str) -> str:
     return reverse(url_name, args=[ANY_SLUG])
 
 
-class Addressed(models.Model):
+class Slugged(models.Model):
     """Something with a page of its own, found by a slug that is made from its name.
 
     Each model promises in its own Meta that the slug is unique: `UNIQUE_SLUG`, if it has a trash.

@@ -19,7 +19,7 @@ from django.views.generic import DetailView, ListView
 from publishing.content.scope import within
 from publishing.finder.filters import Finder
 from publishing.models import FormerSlug
-from publishing.revisions import share_links as sharing
+from publishing.revisions import share_links
 from publishing.revisions.preview import private, showing
 
 
@@ -152,11 +152,11 @@ def may_view(request: HttpRequest, model: type[Model]) -> bool:
 def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
     """The draft that a link shows, for whoever has the link."""
     try:
-        found = sharing.find(token)
+        found = share_links.find(token)
         if found is None:
             raise Http404
-        response = sharing.page(*found, request)
-    except (sharing.Ended, ValidationError):
+        response = share_links.page(*found, request)
+    except (share_links.LinkExpired, ValidationError):
         response = private(render(request, "publishing/link_ended.html", status=410))
     # What the page links to is not told the address, which is all that keeps it private.
     response["Referrer-Policy"] = "no-referrer"

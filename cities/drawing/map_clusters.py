@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 
 from cities.drawing.projection import (
     PLATE_PIXELS,
+    MapFigure,
     Mark,
-    Plate,
     fit,
     project,
 )
@@ -111,7 +111,7 @@ def clustered(
     *,
     everywhere: bool = False,
     pixels: int = PLATE_PIXELS,
-) -> Plate:
+) -> MapFigure:
     """A map of so many cities: by country if they are of several, else by the cells of a grid.
 
     `everywhere` promises that they are all the public ones, which are added up once until the
@@ -123,7 +123,7 @@ def clustered(
 
     groups = remembered("countries on the map", add_up) if everywhere else add_up()
     marks = by_country(groups, link) if len(groups) > 1 else by_cell(cities)
-    return Plate(fit([(mark.x, mark.y) for mark in marks], all_in=True), marks, pixels)
+    return MapFigure(fit([(mark.x, mark.y) for mark in marks], all_in=True), marks, pixels)
 
 
 def in_finder(**query: str | int) -> Callable[[str], str]:

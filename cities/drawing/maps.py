@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from cities.drawing.projection import (
     PLATE_PIXELS,
     WORLD,
+    MapFigure,
     Mark,
-    Plate,
     fit,
     project,
 )
@@ -37,20 +37,20 @@ def plate(
     *,
     world: bool = False,
     pixels: int = PLATE_PIXELS,
-) -> Plate:
+) -> MapFigure:
     """A map of these cities, the whole world or as near as they allow. Greys lie below."""
     marks = [mark(city) for city in cities if city.has_place]
     view = WORLD if world else fit([(dot.x, dot.y) for dot in marks])
-    return Plate(view, [*grey(others), *marks], pixels)
+    return MapFigure(view, [*grey(others), *marks], pixels)
 
 
-def neighbourhood(city: City, nearest: Sequence[City]) -> Plate:
+def neighbourhood(city: City, nearest: Sequence[City]) -> MapFigure:
     """A map of a city with a known place among the nearest ones, all of which are shown."""
     marks = [mark(other) for other in (city, *nearest)]
-    return Plate(fit([(dot.x, dot.y) for dot in marks], all_in=True), marks, BESIDE)
+    return MapFigure(fit([(dot.x, dot.y) for dot in marks], all_in=True), marks, BESIDE)
 
 
-def left_out(map_: Plate) -> Sequence[str]:
+def left_out(map_: MapFigure) -> Sequence[str]:
     """The labels of cities that lie outside the view."""
     shown = [dot for dot in map_.marks if dot.on]
     return [shown[index].label for index in map_.view.outside]

@@ -144,7 +144,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
-class Plate:
+class MapFigure:
     """What components/map.html shows: a view, and the marks in the order in which they lie."""
 
     view: View

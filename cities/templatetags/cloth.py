@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from cities.drawing.cloth import cloth_svg
 
 if TYPE_CHECKING:
-    from cities.drawing.projection import Plate
+    from cities.drawing.projection import MapFigure
     from cities.models import City
 
 register = template.Library()
@@ -67,7 +67,7 @@ def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
 
 
 @register.simple_tag
-def map_marks(plate: Plate) -> SafeString:
+def map_marks(plate: MapFigure) -> SafeString:
     """What lies on a map: grey dots in one path, the cities as links, and names beside some."""
     grey = "".join(f"M{mark.x} {mark.y}h0" for mark in plate.marks if not mark.on)
     drawn = [f'<path class="dot-off" d="{grey}"/>\n']

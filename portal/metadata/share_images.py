@@ -18,7 +18,7 @@ from cities.drawing.share_images import (
 from cities.models import City
 from news.models import NewsItem
 from news.share_images import story_cover
-from portal import context_processors as site
+from portal import context_processors
 
 DAY = 24 * 3600
 
@@ -26,19 +26,19 @@ DAY = 24 * 3600
 def city_picture(request: HttpRequest, slug: str) -> HttpResponse:
     """The picture of a public city; nobody sees one of a hidden city."""
     city = get_object_or_404(City.objects.published().select_related("country"), slug=slug)
-    return answer(request, city_cover(city, site.load().name), city.updated_at)
+    return answer(request, city_cover(city, context_processors.load().name), city.updated_at)
 
 
 def story_picture(request: HttpRequest, slug: str) -> HttpResponse:
     """The picture of a public news item; nobody sees one of a hidden item."""
     item = get_object_or_404(NewsItem.objects.published(), slug=slug)
-    return answer(request, story_cover(item, site.load().name), item.updated_at)
+    return answer(request, story_cover(item, context_processors.load().name), item.updated_at)
 
 
 def site_picture(request: HttpRequest) -> HttpResponse:
     """The picture of every page that has none of its own."""
     heading, foot = _("Cities that keep learning"), _("Their networks, partners and news")
-    return answer(request, Cover(site.load().name, cloths_of([]), heading, "", foot))
+    return answer(request, Cover(context_processors.load().name, cloths_of([]), heading, "", foot))
 
 
 @cache_control(public=True, max_age=DAY)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
-from portal import context_processors as site
+from portal import context_processors
 
 PAPER = "#FBFBF8"
 # RFC 9116 wants less than a year, so that an abandoned file stops to be believed.
@@ -63,7 +63,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         for purpose in ("any", "maskable")
     ]
     content = {
-        "name": site.load().name,
+        "name": context_processors.load().name,
         "description": _(
             "Learning cities around the world, the networks that lead learning in them, "
             "and their news."

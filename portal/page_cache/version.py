@@ -20,7 +20,7 @@ from django.utils import timezone
 from portal.page_cache.triggers import TABLE
 from publishing.models import Publishable, Revision
 from publishing.revisions.models import Stage
-from publishing.revisions.scheduling import put_live
+from publishing.revisions.scheduling import publish_scheduled
 
 READ = f"SELECT version FROM {TABLE} WHERE id = 1"  # noqa: S608 (a constant)
 
@@ -36,7 +36,7 @@ class Freshness(NamedTuple):
     """The next moment that changes what is public, in seconds since 1970."""
 
 
-class Watch:
+class VersionWatcher:
     """Tells the present freshness. One for each process; threads share it."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Watch:
         last = self.last
         if last.version != version or last.until <= time.time():
             if Revision.objects.due().exists():
-                put_live()
+                publish_scheduled()
                 version = read_version()
             last = self.last = Freshness(version, next_moment(timezone.now()).timestamp())
         return last

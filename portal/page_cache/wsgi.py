@@ -20,7 +20,7 @@ from django.db import Error, connection
 from django.http import HttpResponse
 from django.middleware.gzip import re_accepts_gzip
 
-from portal.page_cache.version import Freshness, Watch, read_version
+from portal.page_cache.version import Freshness, VersionWatcher, read_version
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -81,7 +81,7 @@ class Page:
         return f"max-age=0, must-revalidate, s-maxage={min(SHARED_SECONDS, left)}"
 
 
-class Shelf:
+class LRUCache:
     """Pages up to a number of bytes; when there are more, the one not read for longest goes."""
 
     def __init__(self, most_bytes: int) -> None:
@@ -121,12 +121,12 @@ class PageCache:
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self.watch = Watch()
+        self.watch = VersionWatcher()
         self.is_off = settings.DEBUG or not settings.PAGE_CACHE_MIB
         # Nobody can invent addresses of the first kind. Whoever invents some of the second kind
         # (searches, combinations of filters, host names) displaces only others of that kind.
         most = settings.PAGE_CACHE_MIB * 1024 * 1024
-        self.fixed, self.invented = Shelf(most * 3 // 4), Shelf(most // 4)
+        self.fixed, self.invented = LRUCache(most * 3 // 4), LRUCache(most // 4)
         self.making: dict[Address, threading.Event] = {}
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
@@ -165,7 +165,7 @@ class PageCache:
             return None
         return freshness if freshness.until > time.time() else None
 
-    def shelf(self, address: Address) -> Shelf:
+    def shelf(self, address: Address) -> LRUCache:
         return self.invented if address.is_invented else self.fixed
 
     def find(self, address: Address, freshness: Freshness | None) -> Page | None:

@@ -51,7 +51,7 @@ def may_look_after(person: Any, other: Any) -> bool:
     return not other.is_superuser and not more.exists()
 
 
-class Logged(admin.ModelAdmin):
+class LoggedAdmin(admin.ModelAdmin):
     """What was done to accounts stands in the activity log, in words and without contents."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -85,7 +85,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class PersonAdmin(Logged, auth_admin.UserAdmin):
+class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
     list_display = (
         "username",
         "whole_name",
@@ -176,7 +176,7 @@ def groups_to_give(person: Any) -> QuerySet[Group]:
 
 
 @admin.register(Group)
-class RoleAdmin(Logged, auth_admin.GroupAdmin):
+class RoleAdmin(LoggedAdmin, auth_admin.GroupAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
 

@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from portal.context_processors import frame
-from publishing.staff.base import DeskAdmin
+from publishing.staff.base import StaffAdmin
 
 # As staff think: what is edited daily first, what administrators need last.
 ORDER = ("cities", "partners", "news", "portal", "publishing", "auth", "axes")
@@ -20,17 +20,17 @@ ORDER = ("cities", "partners", "news", "portal", "publishing", "auth", "axes")
 NAMES = {"auth": _("Users and groups"), "axes": _("Attempts to sign in")}
 
 
-class DeskAutocomplete(AutocompleteJsonView):
+class ScopedAutocomplete(AutocompleteJsonView):
     """Offers each record under the name that its own admin gives it."""
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         result: dict[str, str] = super().serialize_result(obj, to_field_name)
-        if isinstance(self.model_admin, DeskAdmin):
+        if isinstance(self.model_admin, StaffAdmin):
             result["text"] = self.model_admin.option_label(obj)
         return result
 
 
-class Desk(admin.AdminSite):
+class StaffSite(admin.AdminSite):
     site_header = _("Learning Cities Portal")
     site_title = _("Learning Cities Portal")
     index_title = _("Staff desk")
@@ -82,7 +82,7 @@ class Desk(admin.AdminSite):
         return shortcut(request, asked, object_id)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        answer: HttpResponse = DeskAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]
+        answer: HttpResponse = ScopedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]
         return answer
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:

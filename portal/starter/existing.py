@@ -7,7 +7,7 @@ from django.db import models
 
 from portal.models import StarterRow
 from portal.starter.schema import Table
-from publishing.models import Addressed, readable_slug
+from publishing.models import Slugged, readable_slug
 
 
 class Stored:
@@ -23,7 +23,7 @@ class Stored:
         self.by_address = {
             self.identity(found.__dict__ | {"name": found.slug}): found
             for pk, found in self.objects.items()
-            if pk not in ours and isinstance(found, Addressed)
+            if pk not in ours and isinstance(found, Slugged)
         }
         self._links: dict[str, dict[str, set[str]]] = {}
 

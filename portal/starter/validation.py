@@ -25,7 +25,7 @@ from portal.starter.reading import (
 )
 from portal.starter.schema import TABLES, Column, Table
 from publishing.content.fields import RichTextField, strictly
-from publishing.models import Addressed, Sourced
+from publishing.models import Slugged, Sourced
 
 COLLECTED_ON = "collected_on.txt"
 """The file with the day on which the facts were last compared with their sources."""
@@ -228,7 +228,7 @@ class Starter:
         said = said_by(trial.clean_fields, exclude=others)
         self.say(row, said)
         faulty |= set(said)
-        if isinstance(trial, Addressed) and trial.slug:
+        if isinstance(trial, Slugged) and trial.slug:
             if trial.slug in trial.reserved_slugs or trial.slug != trial.slug.lower():
                 self.say(row, {"slug": ["Use small letters, and no address of the portal itself."]})
             # Whether it was another record's address before is the database's affair.

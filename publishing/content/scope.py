@@ -7,7 +7,7 @@ in its QuerySet what belongs to a scope:
         def within(self, scope):
             return self.filter(city__in=scope.of("cities.city"))
 
-What is `Shared` belongs to everybody. A kind that says nothing is not there for people who are
+What is `Unscoped` belongs to everybody. A kind that says nothing is not there for people who are
 tied, so that a new one cannot be forgotten. What they may *do* is a matter of permissions, see
 portal/staff/roles.py.
 """
@@ -43,7 +43,7 @@ class Scope(NamedTuple):
         return self.places.get(label, frozenset())
 
 
-class Shared:
+class Unscoped:
     """Vocabulary, for a QuerySet: everybody looks at it and picks it, whoever is tied to what."""
 
     def within(self, scope: Scope) -> Self:
@@ -89,7 +89,7 @@ def is_within(record: models.Model, user: Any) -> bool:
 def is_divided(model: type[models.Model]) -> bool:
     """Whether records of this kind are one person's and not another's."""
     rows = model._default_manager.all()
-    return hasattr(rows, "within") and not isinstance(rows, Shared)
+    return hasattr(rows, "within") and not isinstance(rows, Unscoped)
 
 
 def with_pages() -> Iterator[type[models.Model]]:

@@ -23,7 +23,7 @@ class State(models.TextChoices):
 
 
 # Visitors see these, or will without anything further being done.
-OUT = (State.PUBLIC, State.SCHEDULED)
+LIVE_STATES = (State.PUBLIC, State.SCHEDULED)
 
 
 def state_q(state: str, moment: datetime | None = None, path: str = "") -> Q:

@@ -83,7 +83,7 @@ class KnownValues(forms.Field):
         return [item.lower() for item in values if item.lower() in self.offered]
 
 
-class Shared:
+class SharedCounts:
     """A filter of which each request has a shallow copy.
 
     django-filter copies the declared filters deeply, with every label, query and choice in them,
@@ -98,7 +98,7 @@ class Shared:
         return twin
 
 
-class FacetFilter(Shared, django_filters.Filter):
+class FacetFilter(SharedCounts, django_filters.Filter):
     """A filter by values in use, each with its count.
 
     `verb` names the QuerySet's method that takes the chosen values; `value` is the path or the
@@ -191,7 +191,7 @@ class SearchField(forms.CharField):
         return "" if self.unknown else text
 
 
-class SearchFilter(Shared, django_filters.CharFilter):
+class SearchFilter(SharedCounts, django_filters.CharFilter):
     """Free text, handed to the QuerySet's `search`."""
 
     field_class = SearchField
@@ -210,7 +210,7 @@ class OneOfField(forms.ChoiceField):
         return value if value in offered[1:] else ""
 
 
-class OneOfFilter(Shared, django_filters.Filter):
+class OneOfFilter(SharedCounts, django_filters.Filter):
     """A choice that changes how the results are shown, not which: an order or a view."""
 
     field_class = OneOfField

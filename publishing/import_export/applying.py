@@ -30,10 +30,10 @@ from publishing.import_export.bulk_snapshots import (
     slices,
     state,
 )
-from publishing.import_export.bulk_sql import Statements, reserve
-from publishing.import_export.constraints import Promises
+from publishing.import_export.bulk_sql import DeferredSQL, reserve
+from publishing.import_export.constraints import BulkConstraints
 from publishing.import_export.models import Batch, BatchRow, Outcome
-from publishing.models import Addressed, FormerSlug, Publishable
+from publishing.models import FormerSlug, Publishable, Slugged
 from publishing.revisions.models import (
     Action,
     Revision,
@@ -84,9 +84,9 @@ def hold(model: type[models.Model], keys: Iterable[Any]) -> None:
 # -- Writing -----------------------------------------------------------------------------------
 
 
-def prepare(model: type[models.Model], changes: list[Change]) -> Statements:
+def prepare(model: type[models.Model], changes: list[Change]) -> DeferredSQL:
     """What saves the changes as a form would: records, former addresses, links and rows."""
-    made = Statements()
+    made = DeferredSQL()
     for record, base, content in changes:
         assign(record, base, content, content_fields(model))
     new = [change.record for change in changes if change.base is None]
@@ -99,7 +99,7 @@ def prepare(model: type[models.Model], changes: list[Change]) -> Statements:
     # The rows are there, so this updates each of them; `bulk_update` takes many times as long.
     old = [change.record for change in changes if change.base is not None]
     made.insert(model, old, columns, [model._meta.pk.name])
-    if issubclass(model, Addressed):
+    if issubclass(model, Slugged):
         _keep_addresses(made, model, changes)
     for name in link_names(model):
         _link(made, model, name, changes)
@@ -121,8 +121,8 @@ def assign(
             setattr(record, field.attname, None if value is None else key.to_python(value))
 
 
-def _keep_addresses(made: Statements, model: type[models.Model], changes: list[Change]) -> None:
-    """What `Addressed.save` does for an address that changed."""
+def _keep_addresses(made: DeferredSQL, model: type[models.Model], changes: list[Change]) -> None:
+    """What `Slugged.save` does for an address that changed."""
     moved = [
         (change.record, change.base["fields"]["slug"])
         for change in changes
@@ -145,7 +145,7 @@ def _keep_addresses(made: Statements, model: type[models.Model], changes: list[C
     )
 
 
-def _link(made: Statements, model: type[models.Model], name: str, changes: list[Change]) -> None:
+def _link(made: DeferredSQL, model: type[models.Model], name: str, changes: list[Change]) -> None:
     """Make a many-to-many relation what the contents say."""
     field: Any = model._meta.get_field(name)
     through, (owner, target) = field.remote_field.through, ends(model, name)
@@ -172,7 +172,7 @@ _NONE: Snapshot = {"fields": {}, "links": {}, "rows": {}}
 
 
 def _write_rows(
-    made: Statements, model: type[models.Model], part: str, changes: list[Change]
+    made: DeferredSQL, model: type[models.Model], part: str, changes: list[Change]
 ) -> None:
     """Make the rows of a part what the contents say."""
     relation = part_relation(model, part)
@@ -406,7 +406,7 @@ class Undo:
             )
         )
 
-    def _restored(self, revisions: list[Revision], records: dict[Any, Any]) -> Statements:
+    def _restored(self, revisions: list[Revision], records: dict[Any, Any]) -> DeferredSQL:
         """What makes the records say again what they said before."""
         changes = []
         gone = self._gone(revisions)
@@ -423,7 +423,7 @@ class Undo:
 
     def _free(self, changes: list[tuple[Revision, Change]]) -> list[tuple[Revision, Change]]:
         """The changes that take nothing which another record has by now."""
-        promises = Promises(self.model)
+        promises = BulkConstraints(self.model)
         for _revision, (record, base, content) in changes:
             assign(record, base, content, content_fields(self.model))
         holders = promises.holders([change.record for _revision, change in changes])

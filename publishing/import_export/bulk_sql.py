@@ -16,7 +16,7 @@ from django.db.models.sql import InsertQuery
 from publishing.import_export.bulk_snapshots import slices
 
 
-class Statements:
+class DeferredSQL:
     """Deletions, then insertions in the order in which they were asked for."""
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ from publishing.import_export.cells import (
     text_of,
     tidy,
 )
-from publishing.import_export.references import Handles, Targets, key_name
+from publishing.import_export.references import NaturalKeys, ReferenceResolver, key_name
 from publishing.revisions.snapshots import (
     Snapshot,
     content_fields,
@@ -66,11 +66,13 @@ class Column:
         """What the column points at: (model, key)."""
         return ()
 
-    def written(self, content: Snapshot, handles: Handles) -> Any:
+    def written(self, content: Snapshot, handles: NaturalKeys) -> Any:
         """The cell of a record: a text, a number, a day or nothing."""
         raise NotImplementedError
 
-    def read(self, text: str, present: Any, targets: Targets, handles: Handles) -> Any:
+    def read(
+        self, text: str, present: Any, targets: ReferenceResolver, handles: NaturalKeys
+    ) -> Any:
         """What the snapshot has to hold for a cell. Raises ValidationError."""
         raise NotImplementedError
 
@@ -92,10 +94,12 @@ class One(Column):
         if self.value.target:
             yield self.value.target, content["fields"][self.name]
 
-    def written(self, content: Snapshot, handles: Handles) -> Any:
+    def written(self, content: Snapshot, handles: NaturalKeys) -> Any:
         return self.value.written(content["fields"][self.name], handles)
 
-    def read(self, text: str, present: Any, targets: Targets, handles: Handles) -> Any:
+    def read(
+        self, text: str, present: Any, targets: ReferenceResolver, handles: NaturalKeys
+    ) -> Any:
         return self.value.read(text, targets)
 
 
@@ -117,11 +121,13 @@ class Links(Column):
     def targets(self, content: Snapshot) -> Iterable[tuple[Any, Any]]:
         return ((self.target, key) for key in content["links"][self.name])
 
-    def written(self, content: Snapshot, handles: Handles) -> str:
+    def written(self, content: Snapshot, handles: NaturalKeys) -> str:
         names = (handles.of(self.target, key) for key in content["links"][self.name])
         return BETWEEN_LINKS.join(sorted(names))
 
-    def read(self, text: str, present: Any, targets: Targets, handles: Handles) -> list[Any]:
+    def read(
+        self, text: str, present: Any, targets: ReferenceResolver, handles: NaturalKeys
+    ) -> list[Any]:
         # What is linked already may stay, also where the person could not choose it anew.
         held = {handles.of(self.target, key): key for key in present or ()}
         names = (name.strip() for name in text.replace("\n", ";").split(";"))
@@ -163,14 +169,16 @@ class Rows(Column):
                 for row in content["rows"][self.name].values():
                     yield value.target, row[name]
 
-    def written(self, content: Snapshot, handles: Handles) -> str:
+    def written(self, content: Snapshot, handles: NaturalKeys) -> str:
         rows = content["rows"][self.name].values()
         return "\n".join(sorted(joined(self._texts(row, handles)) for row in rows))
 
-    def _texts(self, row: Mapping[str, Any], handles: Handles) -> list[str]:
+    def _texts(self, row: Mapping[str, Any], handles: NaturalKeys) -> list[str]:
         return [tidy(text_of(self.values[n].written(row[n], handles))) for n in self.order]
 
-    def read(self, text: str, present: Any, targets: Targets, handles: Handles) -> dict[str, Any]:
+    def read(
+        self, text: str, present: Any, targets: ReferenceResolver, handles: NaturalKeys
+    ) -> dict[str, Any]:
         held = {self._key(row): (key, row) for key, row in (present or {}).items()}
         written = {key: self._texts(row, handles) for key, row in (present or {}).items()}
         found: dict[str, Any] = {}
@@ -192,7 +200,7 @@ class Rows(Column):
     def _values(
         self,
         line: str,
-        targets: Targets,
+        targets: ReferenceResolver,
         present: Mapping[str, Any],
         written: Mapping[str, list[str]],
     ) -> dict[str, Any]:
@@ -251,7 +259,7 @@ class Value:
                 return _("a number")
         return ""
 
-    def written(self, value: Any, handles: Handles) -> Any:
+    def written(self, value: Any, handles: NaturalKeys) -> Any:
         """The value as a cell holds it: numbers and days as such, everything else as text."""
         if self.target:
             return handles.of(self.target, value)
@@ -261,7 +269,7 @@ class Value:
             return text_of(self.field.to_python(value))
         return text_of(value) if isinstance(value, bool) else value
 
-    def read(self, text: str, targets: Targets) -> Any:
+    def read(self, text: str, targets: ReferenceResolver) -> Any:
         """What a snapshot holds for a text. Raises ValidationError."""
         if self.target:
             return targets.find(self.target, text) if text else None

@@ -35,7 +35,7 @@ class Unique(NamedTuple):
         return json.dumps([self.number, *values])
 
 
-class Promises:
+class BulkConstraints:
     """What the database promises about a model."""
 
     def __init__(self, model: type[models.Model]) -> None:

@@ -21,7 +21,7 @@ from publishing.import_export.cells import (
     tidy,
 )
 from publishing.import_export.columns import Column, columns_of
-from publishing.import_export.references import Handles, key_name
+from publishing.import_export.references import NaturalKeys, key_name
 
 
 def table(rows: models.QuerySet[Any]) -> Iterator[list[Any]]:
@@ -31,14 +31,14 @@ def table(rows: models.QuerySet[Any]) -> Iterator[list[Any]]:
     keys = rows.prefetch_related(None).values_list("pk", flat=True)
     for some in slices(keys.iterator(chunk_size=500)):
         _records, contents = load(rows.model, some)
-        handles = Handles()
+        handles = NaturalKeys()
         learn(handles, columns, contents.values())
         for key in some:
             if key in contents:
                 yield [key, *(column.written(contents[key], handles) for column in columns)]
 
 
-def learn(handles: Handles, columns: list[Column], contents: Iterable[Any]) -> None:
+def learn(handles: NaturalKeys, columns: list[Column], contents: Iterable[Any]) -> None:
     """Look up at once what all these contents point at."""
     wanted: dict[Any, set[Any]] = {}
     for content in contents:

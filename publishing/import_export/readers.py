@@ -28,7 +28,7 @@ MOST_COLUMNS = 200
 csv.field_size_limit(MOST_BYTES)
 
 
-class Unreadable(Exception):
+class UnreadableFile(Exception):
     """A file that is no table, with the sentence for staff."""
 
 
@@ -48,18 +48,18 @@ class Table:
         self._lines = (line for line in _counted(lines) if line.problem or any(line.cells))
         first = next(self._lines, None)
         if first is None:
-            raise Unreadable(_("The file is empty."))
+            raise UnreadableFile(_("The file is empty."))
         if first.problem:
-            raise Unreadable(first.problem)
+            raise UnreadableFile(first.problem)
         self.headings = first.cells
         if len(self.headings) > MOST_COLUMNS:
-            raise Unreadable(_("A table may have %s columns at most.") % MOST_COLUMNS)
+            raise UnreadableFile(_("A table may have %s columns at most.") % MOST_COLUMNS)
 
     def __iter__(self) -> Iterator[Line]:
         for count, line in enumerate(self._lines, 1):
             if count > MOST_ROWS:
                 said = _("The file has more than %(most)s rows. Divide it into several.")
-                raise Unreadable(said % {"most": f"{MOST_ROWS:,}"})
+                raise UnreadableFile(said % {"most": f"{MOST_ROWS:,}"})
             yield line if line.problem else self._within(line)
 
     def _within(self, line: Line) -> Line:
@@ -77,20 +77,20 @@ def _counted(lines: Iterator[Line]) -> Iterator[Line]:
     for count, line in enumerate(lines, 1):
         if count > MOST_LINES:
             said = _("The table has more than %(most)s rows, empty ones among them. Delete these.")
-            raise Unreadable(said % {"most": f"{MOST_LINES:,}"})
+            raise UnreadableFile(said % {"most": f"{MOST_LINES:,}"})
         yield line
 
 
 def read(file: IO[bytes], size: int) -> Table:
     """The table in an uploaded file. Raises Unreadable, here or while it is read."""
     if size > MOST_BYTES:
-        raise Unreadable(_("The file is larger than %s MB.") % (MOST_BYTES // 1024**2))
+        raise UnreadableFile(_("The file is larger than %s MB.") % (MOST_BYTES // 1024**2))
     start = file.read(8)
     file.seek(0)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _workbook(file)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(
+        raise UnreadableFile(
             _(
                 "This is a workbook of an old Excel, or one with a password. "
                 "Save it as “Excel workbook (.xlsx)” without a password."
@@ -105,7 +105,7 @@ def read(file: IO[bytes], size: int) -> Table:
 def _text_table(data: bytes) -> Table:
     text, notes = _decoded(data)
     if "\x00" in text:
-        raise Unreadable(_("This is neither a CSV file nor an Excel workbook (.xlsx)."))
+        raise UnreadableFile(_("This is neither a CSV file nor an Excel workbook (.xlsx)."))
     first, _end, rest = text.partition("\n")
     separator = ""
     if first.casefold().startswith("sep=") and len(first.strip()) == 5:
@@ -126,7 +126,7 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise Unreadable(_("The letters could not be read. Save it as “CSV UTF-8”.")) from error
+        raise UnreadableFile(_("The letters could not be read. Save it as “CSV UTF-8”.")) from error
     note = _(
         "The file is not in UTF-8. It was read as Windows-1252: look whether accents are right."
     )
@@ -152,7 +152,7 @@ def _csv_lines(text: str, separator: str) -> Iterator[Line]:
             return
         except csv.Error as error:
             said = _("Row %(number)s cannot be read: a quotation mark is missing or stands alone.")
-            raise Unreadable(said % {"number": number}) from error
+            raise UnreadableFile(said % {"number": number}) from error
         yield Line(number, [undefused(tidy(cell)) for cell in cells])
 
 
@@ -170,9 +170,9 @@ def _workbook(file: IO[bytes]) -> Table:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     except Exception as error:
         # Broken, hostile and half-written files raise whatever their parts raise.
-        raise Unreadable(_broken()) from error
+        raise UnreadableFile(_broken()) from error
     if not sheets:
-        raise Unreadable(_("The workbook has no visible sheet."))
+        raise UnreadableFile(_("The workbook has no visible sheet."))
     notes = []
     if len(sheets) > 1:
         said = _("Only the first sheet, “%(name)s”, is imported.")
@@ -190,18 +190,18 @@ def _look_into(file: IO[bytes]) -> None:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise Unreadable(_broken()) from error
+        raise UnreadableFile(_broken()) from error
     names = {entry.filename.casefold() for entry in entries}
     # An entry is never unpacked beyond the size that it declares.
     too_much = sum(entry.file_size for entry in entries) > MOST_UNPACKED
     if too_much or len(entries) > MOST_PACKED_FILES:
-        raise Unreadable(
+        raise UnreadableFile(
             _("The workbook is too large when it is unpacked. Divide it into several.")
         )
     if any(name.endswith("vbaproject.bin") for name in names):
-        raise Unreadable(_("The workbook has macros. Save it as “Excel workbook (.xlsx)”."))
+        raise UnreadableFile(_("The workbook has macros. Save it as “Excel workbook (.xlsx)”."))
     if "xl/workbook.xml" not in names:
-        raise Unreadable(_("This is not an Excel workbook. Save it as .xlsx or as CSV."))
+        raise UnreadableFile(_("This is not an Excel workbook. Save it as .xlsx or as CSV."))
 
 
 def _sheet_lines(sheet: Any) -> Iterator[Line]:
@@ -217,7 +217,7 @@ def _sheet_lines(sheet: Any) -> Iterator[Line]:
         except StopIteration:
             return
         except Exception as error:
-            raise Unreadable(_broken()) from error
+            raise UnreadableFile(_broken()) from error
         yield _sheet_line(number, row)
 
 

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from publishing.import_export.bulk_snapshots import slices
-from publishing.models import Addressed, Publishable
+from publishing.models import Publishable, Slugged
 
 
 def key_name(model: type[models.Model]) -> str:
@@ -31,7 +31,7 @@ def handle_name(model: type[models.Model]) -> str | None:
     """The field by which people know a record of this kind; None if only its number tells."""
     if key_name(model) != "id":
         return model._meta.pk.name
-    if issubclass(model, Addressed):
+    if issubclass(model, Slugged):
         return "slug"
     unique = (c for c in model._meta.constraints if isinstance(c, models.UniqueConstraint))
     return next((c.fields[0] for c in unique if len(c.fields) == 1), None)
@@ -42,7 +42,7 @@ def there(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
     return rows.filter(trashed_at__isnull=True) if issubclass(rows.model, Publishable) else rows
 
 
-class Handles:
+class NaturalKeys:
     """Names of records by key; what is not known yet is looked up with all that is asked for."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class Handles:
         return self._known[model][key]
 
 
-class Targets:
+class ReferenceResolver:
     """The records that somebody may choose, as the pickers of the desk offer them."""
 
     def __init__(self, site: AdminSite, request: HttpRequest) -> None:

@@ -16,21 +16,21 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from publishing.content.states import OUT
+from publishing.content.states import LIVE_STATES
 from publishing.import_export.bulk_snapshots import load, slices, values_of
 from publishing.import_export.cells import TOO_LONG, text_of, tidy
 from publishing.import_export.columns import Column, understood
-from publishing.import_export.constraints import Promises, missing
+from publishing.import_export.constraints import BulkConstraints, missing
 from publishing.import_export.exporting import learn
 from publishing.import_export.models import Batch, BatchRow, Outcome
 from publishing.import_export.references import (
-    Handles,
-    Targets,
+    NaturalKeys,
+    ReferenceResolver,
     handle_name,
     key_name,
     there,
 )
-from publishing.models import Addressed, FormerSlug, Publishable
+from publishing.models import FormerSlug, Publishable, Slugged
 from publishing.revisions.models import Revision
 from publishing.revisions.snapshots import (
     MOMENTS,
@@ -73,8 +73,8 @@ class Checker:
         passed = {str(name) for name in desk.get_readonly_fields(request)}
         # A draft has no say in when the record is public.
         self.passed = passed if batch.is_live else passed | set(MOMENTS)
-        self.handles, self.targets = Handles(), Targets(desk.admin_site, request)
-        self.promises = Promises(self.model)
+        self.handles, self.targets = NaturalKeys(), ReferenceResolver(desk.admin_site, request)
+        self.promises = BulkConstraints(self.model)
         rows = batch.rows.exclude(claims=[]).values_list("number", "claims")
         self.claimed = {claim: number for number, claims in rows for claim in claims}
         self.drafts: dict[str, Revision] = {}
@@ -184,7 +184,7 @@ class Checker:
             record
             and not self.batch.is_live
             and isinstance(record, Publishable)
-            and record.state in OUT
+            and record.state in LIVE_STATES
         )
         start = present or self._empty()
         content, problems = self._read(row, present, start)
@@ -199,7 +199,7 @@ class Checker:
         said = [*problems.values(), *self._clean(made, start, content, set(problems))]
         if said:
             raise Refused("; ".join(said))
-        if isinstance(made, Addressed) and not made.slug:
+        if isinstance(made, Slugged) and not made.slug:
             made.slug = self._free_slug(made)
         content["fields"] = values_of(made, self.fields)
         changed = {n for n, v in content["fields"].items() if v != start["fields"].get(n)}
@@ -310,7 +310,7 @@ class Checker:
         problems = list(missing(record, relations))
         passed = {field.name for field in self.relations} | failed
         slug = getattr(record, "slug", "").lower()
-        if isinstance(record, Addressed) and slug not in self.former:
+        if isinstance(record, Slugged) and slug not in self.former:
             # Asked for all rows at once; `clean` would ask for each.
             record.former_slugs = FormerSlug.objects.none  # type: ignore[method-assign]
         problems += _cleaned(record, passed)

@@ -64,7 +64,7 @@ def differences(
 ) -> list[Difference]:
     """What differs between two contents of a record, in the order of its form."""
     before, after = old or _empty(new), new or _empty(old)
-    words = Wording(model, [before, after])
+    words = SnapshotFormatter(model, [before, after])
     found = [words.difference(path, before, after) for path in differing(before, after)]
     if not old or not new:
         found = [difference for difference in found if difference.old or difference.new]
@@ -73,7 +73,7 @@ def differences(
 
 def conflict_rows(model: type[models.Model], conflicts: Iterable[Conflict]) -> list[ConflictRow]:
     conflicts = list(conflicts)
-    words = Wording(model, [])
+    words = SnapshotFormatter(model, [])
     for conflict in conflicts:
         for value in (conflict.base, conflict.mine, conflict.theirs):
             words.learn(conflict.path, value)
@@ -100,7 +100,7 @@ def _empty(like: Snapshot | None) -> Snapshot:
     }
 
 
-class Wording:
+class SnapshotFormatter:
     """Labels and values of a model's snapshots; what they point at is looked up at once."""
 
     def __init__(self, model: type[models.Model], contents: Iterable[Snapshot]) -> None:

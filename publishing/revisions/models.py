@@ -21,10 +21,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.content.scope import Scope, about_records, within
-from publishing.content.states import OUT
+from publishing.content.states import LIVE_STATES
 from publishing.revisions import snapshots
 from publishing.revisions.rehearsal import rehearse
-from publishing.revisions.snapshots import Conflict, Merged, Snapshot
+from publishing.revisions.snapshots import Conflict, MergeResult, Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Action(models.TextChoices):
 
     ADDED = "added", _("Added")
     CHANGED = "changed", _("Changed")
-    PUBLISHED = "published", _("Published")
+    PUBLISHED = "published", _("PublishableQuerySet")
     UNPUBLISHED = "unpublished", _("Unpublished")
     ARCHIVED = "archived", _("Archived")
     TRASHED = "trashed", _("Moved to the trash")
@@ -182,11 +182,11 @@ class Revision(models.Model):
         return name_of(self.author) or self.person_name
 
     @property
-    def is_itself(self) -> bool:
+    def is_review_request(self) -> bool:
         """Whether this asks for the review of a record that visitors do not see, as it stands."""
         return bool(self.stage) and self.base == self.content
 
-    def merged(self, present: Snapshot) -> Merged:
+    def merged(self, present: Snapshot) -> MergeResult:
         """This draft on top of what the record says now."""
         return snapshots.merge(self.base or present, self.content or present, present)
 
@@ -207,7 +207,7 @@ class OpenDraft(Revision):
         ordering = ["-made_at", "-pk"]
 
 
-class Unresolved(Exception):
+class MergeConflict(Exception):
     """A draft cannot go live, because it and the record were changed in the same places."""
 
     def __init__(self, conflicts: list[Conflict]) -> None:
@@ -336,7 +336,7 @@ def publish_draft(
             raise ValidationError(_("The draft was changed meanwhile. Look at it again."))
         merged = snapshots.resolve(draft.merged(snapshots.take(record)), choices or {})
         if merged.conflicts:
-            raise Unresolved(merged.conflicts)
+            raise MergeConflict(merged.conflicts)
         draft.close()
         return write(record, merged.content, Action.PUBLISHED, person, note)
 
@@ -366,7 +366,7 @@ def publish_due(moment: datetime | None = None) -> tuple[list[Revision], list[Re
                 # Another process may have been faster, or somebody took it back.
                 if not Revision.objects.due(moment).filter(pk=draft.pk).exists():
                     continue
-                if getattr(record, "state", OUT[0]) not in OUT:
+                if getattr(record, "state", LIVE_STATES[0]) not in LIVE_STATES:
                     raise ValidationError(_("The record is not public any more."))
                 publish_draft(draft, draft.person, draft.note)
         except OperationalError:
@@ -401,7 +401,7 @@ def set_aside(draft: Revision, why: str) -> Revision | None:
 
 def reason(error: Exception) -> str:
     """Why a draft could not go live, for staff."""
-    if isinstance(error, Unresolved):
+    if isinstance(error, MergeConflict):
         return str(_("The record was changed in the same places as the draft."))
     if isinstance(error, ValidationError):
         return " ".join(error.messages)

@@ -15,7 +15,7 @@ from publishing.revisions.notifications import publishers_of, tell
 logger = logging.getLogger(__name__)
 
 
-def put_live() -> tuple[list[Revision], list[Revision]]:
+def publish_scheduled() -> tuple[list[Revision], list[Revision]]:
     """Put every draft live whose time has come, and tell staff of those that could not.
 
     Gives those that went out and those that failed, each failed one with its `reason`.

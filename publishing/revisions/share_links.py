@@ -21,7 +21,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publishing.content.states import OUT, State
+from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import snapshots
 from publishing.revisions.models import (
     Action,
@@ -77,7 +77,7 @@ class SharedDraft(models.Model):
         return f"{self.model} {self.object_pk}"
 
 
-class Ended(Exception):
+class LinkExpired(Exception):
     """A link that once showed a draft shows it no more."""
 
 
@@ -90,13 +90,13 @@ def is_shareable(record: Any) -> bool:
     state = getattr(record, "state", None)
     if state is None or state == State.TRASHED:
         return False
-    return state not in OUT or open_draft(record) is not None
+    return state not in LIVE_STATES or open_draft(record) is not None
 
 
 def links(record: Any) -> Any:
     """The links that show something of this record now."""
     found = SharedDraft.objects.of(record).in_use().select_related("draft")
-    return found.exclude(draft__isnull=True) if record.state in OUT else found
+    return found.exclude(draft__isnull=True) if record.state in LIVE_STATES else found
 
 
 def share(record: Any, person: Any, days: int) -> tuple[str, SharedDraft]:
@@ -108,7 +108,7 @@ def share(record: Any, person: Any, days: int) -> tuple[str, SharedDraft]:
             token_hash=hashed(token),
             model=record._meta.label_lower,
             object_pk=str(record.pk),
-            draft=None if draft is None or draft.is_itself else draft,
+            draft=None if draft is None or draft.is_review_request else draft,
             person=person,
             person_name=str(person.get_full_name() or person.get_username())[:150],
             expires_at=timezone.now() + timedelta(days=days),
@@ -138,9 +138,9 @@ def find(token: str) -> tuple[SharedDraft, Any] | None:
         return None
     record = Revision(model=link.model, object_pk=link.object_pk).record
     if record is None or not links(record).filter(pk=link.pk).exists():
-        raise Ended
+        raise LinkExpired
     if record.state == State.TRASHED:
-        raise Ended
+        raise LinkExpired
     return link, record
 
 

@@ -106,7 +106,7 @@ class Conflict(NamedTuple):
         return "/".join(self.path)
 
 
-class Merged(NamedTuple):
+class MergeResult(NamedTuple):
     """A merged snapshot; where there is a conflict it has what `mine` said."""
 
     content: Snapshot
@@ -159,7 +159,7 @@ def fingerprint(content: Snapshot) -> str:
     return sha256(dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def merge(base: Snapshot, mine: Snapshot, theirs: Snapshot) -> Merged:
+def merge(base: Snapshot, mine: Snapshot, theirs: Snapshot) -> MergeResult:
     """What both sides changed since `base`, put together field by field.
 
     Links are sets: additions and removals of both sides count, so they never conflict.
@@ -182,7 +182,7 @@ def merge(base: Snapshot, mine: Snapshot, theirs: Snapshot) -> Merged:
             conflicts[clash] = Conflict(clash, *sides)
             path = clash
         _put(content, path, _at(mine, path))
-    return Merged(content, list(conflicts.values()))
+    return MergeResult(content, list(conflicts.values()))
 
 
 def _merge_sets(base: list[Any], mine: list[Any], theirs: list[Any]) -> list[Any]:
@@ -204,7 +204,7 @@ def _clash(path: Path, others: set[Path]) -> Path | None:
     return None
 
 
-def resolve(merged: Merged, choices: Mapping[str, str]) -> Merged:
+def resolve(merged: MergeResult, choices: Mapping[str, str]) -> MergeResult:
     """The merge after somebody chose: conflict key → "mine", "theirs" or "both" (for texts)."""
     content, left = deepcopy(merged.content), []
     for conflict in merged.conflicts:
@@ -218,7 +218,7 @@ def resolve(merged: Merged, choices: Mapping[str, str]) -> Merged:
                 _put(content, conflict.path, conflict.theirs + joint + conflict.mine)
             case _:
                 left.append(conflict)
-    return Merged(content, left)
+    return MergeResult(content, left)
 
 
 def _at(content: Mapping[str, Any], path: Path) -> Any:

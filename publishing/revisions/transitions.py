@@ -89,7 +89,11 @@ def move(record: Any, how: Move, person: Any = None, note: str = "") -> bool:
             return False
         saved = [*MOMENTS, "updated_at"]
         present.save(update_fields=[*saved, "slug"] if action is Action.RECOVERED else saved)
-        if action is Action.PUBLISHED and (review := open_draft(present)) and review.is_itself:
+        if (
+            action is Action.PUBLISHED
+            and (review := open_draft(present))
+            and review.is_review_request
+        ):
             # It was asked for, and has happened.
             review.close()
         log(present, action, person, note, base=base, content=snapshots.take(present))

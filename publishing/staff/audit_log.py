@@ -19,13 +19,13 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.revisions.diff import differences
 from publishing.revisions.models import Action, Revision
-from publishing.staff.base import DeskAdmin
+from publishing.staff.base import StaffAdmin
 
 MOST_COUNTED = 5000
 LIST = "publishing_revision_changelist"
 
 
-class Uncounted(Paginator):
+class CappedCountPaginator(Paginator):
     """Pages of a table that grows for ever: it is counted up to some hundred pages, no further."""
 
     @cached_property
@@ -65,7 +65,7 @@ class WhatFilter(admin.SimpleListFilter):
         return queryset.filter(action=value) if value else queryset
 
 
-class WhoseFilter(admin.SimpleListFilter):
+class PersonFilter(admin.SimpleListFilter):
     title = _("who")
     parameter_name = "who"
 
@@ -82,14 +82,14 @@ class WhoseFilter(admin.SimpleListFilter):
 
 
 @admin.register(Revision)
-class ActivityAdmin(DeskAdmin):
+class ActivityAdmin(StaffAdmin):
     list_display = ("made_at", "who", "what", "kind", "record", "changes", "note")
     list_display_links = None
-    list_filter = (WhatFilter, KindFilter, WhoseFilter)
+    list_filter = (WhatFilter, KindFilter, PersonFilter)
     search_fields = ("label", "person_name", "note")
     search_help_text = _("Words of the record’s name, of a person’s name, or of the note.")
     date_hierarchy = "made_at"
-    paginator = Uncounted
+    paginator = CappedCountPaginator
     show_full_result_count = False
     # A count for every filter would read the whole table each time.
     show_facets = admin.ShowFacets.NEVER

@@ -1,6 +1,6 @@
 """The staff desk: what the admin of every model is built from.
 
-`DeskAdmin` is for every record and `RowInline` for rows that are edited inside another record's
+`StaffAdmin` is for every record and `RowInline` for rows that are edited inside another record's
 form; `publishing.admin.PublishableAdmin` adds states. A model's own admin is configuration.
 """
 
@@ -71,7 +71,7 @@ class CaseFilter(admin.SimpleListFilter):
         }
 
 
-class Labelled(admin.options.BaseModelAdmin):
+class RecordLabelMixin(admin.options.BaseModelAdmin):
     """Relations show the record as its own admin names it: "Wakefield, United Kingdom (draft)"."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -86,13 +86,13 @@ class Labelled(admin.options.BaseModelAdmin):
         related = db_field.remote_field.model
         if field is not None and self.admin_site.is_registered(related):
             desk = self.admin_site.get_model_admin(related)
-            if isinstance(desk, DeskAdmin):
+            if isinstance(desk, StaffAdmin):
                 field.label_from_instance = desk.option_label
                 field.queryset = field.queryset.select_related(*desk.option_relations)
         return field
 
 
-class KnownSelect(AutocompleteSelect):
+class PreloadedAutocomplete(AutocompleteSelect):
     """An autocomplete that needs no query to show a record which is at hand already."""
 
     known: Model | None = None
@@ -117,7 +117,7 @@ class RowForm(ScopedForm):
         for name, field in self.fields.items():
             field.disabled = field.disabled or bool(self.kept)
             widget = getattr(field.widget, "widget", field.widget)
-            if isinstance(widget, KnownSelect):
+            if isinstance(widget, PreloadedAutocomplete):
                 widget.known = self.instance._state.fields_cache.get(name)
 
     def _foreign(self, name: str, mine: QuerySet[Any], standing: list[Any]) -> list[Any]:
@@ -139,7 +139,7 @@ class RowFormSet(BaseInlineFormSet):
             form.fields["DELETE"].disabled = True
 
 
-class RowInline(Labelled, admin.TabularInline):
+class RowInline(RecordLabelMixin, admin.TabularInline):
     """Rows of another record's form."""
 
     form = RowForm
@@ -167,11 +167,11 @@ class RowInline(Labelled, admin.TabularInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if request and db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = KnownSelect(db_field, self.admin_site)
+            kwargs["widget"] = PreloadedAutocomplete(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class DeskList(ChangeList):
+class StaffChangeList(ChangeList):
     """A list that takes a value which the database refuses for an unknown one, not for a fault."""
 
     def get_filters(self, request: HttpRequest) -> Any:
@@ -191,7 +191,7 @@ class DeskList(ChangeList):
             self.add_facets = IS_FACETS_VAR in request.GET
 
 
-class DeskAdmin(Labelled, admin.ModelAdmin):
+class StaffAdmin(RecordLabelMixin, admin.ModelAdmin):
     """Any record of the portal, as staff edit it."""
 
     form = ScopedForm
@@ -266,7 +266,7 @@ class DeskAdmin(Labelled, admin.ModelAdmin):
         return None if NUL in object_id else super().get_object(request, object_id, from_field)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return DeskList
+        return StaffChangeList
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -24,8 +24,7 @@ from django.utils.translation import gettext as _
 
 from publishing.content.scope import check_change, is_within
 from publishing.models import Publishable, short_moment
-from publishing.revisions import snapshots
-from publishing.revisions import transitions as moves
+from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import conflict_rows
 from publishing.revisions.models import (
     Action,
@@ -39,7 +38,7 @@ from publishing.revisions.models import (
 )
 from publishing.revisions.notifications import publishers_of, tell
 from publishing.revisions.rehearsal import is_rehearsal, rehearse
-from publishing.revisions.snapshots import Merged, Snapshot, fingerprint
+from publishing.revisions.snapshots import MergeResult, Snapshot, fingerprint
 from publishing.staff.base import taken_meanwhile
 from publishing.staff.forms import ScopedForm
 from publishing.staff.quality_prompt import (
@@ -51,10 +50,10 @@ from publishing.staff.quality_prompt import (
 from publishing.staff.record_views import (
     CHOICE,
     SEEN,
-    RecordPages,
+    RevisionViewsMixin,
     choices_in,
 )
-from publishing.staff.system_checks import RehearsedChecks
+from publishing.staff.system_checks import DraftAdminChecks
 
 # Names of what the form sends besides the record's own fields.
 START, DUE = "_start", "_due_at"
@@ -88,11 +87,11 @@ def _salt(record: Any) -> str:
     return f"publishing.editing:{record._meta.label_lower}:{record.pk}"
 
 
-class RehearsedAdmin(RecordPages):
+class DraftAdmin(RevisionViewsMixin):
     """The admin of a record without files: saves are rehearsed and merged."""
 
     form = RecordForm
-    checks_class = RehearsedChecks
+    checks_class = DraftAdminChecks
     change_form_template = "admin/record_form.html"
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
@@ -249,7 +248,7 @@ class RehearsedAdmin(RecordPages):
 
     def _merge(
         self, request: HttpRequest, record: Any, start: Snapshot, mine: Snapshot
-    ) -> tuple[Merged, Snapshot]:
+    ) -> tuple[MergeResult, Snapshot]:
         """What was typed, merged into what the record or its draft says now."""
         present = self._present(record)
         choices = choices_in(request)
@@ -292,11 +291,11 @@ class RehearsedAdmin(RecordPages):
         was_out = is_out(record)
         action = Action.PUBLISHED if draft and was_out else Action.CHANGED
         problems = write(record, content, action, request.user, note)
-        if draft and (was_out or is_out(record) or not draft.is_itself):
+        if draft and (was_out or is_out(record) or not draft.is_review_request):
             # The record says what it said.
             draft.close()
         if "_publish" in request.POST and self.has_publish_permission(request):
-            moves.move(record, moves.publish, request.user, note)
+            transitions.move(record, transitions.publish, request.user, note)
         elif "_review" in request.POST and not was_out:
             self._submit(request, record, snapshots.take(record))
         return problems
@@ -374,7 +373,7 @@ class RehearsedAdmin(RecordPages):
         self,
         request: HttpRequest,
         record: Any,
-        merged: Merged,
+        merged: MergeResult,
         present: Snapshot,
         context: dict[str, Any],
     ) -> HttpResponse:
@@ -445,7 +444,7 @@ class RehearsedAdmin(RecordPages):
         if not isinstance(obj, Publishable):
             return
         if "_publish" in request.POST and self.has_publish_permission(request):
-            moves.move(obj, moves.publish, request.user, note)
+            transitions.move(obj, transitions.publish, request.user, note)
         elif "_review" in request.POST:
             self._submit(request, obj, content)
 

@@ -12,10 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from publishing.models import OpenDraft, short_moment
-from publishing.staff.base import CaseFilter, DeskAdmin, Texts
+from publishing.staff.base import CaseFilter, StaffAdmin, Texts
 
 
-class WhoseFilter(CaseFilter):
+class AuthorFilter(CaseFilter):
     title = _("whose")
     parameter_name = "whose"
 
@@ -29,12 +29,12 @@ class WhoseFilter(CaseFilter):
 
 
 @admin.register(OpenDraft)
-class OpenDraftAdmin(DeskAdmin):
+class OpenDraftAdmin(StaffAdmin):
     """To look at and to go on from: each draft is decided on its own page."""
 
     list_display = ("draft", "kind", "stage", "whose", "since", "note", "goes_live")
     list_display_links = None
-    list_filter = ("stage", WhoseFilter)
+    list_filter = ("stage", AuthorFilter)
     search_fields = ("label", "person_name", "note")
     search_help_text = _("Words of the record’s name, of the note, or who saved it last.")
     list_select_related = ("author",)

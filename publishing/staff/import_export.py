@@ -30,7 +30,7 @@ from django.utils.translation import gettext_lazy
 from publishing.content.scope import OutOfScope
 from publishing.import_export.applying import Stale, Undo, carry_out
 from publishing.import_export.bulk_snapshots import slices
-from publishing.import_export.bulk_sql import Statements
+from publishing.import_export.bulk_sql import DeferredSQL
 from publishing.import_export.columns import Heading, columns_of, understood
 from publishing.import_export.exporting import csv_pieces, table, workbook
 from publishing.import_export.models import (
@@ -39,14 +39,14 @@ from publishing.import_export.models import (
     Outcome,
     expire,
 )
-from publishing.import_export.readers import Table, Unreadable, read
+from publishing.import_export.readers import Table, UnreadableFile, read
 from publishing.import_export.references import handle_name, key_name
 from publishing.import_export.validation import Checker
 from publishing.models import Publishable
-from publishing.revisions.diff import Difference, Wording
+from publishing.revisions.diff import Difference, SnapshotFormatter
 from publishing.revisions.models import name_of
 from publishing.revisions.snapshots import Snapshot, differing
-from publishing.staff.base import DeskAdmin
+from publishing.staff.base import StaffAdmin
 
 # So long one step of looking at rows takes; a page that shows its progress asks for the next.
 STEP = 2.0
@@ -84,7 +84,7 @@ class ShownRow(NamedTuple):
     changes: list[Difference]
 
 
-class ExchangePages(DeskAdmin):
+class ImportExportMixin(StaffAdmin):
     """The pages of import and export of every kind of record."""
 
     change_list_template = "admin/publishing/exchange_list.html"
@@ -167,7 +167,7 @@ class ExchangePages(DeskAdmin):
         if request.method == "POST" and form.is_valid():
             try:
                 batch = self._receive(request, form)
-            except (Unreadable, Heading) as error:
+            except (UnreadableFile, Heading) as error:
                 form.add_error("file", str(error))
             else:
                 return self._to_exchange("batch", batch.pk)
@@ -211,7 +211,7 @@ class ExchangePages(DeskAdmin):
         )
         try:
             self._keep_lines(batch, lines)
-        except Unreadable:
+        except UnreadableFile:
             batch.delete()
             raise
         return batch
@@ -229,11 +229,11 @@ class ExchangePages(DeskAdmin):
                 )
                 for line in some
             ]
-            made = Statements()
+            made = DeferredSQL()
             made.insert(BatchRow, rows)
             made.run()
         if not batch.rows.exists():
-            raise Unreadable(_("The file has headings and no rows."))
+            raise UnreadableFile(_("The file has headings and no rows."))
 
     # -- Looking and importing -------------------------------------------------------------
 
@@ -282,7 +282,7 @@ class ExchangePages(DeskAdmin):
             if not rows:
                 return
             checker.check(rows)
-            made = Statements()
+            made = DeferredSQL()
             made.insert(BatchRow, rows, LOOKED_AT, ["id"])
             made.run()
 
@@ -346,7 +346,7 @@ class ExchangePages(DeskAdmin):
         """What each row changes, in words; what they point at is looked up together."""
         rows = list(rows)
         contents = [content for row in rows for content in (row.base, row.content) if content]
-        words = Wording(self.model, contents)
+        words = SnapshotFormatter(self.model, contents)
         return [ShownRow(row, _changes(words, row)) for row in rows]
 
     # -- Taking it back --------------------------------------------------------------------
@@ -382,7 +382,7 @@ class ExchangePages(DeskAdmin):
         )
 
 
-def _changes(words: Wording, row: BatchRow) -> list[Difference]:
+def _changes(words: SnapshotFormatter, row: BatchRow) -> list[Difference]:
     new: Snapshot | None = row.content
     if new is None:
         return []

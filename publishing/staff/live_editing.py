@@ -33,13 +33,12 @@ from django.utils.formats import time_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from publishing.revisions import autosave as working
-from publishing.revisions import share_links as sharing
+from publishing.revisions import autosave, share_links
 from publishing.revisions.autosave import WorkingCopy
 from publishing.revisions.models import Revision
 from publishing.revisions.preview import page_saying, private, public_page
 from publishing.revisions.rehearsal import is_rehearsal, rehearse
-from publishing.staff.change_form import RehearsedAdmin
+from publishing.staff.change_form import DraftAdmin
 
 # Names of what the form sends: the key of its working copy, and when and for whom it was opened.
 COPY, OPENED, PERSON = "_copy", "_opened", "_person"
@@ -60,11 +59,11 @@ def framed(response: HttpResponse, **policy: Any) -> HttpResponse:
     return private(response)
 
 
-class Wrong(Exception):
+class PreviewInvalid(Exception):
     """What is typed makes no page, with the sentences that say why."""
 
 
-class WritingAdmin(RehearsedAdmin):
+class LiveEditingMixin(DraftAdmin):
     """The admin of a record with a public page: seen, kept and shared while it is written."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -132,7 +131,7 @@ class WritingAdmin(RehearsedAdmin):
         request.FILES.clear()
         request.method, request.POST = "POST", copy.posted()  # type: ignore[assignment]
         said = _("This is what you had typed on %s. It is not saved yet.")
-        said %= sharing.moment(copy.touched_at)
+        said %= share_links.moment(copy.touched_at)
         request.desk_taken = request.desk_refused = said  # type: ignore[attr-defined]
         if record is None:
             return super().changeform_view(request, None, form_url, context)
@@ -170,7 +169,7 @@ class WritingAdmin(RehearsedAdmin):
             "preview_url": self.beside("preview", object_id),
             "working_url": self.beside("working", object_id),
             "share_url": self.beside("share", object_id)
-            if record and sharing.is_shareable(record)
+            if record and share_links.is_shareable(record)
             else "",
         }
 
@@ -184,7 +183,7 @@ class WritingAdmin(RehearsedAdmin):
         request.desk_preview = True  # type: ignore[attr-defined]
         try:
             page = self._changed_page(request, record) if record else self._added_page(request)
-        except Wrong as wrong:
+        except PreviewInvalid as wrong:
             page = render(request, "admin/publishing/preview_wrong.html", {"wrong": wrong.args})
         return framed(page)
 
@@ -192,19 +191,19 @@ class WritingAdmin(RehearsedAdmin):
         start = self._start(request, record) or self._present(record)
         mine, _answer = self._rehearse_form(request, record, start, "", {})
         if mine is None:
-            raise Wrong
+            raise PreviewInvalid
         merged, _present = self._merge(request, record, start, mine)
         try:
             return page_saying(record, merged.content, request, self._preview_notice())
         except ValidationError as error:
-            raise Wrong(*error.messages) from error
+            raise PreviewInvalid(*error.messages) from error
 
     def _added_page(self, request: HttpRequest) -> HttpResponse:
         with rehearse():
             super().changeform_view(request)
             added = getattr(request, "desk_added", None)
             if added is None:
-                raise Wrong
+                raise PreviewInvalid
             return public_page(added, request, self._preview_notice())
 
     def _preview_notice(self) -> str:
@@ -233,7 +232,7 @@ class WritingAdmin(RehearsedAdmin):
         if key is None or request.POST.get(PERSON) != str(request.user.pk):
             # Somebody else signed in meanwhile, in another tab.
             return HttpResponseBadRequest()
-        kept = working.keep(request.user, self.model, pk, key, request.POST)
+        kept = autosave.keep(request.user, self.model, pk, key, request.POST)
         news = self._news(request, record, request.POST.get(OPENED, ""))
         now = time_format(timezone.localtime(), "H:i")
         return JsonResponse({"kept": kept, "at": now, "news": news})
@@ -242,7 +241,7 @@ class WritingAdmin(RehearsedAdmin):
         """What colleagues did to the record since the form was opened, and what they are at."""
         if record is None:
             return []
-        said = working.colleagues(request.user, self.model, record.pk)
+        said = autosave.colleagues(request.user, self.model, record.pk)
         try:
             since = parse_datetime(opened)
         except ValueError:
@@ -257,12 +256,12 @@ class WritingAdmin(RehearsedAdmin):
                 "both wrote is put together."
             )
             person = last.person_name or _("The portal")
-            said.append(text % {"person": person, "ago": working.ago(last.made_at)})
+            said.append(text % {"person": person, "ago": autosave.ago(last.made_at)})
         return said
 
     def _saved(self, request: HttpRequest) -> None:
         if key := key_in(request.POST.get(COPY)):
-            working.close(request.user, self.model, key)
+            autosave.close(request.user, self.model, key)
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
@@ -290,7 +289,7 @@ class WritingAdmin(RehearsedAdmin):
     ) -> TemplateResponse:
         if template == "draft":
             # Records without a state have no drafts to share.
-            context |= {"links": sharing.links(record) if hasattr(record, "state") else None}
+            context |= {"links": share_links.links(record) if hasattr(record, "state") else None}
         return super().page(request, template, record, title, **context)
 
     def share_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -309,24 +308,26 @@ class WritingAdmin(RehearsedAdmin):
                 record,
                 _("Share the draft of %s") % record,
                 address=address,
-                links=sharing.links(record) if hasattr(record, "state") else [],
-                is_shareable=sharing.is_shareable(record),
-                days=sharing.DAYS,
+                links=share_links.links(record) if hasattr(record, "state") else [],
+                is_shareable=share_links.is_shareable(record),
+                days=share_links.DAYS,
             )
         )
 
     def _share(self, request: HttpRequest, record: Any) -> str:
-        days = {str(number): number for number in sharing.DAYS}.get(request.POST.get("days", ""))
-        if days is None or not sharing.is_shareable(record):
+        days = {str(number): number for number in share_links.DAYS}.get(
+            request.POST.get("days", "")
+        )
+        if days is None or not share_links.is_shareable(record):
             messages.error(request, _("There is no draft to share, or no such number of days."))
             return ""
-        token, _link = sharing.share(record, request.user, days)
+        token, _link = share_links.share(record, request.user, days)
         return request.build_absolute_uri(reverse("shared-draft", args=[token]))
 
     def _revoke(self, request: HttpRequest, record: Any) -> None:
         chosen = request.POST.get("revoke", "")
-        link = sharing.links(record).filter(pk=chosen).first() if chosen.isdecimal() else None
-        if link and sharing.revoke(link, record, request.user):
+        link = share_links.links(record).filter(pk=chosen).first() if chosen.isdecimal() else None
+        if link and share_links.revoke(link, record, request.user):
             messages.success(request, _("The link is taken back: it opens nothing any more."))
 
 
@@ -352,7 +353,7 @@ def raise_wrong(context: dict[str, Any]) -> NoReturn:
             for name, faults in row.errors.items():
                 field = row.fields.get(name)
                 said.append((f"{kind}, {field.label.lower()}" if field else kind, faults))
-    raise Wrong(
+    raise PreviewInvalid(
         *(
             f"{capfirst(label)}: {fault}" if label else fault
             for label, all_ in said

@@ -25,7 +25,7 @@ from publishing.staff.base import CaseFilter, Texts
 from publishing.staff.forms import ScopedForm
 from publishing.staff.picture_usage import Use, in_use, uses
 from publishing.staff.quality_checks import Advice, weak_text
-from publishing.staff.record_views import RecordPages
+from publishing.staff.record_views import RevisionViewsMixin
 
 # How many pictures the text editor offers at once.
 OFFERED = 24
@@ -110,7 +110,7 @@ class PictureForm(ScopedForm):
         return file
 
 
-class PictureAdmin(RecordPages):
+class PictureAdmin(RevisionViewsMixin):
     """Pictures have files, which no rehearsal can take back: they are saved at once, and every
     change is written down."""
 

@@ -1,7 +1,7 @@
 """What could be better about a record before visitors see it.
 
 Advice, not rules: whoever publishes may go on all the same, and says why. Each check takes a
-record and yields what it found; an app that knows more adds its own in `RehearsedAdmin.advice`.
+record and yields what it found; an app that knows more adds its own in `DraftAdmin.advice`.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from publishing.content.states import OUT
+from publishing.content.states import LIVE_STATES
 from publishing.models import Publishable
-from publishing.staff.base import DeskAdmin
+from publishing.staff.base import StaffAdmin
 from publishing.staff.quality_checks import Advice, advice_on
 
 NOTE, BECAUSE = "_note", "_because"
@@ -41,7 +41,7 @@ class Finding(NamedTuple):
 
 def is_out(record: Any) -> bool:
     """Whether visitors see the record, or will without anything further being done."""
-    return isinstance(record, Publishable) and record.state in OUT
+    return isinstance(record, Publishable) and record.state in LIVE_STATES
 
 
 def note_in(request: HttpRequest) -> str:
@@ -65,7 +65,7 @@ def held_sentence(findings: Iterable[Advice]) -> str:
     ) % {"number": number}
 
 
-class Advised(DeskAdmin):
+class QualityCheckMixin(StaffAdmin):
     """An admin that gives advice before publishing."""
 
     def advice(self, record: Any) -> list[Advice]:

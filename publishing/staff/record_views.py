@@ -14,16 +14,15 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from publishing.content.states import OUT
+from publishing.content.states import LIVE_STATES
 from publishing.models import Publishable, short_moment
-from publishing.revisions import snapshots
-from publishing.revisions import transitions as moves
+from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import conflict_rows, differences
 from publishing.revisions.models import (
     Action,
+    MergeConflict,
     Revision,
     Stage,
-    Unresolved,
     discard,
     keep_draft,
     lock,
@@ -38,7 +37,7 @@ from publishing.revisions.snapshots import MOMENTS, Snapshot, fingerprint
 from publishing.staff.quality_checks import Advice
 from publishing.staff.quality_prompt import (
     BECAUSE,
-    Advised,
+    QualityCheckMixin,
     has_reason,
     held_sentence,
     is_out,
@@ -50,7 +49,7 @@ CHOICE = "_choice:"  # How the name of a choice between two texts begins.
 SEEN = "_seen"  # The fingerprint of what somebody had before them when they decided.
 
 
-class RecordPages(Advised):
+class RevisionViewsMixin(QualityCheckMixin):
     """History, draft and trash of every record that this admin edits."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -219,7 +218,9 @@ class RecordPages(Advised):
             _("Draft of %s") % record,
             draft=draft,
             # What nobody has seen yet is new from the first word on.
-            changes=differences(self.model, None if draft.is_itself else live, merged.content),
+            changes=differences(
+                self.model, None if draft.is_review_request else live, merged.content
+            ),
             conflicts=conflict_rows(self.model, conflicts),
             may_publish=self.may_put_live(request, record),
             may_discard=self.may_discard(request, record, draft),
@@ -301,9 +302,9 @@ class RecordPages(Advised):
                 problems = publish_draft(draft, request.user, note, choices)
                 record.refresh_from_db()
                 self.check_scope(request, record, present)
-                if isinstance(record, Publishable) and record.state not in OUT:
-                    moves.move(record, moves.publish, request.user, note)
-        except Unresolved as unresolved:
+                if isinstance(record, Publishable) and record.state not in LIVE_STATES:
+                    transitions.move(record, transitions.publish, request.user, note)
+        except MergeConflict as unresolved:
             return unresolved.conflicts, None
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
@@ -344,7 +345,7 @@ class RecordPages(Advised):
             raise PermissionDenied
         if request.method != "POST":
             return self.page(request, "trash", record, _("Move to the trash: %s") % record)
-        moves.move(record, moves.trash, request.user, request.POST.get("_note", ""))
+        transitions.move(record, transitions.trash, request.user, request.POST.get("_note", ""))
         messages.success(request, _("“%s” is in the trash. You can take it out again.") % record)
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
         return HttpResponseRedirect(reverse(name))
@@ -360,7 +361,7 @@ class RecordPages(Advised):
         if not self.has_recover_permission(request, record) or request.method != "POST":
             raise PermissionDenied
         try:
-            moves.move(record, moves.recover, request.user)
+            transitions.move(record, transitions.recover, request.user)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:

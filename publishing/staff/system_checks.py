@@ -10,7 +10,7 @@ from django.db import models
 from publishing.revisions.snapshots import part_relation
 
 
-class RehearsedChecks(ModelAdminChecks):
+class DraftAdminChecks(ModelAdminChecks):
     """Django's checks of an admin, and those of a rehearsal."""
 
     def check(self, admin_obj: Any, **kwargs: Any) -> list[CheckMessage]:

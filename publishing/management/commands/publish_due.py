@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from publishing.revisions.scheduling import put_live
+from publishing.revisions.scheduling import publish_scheduled
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done, failed = put_live()
+        done, failed = publish_scheduled()
         for draft in done:
             self.stdout.write(f"Published: {draft.label}")
         if failed:

@@ -8,8 +8,8 @@ from cities.drawing.charts import Bar, bars
 from cities.drawing.projection import (
     WORLD,
     Label,
+    MapFigure,
     Mark,
-    Plate,
     View,
     fit,
     project,
@@ -79,7 +79,7 @@ def marks(*places, name="Somewhere"):
 
 def test_labels_stand_beside_their_dots_and_turn_at_the_edge():
     view = View(100, 100, 82.6, 57)
-    plate = Plate(view, marks((110, 110), (180, 130)))
+    plate = MapFigure(view, marks((110, 110), (180, 130)))
     assert plate.label_size == 1.5
     assert plate.texts == [
         Label(110.9, 110.5, "start", "Somewhere"),
@@ -89,7 +89,7 @@ def test_labels_stand_beside_their_dots_and_turn_at_the_edge():
 
 def test_labels_never_lie_on_each_other_and_are_few():
     places = [(110 + column * 5.5, 110 + row * 1.1) for column in range(8) for row in range(8)]
-    plate = Plate(View(100, 100, 82.6, 57), marks(*places))
+    plate = MapFigure(View(100, 100, 82.6, 57), marks(*places))
     assert len(plate.texts) <= 9
     lines = [(text.x, text.y) for text in plate.texts]
     assert all(
@@ -98,9 +98,9 @@ def test_labels_never_lie_on_each_other_and_are_few():
 
 
 def test_the_world_and_cities_outside_the_filter_have_no_labels():
-    assert Plate(WORLD, marks((480, 246))).texts == []
+    assert MapFigure(WORLD, marks((480, 246))).texts == []
     grey = Mark(110, 110, "/", "Grey", "africa", on=False, name="Grey")
-    assert Plate(View(100, 100, 82.6, 57), [grey]).texts == []
+    assert MapFigure(View(100, 100, 82.6, 57), [grey]).texts == []
 
 
 def test_years_without_a_number_keep_their_place_on_the_axis():

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cities.models import City
 from portal.metadata.sitemaps import Section
 from portal.models import MenuItem, Report, Site
-from portal.page_cache import wsgi as pagecache
+from portal.page_cache import wsgi
 from portal.page_cache.version import next_moment, read_version
 from portal.page_cache.wsgi import PageCache
 from publishing.models import Revision
@@ -106,7 +106,7 @@ def test_each_form_of_a_page_is_made_once_from_the_other(portal):
     assert gzip.decompress(compressed) == plain
     assert portal.get("/cities/york/", HTTP_ACCEPT_ENCODING="gzip")[2] == compressed
     assert portal.asked == 1
-    assert portal.cache.fixed.bytes == len(compressed) + len(plain) + pagecache.OVERHEAD
+    assert portal.cache.fixed.bytes == len(compressed) + len(plain) + wsgi.OVERHEAD
 
 
 def test_who_has_the_page_is_told_so(portal):

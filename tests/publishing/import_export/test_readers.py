@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from cities.models import City, Country, Intake
-from publishing.import_export import readers as files
+from publishing.import_export import readers
 from publishing.models import Batch
 from tests import factories
 from tests.publishing.import_export.conftest import csv_of, results
@@ -184,7 +184,7 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(publisher, make, said):
 
 
 def test_a_table_of_empty_rows_is_not_read_to_its_end(publisher, monkeypatch):
-    monkeypatch.setattr(files, "MOST_LINES", 1_000)
+    monkeypatch.setattr(readers, "MOST_LINES", 1_000)
     data = changed_part(workbook(["year"], [2024]), SHEET, b'r="2"', b'r="9999999"')
     said = "The table has more than 1,000 rows, empty ones among them. Delete these."
     assert publisher.upload(Intake, data).context["form"].errors["file"] == [said]

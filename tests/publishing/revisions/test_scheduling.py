@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from cities.models import City
 from publishing.models import Revision
-from publishing.revisions import snapshots
-from publishing.revisions import transitions as moves
+from publishing.revisions import snapshots, transitions
 from publishing.revisions.models import (
     Action,
+    MergeConflict,
     Stage,
-    Unresolved,
     keep_draft,
     lock,
     open_draft,
@@ -107,11 +106,11 @@ def test_a_conflict_stops_a_scheduled_draft_and_is_kept_with_its_reason():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("how", [moves.unpublish, moves.archive, moves.trash])
+@pytest.mark.parametrize("how", [transitions.unpublish, transitions.archive, transitions.trash])
 def test_what_is_no_longer_public_is_not_replaced(how):
     city = factories.city(motto="Old")
     scheduled(city, motto="New")
-    moves.move(city, how)
+    transitions.move(city, how)
     _done, (failed,) = publish_due(NOON)
     assert failed.reason == "The record is not public any more."
     assert City.objects.get().motto == "Old"
@@ -180,7 +179,7 @@ def test_choices_solve_a_conflict():
     city = factories.city(motto="Old")
     draft = scheduled(city, motto="New")
     City.objects.update(motto="Newer")
-    with pytest.raises(Unresolved) as unresolved:
+    with pytest.raises(MergeConflict) as unresolved:
         publish_draft(draft)
     assert [conflict.key for conflict in unresolved.value.conflicts] == ["fields/motto"]
     publish_draft(draft, choices={"fields/motto": "mine"})

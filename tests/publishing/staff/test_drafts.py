@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cities.models import City
 from publishing.models import Revision
-from publishing.revisions import transitions as moves
+from publishing.revisions import transitions
 from publishing.revisions.models import open_draft
 from tests import factories
 from tests.admin_pages import (
@@ -199,7 +199,7 @@ def test_contributors_cannot_schedule(contributor, city):
 
 def test_a_draft_of_what_is_no_longer_public_becomes_the_record(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
-    moves.move(city, moves.unpublish)
+    transitions.move(city, transitions.unpublish)
     assert open_form(publisher, city)["motto"] == ["New"]
     save_form(publisher, city, motto="Newer", _save="1")
     assert City.objects.get().motto == "Newer"
@@ -209,7 +209,7 @@ def test_a_draft_of_what_is_no_longer_public_becomes_the_record(publisher, city)
 
 def test_publishing_what_was_taken_back_puts_its_draft_live(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
-    moves.move(city, moves.unpublish)
+    transitions.move(city, transitions.unpublish)
     save_form(publisher, city, _publish="1", _because="It is asked for")
     city.refresh_from_db()
     assert (city.motto, city.state, open_draft(city)) == ("New", "public", None)
@@ -217,9 +217,9 @@ def test_publishing_what_was_taken_back_puts_its_draft_live(publisher, city):
 
 def test_what_became_public_meanwhile_is_not_changed_by_who_may_not_publish(contributor, city):
     """The form was opened on a draft, and sent after somebody published it."""
-    moves.move(city, moves.unpublish)
+    transitions.move(city, transitions.unpublish)
     form = open_form(contributor, city)
-    moves.move(city, moves.publish)
+    transitions.move(city, transitions.publish)
     contributor.post(admin_url(city, "change", city.pk), form | {"motto": "New", "_save": "1"})
     assert City.objects.get().motto == "Old"
     assert open_draft(city).content["fields"]["motto"] == "New"
@@ -227,7 +227,7 @@ def test_what_became_public_meanwhile_is_not_changed_by_who_may_not_publish(cont
 
 def test_a_record_that_was_deleted_for_good_takes_its_draft_along(superuser, city):
     save_form(superuser, city, motto="New", _draft="1")
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.trash)
     superuser.post(admin_url(city, "delete", city.pk), {"post": "yes"})
     assert not City.objects.exists()
     assert not Revision.objects.open().exists()

@@ -6,7 +6,7 @@ from cities.admin import CityAdmin
 from cities.models import City
 from partners.models import Organisation
 from publishing.models import Picture
-from publishing.staff.change_form import RehearsedAdmin
+from publishing.staff.change_form import DraftAdmin
 
 
 def problems(desk, model):
@@ -14,17 +14,17 @@ def problems(desk, model):
 
 
 def test_the_admins_of_the_portal_can_be_rehearsed():
-    rehearsed = [desk for desk in admin.site._registry.values() if isinstance(desk, RehearsedAdmin)]
+    rehearsed = [desk for desk in admin.site._registry.values() if isinstance(desk, DraftAdmin)]
     assert {type(desk).__name__ for desk in rehearsed} >= {"CityAdmin", "PageAdmin", "SiteAdmin"}
     assert [message for desk in rehearsed for message in desk.check()] == []
 
 
 def test_no_rehearsed_record_has_a_file():
-    assert problems(RehearsedAdmin, Picture) == ["publishing.E001"]
+    assert problems(DraftAdmin, Picture) == ["publishing.E001"]
 
 
 def test_rows_of_the_form_are_parts_of_the_record():
-    assert problems(RehearsedAdmin, Organisation) == ["publishing.E004"]
+    assert problems(DraftAdmin, Organisation) == ["publishing.E004"]
 
 
 def test_lists_are_not_edited():

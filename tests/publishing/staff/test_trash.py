@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from cities.models import City
 from publishing.models import FormerSlug, Revision
-from publishing.revisions import transitions as moves
+from publishing.revisions import transitions
 from tests import factories
 from tests.admin_pages import (
     admin_url,
@@ -40,14 +40,14 @@ def test_what_lay_there_comes_back_with_all_that_belongs_to_it(publisher, city, 
 
 def test_a_draft_survives_the_trash(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
-    moves.move(city, moves.trash)
-    moves.move(city, moves.recover)
+    transitions.move(city, transitions.trash)
+    transitions.move(city, transitions.recover)
     assert open_form(publisher, city)["motto"] == ["New"]
 
 
 def test_what_lies_there_is_looked_at_and_not_changed(publisher, city):
     form = open_form(publisher, city)
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.trash)
     address = admin_url(city, "change", city.pk)
     assert publisher.get(address).status_code == 200
     assert publisher.post(address, form | {"motto": "New"}).status_code == 403
@@ -56,7 +56,7 @@ def test_what_lies_there_is_looked_at_and_not_changed(publisher, city):
 
 @pytest.mark.parametrize("action", ["publish_now", "unpublish", "archive"])
 def test_nothing_is_moved_past_the_way_out(publisher, city, action):
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.trash)
     factories.city(name="Leeds")
     response = publisher.post(
         admin_url(City, "changelist") + "?state=trashed",
@@ -75,7 +75,7 @@ def test_nothing_is_moved_past_the_way_out(publisher, city, action):
 
 
 def test_a_name_that_was_taken_is_refused(publisher, city):
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.trash)
     factories.city(name="Leeds")
     assert recover(publisher, city) == (
         200,
@@ -86,7 +86,7 @@ def test_a_name_that_was_taken_is_refused(publisher, city):
 
 
 def test_an_address_that_was_taken_is_made_anew_and_both_can_be_edited(publisher, city, client):
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.trash)
     other = factories.city(name="Leeds", country=factories.country(name="Canada"))
     assert other.slug == "leeds"
     recover(publisher, city)
@@ -100,7 +100,7 @@ def test_an_address_that_was_taken_is_made_anew_and_both_can_be_edited(publisher
 
 def test_a_former_address_that_was_taken_stays_with_who_has_it(publisher, city, client):
     save_form(publisher, city, slug="leeds-city")
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.trash)
     other = factories.city(name="Leeds", country=factories.country(name="Canada"))
     recover(publisher, city)
     assert save_form(publisher, other, motto="New").status_code == 302
@@ -109,7 +109,7 @@ def test_a_former_address_that_was_taken_stays_with_who_has_it(publisher, city, 
 
 
 def test_what_was_public_comes_back_by_who_may_publish(editor, publisher, city):
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.trash)
     assert recover_status(editor, city) == 403
     response = editor.post(
         admin_url(City, "changelist") + "?state=trashed",
@@ -126,19 +126,19 @@ def recover_status(client, record):
 
 
 def test_editors_bring_back_drafts(editor, city):
-    moves.move(city, moves.unpublish)
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.unpublish)
+    transitions.move(city, transitions.trash)
     assert recover_status(editor, city) == 302
 
 
 def test_recovering_is_a_decision_and_not_a_link(publisher, city):
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.trash)
     assert publisher.get(admin_url(city, "recover", city.pk)).status_code == 403
 
 
 def test_deleting_for_good_is_for_administrators_and_written_down(publisher, superuser, city):
     address = admin_url(city, "delete", city.pk)
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.trash)
     assert publisher.post(address, {"post": "yes"}).status_code == 403
     superuser.post(address, {"post": "yes"})
     assert not City.objects.exists()
@@ -148,13 +148,13 @@ def test_deleting_for_good_is_for_administrators_and_written_down(publisher, sup
 
 
 def test_contributors_put_nothing_there(contributor, city):
-    moves.move(city, moves.unpublish)
+    transitions.move(city, transitions.unpublish)
     assert contributor.post(admin_url(city, "delete", city.pk)).status_code == 403
     assert recover_status(contributor, city) == 403
 
 
 def test_a_name_in_the_trash_is_free_in_the_form(publisher, city):
-    moves.move(city, moves.trash)
+    transitions.move(city, transitions.trash)
     other = factories.city(name="York")
     response = save_form(publisher, other, name="Leeds")
     assert response.status_code == 302, errors(response)
