@@ -28,9 +28,10 @@ from publishing.admin import (
     StateFilter,
 )
 from publishing.content.scope import scope_of, within
-from publishing.staff.base import CaseFilter, RowInline, Texts
+from publishing.staff.base import RowInline
 from publishing.staff.change_form import RecordForm
 from publishing.staff.import_export import ImportExportMixin
+from publishing.staff.list_filters import CaseFilter, Texts
 from publishing.staff.live_editing import LiveEditingMixin
 from publishing.staff.quality_checks import Advice
 

@@ -15,13 +15,7 @@ from typing import Any
 from django.db.models import Count, F, Q, TextField, Value
 from django.db.models.functions import Cast
 
-from cities.models import (
-    AlternativeName,
-    Award,
-    City,
-    Designation,
-    Theme,
-)
+from cities.models import AlternativeName, Award, City, Designation, Theme
 from publishing.caching.content_cache import remembered
 from publishing.caching.prepared_queries import Prepared
 from publishing.content.states import State, state_q

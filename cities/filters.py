@@ -3,20 +3,9 @@
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from cities.models import (
-    Award,
-    City,
-    Region,
-    known_first,
-)
+from cities.models import Award, City, Region, known_first
 from publishing.finder.facet_counts import UNKNOWN
-from publishing.finder.filters import (
-    FacetFilter,
-    Finder,
-    OneOfFilter,
-    SearchFilter,
-    SortFilter,
-)
+from publishing.finder.filters import FacetFilter, Finder, OneOfFilter, SearchFilter, SortFilter
 
 
 def year_or_unknown(value: str) -> int | None:

@@ -3,12 +3,7 @@
 from difflib import get_close_matches
 
 from cities.detail_queries import by_country
-from cities.models import (
-    AlternativeName,
-    City,
-    CityQuerySet,
-    Country,
-)
+from cities.models import AlternativeName, City, CityQuerySet, Country
 from publishing.caching.content_cache import remembered
 from publishing.content.fields import fold
 

@@ -12,22 +12,9 @@ from django.views.generic import ListView, TemplateView
 
 from cities.detail_queries import portrait
 from cities.drawing.map_clusters import MOST_MARKS, clustered, in_finder
-from cities.drawing.maps import (
-    HALF,
-    left_out,
-    neighbourhood,
-    plate,
-)
+from cities.drawing.maps import HALF, left_out, neighbourhood, plate
 from cities.filters import CityFilter
-from cities.models import (
-    City,
-    CityQuerySet,
-    Country,
-    Intake,
-    Region,
-    Theme,
-    by_region,
-)
+from cities.models import City, CityQuerySet, Country, Intake, Region, Theme, by_region
 from cities.result_summary import found_in_words
 from cities.spelling import did_you_mean
 from publishing.caching.prepared_queries import Prepared

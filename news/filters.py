@@ -3,12 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from publishing.finder.facet_counts import as_text
-from publishing.finder.filters import (
-    FacetFilter,
-    Finder,
-    Rows,
-    SearchFilter,
-)
+from publishing.finder.filters import FacetFilter, Finder, Rows, SearchFilter
 
 
 class CountryFacet(FacetFilter):

@@ -7,12 +7,7 @@ from django.urls import reverse
 from cities.jsonld import reference
 from cities.models import City
 from news.models import Event, NewsItem
-from publishing.content.jsonld import (
-    Absolute,
-    Data,
-    known,
-    portal,
-)
+from publishing.content.jsonld import Absolute, Data, known, portal
 
 # schema.org limits nothing, but search engines cut headlines here.
 LONGEST_HEADLINE = 110

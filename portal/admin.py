@@ -9,19 +9,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from portal.models import (
-    MenuItem,
-    Page,
-    Report,
-    Site,
-)
+from portal.models import MenuItem, Page, Report, Site
 from portal.staff.accounts import PersonAdmin, RoleAdmin
-from publishing.admin import (
-    PUBLICATION,
-    CreatedByMeFilter,
-    PublishableAdmin,
-    StateFilter,
-)
+from publishing.admin import PUBLICATION, CreatedByMeFilter, PublishableAdmin, StateFilter
 from publishing.staff.base import RowInline, StaffAdmin
 from publishing.staff.live_editing import LiveEditingMixin
 

@@ -16,18 +16,8 @@ from cities.models import City
 from news.models import NewsItem
 from partners.models import Network
 from publishing.content.fields import RichTextField
-from publishing.content.scope import (
-    Scope,
-    is_divided,
-    narrowed,
-    with_pages,
-)
-from publishing.models import (
-    UNIQUE_SLUG,
-    Publishable,
-    PublishableQuerySet,
-    Slugged,
-)
+from publishing.content.scope import Scope, is_divided, narrowed, with_pages
+from publishing.models import UNIQUE_SLUG, Publishable, PublishableQuerySet, Slugged
 
 
 class Page(Slugged, Publishable):

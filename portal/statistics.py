@@ -15,21 +15,8 @@ from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cities.drawing.charts import (
-    Bar,
-    Line,
-    Row,
-    Table,
-    bars,
-    rows,
-)
-from cities.models import (
-    Award,
-    City,
-    Country,
-    Intake,
-    Region,
-)
+from cities.drawing.charts import Bar, Line, Row, Table, bars, rows
+from cities.models import Award, City, Country, Intake, Region
 
 MOST_COUNTRIES = 12
 FORMER = {City.Status.WITHDRAWN, City.Status.LAPSED}

@@ -14,22 +14,10 @@ from django.core.paginator import Page, Paginator
 from django.urls import reverse
 from django.utils import timezone
 
-from cities.drawing.charts import (
-    Line,
-    Row,
-    Table,
-    bars,
-    rows,
-)
+from cities.drawing.charts import Line, Row, Table, bars, rows
 from cities.drawing.cloth import TIE_UPS
 from cities.drawing.maps import plate
-from cities.models import (
-    City,
-    Country,
-    Region,
-    Theme,
-    by_region,
-)
+from cities.models import City, Country, Region, Theme, by_region
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.search.results import shown

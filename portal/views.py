@@ -17,23 +17,13 @@ from cities.drawing.charts import bars
 from cities.drawing.map_clusters import MOST_MARKS, clustered, in_finder
 from cities.drawing.maps import plate
 from cities.drawing.projection import MapFigure
-from cities.models import (
-    City,
-    Country,
-    Intake,
-    Region,
-)
+from cities.models import City, Country, Intake, Region
 from cities.spelling import did_you_mean
 from news.models import NewsItem
 from partners.models import Membership, Network
 from portal import styleguide
 from portal.models import Page, Site
-from portal.search.results import (
-    hit,
-    rows_of_kind,
-    search,
-    understood,
-)
+from portal.search.results import hit, rows_of_kind, search, understood
 from portal.search.sources import LABELS
 from portal.statistics import Numbers
 from publishing.caching.content_cache import remembered

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView
 
 from publishing.content.scope import within
+from publishing.content.slugs import FormerSlug
 from publishing.finder.filters import Finder
-from publishing.models import FormerSlug
 from publishing.revisions import share_links
 from publishing.revisions.preview import private, showing
 

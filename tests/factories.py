@@ -15,16 +15,7 @@ from django.core.files.base import ContentFile
 from django.db import models
 from PIL import Image
 
-from cities.models import (
-    AlternativeName,
-    Award,
-    City,
-    Country,
-    Designation,
-    Intake,
-    Region,
-    Theme,
-)
+from cities.models import AlternativeName, Award, City, Country, Designation, Intake, Region, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Page

@@ -139,13 +139,7 @@ def of_finders() -> Routed:
 
 
 def of_places() -> Routed:
-    from cities.models import (
-        City,
-        Country,
-        Intake,
-        Region,
-        Theme,
-    )
+    from cities.models import City, Country, Intake, Region, Theme
 
     cities = City.objects.published()
     placed = cities.filter(latitude__isnull=False)

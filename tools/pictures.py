@@ -15,12 +15,7 @@ import django
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser
 
-from tools.audit_portal import (
-    ROOT,
-    Portal,
-    chromium,
-    temporary_portal,
-)
+from tools.audit_portal import ROOT, Portal, chromium, temporary_portal
 from tools.run_tests import Missing
 
 FOLDER = ROOT / "docs" / "pictures"

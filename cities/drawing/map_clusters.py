@@ -16,13 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cities.drawing.projection import (
-    PLATE_PIXELS,
-    MapFigure,
-    Mark,
-    fit,
-    project,
-)
+from cities.drawing.projection import PLATE_PIXELS, MapFigure, Mark, fit, project
 from cities.models import City, CityQuerySet
 from publishing.caching.content_cache import remembered
 

@@ -4,14 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from cities.drawing.projection import (
-    PLATE_PIXELS,
-    WORLD,
-    MapFigure,
-    Mark,
-    fit,
-    project,
-)
+from cities.drawing.projection import PLATE_PIXELS, WORLD, MapFigure, Mark, fit, project
 from cities.models import City
 
 # About how wide, in pixels, a map is beside an article and in half a page.

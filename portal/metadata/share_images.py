@@ -9,12 +9,7 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
-from cities.drawing.share_images import (
-    Cover,
-    city_cover,
-    cloths_of,
-    paint,
-)
+from cities.drawing.share_images import Cover, city_cover, cloths_of, paint
 from cities.models import City
 from news.models import NewsItem
 from news.share_images import story_cover

@@ -18,12 +18,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from cities.models import (
-    City,
-    Country,
-    Intake,
-    Theme,
-)
+from cities.models import City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page

@@ -19,13 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.search.highlighting import marked
-from portal.search.sources import (
-    KINDS,
-    LABELS,
-    SMALL_KINDS,
-    Found,
-    small_texts,
-)
+from portal.search.sources import KINDS, LABELS, SMALL_KINDS, Found, small_texts
 from publishing.content.fields import fold
 from publishing.finder.filters import LONGEST_SEARCH, SearchField
 

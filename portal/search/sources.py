@@ -18,12 +18,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cities.models import (
-    AlternativeName,
-    City,
-    Country,
-    Theme,
-)
+from cities.models import AlternativeName, City, Country, Theme
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page

@@ -21,12 +21,7 @@ from portal.staff.schedule import desks, upcoming
 from publishing.admin import CheckFilter, check_cases
 from publishing.content.states import State, state_q
 from publishing.models import Sourced
-from publishing.revisions.models import (
-    Action,
-    OpenDraft,
-    Revision,
-    Stage,
-)
+from publishing.revisions.models import Action, OpenDraft, Revision, Stage
 
 SHOWN = 5
 # What a city should have, as the list's filter names it.

@@ -5,15 +5,7 @@ from functools import cached_property
 
 from django.db import models
 
-from cities.models import (
-    AlternativeName,
-    Award,
-    City,
-    Country,
-    Designation,
-    Intake,
-    Theme,
-)
+from cities.models import AlternativeName, Award, City, Country, Designation, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Page

@@ -17,12 +17,7 @@ from news.models import Event, NewsItem
 from partners.jsonld import network, organisation
 from partners.models import Network, Organisation
 from portal.metadata.jsonld import website
-from publishing.content.jsonld import (
-    Absolute,
-    Data,
-    breadcrumbs,
-    script,
-)
+from publishing.content.jsonld import Absolute, Data, breadcrumbs, script
 
 register = template.Library()
 

@@ -24,13 +24,6 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
-from publishing.revisions.snapshots import (
-    Path,
-    Snapshot,
-    leaves,
-    part_relation,
-)
-
 
 class Scope(NamedTuple):
     """What somebody is tied to: the keys of the places, by kind of record, and their names."""
@@ -111,61 +104,7 @@ def about_records(scope: Scope) -> Q:
     return found
 
 
-# -- What a person must leave -------------------------------------------------------------
-
-
 def choose(scope: Scope | None) -> str:
     """The sentence for a record that would belong to none of somebody's places."""
     names = ", ".join(scope.names) if scope else ""
     return _("Choose at least one of the places that you look after: %(names)s.") % {"names": names}
-
-
-def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, user: Any) -> None:
-    """Refuse a change of links to what is not a person's. Raises OutOfScope with their names.
-
-    What is compared are whole contents of a record, so it holds for every way to write one.
-    """
-    scope = scope_of(user)
-    if scope is None:
-        return
-    changed: dict[type[models.Model], set[Any]] = {}
-    for target, key in _links(model, before) ^ _links(model, after):
-        changed.setdefault(target[1], set()).add(key)
-    foreign = [
-        str(record)
-        for target, keys in changed.items()
-        for record in target._base_manager.filter(pk__in=keys).exclude(
-            pk__in=narrowed(target._default_manager.order_by(), scope).values("pk")
-        )
-    ]
-    if foreign:
-        raise OutOfScope(
-            _(
-                "This would change what the record says about %(names)s, "
-                "which you do not look after."
-            )
-            % {"names": ", ".join(sorted(foreign))}
-        )
-
-
-def _links(model: type[models.Model], content: Snapshot) -> set[tuple[Any, Any]]:
-    """Every link to a kind of record that is divided: ((path, kind), key)."""
-    found = set()
-    divided = {kind for kind in with_pages() if is_divided(kind)}
-    for path, value in leaves(content).items():
-        target = _target(model, path)
-        if target in divided:
-            keys = value if isinstance(value, list) else [value]
-            found |= {((path, target), key) for key in keys if key is not None}
-    return found
-
-
-def _target(model: type[models.Model], path: Path) -> type[models.Model] | None:
-    if path[0] == "rows":
-        if len(path) < 4:
-            return None
-        model = part_relation(model, path[1]).related_model
-    names = {field.name: field for field in model._meta.get_fields()}
-    field = names.get(path[-1])
-    remote = getattr(field, "remote_field", None)
-    return remote.model if remote else None

@@ -15,32 +15,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publishing.content.fields import FoldedField
-from publishing.content.scope import (
-    OutOfScope,
-    check_change,
-    choose,
-    narrowed,
-    scope_of,
-)
-from publishing.import_export.bulk_snapshots import (
-    ends,
-    group_links,
-    linked,
-    load,
-    slices,
-    state,
-)
+from publishing.content.publishable import Publishable
+from publishing.content.scope import OutOfScope, choose, narrowed, scope_of
+from publishing.content.slugs import FormerSlug, Slugged
+from publishing.import_export.bulk_snapshots import ends, group_links, linked, load, slices, state
 from publishing.import_export.bulk_sql import DeferredSQL, reserve
 from publishing.import_export.constraints import BulkConstraints
 from publishing.import_export.models import Batch, BatchRow, Outcome
-from publishing.models import FormerSlug, Publishable, Slugged
-from publishing.revisions.models import (
-    Action,
-    Revision,
-    Stage,
-    entry,
-    name_of,
-)
+from publishing.revisions.models import Action, Revision, Stage, entry, name_of
+from publishing.revisions.scope_guard import check_change
 from publishing.revisions.snapshots import (
     Snapshot,
     content_fields,

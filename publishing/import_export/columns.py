@@ -17,13 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from publishing.import_export.cells import (
-    BETWEEN_LINKS,
-    joined,
-    parted,
-    text_of,
-    tidy,
-)
+from publishing.import_export.cells import BETWEEN_LINKS, joined, parted, text_of, tidy
 from publishing.import_export.references import NaturalKeys, ReferenceResolver, key_name
 from publishing.revisions.snapshots import (
     Snapshot,

@@ -13,13 +13,7 @@ from typing import IO, Any
 from django.db import models
 
 from publishing.import_export.bulk_snapshots import load, slices
-from publishing.import_export.cells import (
-    CELL_MOST,
-    TOO_LONG,
-    defused,
-    text_of,
-    tidy,
-)
+from publishing.import_export.cells import CELL_MOST, TOO_LONG, defused, text_of, tidy
 from publishing.import_export.columns import Column, columns_of
 from publishing.import_export.references import NaturalKeys, key_name
 

@@ -17,8 +17,9 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from publishing.content.publishable import Publishable
+from publishing.content.slugs import Slugged
 from publishing.import_export.bulk_snapshots import slices
-from publishing.models import Publishable, Slugged
 
 
 def key_name(model: type[models.Model]) -> str:

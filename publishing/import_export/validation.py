@@ -16,6 +16,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from publishing.content.publishable import Publishable
+from publishing.content.slugs import FormerSlug, Slugged
 from publishing.content.states import LIVE_STATES
 from publishing.import_export.bulk_snapshots import load, slices, values_of
 from publishing.import_export.cells import TOO_LONG, text_of, tidy
@@ -30,7 +32,6 @@ from publishing.import_export.references import (
     key_name,
     there,
 )
-from publishing.models import FormerSlug, Publishable, Slugged
 from publishing.revisions.models import Revision
 from publishing.revisions.snapshots import (
     MOMENTS,

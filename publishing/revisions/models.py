@@ -34,7 +34,7 @@ class Action(models.TextChoices):
 
     ADDED = "added", _("Added")
     CHANGED = "changed", _("Changed")
-    PUBLISHED = "published", _("PublishableQuerySet")
+    PUBLISHED = "published", _("Published")
     UNPUBLISHED = "unpublished", _("Unpublished")
     ARCHIVED = "archived", _("Archived")
     TRASHED = "trashed", _("Moved to the trash")

@@ -8,15 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from publishing.content.publishable import Publishable
 from publishing.content.states import State
-from publishing.models import Publishable
 from publishing.revisions import snapshots
-from publishing.revisions.models import (
-    Action,
-    lock,
-    log,
-    open_draft,
-)
+from publishing.revisions.models import Action, lock, log, open_draft
 
 MOMENTS = ("published_at", "expires_at", "archived_at", "trashed_at")
 Move = Callable[[Publishable], Action | None]

@@ -15,7 +15,7 @@ from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models
-from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
@@ -25,7 +25,6 @@ from js_asset import Media
 from publishing.content.fields import FoldedField, fold
 from publishing.content.scope import (
     OutOfScope,
-    check_change,
     choose,
     is_divided,
     is_within,
@@ -33,9 +32,10 @@ from publishing.content.scope import (
     scope_of,
     within,
 )
+from publishing.content.slugs import readable_slug
 from publishing.finder.filters import SearchField
-from publishing.models import readable_slug
 from publishing.revisions.rehearsal import is_rehearsal
+from publishing.revisions.scope_guard import check_change
 from publishing.revisions.snapshots import Snapshot, take
 from publishing.staff.forms import ScopedForm
 
@@ -43,32 +43,6 @@ NUL = "\x00"
 COUNTED = 20_000
 """How many rows a list may have for its filters to show their counts unasked."""
 Texts = str | Promise
-
-
-class CaseFilter(admin.SimpleListFilter):
-    """A filter with a condition for each of its values, all of them counted in one query."""
-
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
-        """Value → (label, condition)."""
-        raise NotImplementedError
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-        return [(value, label) for value, (label, _condition) in self.cases().items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        if value is None:
-            return queryset
-        if value not in self.cases():
-            raise IncorrectLookupParameters(value)
-        return queryset.filter(self.cases()[value][1])
-
-    def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet[Any]) -> dict[str, Count]:
-        conditions = [condition for _label, condition in self.cases().values()]
-        return {
-            f"{index}__c": Count(pk_attname, filter=condition)
-            for index, condition in enumerate(conditions)
-        }
 
 
 class RecordLabelMixin(admin.options.BaseModelAdmin):

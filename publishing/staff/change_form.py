@@ -22,8 +22,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.content.scope import check_change, is_within
-from publishing.models import Publishable, short_moment
+from publishing.content.publishable import Publishable, short_moment
+from publishing.content.scope import is_within
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import conflict_rows
 from publishing.revisions.models import (
@@ -38,21 +38,12 @@ from publishing.revisions.models import (
 )
 from publishing.revisions.notifications import publishers_of, tell
 from publishing.revisions.rehearsal import is_rehearsal, rehearse
+from publishing.revisions.scope_guard import check_change
 from publishing.revisions.snapshots import MergeResult, Snapshot, fingerprint
 from publishing.staff.base import taken_meanwhile
 from publishing.staff.forms import ScopedForm
-from publishing.staff.quality_prompt import (
-    NOTE,
-    held_sentence,
-    is_out,
-    note_in,
-)
-from publishing.staff.record_views import (
-    CHOICE,
-    SEEN,
-    RevisionViewsMixin,
-    choices_in,
-)
+from publishing.staff.quality_prompt import NOTE, held_sentence, is_out, note_in
+from publishing.staff.record_views import CHOICE, SEEN, RevisionViewsMixin, choices_in
 from publishing.staff.system_checks import DraftAdminChecks
 
 # Names of what the form sends besides the record's own fields.

@@ -11,8 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from publishing.models import OpenDraft, short_moment
-from publishing.staff.base import CaseFilter, StaffAdmin, Texts
+from publishing.content.publishable import short_moment
+from publishing.revisions.models import OpenDraft
+from publishing.staff.base import StaffAdmin
+from publishing.staff.list_filters import CaseFilter, Texts
 
 
 class AuthorFilter(CaseFilter):

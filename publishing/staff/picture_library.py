@@ -21,8 +21,8 @@ from publishing.pictures.models import Picture
 from publishing.pictures.uploads import validate_picture
 from publishing.revisions import snapshots
 from publishing.revisions.models import Action, log
-from publishing.staff.base import CaseFilter, Texts
 from publishing.staff.forms import ScopedForm
+from publishing.staff.list_filters import CaseFilter, Texts
 from publishing.staff.picture_usage import Use, in_use, uses
 from publishing.staff.quality_checks import Advice, weak_text
 from publishing.staff.record_views import RevisionViewsMixin

@@ -19,8 +19,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from publishing.content.publishable import Publishable
 from publishing.content.states import LIVE_STATES
-from publishing.models import Publishable
 from publishing.staff.base import StaffAdmin
 from publishing.staff.quality_checks import Advice, advice_on
 

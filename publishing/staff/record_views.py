@@ -14,8 +14,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
+from publishing.content.publishable import Publishable, short_moment
 from publishing.content.states import LIVE_STATES
-from publishing.models import Publishable, short_moment
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import conflict_rows, differences
 from publishing.revisions.models import (

@@ -22,12 +22,7 @@ from cities.models import City
 from portal.models import Report
 from publishing.models import Picture
 from publishing.revisions import snapshots
-from publishing.revisions.models import (
-    Action,
-    Revision,
-    Stage,
-    keep_draft,
-)
+from publishing.revisions.models import Action, Revision, Stage, keep_draft
 from tests import factories, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,14 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from portal.storage.copying import (
-    NEW,
-    CannotCopy,
-    copy_files,
-    copy_rows,
-    first_line,
-    with_old_held,
-)
+from portal.storage.copying import NEW, CannotCopy, copy_files, copy_rows, first_line, with_old_held
 
 
 class Command(BaseCommand):

@@ -8,16 +8,7 @@ import pytest
 from django.template import Context, Engine
 from django.utils.safestring import SafeString
 
-from cities.drawing.cloth import (
-    DYES,
-    cloth_svg,
-    draw,
-    is_up,
-    runs,
-    stripe,
-    thread_size,
-    tie_up,
-)
+from cities.drawing.cloth import DYES, cloth_svg, draw, is_up, runs, stripe, thread_size, tie_up
 
 EUROPE = "europe-and-north-america"
 

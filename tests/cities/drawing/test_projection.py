@@ -5,15 +5,7 @@ from itertools import combinations
 import pytest
 
 from cities.drawing.charts import Bar, bars
-from cities.drawing.projection import (
-    WORLD,
-    Label,
-    MapFigure,
-    Mark,
-    View,
-    fit,
-    project,
-)
+from cities.drawing.projection import WORLD, Label, MapFigure, Mark, View, fit, project
 
 
 @pytest.mark.parametrize(

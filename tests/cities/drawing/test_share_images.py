@@ -5,13 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from cities.drawing.cloth import (
-    DYES,
-    GOLD,
-    draw,
-    is_up,
-    stripe,
-)
+from cities.drawing.cloth import DYES, GOLD, draw, is_up, stripe
 from cities.drawing.share_images import (
     HEADING,
     LEFT,

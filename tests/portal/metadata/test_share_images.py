@@ -6,12 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from cities.drawing.share_images import (
-    Cover,
-    city_cover,
-    cloths_of,
-    paint,
-)
+from cities.drawing.share_images import Cover, city_cover, cloths_of, paint
 from cities.models import Country
 from news.share_images import story_cover
 from portal.models import Site

@@ -5,12 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from cities.models import (
-    City,
-    Country,
-    Intake,
-    Theme,
-)
+from cities.models import City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page, Report, Site

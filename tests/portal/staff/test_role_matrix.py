@@ -25,15 +25,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from cities.models import City
 from publishing.revisions.models import Revision
-from tests.portal.staff.two_cities import (
-    DIVIDED,
-    ROLES,
-    SECRET,
-    TIED,
-    place,
-    shared,
-    somebody,
-)
+from tests.portal.staff.two_cities import DIVIDED, ROLES, SECRET, TIED, place, shared, somebody
 
 pytestmark = pytest.mark.django_db
 

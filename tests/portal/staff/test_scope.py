@@ -10,30 +10,13 @@ from django.urls import reverse
 from cities.models import City, Country, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
-from portal.models import (
-    Page,
-    Report,
-    Site,
-    Tie,
-)
+from portal.models import Page, Report, Site, Tie
 from publishing.content.scope import scope_of
 from publishing.models import FormerSlug, Picture
 from publishing.revisions.models import Revision
 from tests import factories
-from tests.admin_pages import (
-    add,
-    admin_url,
-    errors,
-    open_form,
-    save_form,
-)
-from tests.portal.staff.two_cities import (
-    SECRET,
-    TIED,
-    place,
-    shared,
-    somebody,
-)
+from tests.admin_pages import add, admin_url, errors, open_form, save_form
+from tests.portal.staff.two_cities import SECRET, TIED, place, shared, somebody
 from tests.staff_fixtures import signed_in
 
 pytestmark = pytest.mark.django_db

@@ -10,28 +10,13 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.test import Client
 
-from cities.models import (
-    City,
-    Country,
-    Intake,
-    Theme,
-)
+from cities.models import City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
-from portal.models import (
-    Page,
-    Report,
-    Site,
-    Tie,
-)
+from portal.models import Page, Report, Site, Tie
 from publishing.models import FormerSlug, Picture
 from publishing.revisions import snapshots
-from publishing.revisions.models import (
-    Action,
-    Revision,
-    Stage,
-    log,
-)
+from publishing.revisions.models import Action, Revision, Stage, log
 from tests import factories
 
 SECRET = "Quillon"

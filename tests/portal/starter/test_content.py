@@ -8,15 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from cities.models import (
-    AlternativeName,
-    Award,
-    City,
-    Country,
-    Designation,
-    Intake,
-    Theme,
-)
+from cities.models import AlternativeName, Award, City, Country, Designation, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.management.commands.load_starter import STARTER

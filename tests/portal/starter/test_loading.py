@@ -8,14 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from cities.models import (
-    AlternativeName,
-    Award,
-    City,
-    Country,
-    Intake,
-    Theme,
-)
+from cities.models import AlternativeName, Award, City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Page, StarterRow

@@ -8,12 +8,7 @@ from cities.models import City, Country, Intake
 from news.models import NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Tie
-from publishing.models import (
-    Batch,
-    BatchRow,
-    FormerSlug,
-    Revision,
-)
+from publishing.models import Batch, BatchRow, FormerSlug, Revision
 from publishing.revisions import snapshots
 from publishing.revisions.models import log, open_draft
 from tests import factories

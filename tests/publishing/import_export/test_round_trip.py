@@ -9,24 +9,12 @@ from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cities.models import (
-    AlternativeName,
-    City,
-    Country,
-    Intake,
-    Theme,
-)
+from cities.models import AlternativeName, City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Page
 from publishing.import_export.bulk_snapshots import load
-from publishing.import_export.cells import (
-    defused,
-    joined,
-    parted,
-    tidy,
-    undefused,
-)
+from publishing.import_export.cells import defused, joined, parted, tidy, undefused
 from publishing.models import FormerSlug
 from publishing.revisions import snapshots
 from publishing.revisions.rehearsal import rehearse

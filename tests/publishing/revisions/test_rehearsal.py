@@ -45,7 +45,7 @@ def test_no_table_is_changed():
 @pytest.mark.django_db(transaction=True)
 def test_hooks_and_mails_do_not_leave_it(django_capture_on_commit_callbacks):
     def tell():
-        mail.send_mail("PublishableQuerySet", "…", None, ["staff@testserver"])
+        mail.send_mail("Published", "…", None, ["staff@testserver"])
 
     with rehearse():
         transaction.on_commit(tell)

@@ -9,13 +9,7 @@ from django.utils import timezone
 from cities.models import City
 from publishing.models import Revision, WorkingCopy
 from tests import factories
-from tests.admin_pages import (
-    admin_url,
-    errors,
-    open_form,
-    read_form,
-    save_form,
-)
+from tests.admin_pages import admin_url, errors, open_form, read_form, save_form
 from tests.staff_fixtures import signed_in
 
 pytestmark = pytest.mark.django_db

@@ -10,13 +10,7 @@ from publishing.models import Revision
 from publishing.revisions import transitions
 from publishing.revisions.models import open_draft
 from tests import factories
-from tests.admin_pages import (
-    add,
-    admin_url,
-    errors,
-    open_form,
-    save_form,
-)
+from tests.admin_pages import add, admin_url, errors, open_form, save_form
 from tests.staff_fixtures import signed_in
 
 

@@ -5,22 +5,11 @@ from django.db import IntegrityError
 from django.db.models.signals import pre_save
 from django.urls import reverse
 
-from cities.models import (
-    AlternativeName,
-    Award,
-    City,
-    Country,
-)
+from cities.models import AlternativeName, Award, City, Country
 from partners.models import Membership, Network
 from publishing.models import FormerSlug
 from tests import factories
-from tests.admin_pages import (
-    add,
-    admin_url,
-    errors,
-    open_form,
-    save_form,
-)
+from tests.admin_pages import add, admin_url, errors, open_form, save_form
 
 pytestmark = pytest.mark.django_db
 

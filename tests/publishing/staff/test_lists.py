@@ -5,12 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from cities.models import (
-    City,
-    Country,
-    Intake,
-    Theme,
-)
+from cities.models import City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page

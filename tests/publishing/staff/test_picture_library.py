@@ -9,13 +9,7 @@ from publishing.models import Picture, Revision
 from publishing.revisions.models import Action, log
 from publishing.revisions.snapshots import take
 from tests import factories
-from tests.admin_pages import (
-    add,
-    admin_url,
-    errors,
-    open_form,
-    save_form,
-)
+from tests.admin_pages import add, admin_url, errors, open_form, save_form
 from tests.staff_fixtures import signed_in
 
 pytestmark = pytest.mark.django_db

@@ -6,13 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from cities.models import (
-    AlternativeName,
-    City,
-    Country,
-    Intake,
-    Theme,
-)
+from cities.models import AlternativeName, City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page, Site

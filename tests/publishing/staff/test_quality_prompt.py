@@ -6,13 +6,7 @@ from cities.models import City
 from news.models import NewsItem
 from publishing.models import Revision
 from tests import factories
-from tests.admin_pages import (
-    add,
-    admin_url,
-    errors,
-    open_form,
-    save_form,
-)
+from tests.admin_pages import add, admin_url, errors, open_form, save_form
 from tests.publishing.staff.test_state_actions import act
 
 pytestmark = pytest.mark.django_db

@@ -9,13 +9,7 @@ from cities.models import City
 from news.models import NewsItem
 from publishing.models import Revision
 from tests import factories
-from tests.admin_pages import (
-    add,
-    admin_url,
-    errors,
-    open_form,
-    save_form,
-)
+from tests.admin_pages import add, admin_url, errors, open_form, save_form
 
 pytestmark = pytest.mark.django_db
 

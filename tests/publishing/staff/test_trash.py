@@ -7,12 +7,7 @@ from cities.models import City
 from publishing.models import FormerSlug, Revision
 from publishing.revisions import transitions
 from tests import factories
-from tests.admin_pages import (
-    admin_url,
-    errors,
-    open_form,
-    save_form,
-)
+from tests.admin_pages import admin_url, errors, open_form, save_form
 
 
 @pytest.fixture

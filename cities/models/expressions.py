@@ -1,0 +1,37 @@
+"""Counts and orders that queries of several kinds share."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, OuterRef
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import IsNull
+
+
+def known_first(field: str) -> tuple[Any, Any]:
+    """An order from high to low in which rows without a value are last, on any database.
+
+    In two keys, because SQLite has no NULLS LAST in an index.
+    """
+    return IsNull(F(field), True), F(field).desc()
+
+
+def count_of(rows: models.QuerySet[Any], link: str, to: str = "pk") -> Coalesce:
+    """A subquery that counts the rows whose foreign key `link` points at the outer row.
+
+    Or, with `to`, the rows whose `link` has the same value as that field of the outer row.
+    """
+    grouped = (
+        rows.order_by()
+        .filter(**{link: OuterRef(to)})
+        .values(link)
+        .annotate(number=models.Count("pk"))
+        .values("number")
+    )
+    return Coalesce(models.Subquery(grouped), 0)
+
+
+def related_rows(model: type[models.Model], relation: str) -> Any:
+    """Return the manager at the far end of a reverse relation, whose module imports this one's."""
+    related: Any = model._meta.get_field(relation).related_model
+    return related._default_manager

@@ -1,0 +1,92 @@
+"""Intakes: the groups of cities that joined together."""
+
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import gettext_lazy as _
+
+from cities.models.expressions import count_of, related_rows
+from publishing.content.scope import Unscoped
+from publishing.models import Publishable, PublishableQuerySet, Sourced, unique_unless_trashed
+
+
+class IntakeQuerySet(Unscoped, PublishableQuerySet):
+    def with_city_counts(self) -> Self:
+        """Adds `city_count`, the number of its cities that visitors see."""
+        # By year, as its page and the finder have it: some sources give no more than that.
+        cities = related_rows(self.model, "cities").published()
+        return self.annotate(city_count=count_of(cities, "joined_year", to="year"))
+
+
+class Intake(Publishable, Sourced):
+    """A group of cities that joined the network together, as UNESCO announced it."""
+
+    year = models.PositiveSmallIntegerField(
+        _("year"),
+        validators=[MinValueValidator(2013), MaxValueValidator(2100)],
+        help_text=_("The year is also the address of the intake’s page."),
+    )
+    announced_on = models.DateField(
+        _("announced on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which the cities joined, for example 14 February 2024."),
+    )
+    cities_announced = models.PositiveSmallIntegerField(
+        _("cities announced"),
+        null=True,
+        blank=True,
+        help_text=_("The official number of new cities, however many of them are listed here."),
+    )
+    countries_announced = models.PositiveSmallIntegerField(
+        _("countries announced"), null=True, blank=True, help_text=_("The official number.")
+    )
+    cities_total = models.PositiveSmallIntegerField(
+        _("cities in the network afterwards"),
+        null=True,
+        blank=True,
+        help_text=_("The official number of all members after this intake."),
+    )
+    countries_total = models.PositiveSmallIntegerField(
+        _("countries in the network afterwards"),
+        null=True,
+        blank=True,
+        help_text=_("The official number."),
+    )
+
+    objects = IntakeQuerySet.as_manager()
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("intake")
+        verbose_name_plural = _("intakes")
+        ordering = ["-year"]
+        constraints = [
+            *Publishable.Meta.constraints,
+            unique_unless_trashed(
+                "year",
+                name="intake_year_unique",
+                message=_("There is an intake of this year already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(announced_on__isnull=True) | Q(announced_on__year=F("year")),
+                name="intake_announced_in_its_year",
+                violation_error_message=_("“Announced on” has to be a day of the intake’s year."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.year)
+
+    def get_absolute_url(self) -> str:
+        return reverse("intakes:detail", args=[self.year])
+
+    @property
+    def date_label(self) -> str:
+        """The day if it is known, or else the year: "14 February 2024", "2016"."""
+        if self.announced_on:
+            return formats.date_format(self.announced_on, "j F Y")
+        return str(self.year)

@@ -1,0 +1,78 @@
+"""Themes: key features, clusters, areas of action and goals."""
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cities.models.expressions import count_of, related_rows
+from publishing.content.scope import Unscoped
+from publishing.models import (
+    UNIQUE_SLUG,
+    Publishable,
+    PublishableQuerySet,
+    Slugged,
+    Sourced,
+    unique_unless_trashed,
+)
+
+
+class ThemeQuerySet(Unscoped, PublishableQuerySet):
+    def with_city_counts(self) -> Self:
+        """Adds `city_count`, the number of its cities that visitors see."""
+        return self.annotate(
+            city_count=count_of(related_rows(self.model, "cities").published(), "themes")
+        )
+
+    def beside(self, theme: "Theme") -> Self:
+        """The themes of the same kind and group, that theme among them, in their order."""
+        return self.filter(kind=theme.kind, group=theme.group).order_by("number", "pk")
+
+
+class Theme(Slugged, Publishable, Sourced):
+    """A key feature of learning cities, a thematic cluster, an area of action or a goal."""
+
+    class Kind(models.TextChoices):
+        KEY_FEATURE = "key-feature", _("Key feature")
+        CLUSTER = "cluster", _("Thematic cluster")
+        AREA_OF_ACTION = "area-of-action", _("Area of action")
+        GOAL = "goal", _("Sustainable Development Goal")
+
+    name = models.CharField(_("name"), max_length=150)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    group = models.CharField(
+        _("group"),
+        max_length=60,
+        blank=True,
+        help_text=_("A heading within its kind, for example “building blocks”."),
+    )
+    number = models.PositiveSmallIntegerField(
+        _("number"), default=0, help_text=_("Its place within the group.")
+    )
+    description = models.TextField(
+        _("description"), blank=True, help_text=_("What the name means, in a sentence or two.")
+    )
+
+    objects = ThemeQuerySet.as_manager()
+    url_name = "themes:detail"
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+        ordering = ["kind", "group", "number", "pk"]
+        constraints = [
+            *Publishable.Meta.constraints,
+            UNIQUE_SLUG,
+            unique_unless_trashed(
+                "kind",
+                "name",
+                name="theme_name_unique_in_kind",
+                message=_("There is a theme of this kind and name already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def slug_hints(self) -> list[str]:
+        return [self.get_kind_display()]

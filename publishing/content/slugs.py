@@ -1,0 +1,179 @@
+"""Records with a page of their own: slugs from names in any script, and the former ones."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Self
+
+from anyascii import anyascii
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Cast
+from django.urls import get_script_prefix, reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from publishing.content.fields import FoldedField
+from publishing.content.publishable import Publishable, unique_unless_trashed
+from publishing.content.scope import Scope, about_records
+
+
+class FormerSlugQuerySet(models.QuerySet["FormerSlug"]):
+    def within(self, scope: Scope) -> Self:
+        return self.filter(about_records(scope))
+
+
+class FormerSlug(models.Model):
+    """An address that an object once had; visitors who come by it are sent on."""
+
+    model = models.CharField(_("kind of record"), max_length=100)
+    object_pk = models.CharField(_("record"), max_length=64)
+    slug = models.CharField(_("former address"), max_length=100)
+    changed_at = models.DateTimeField(_("changed"), auto_now_add=True)
+
+    objects = FormerSlugQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        constraints = [
+            models.UniqueConstraint(fields=["model", "slug"], name="former_slug_unique_in_model"),
+        ]
+        indexes = [models.Index(fields=["model", "object_pk"], name="former_slug_by_object")]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+# Stands for a slug in the address that is kept of each kind of page.
+ANY_SLUG = "-slug-"
+
+
+@lru_cache(maxsize=64)
+def _address(url_name: str, prefix: str) -> str:
+    """The address of a kind of page under a script's prefix, with ANY_SLUG for its own part."""
+    return reverse(url_name, args=[ANY_SLUG])
+
+
+class Slugged(models.Model):
+    """Something with a page of its own, found by a slug that is made from its name.
+
+    Each model promises in its own Meta that the slug is unique: `UNIQUE_SLUG`, if it has a trash.
+    """
+
+    slug = models.SlugField(
+        _("address"),
+        max_length=100,
+        blank=True,
+        help_text=_(
+            "The last part of the page's address, for example “manchester”. Leave it empty "
+            "and it is made from the name. If you change it, the old address leads to the new."
+        ),
+    )
+
+    # What a subclass sets: the field that the slug is made from, slugs that addresses of the
+    # portal already use, and the name of the URL of its page.
+    slug_source = "name"
+    reserved_slugs: frozenset[str] = frozenset()
+    url_name = ""
+
+    class Meta:
+        abstract = True
+
+    def get_absolute_url(self) -> str:
+        # Lists have many, and to ask the URL configuration for each takes as long as to draw it.
+        return _address(self.url_name, get_script_prefix()).replace(ANY_SLUG, self.slug)
+
+    def clean(self) -> None:
+        super().clean()
+        self.slug = self.slug.lower()
+        if self.slug in self.reserved_slugs:
+            raise ValidationError(
+                {"slug": _("“%(slug)s” is a page of the portal itself.") % {"slug": self.slug}}
+            )
+        former = self.former_slugs().filter(slug=self.slug).exclude(object_pk=str(self.pk))
+        # Who has the address keeps it, also when one comes out of the trash that had it before.
+        if self.slug and self.slug != self._saved_slug() and former.exists():
+            raise ValidationError(
+                {
+                    "slug": _(
+                        "“%(slug)s” was the address of another record, and still leads to it. "
+                        "Choose a different one."
+                    )
+                    % {"slug": self.slug}
+                }
+            )
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self.slug:
+            self.slug = next(slug for slug in self.slug_candidates() if self._is_free(slug))
+            if kwargs.get("update_fields") is not None:
+                kwargs["update_fields"] = {*kwargs["update_fields"], "slug"}
+        if (saved := kwargs.get("update_fields")) is not None:
+            # What is made from a field is saved with it.
+            folded = [f for f in self._meta.fields if isinstance(f, FoldedField)]
+            made = [f.name for f in folded if not set(f.sources).isdisjoint(saved)]
+            kwargs["update_fields"] = {*saved, *made}
+        old = self._saved_slug() if saved is None or "slug" in saved else None
+        super().save(*args, **kwargs)
+        if not old or old == self.slug:
+            return
+        self.former_slugs().filter(slug=self.slug).delete()
+        # While this lay in the trash, another record may have taken its address.
+        if not self._addressed().filter(slug=old).exists():
+            FormerSlug.objects.update_or_create(
+                model=self._meta.label_lower, slug=old, defaults={"object_pk": str(self.pk)}
+            )
+
+    def slug_candidates(self) -> Iterator[str]:
+        """Addresses to try, the best first; the last of them never end."""
+        base = readable_slug(str(getattr(self, self.slug_source))) or self._meta.model_name or ""
+        yield base
+        for hint in self.slug_hints():
+            yield f"{base[:70].rstrip('-')}-{readable_slug(hint)}"[:100].strip("-")
+        number = 2
+        while True:
+            yield f"{base[:90].rstrip('-')}-{number}"
+            number += 1
+
+    def slug_hints(self) -> list[str]:
+        """Words that tell this object from another of the same name."""
+        return []
+
+    @classmethod
+    def former_slugs(cls) -> models.QuerySet[FormerSlug]:
+        """The former addresses of records that still exist."""
+        keys = cls._addressed().values_list(Cast("pk", models.CharField()))
+        return FormerSlug.objects.filter(model=cls._meta.label_lower, object_pk__in=keys)
+
+    @classmethod
+    def _addressed(cls) -> models.QuerySet[Any]:
+        """The records that hold their address: all but those in the trash."""
+        in_use = {"trashed_at__isnull": True} if issubclass(cls, Publishable) else {}
+        return cls._base_manager.filter(**in_use)
+
+    def _is_free(self, slug: str) -> bool:
+        others = self._addressed().filter(slug=slug).exclude(pk=self.pk)
+        taken = slug in self.reserved_slugs or others.exists()
+        return not taken and not self.former_slugs().filter(slug=slug).exists()
+
+    def _saved_slug(self) -> str | None:
+        if self._state.adding:
+            return None
+        return type(self)._base_manager.filter(pk=self.pk).values_list("slug", flat=True).first()
+
+
+UNIQUE_SLUG = unique_unless_trashed(
+    "slug",
+    name="%(app_label)s_%(class)s_slug_unique",
+    message=_("Another record has this address already. Choose a different one."),
+)
+
+
+def readable_slug(text: str) -> str:
+    """An address in plain letters from a name in any script, at most 100 characters.
+
+    >>> readable_slug("Derry City & Strabane"), readable_slug("北京"), readable_slug("Ĉefurbo")
+    ('derry-city-strabane', 'beijing', 'cefurbo')
+    """
+    slug = slugify(anyascii(text))
+    return slug if len(slug) <= 100 else slug[:101].rpartition("-")[0] or slug[:100]

@@ -1,0 +1,35 @@
+"""Records that name the source of their facts."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Sourced(models.Model):
+    """A record that says where its facts come from and when they were last checked."""
+
+    source = models.CharField(
+        _("source"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "Who says so, for example “UK National Commission for UNESCO, Feb 2024”. "
+            "Visitors see this."
+        ),
+    )
+    source_url = models.URLField(
+        _("link to the source"), max_length=500, blank=True, help_text=_("Visitors can follow it.")
+    )
+    checked_on = models.DateField(
+        _("last checked on"),
+        null=True,
+        blank=True,
+        help_text=_("The day when somebody last compared this record with its source."),
+    )
+    note = models.TextField(
+        _("note for staff"),
+        blank=True,
+        help_text=_("Doubts, open questions, things to look up. Visitors never see this."),
+    )
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,30 @@
+"""Fieldsets that the admins of several apps share."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+PUBLICATION: Any = (
+    _("Publication"),
+    {
+        "fields": ("state_now", "published_at", "expires_at", "archived_at", "slug"),
+        "description": _(
+            "A record without “public from” is a draft, which only staff can see. "
+            "“View on site” shows drafts to you, too."
+        ),
+    },
+)
+SOURCE: Any = (
+    _("Source"),
+    {
+        "fields": ("source", "source_url", "checked_on"),
+        "description": _("Visitors see where the facts come from and when they were checked."),
+    },
+)
+FOR_STAFF: Any = (
+    _("For staff"),
+    {
+        "fields": ("created_at", "updated_at", "note"),
+        "description": _("Visitors see nothing of this."),
+    },
+)

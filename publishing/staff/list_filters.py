@@ -1,0 +1,99 @@
+"""Filters of admin lists: by state, by last check, by who created the record."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db import models
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Cast
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from publishing.content.states import State, state_q
+from publishing.revisions.models import Action, Revision
+
+Texts = str | Promise
+
+
+class CaseFilter(admin.SimpleListFilter):
+    """A filter with a condition for each of its values, all of them counted in one query."""
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        """Value → (label, condition)."""
+        raise NotImplementedError
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(value, label) for value, (label, _condition) in self.cases().items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value is None:
+            return queryset
+        if value not in self.cases():
+            raise IncorrectLookupParameters(value)
+        return queryset.filter(self.cases()[value][1])
+
+    def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet[Any]) -> dict[str, Count]:
+        conditions = [condition for _label, condition in self.cases().values()]
+        return {
+            f"{index}__c": Count(pk_attname, filter=condition)
+            for index, condition in enumerate(conditions)
+        }
+
+
+def kept(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What is not in the trash."""
+    return rows.filter(trashed_at__isnull=True)
+
+
+class StateFilter(CaseFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        moment = timezone.now()
+        return {state.value: (state.label, state_q(state, moment)) for state in State}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        # What is in the trash shows only when it is asked for.
+        return super().queryset(request, queryset if self.value() else kept(queryset))
+
+
+def check_cases() -> dict[str, tuple[Texts, Q]]:
+    """When a record was last compared with its source; a year is long enough."""
+    year_ago = timezone.localdate() - timedelta(days=365)
+    never = Q(checked_on__isnull=True)
+    return {
+        "due": (_("Due: never, or over a year ago"), never | Q(checked_on__lte=year_ago)),
+        "never": (_("Never"), never),
+        "recent": (_("Within a year"), Q(checked_on__gt=year_ago)),
+    }
+
+
+class CheckFilter(CaseFilter):
+    title = _("last check")
+    parameter_name = "check"
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        return check_cases()
+
+
+class CreatedByMeFilter(CaseFilter):
+    """Records that the person who looks at the list began."""
+
+    title = _("begun by")
+    parameter_name = "begun"
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, *args: Any) -> None:
+        added = Revision.objects.filter(
+            model=model._meta.label_lower, action=Action.ADDED, person=request.user.pk
+        )
+        self.mine = added.values(key=Cast("object_pk", models.BigIntegerField()))
+        super().__init__(request, params, model, *args)
+
+    def cases(self) -> dict[str, tuple[Texts, Q]]:
+        return {"me": (_("Me"), Q(pk__in=self.mine))}

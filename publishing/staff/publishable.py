@@ -1,0 +1,232 @@
+"""The admin of records with a state: state column, state filter and the actions on many records."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from publishing.content.publishable import Publishable, short_moment
+from publishing.content.states import LIVE_STATES, State, state_of
+from publishing.revisions import transitions
+from publishing.revisions.models import Revision, Stage
+from publishing.staff.base import StaffChangeList
+from publishing.staff.import_export import ImportExportMixin
+from publishing.staff.list_filters import StateFilter, kept
+from publishing.staff.live_editing import LiveEditingMixin
+from publishing.staff.quality_prompt import note_in
+
+
+class RecordList(StaffChangeList):
+    """A list of records that says which of them have a draft."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows = {str(row.pk): row for row in self.result_list}
+        model = self.model._meta.label_lower
+        waiting = Revision.objects.open().select_related("author").defer("base", "content")
+        for draft in waiting.filter(model=model, object_pk__in=list(rows)):
+            rows[draft.object_pk].draft = draft
+
+
+class PublishableAdmin(ImportExportMixin, LiveEditingMixin):
+    """A record with a state: who may publish sets it, everybody sees it."""
+
+    list_filter: ClassVar[Any] = (StateFilter,)
+    readonly_fields: ClassVar[Any] = ("state_now", "created_at", "updated_at")
+    actions = ("publish_now", "unpublish", "archive", "trash", "recover")
+    moments = ("published_at", "expires_at", "archived_at")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RecordList
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        codename = get_permission_codename("publish", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """To the trash with a draft, with the right to delete; what is public needs the right to
+        publish too, and what is in the trash the right to purge.
+        """
+        if not super().has_delete_permission(request, obj):
+            return False
+        if obj is not None and obj.trashed_at:
+            codename = get_permission_codename("purge", self.opts)
+            return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+        return obj is None or self.may_put_live(request, obj)
+
+    def has_recover_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """As for the trash: what comes out of it public needs the right to publish too."""
+        if not super().has_delete_permission(request):
+            return False
+        if obj is None or self.has_publish_permission(request):
+            return True
+        return state_of(obj.published_at, obj.expires_at, obj.archived_at) not in LIVE_STATES
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What lies in the trash is looked at, and changed once it is out again."""
+        in_trash = obj is not None and obj.trashed_at
+        return not in_trash and super().has_change_permission(request, obj)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        # Records go to the trash; for good they go one by one, from there.
+        actions.pop("delete_selected", None)
+        actions.pop("trash" if request.GET.get("state") == State.TRASHED else "recover", None)
+        return actions
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if request.resolver_match and request.resolver_match.url_name == "autocomplete":
+            queryset = kept(queryset)
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if self.has_publish_permission(request) else (*fields, *self.moments)
+
+    def option_label(self, record: Any) -> str:
+        label = self.plain_label(record)
+        if record.is_published:
+            return label
+        return gettext("%(record)s (%(state)s)") % {
+            "record": label,
+            "state": str(record.state.label).lower(),
+        }
+
+    def plain_label(self, record: Any) -> str:
+        """How the record is called where others choose it, apart from its state."""
+        return str(record)
+
+    @admin.display(description=_("state"), ordering="published_at")
+    def state_column(self, record: Publishable) -> str:
+        state = format_html(
+            '<span class="state state-{}">{}</span>', record.state.value, record.state_label
+        )
+        draft = getattr(record, "draft", None)
+        return format_html("{} {}", state, draft_label(draft)) if draft else state
+
+    @admin.display(description=_("state"))
+    def state_now(self, record: Publishable) -> str:
+        return self.state_column(record)
+
+    @admin.action(description=_("Publish now"), permissions=["publish"])
+    def publish_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Publish what nothing is said about; for the rest, ask."""
+        if "_only_sound" in request.POST:
+            queryset = self.without_advice(queryset)
+        elif question := self.ask_about(request, queryset, "publish_now"):
+            return question
+        done = ngettext_lazy(
+            "%(number)s %(name)s is public now", "%(number)s %(name)s are public now", "number"
+        )
+        same = ngettext_lazy(
+            "%(number)s was public already", "%(number)s were public already", "number"
+        )
+        self._move(request, queryset, transitions.publish, done, same)
+        return None
+
+    @admin.action(description=_("Unpublish (back to draft)"), permissions=["publish"])
+    def unpublish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = ngettext_lazy(
+            "%(number)s %(name)s is a draft now", "%(number)s %(name)s are drafts now", "number"
+        )
+        same = ngettext_lazy(
+            "%(number)s was a draft already", "%(number)s were drafts already", "number"
+        )
+        self._move(request, queryset, transitions.unpublish, done, same)
+
+    @admin.action(description=_("Archive"), permissions=["publish"])
+    def archive(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = ngettext_lazy(
+            "%(number)s %(name)s is archived now", "%(number)s %(name)s are archived now", "number"
+        )
+        same = ngettext_lazy(
+            "%(number)s was archived already", "%(number)s were archived already", "number"
+        )
+        self._move(request, queryset, transitions.archive, done, same)
+
+    @admin.action(description=_("Move to the trash"), permissions=["delete"])
+    def trash(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = ngettext_lazy(
+            "%(number)s %(name)s is in the trash now",
+            "%(number)s %(name)s are in the trash now",
+            "number",
+        )
+        same = ngettext_lazy(
+            "%(number)s was there already", "%(number)s were there already", "number"
+        )
+        kept = [record for record in queryset if not self.has_delete_permission(request, record)]
+        if kept:
+            names = ", ".join(self.plain_label(record) for record in kept)
+            said = gettext("You may not take away what is public: %s.") % names
+            messages.error(request, said)
+        chosen = queryset.exclude(pk__in=[record.pk for record in kept])
+        self._move(request, chosen, transitions.trash, done, same)
+
+    @admin.action(description=_("Take out of the trash"), permissions=["recover"])
+    def recover(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        done = ngettext_lazy(
+            "%(number)s %(name)s is out of the trash again",
+            "%(number)s %(name)s are out of the trash again",
+            "number",
+        )
+        same = ngettext_lazy(
+            "%(number)s was not in the trash", "%(number)s were not in the trash", "number"
+        )
+        kept = [record for record in queryset if not self.has_recover_permission(request, record)]
+        if kept:
+            names = ", ".join(self.plain_label(record) for record in kept)
+            said = gettext("You may not bring back what was public: %s.") % names
+            messages.error(request, said)
+        chosen = queryset.exclude(pk__in=[record.pk for record in kept])
+        self._move(request, chosen, transitions.recover, done, same)
+
+    def _move(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        how: transitions.Move,
+        done: Any,
+        same: Any,
+    ) -> None:
+        """Move each of the records, and tell how many moved and how many did not."""
+        moved = stayed = 0
+        for record in list(queryset):
+            try:
+                if transitions.move(record, how, request.user, note_in(request)):
+                    moved += 1
+                else:
+                    stayed += 1
+            except ValidationError as error:
+                said = " ".join(error.messages)
+                messages.error(request, f"{self.plain_label(record)}: {said}")
+        parts = [
+            text % {"number": number, "name": model_ngettext(self.opts, number)}
+            for number, text in ((moved, done), (stayed, same))
+            if number
+        ]
+        if parts:
+            messages.success(request, f"{'; '.join(parts)}.")
+
+
+def draft_label(draft: Revision) -> str:
+    """What the list says of a draft beside the state: "with a draft by Maria from 3 Dec 09:00"."""
+    stage = "" if draft.stage == Stage.DRAFT else f" ({draft.get_stage_display()})"
+    return format_html(
+        '<span class="state state-draft">{}</span>',
+        gettext("with a draft by %(person)s from %(moment)s%(stage)s")
+        % {
+            "person": draft.author_name or gettext("somebody"),
+            "moment": short_moment(draft.made_at),
+            "stage": stage,
+        },
+    )
