@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import Award, City, Region, known_first
 from publishing.finder.facet_counts import UNKNOWN
-from publishing.finder.filters import FacetFilter, Finder, OneOfFilter, SearchFilter, SortFilter
+from publishing.finder.facets import FacetFilter
+from publishing.finder.filters import OneOfFilter, SearchFilter, SortFilter
+from publishing.finder.filterset import Finder
 
 
 def year_or_unknown(value: str) -> int | None:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from cities.models import Country, Region
 from publishing.finder.facet_counts import UNKNOWN
-from publishing.finder.filters import Finder
+from publishing.finder.filterset import Finder
 
 
 def found_in_words(finder: Finder, number: int) -> str:

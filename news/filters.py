@@ -2,8 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from publishing.finder.facet_counts import as_text
-from publishing.finder.filters import FacetFilter, Finder, Rows, SearchFilter
+from publishing.finder.facet_counts import Rows, as_text
+from publishing.finder.facets import FacetFilter
+from publishing.finder.filters import SearchFilter
+from publishing.finder.filterset import Finder
 
 
 class CountryFacet(FacetFilter):

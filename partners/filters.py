@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Network
-from publishing.finder.filters import FacetFilter, Finder, SearchFilter
+from publishing.finder.facets import FacetFilter
+from publishing.finder.filters import SearchFilter
+from publishing.finder.filterset import Finder
 
 
 class NetworkFilter(Finder):

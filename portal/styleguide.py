@@ -22,7 +22,7 @@ from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.search.results import shown
 from portal.search.sources import Found
-from publishing.finder.filters import Choice, Facet
+from publishing.finder.facets import Choice, Facet
 from publishing.pictures.renditions import Rendered
 
 LONG_NAME = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"

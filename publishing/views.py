@@ -18,7 +18,7 @@ from django.views.generic import DetailView, ListView
 
 from publishing.content.scope import within
 from publishing.content.slugs import FormerSlug
-from publishing.finder.filters import Finder
+from publishing.finder.filterset import Finder
 from publishing.revisions import share_links
 from publishing.revisions.preview import private, showing
 

@@ -1,26 +1,24 @@
-"""How many rows have which values: what the facets of a finder count, in one statement.
+"""Facet counts: how many rows have which values, in one SQL query.
 
 Rows are counted once for each combination of values that occurs, and everything else is addition:
 a facet's numbers under any choice in the others, and the number of rows found. There are a few
-hundred combinations among any number of rows, so a tally of all public rows is kept for each
+hundred combinations among any number of rows, so the counts of all public rows are kept for each
 version of the content, and a list that only facets narrow asks the database for no number at all.
 
 A facet of which a row has several values (themes) cannot be one of those dimensions. Its rows are
 narrowed in the database, and it is counted in a part of its own.
 """
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, TextField, Value
 from django.db.models.functions import Cast
 
-if TYPE_CHECKING:
-    from publishing.finder.filters import FacetFilter, Rows
+Rows = Any
+"""A QuerySet with the verbs that the filters name, which types cannot say."""
 
 UNKNOWN = "unknown"
 """The value of a facet that stands for rows in which the fact is not known."""
@@ -29,28 +27,39 @@ Values = tuple[str, ...]
 Chosen = Mapping[str, Set[str]]
 
 
+class Dimension(NamedTuple):
+    """A value of which each row has one: its path or expression, and the path of its label."""
+
+    value: Any
+    title: str
+
+
 def as_text(expression: Any) -> Cast:
     return Cast(_path(expression), TextField())
 
 
 class Tally:
-    """Counts of the rows of a finder.
+    """Counts of some rows.
 
-    `facets` by name; `rows` has for "" and for each facet of many values the rows to count.
-    Only a `labelled` tally knows the labels of the values, which are the same under every filter.
+    `single` has the dimensions by the facet's name. `several` has for each facet of many values
+    querysets with the rows once for each `facet_value`, with `facet_label`; their counts are added
+    up. Only a `labelled` tally knows the labels of the values, which are the same under every
+    filter.
     """
 
     def __init__(
-        self, facets: Mapping[str, FacetFilter], rows: Mapping[str, Rows], labelled: bool = False
+        self,
+        rows: Rows,
+        single: Mapping[str, Dimension],
+        several: Mapping[str, Iterable[Rows]],
+        labelled: bool = False,
     ) -> None:
-        self.single = [name for name, facet in facets.items() if not facet.many]
-        self.labels: dict[str, dict[str, str]] = {name: {} for name in facets}
+        self.single = list(single)
+        self.labels: dict[str, dict[str, str]] = {name: {} for name in (*single, *several)}
         # The combinations of single values; for each, the rows, and those of each other value.
         self.combinations: Counter[Values] = Counter()
-        self.several: dict[str, Counter[tuple[Values, str]]] = {
-            name: Counter() for name, facet in facets.items() if facet.many
-        }
-        for name, value, label, *columns, number in _statement(facets, rows, labelled):
+        self.several: dict[str, Counter[tuple[Values, str]]] = {name: Counter() for name in several}
+        for name, value, label, *columns, number in _statement(rows, single, several, labelled):
             values = columns[: len(self.single)]
             labels = columns[len(self.single) :] or [""] * len(values)
             pairs = zip(self.single, values, labels, strict=True)
@@ -61,7 +70,7 @@ class Tally:
                 self.combinations[combination] += number
 
     def _known(self, name: str, value: Any, label: str | None) -> str:
-        """The value as addresses write it, having kept its label."""
+        """Return the value as addresses write it, and keep its label."""
         written = UNKNOWN if value is None else str(value).lower()
         self.labels[name].setdefault(written, label or "")
         return written
@@ -72,12 +81,12 @@ class Tally:
         return {name: self._count(name, {}) for name in self.labels}
 
     def count(self, name: str, chosen: Chosen) -> Mapping[str, int]:
-        """How many rows each value of a facet has under what is chosen in the other ones."""
+        """Return the number of rows of each value of a facet, under the choices in the others."""
         others = {other: values for other, values in chosen.items() if other != name}
         return self._count(name, others) if others else self.everything[name]
 
     def total(self, chosen: Chosen) -> int:
-        """How many rows there are under everything that is chosen."""
+        """Return the number of rows under all choices."""
         return sum(n for values, n in self.combinations.items() if self._fits(values, chosen))
 
     def _count(self, name: str, chosen: Chosen) -> Counter[str]:
@@ -102,31 +111,34 @@ class Tally:
 
 
 def _statement(
-    facets: Mapping[str, FacetFilter], rows: Mapping[str, Rows], labelled: bool
+    rows: Rows,
+    single: Mapping[str, Dimension],
+    several: Mapping[str, Iterable[Rows]],
+    labelled: bool,
 ) -> Sequence[Any]:
-    """Rows of (facet or "", its value, its label, value of each single one, labels, number).
+    """Return rows of (facet or "", its value, its label, value of each single one, labels, number).
 
     What rows are grouped by is sorted, so it is as short as it can be.
     """
-    single = {name: facet for name, facet in facets.items() if not facet.many}
-    columns: dict[str, Any] = {
-        f"{name}_value": _path(facet.value) for name, facet in single.items()
-    }
+    columns: dict[str, Any] = {f"{n}_value": _path(value) for n, (value, _title) in single.items()}
     if labelled:
-        for name, facet in single.items():
-            columns[f"{name}_label"] = _path(facet.title) if facet.title else _NOTHING
-    parts = []
-    for name, some in rows.items():
-        for part in facets[name].parts(some) if name else [some.annotate(**_ALL)]:
-            if not labelled:
-                part = part.annotate(facet_label=_NOTHING)
-            parts.append(
-                part.order_by()
-                .annotate(facet_name=Value(name, TextField()), **columns)
-                .values_list("facet_name", "facet_value", "facet_label", *columns)
-                .annotate(facet_number=Count("pk", distinct=bool(name)))
-            )
-    united: Sequence[Any] = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+        columns |= {
+            f"{n}_label": _path(title) if title else _NOTHING
+            for n, (_value, title) in single.items()
+        }
+    parts = [("", rows.annotate(**_ALL))]
+    parts += [(name, part) for name, some in several.items() for part in some]
+    counted = []
+    for name, part in parts:
+        if not labelled:
+            part = part.annotate(facet_label=_NOTHING)
+        counted.append(
+            part.order_by()
+            .annotate(facet_name=Value(name, TextField()), **columns)
+            .values_list("facet_name", "facet_value", "facet_label", *columns)
+            .annotate(facet_number=Count("pk", distinct=bool(name)))
+        )
+    united: Sequence[Any] = counted[0].union(*counted[1:], all=True) if counted[1:] else counted[0]
     return united
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from publishing.finder.filters import Choice, Finder
+from publishing.finder.facets import Choice
+from publishing.finder.filterset import Finder
 
 register = template.Library()
 

@@ -1,0 +1,151 @@
+"""The address of a search: its one form, and links to the same search with other parameters."""
+
+from functools import cached_property
+from typing import Any
+
+import django_filters
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from publishing.finder.facets import FacetFilter
+from publishing.finder.filters import LONGEST_SEARCH, OneOfFilter, SortFilter
+
+# Parameters that other sites and mailings add to our addresses to follow people; we do not.
+TRACKING = ("utm_", "fbclid", "gclid")
+
+
+class AddressedFilterSet(django_filters.FilterSet):
+    """A FilterSet that reads and writes the address of a search.
+
+    A value or a parameter that it does not know becomes a notice for the page, never an error.
+    """
+
+    # Parameters that pages know besides the filters.
+    also_known: frozenset[str] = frozenset({"page"})
+
+    @cached_property
+    def chosen(self) -> dict[str, Any]:
+        """The values of the filters in use; only known values."""
+        # Our fields never fail, so the form is always valid.
+        self.form.is_valid()
+        return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    @property
+    def search_text(self) -> str:
+        return str(self.chosen.get("q", ""))
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(not isinstance(self.filters[name], OneOfFilter) for name in self.chosen)
+
+    @cached_property
+    def notices(self) -> list[str]:
+        """A sentence for each part of the address that was not understood."""
+        self.form.is_valid()
+        notices = []
+        for name, field in self.form.fields.items():
+            for value in getattr(field, "unknown", []):
+                notices.append(
+                    _("%(filter)s “%(value)s” is not one we know. It was left out of the search.")
+                    % {"filter": self.filters[name].label, "value": value[:LONGEST_SEARCH]}
+                )
+            if getattr(field, "was_cut", False):
+                notices.append(
+                    _("The search text is very long. Only “%(text)s” was looked for.")
+                    % {"text": self.search_text}
+                )
+        for name in self.data or {}:
+            if name not in self.filters and name not in self.also_known:
+                notices.append(
+                    _("This page has no filter “%(name)s”. It was left out of the search.")
+                    % {"name": name[:LONGEST_SEARCH]}
+                )
+        return notices
+
+    def link(self, **changes: Any) -> str:
+        """Return the query string of this search with other parameters; "" removes one.
+
+        A change starts at the first page again. The result begins with "?".
+        """
+        query = QueryDict(mutable=True)
+        for name in self.filters:
+            value = changes.get(name, self.chosen.get(name)) or []
+            query.setlist(name, value if isinstance(value, list) else [value])
+        return "?" + query.urlencode()
+
+    def link_without(self, name: str, value: str) -> str:
+        """Return the query string of this search without one of a facet's values."""
+        return self.link(**{name: [other for other in self.chosen.get(name, []) if other != value]})
+
+    @property
+    def cleared(self) -> str:
+        """The address of the same view and order with nothing filtered."""
+        return self.cleared_link()
+
+    def cleared_link(self, **changes: Any) -> str:
+        """Return the address of the same view and order, with no other filters than `changes`."""
+        narrowing = [n for n, f in self.filters.items() if not isinstance(f, OneOfFilter)]
+        return self.link(**dict.fromkeys(narrowing, "") | changes)
+
+    @property
+    def rows_query(self) -> str:
+        """The query string of the same rows without a view, for downloads; "" for all rows."""
+        views = [
+            n
+            for n, f in self.filters.items()
+            if isinstance(f, OneOfFilter) and not isinstance(f, SortFilter)
+        ]
+        query = self.link(**dict.fromkeys(views, ""))
+        return "" if query == "?" else query
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """View and order, which the filter form carries along as hidden fields."""
+        return [(n, v) for n, v in self.chosen.items() if isinstance(self.filters[n], OneOfFilter)]
+
+    def options(self, name: str) -> list[dict[str, Any]]:
+        """Return the values of a OneOfFilter as links: value, label, url, and `current`."""
+        filter_ = self.filters[name]
+        current = self.chosen.get(name) or filter_.default
+        labels = filter_.labels
+        # A search brings its own order: what fits best comes first.
+        if isinstance(filter_, SortFilter) and self.search_text:
+            labels = {**labels, filter_.default: _("best match")}
+        return [
+            {
+                "value": value,
+                "label": label,
+                "url": self.link(**{name: "" if value == filter_.default else value}),
+                "current": value == current,
+            }
+            for value, label in labels.items()
+        ]
+
+    @classmethod
+    def canonical(cls, data: QueryDict) -> QueryDict:
+        """Return the same search in its one form: no tracking, blanks, repeats or defaults.
+
+        What is not understood stays, because the page has to name it.
+        """
+        query = QueryDict(mutable=True)
+        names = [name for name in cls.base_filters if name in data]
+        names += [name for name in data if name not in cls.base_filters]
+        for name in names:
+            if not name.lower().startswith(TRACKING) and (
+                values := cls._canonical_values(name, data.getlist(name))
+            ):
+                query.setlist(name, values)
+        return query
+
+    @classmethod
+    def _canonical_values(cls, name: str, given: list[str]) -> list[str]:
+        filter_ = cls.base_filters.get(name)
+        values = [value.strip() for value in given]
+        if isinstance(filter_, (FacetFilter, OneOfFilter)):
+            values = [value.lower() if value.isascii() else value for value in values]
+        if filter_ is not None and not isinstance(filter_, FacetFilter):
+            values = values[-1:]
+        unwanted = {"", "1"} if name == "page" else {""}
+        if isinstance(filter_, OneOfFilter):
+            unwanted.add(filter_.default)
+        return [value for value in dict.fromkeys(values) if value not in unwanted]

@@ -1,0 +1,175 @@
+"""Facets: filters by the values in use, each value with its number of rows."""
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import django_filters
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from publishing.content.fields import fold
+from publishing.content.states import State, state_q
+from publishing.finder.facet_counts import UNKNOWN, Dimension, Rows, as_text
+from publishing.finder.filters import ShallowCopied
+
+# A facet of more values shows the most frequent ones first; the page folds the others away.
+LONG_FACET, ALWAYS_SHOWN = 11, 7
+
+
+@dataclass
+class Choice:
+    """A value that a facet offers, as the page shows it."""
+
+    value: str
+    label: str
+    count: int = 0
+    selected: bool = False
+    # The address of the same search with this value taken away, if it is selected.
+    without: str = ""
+
+
+@dataclass
+class Facet:
+    """A filter with the values that it offers, as the page shows it."""
+
+    name: str
+    legend: str
+    choices: list[Choice] = field(default_factory=list)
+    # The words that unfold a long facet: "All 84 countries".
+    all_label: str = ""
+
+    @property
+    def selected(self) -> list[Choice]:
+        return [choice for choice in self.choices if choice.selected]
+
+
+class KnownValues(forms.Field):
+    """A list of values: the offered ones are kept, the others go to `unknown` without an error."""
+
+    # The page draws the boxes itself; the widget is only there to read a list of values.
+    widget = forms.SelectMultiple
+
+    def __init__(self, *, offered: Container[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.offered = offered
+
+    def clean(self, value: Any) -> list[str]:
+        values = list(dict.fromkeys(str(item).strip() for item in value or [] if str(item).strip()))
+        self.unknown = [item for item in values if item.lower() not in self.offered]
+        return [item.lower() for item in values if item.lower() in self.offered]
+
+
+class FacetFilter(ShallowCopied, django_filters.Filter):
+    """A filter by values in use, each with its count.
+
+    `verb` names the QuerySet's method that takes the chosen values; `value` is the path or the
+    expression of a row's value, `title` the path of its label. `labels` gives labels of fixed
+    values instead, and their order. `related` is the path to the records that have the value, of
+    which only public ones count; `convert` turns a value of the address into an argument of the
+    verb. `all_label` has a place for the number of all values, for example "All %(number)s
+    countries"; `only_if_several` leaves the facet out where all rows have one value; `many` says
+    that a row may have several.
+    """
+
+    field_class = KnownValues
+
+    def __init__(
+        self,
+        verb: str,
+        value: Any,
+        *,
+        title: str = "",
+        labels: Mapping[str, str | Promise] | None = None,
+        related: str = "",
+        convert: Callable[[str], Any] = str,
+        newest_first: bool = False,
+        all_label: str | Promise = "",
+        only_if_several: bool = False,
+        many: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(offered=(), **kwargs)
+        self.all_label, self.only_if_several = all_label, only_if_several
+        self.verb, self.labels, self.related, self.convert = verb, labels, related, convert
+        self.dimension = Dimension(value, title)
+        self.newest_first, self.many = newest_first, many
+
+    def offer(self, values: Container[str]) -> None:
+        """Accept these values; the Finder calls it when it is made."""
+        self.extra["offered"] = values
+
+    def filter(self, qs: Rows, value: list[str]) -> Rows:
+        if not value:
+            return qs
+        return getattr(qs, self.verb)(*[self.convert(item) for item in value])
+
+    def parts(self, rows: Rows) -> list[Rows]:
+        """Return the rows once for each `facet_value`, with `facet_label`, of a facet of many.
+
+        The counts of several querysets are added up.
+        """
+        if self.related:
+            # Not `related__in`: a database would look for each public record in each row.
+            rows = rows.filter(state_q(State.PUBLIC, path=self.related))
+        value, title = self.dimension
+        return [rows.annotate(facet_value=as_text(value), facet_label=as_text(title))]
+
+    def choices(self, numbers: Mapping[str, int], titles: Mapping[str, str]) -> list[Choice]:
+        """Return a choice for each value in use, in the order of the page."""
+        return self._sort(
+            [
+                Choice(value, self._label_of(value, titles[value]), number)
+                for value, number in numbers.items()
+                if self.labels is None or value in self.labels
+            ]
+        )
+
+    def _sort(self, choices: list[Choice]) -> list[Choice]:
+        if self.labels is not None:
+            order = list(self.labels)
+            return sorted(choices, key=lambda choice: order.index(choice.value))
+        if self.newest_first:
+            known = [choice for choice in choices if choice.value != UNKNOWN]
+            unknown = [choice for choice in choices if choice.value == UNKNOWN]
+            return sorted(known, key=lambda choice: choice.value, reverse=True) + unknown
+        return sorted(choices, key=lambda choice: fold(choice.label))
+
+    def _label_of(self, value: str, title: str) -> str:
+        if value == UNKNOWN and not title:
+            return _("Not known")
+        return str(self.labels[value]) if self.labels is not None else title or value
+
+    def facet(
+        self, choices: Iterable[Choice], numbers: Mapping[str, int], chosen: Mapping[str, str]
+    ) -> Facet | None:
+        """Return the facet with these numbers of rows, or None if there is nothing to choose.
+
+        `chosen` has the chosen values, each with the address of the same search without it.
+        """
+        counted = [
+            Choice(
+                choice.value,
+                choice.label,
+                numbers.get(choice.value, 0),
+                choice.value in chosen,
+                chosen.get(choice.value, ""),
+            )
+            for choice in choices
+        ]
+        if self.only_if_several and len(counted) < 2 and not chosen:
+            return None
+        if all(choice.value == UNKNOWN for choice in counted):
+            return None
+        all_label = str(self.all_label) % {"number": len(counted)}
+        return Facet(str(self.field_name), str(self.label), frequent_first(counted), all_label)
+
+
+def frequent_first(choices: list[Choice]) -> list[Choice]:
+    """Return a long list with the chosen and the most frequent values first."""
+    if len(choices) <= LONG_FACET:
+        return choices
+    frequent = sorted(choices, key=lambda choice: (not choice.selected, -choice.count))
+    first = frequent[:ALWAYS_SHOWN]
+    return first + [choice for choice in choices if choice not in first]

@@ -1,0 +1,138 @@
+"""The Finder: a FilterSet whose facets count the rows of each value.
+
+Its facets offer the values that are in use, and count each under every filter but their own.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import get_language
+
+from publishing.caching.content_cache import remembered
+from publishing.finder.addresses import AddressedFilterSet
+from publishing.finder.facet_counts import Rows, Tally
+from publishing.finder.facets import Choice, Facet, FacetFilter
+from publishing.finder.filters import OneOfFilter
+
+
+class Finder(AddressedFilterSet):
+    """A FilterSet with counted facets.
+
+    Give it the request's QueryDict and the published rows in their default order.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.facet_filters: dict[str, FacetFilter] = {
+            name: filter_
+            for name, filter_ in self.filters.items()
+            if isinstance(filter_, FacetFilter)
+        }
+        # The numbers when nothing is filtered.
+        self.everything: Tally = remembered(
+            (type(self).__name__, "everything"), lambda: self._count({}, labelled=True)
+        )
+        for name, facet in self.facet_filters.items():
+            facet.offer(self.everything.labels[name])
+
+    def _count(self, narrowing: Mapping[str, Any], labelled: bool = False) -> Tally:
+        """Count the rows under these filters; a facet of many values without its own."""
+        single, several = {}, {}
+        for name, facet in self.facet_filters.items():
+            if facet.many:
+                others = {n: value for n, value in narrowing.items() if n != name}
+                several[name] = facet.parts(self.under(others))
+            else:
+                single[name] = facet.dimension
+        return Tally(self.under(narrowing), single, several, labelled)
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The numbers under what the database has to narrow: words, and facets of many values."""
+        narrowing = {
+            name: value
+            for name, value in self.chosen.items()
+            if name not in self.facet_filters or self.facet_filters[name].many
+            if not isinstance(self.filters[name], OneOfFilter)
+        }
+        return self._count(narrowing) if narrowing else self.everything
+
+    @cached_property
+    def total(self) -> int:
+        """The number of rows found."""
+        return self.tally.total(self.chosen_single)
+
+    @property
+    def chosen_single(self) -> dict[str, set[str]]:
+        """The chosen values of the facets of which a row has one value."""
+        return {
+            name: set(self.chosen[name])
+            for name, facet in self.facet_filters.items()
+            if name in self.chosen and not facet.many
+        }
+
+    def under(self, chosen: Mapping[str, Any]) -> Rows:
+        """Return the rows under these filters alone."""
+        rows = self.queryset.all()
+        for name, value in chosen.items():
+            rows = self.filters[name].filter(rows, value)
+        return rows
+
+    @cached_property
+    def offered(self) -> dict[str, list[Choice]]:
+        """The values in use of each facet, with their number when nothing is filtered."""
+        return remembered((type(self).__name__, "offered", get_language()), self._offered)
+
+    def _offered(self) -> dict[str, list[Choice]]:
+        everything = self.everything
+        return {
+            name: facet.choices(everything.everything[name], everything.labels[name])
+            for name, facet in self.facet_filters.items()
+        }
+
+    @cached_property
+    def facets(self) -> list[Facet]:
+        """The facets for the page; one whose values nobody uses is left out."""
+        facets = []
+        for name, filter_ in self.facet_filters.items():
+            chosen = {value: self.link_without(name, value) for value in self.chosen.get(name, [])}
+            numbers = self.tally.count(name, self.chosen_single)
+            if facet := filter_.facet(self.offered[name], numbers, chosen):
+                facets.append(facet)
+        return facets
+
+    @cached_property
+    def chips(self) -> list[dict[str, str]]:
+        """The filters in use, each with the address of the page without it."""
+        chips = []
+        if self.search_text:
+            chips.append({"label": f"“{self.search_text}”", "url": self.link(q="")})
+        for facet in self.facets:
+            chips += [{"label": choice.label, "url": choice.without} for choice in facet.selected]
+        return chips
+
+    @cached_property
+    def ways_back(self) -> list[dict[str, Any]]:
+        """For an empty result: each filter to drop, with the number of rows that this gives.
+
+        A facet's values are dropped together, because one of several never empties a result.
+        """
+        labels = {
+            facet.name: ", ".join(choice.label for choice in facet.selected)
+            for facet in self.facets
+        }
+        ways = []
+        for name in self.chosen:
+            if isinstance(self.filters[name], OneOfFilter):
+                continue
+            others = {n: value for n, value in self.chosen.items() if n != name}
+            ways.append(
+                {
+                    "label": labels.get(name, f"“{self.search_text}”"),
+                    "url": self.link(**{name: ""}),
+                    "count": self.under(others).count(),
+                }
+            )
+        fruitful = [way for way in ways if way["count"]]
+        return sorted(fruitful, key=lambda way: -way["count"])
