@@ -1,7 +1,6 @@
 """The pages of cities, countries, intakes, regions and themes."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Page
@@ -24,7 +23,6 @@ from publishing.views import FinderList, RecordDetail
 MOST_LISTED = 200
 # So many cities of earlier years lie in grey below those of an intake; more would be one stain.
 MOST_GREY = 2000
-# The list below a map; more than that come in pages.
 
 
 class CityList(FinderList):
@@ -33,14 +31,6 @@ class CityList(FinderList):
     def get_template_names(self) -> list[str]:
         return ["cities/city_list.html"]
 
-    # One page of cities by their keys; a short page has keys that no city has.
-    by_keys = Prepared(
-        lambda moment, **keys: (
-            City.objects.published(moment).for_cards().filter(pk__in=list(keys.values()))
-        ),
-        **{f"key{place}": int for place in range(FinderList.paginate_by)},
-    )
-
     def get_rows(self) -> QuerySet[City]:
         return City.objects.published().for_cards()
 
@@ -48,12 +38,6 @@ class CityList(FinderList):
         """A map shows all that was found, and the list below it the same while it can be read."""
         is_map = self.finder.chosen.get("view") == "map" and self.finder.total <= MOST_MARKS
         return MOST_MARKS if is_map else self.paginate_by
-
-    def read(self, keys: list[int]) -> Iterable[City]:
-        if len(keys) > self.paginate_by:
-            return super().read(keys)
-        keys = keys + [0] * (self.paginate_by - len(keys))
-        return self.by_keys(**{f"key{place}": key for place, key in enumerate(keys)})
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         view = self.finder.chosen.get("view", "cards")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_permission_codename
@@ -68,12 +67,9 @@ class FinderList(ListView):
         start = (page.number - 1) * page_size
         keys = list(queryset.values_list("pk", flat=True)[start : start + page_size])
         place = {key: number for number, key in enumerate(keys)}
-        page.object_list = sorted(self.read(keys), key=lambda row: place[row.pk])
+        found = self.finder.queryset.filter(pk__in=keys)
+        page.object_list = sorted(found, key=lambda row: place[row.pk])
         return paginator, page, page.object_list, page.has_other_pages()
-
-    def read(self, keys: list[Any]) -> Iterable[Any]:
-        """The rows of a page, in any order."""
-        return self.get_rows().filter(pk__in=keys)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(finder=self.finder, **kwargs)

@@ -1,8 +1,8 @@
-"""What is worked out once for each version of the public content, in each process.
+"""A cache in each process, valid until the public content changes.
 
-A few things are the same for every visitor and cost a walk over every row: how many cities each
-facet has, what the menu says. They are kept until the content changes, and no longer. Keys are
-few and written in the code, so the memory is bounded; what depends on an address is no such thing.
+It keeps the few values that are the same for every visitor and cost a walk over every row: the
+number of cities of each facet, the menu. Keys are few and written in the code, so the memory is
+bounded; values that depend on an address do not belong here.
 """
 
 from collections.abc import Callable, Hashable
@@ -14,23 +14,23 @@ from django.db import Error, connection
 Made = TypeVar("Made")
 
 content_version: Callable[[], Hashable] | None = None
-"""Tells the present version of the public content; the portal sets it. Without, nothing is kept."""
+"""Return the version of the public content. The portal sets it; without it nothing is kept."""
 
 _kept: tuple[Hashable, dict[Hashable, Any]] = (None, {})
-# One thread makes, the others wait for what it made.
+# Only one thread computes a value; the others wait for it.
 _making = RLock()
 
 
 def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
-    """What `make` gives, from memory while the public content is as it was when it was made."""
+    """Return the cached value of `key`; compute it with `make` after a change of the content."""
     # Inside a transaction there may be rows that nobody else sees, and that never will be.
     if content_version is None or connection.in_atomic_block:
         return make()
-    # Read before making: what is made is at least as new as its version says.
+    # Read before computing: the value is at least as new as its version.
     try:
         version = content_version()
     except Error:
-        # A page that can be made without it is made.
+        # The page does not need the version; it is only slower without.
         return make()
     if key in (values := _values_of(version)):
         return values[key]  # type: ignore[no-any-return]

@@ -1,9 +1,9 @@
-"""Queries that are written once and then only filled in.
+"""Prepared queries: compile a QuerySet's SQL once, then run it with other values.
 
-Django takes ten times as long to write the SQL of a query of this portal as the database takes to
-answer it: most of the time of a page that makes a dozen of them. A `Prepared` query is an ordinary
-QuerySet whose SQL is kept, with places for its values. It serves the busiest page alone; docs/adr
-tells what that gained.
+Django takes ten times as long to compile a query of this portal as the database takes to answer
+it: most of the time of a page that makes a dozen of them. A `Prepared` query is an ordinary
+QuerySet whose SQL is kept, with places for its values. Only the page of a city has them, because
+it gains most; docs/performance.md has the figures.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.utils import timezone
 
-# Values that stand in the SQL until they are replaced; no query has them for another reason.
+# Values with which the SQL is compiled, and by which the places of the real ones are found. No
+# query has them for another reason.
 MOMENT = datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)
 STAND_INS: dict[type, Callable[[int], Any]] = {
     int: lambda number: 1_999_999_000 + number,
@@ -40,11 +41,12 @@ class Statement(NamedTuple):
 
 
 class Prepared:
-    """A query of given values, for example `Prepared(make, city=int)`.
+    """A query with parameters, for example `Prepared(make, city=int)`.
 
-    `make` takes the present moment, for `published(moment)`, and the values, and gives a QuerySet
-    without prefetching; the values reach the database as they are. Called with the values it
-    gives the records, or tuples for `values_list`.
+    `make` takes the present moment, for `published(moment)`, and the values; it returns a QuerySet
+    without prefetching. The values reach the database as they are. A call with the values returns
+    the records, or tuples for `values_list`. A `make` that converts a value, or that reads the
+    clock itself, raises ValueError at the first call.
     """
 
     def __init__(self, make: Callable[..., QuerySet[Any]], **kinds: type) -> None:
@@ -70,7 +72,7 @@ class Prepared:
         return kept.make(rows)
 
     def _write(self) -> Statement:
-        """The SQL of the query, with the places of its values."""
+        """Compile the query, and find the places of its values among the parameters."""
         values = {
             name: STAND_INS[kind](number) for number, (name, kind) in enumerate(self.kinds.items())
         }
@@ -101,7 +103,7 @@ def _stored(moment: datetime) -> Any:
 
 
 def _maker(rows: Any, compiler: Any) -> Callable[[list[list[Any]]], list[Any]]:
-    """What makes the records of a QuerySet from its rows, as Django's own iteration does."""
+    """Return the function that makes records of rows, as Django's own iteration does."""
     if not issubclass(rows._iterable_class, ModelIterable):
         return lambda found: [tuple(row) for row in found]
     about = compiler.klass_info

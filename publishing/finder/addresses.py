@@ -69,8 +69,8 @@ class AddressedFilterSet(django_filters.FilterSet):
         """
         query = QueryDict(mutable=True)
         for name in self.filters:
-            value = changes.get(name, self.chosen.get(name)) or []
-            query.setlist(name, value if isinstance(value, list) else [value])
+            if value := changes.get(name, self.chosen.get(name)):
+                query.setlist(name, value if isinstance(value, list) else [value])
         return "?" + query.urlencode()
 
     def link_without(self, name: str, value: str) -> str:

@@ -9,10 +9,10 @@ A facet of which a row has several values (themes) cannot be one of those dimens
 narrowed in the database, and it is counted in a part of its own.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Count, F, TextField, Value
 from django.db.models.functions import Cast
@@ -25,6 +25,7 @@ UNKNOWN = "unknown"
 
 Values = tuple[str, ...]
 Chosen = Mapping[str, Set[str]]
+Number = TypeVar("Number", int, Counter[str])
 
 
 class Dimension(NamedTuple):
@@ -56,16 +57,18 @@ class Tally:
     ) -> None:
         self.single = list(single)
         self.labels: dict[str, dict[str, str]] = {name: {} for name in (*single, *several)}
-        # The combinations of single values; for each, the rows, and those of each other value.
+        # For each combination of single values the rows, and those of each value of the others.
         self.combinations: Counter[Values] = Counter()
-        self.several: dict[str, Counter[tuple[Values, str]]] = {name: Counter() for name in several}
+        self.several: dict[str, defaultdict[Values, Counter[str]]] = {
+            name: defaultdict(Counter) for name in several
+        }
         for name, value, label, *columns, number in _statement(rows, single, several, labelled):
             values = columns[: len(self.single)]
             labels = columns[len(self.single) :] or [""] * len(values)
             pairs = zip(self.single, values, labels, strict=True)
             combination = tuple(self._known(*pair) for pair in pairs)
             if name:
-                self.several[name][combination, self._known(name, value, label)] += number
+                self.several[name][combination][self._known(name, value, label)] += number
             else:
                 self.combinations[combination] += number
 
@@ -87,27 +90,28 @@ class Tally:
 
     def total(self, chosen: Chosen) -> int:
         """Return the number of rows under all choices."""
-        return sum(n for values, n in self.combinations.items() if self._fits(values, chosen))
+        return sum(self._fitting(self.combinations, chosen).values())
 
     def _count(self, name: str, chosen: Chosen) -> Counter[str]:
         found: Counter[str] = Counter()
         if name in self.several:
-            for (values, value), number in self.several[name].items():
-                if self._fits(values, chosen):
-                    found[value] += number
+            for numbers in self._fitting(self.several[name], chosen).values():
+                found.update(numbers)
             return found
         place = self.single.index(name)
-        for values, number in self.combinations.items():
-            if self._fits(values, chosen):
-                found[values[place]] += number
+        for values, number in self._fitting(self.combinations, chosen).items():
+            found[values[place]] += number
         return found
 
-    def _fits(self, values: Values, chosen: Chosen) -> bool:
-        return all(
-            values[place] in chosen[name]
-            for place, name in enumerate(self.single)
-            if name in chosen
-        )
+    def _fitting(self, counts: Mapping[Values, Number], chosen: Chosen) -> Mapping[Values, Number]:
+        """Return the counts of the combinations in which each facet has a chosen value."""
+        for place, name in enumerate(self.single):
+            if name in chosen:
+                wanted = chosen[name]
+                counts = {
+                    values: number for values, number in counts.items() if values[place] in wanted
+                }
+        return counts
 
 
 def _statement(

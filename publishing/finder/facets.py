@@ -18,7 +18,7 @@ from publishing.finder.filters import ShallowCopied
 LONG_FACET, ALWAYS_SHOWN = 11, 7
 
 
-@dataclass
+@dataclass(slots=True)
 class Choice:
     """A value that a facet offers, as the page shows it."""
 
@@ -172,4 +172,5 @@ def frequent_first(choices: list[Choice]) -> list[Choice]:
         return choices
     frequent = sorted(choices, key=lambda choice: (not choice.selected, -choice.count))
     first = frequent[:ALWAYS_SHOWN]
-    return first + [choice for choice in choices if choice not in first]
+    shown = {choice.value for choice in first}
+    return first + [choice for choice in choices if choice.value not in shown]

@@ -1,4 +1,4 @@
-"""What templates need of a Finder and cannot ask for themselves."""
+"""Template tags that show a Finder."""
 
 from collections.abc import Iterable
 from html import escape
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_tag
 def sorting(finder: Finder) -> dict[str, Any]:
-    """Order and view of a finder: `order` in words, `others` and `views` as links.
+    """Return the order and view of a finder: `order` in words, `others` and `views` as links.
 
     A finder without orders or views gives empty ones.
     """
@@ -29,7 +29,7 @@ def sorting(finder: Finder) -> dict[str, Any]:
 
 @register.simple_tag
 def choices(name: str, choices: Iterable[Choice]) -> SafeString:
-    """The boxes of a facet, of the field `name`.
+    """Return the checkboxes of a facet, for the form field `name`.
 
     A page has more than a hundred; as templates of their own they took a third of its time.
     """

@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def rich(html: str) -> SafeString:
-    """A RichTextField's value with its links and library pictures resolved."""
+    """Return a RichTextField's value with its links and library pictures resolved."""
     return render(html)
