@@ -16,6 +16,7 @@ from django.db.models import Count, F, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from cities.models import AlternativeName, Award, City, Designation, Theme
+from cities.models.expressions import published_rows
 from publishing.caching.content_cache import remembered
 from publishing.caching.prepared_queries import Prepared
 from publishing.content.states import State, state_q
@@ -29,9 +30,7 @@ DEGREE_KM = 111.0
 
 
 def public(relation: str, moment: Any) -> Any:
-    """The published rows at the other end of a relation to cities that a later app made."""
-    model: Any = City._meta.get_field(relation).related_model
-    return model.objects.published(moment)
+    return published_rows(City, relation, moment)
 
 
 # -- Names, titles, themes -------------------------------------------------------------------

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from cities.drawing.maps import BESIDE, plate
-from cities.views import rows_of
+from cities.models.expressions import published_rows
 from partners.filters import NetworkFilter
 from partners.models import Network, Organisation
 from publishing.views import FinderList, RecordDetail
@@ -49,6 +49,6 @@ class OrganisationDetail(RecordDetail):
             cities=cities,
             map=plate(cities, pixels=BESIDE),
             memberships=memberships,
-            news=rows_of(Network, "news_items").about_network(*named).for_listing()[:4],
+            news=published_rows(Network, "news_items").about_network(*named).for_listing()[:4],
             **kwargs,
         )

@@ -172,7 +172,6 @@ LANGUAGE_CODE = "en-gb"
 # With a second language LocaleMiddleware comes back; with one it would only make every
 # answer vary by a header that changes nothing.
 LANGUAGES = [("en-gb", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "portal" / "locale"]
 # English needs no catalogue, and to look each sentence up in vain takes a fifth of a page's time.
 USE_I18N = len(LANGUAGES) > 1
 USE_TZ = True

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
@@ -17,35 +17,10 @@ from django.utils.translation import gettext as _
 
 from cities.drawing.charts import Bar, Line, Row, Table, bars, rows
 from cities.models import Award, City, Country, Intake, Region
+from portal.official_totals import Step, compare_totals, joined
 
 MOST_COUNTRIES = 12
 FORMER = {City.Status.WITHDRAWN, City.Status.LAPSED}
-
-
-class Step(NamedTuple):
-    """An official total beside the one before it plus the new cities announced since."""
-
-    intake: Intake
-    before: int
-    announced: int
-    # Cities listed here that joined in the years between the two, outside any intake.
-    between: int
-
-    @property
-    def together(self) -> int:
-        return self.before + self.announced
-
-    @property
-    def difference(self) -> int:
-        return (self.intake.cities_total or 0) - self.together
-
-    @property
-    def difference_label(self) -> str:
-        if self.difference < 0:
-            return _("%(number)s fewer") % {"number": -self.difference}
-        if self.difference > 0:
-            return _("%(number)s more") % {"number": self.difference}
-        return _("none")
 
 
 @dataclass
@@ -127,15 +102,15 @@ class Numbers:
                 Line(
                     intake.date_label,
                     intake.get_absolute_url(),
-                    [intake.cities_total, intake.countries_total, self.joined(until=intake.year)],
+                    [
+                        intake.cities_total,
+                        intake.countries_total,
+                        joined(self.by_year, until=intake.year),
+                    ],
                 )
                 for intake in self.with_total
             ],
         )
-
-    def joined(self, since: int = 0, until: int = 9999) -> int:
-        """Cities listed here that joined in these years, the first and the last included."""
-        return sum(n for year, n in self.by_year.items() if year and since <= year <= until)
 
     @cached_property
     def new(self) -> list[Row]:
@@ -174,24 +149,7 @@ class Numbers:
     @cached_property
     def steps(self) -> list[Step]:
         """Each official total after the first, where the announcements allow the sum."""
-        found: list[Step] = []
-        before: Intake | None = None
-        # None as soon as an intake in between did not say how many joined.
-        added: int | None = 0
-        for intake in self.intakes:
-            known = added is not None and intake.cities_announced is not None
-            added = (added or 0) + (intake.cities_announced or 0) if known else None
-            if not intake.cities_total:
-                continue
-            if before and added is not None:
-                between = self.joined(before.year + 1, intake.year - 1) - sum(
-                    self.by_year.get(other.year, 0)
-                    for other in self.intakes
-                    if before.year < other.year < intake.year
-                )
-                found.append(Step(intake, before.cities_total or 0, added, between))
-            before, added = intake, 0
-        return found
+        return compare_totals(self.intakes, self.by_year)
 
     @property
     def steps_table(self) -> Table:
@@ -281,10 +239,6 @@ class Numbers:
     def largest_table(self) -> Table:
         heads = [_("Country"), _("Cities")]
         return Table(_("Countries with the most cities listed here"), heads, lines(self.largest))
-
-    @property
-    def awards_total(self) -> int:
-        return sum(self.awards.values())
 
     @property
     def award_bars(self) -> list[Bar]:

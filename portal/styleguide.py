@@ -261,11 +261,6 @@ def context() -> dict[str, Any]:
             {"label": "Joined", "url": "?", "sorted": "descending"},
             {"label": "Population", "url": "?", "sorted": "", "number": True},
         ],
-        "facts": [
-            {"label": "Name", "value": found[0].name, "url": "/"},
-            {"label": "Motto", "value": "القاهرة"},
-            {"label": "Population", "value": ""},
-        ],
         "figures": [
             {"value": 64, "label": "new cities"},
             {"value": "?", "label": "countries", "url": "/", "link": "Help us find them"},
@@ -299,5 +294,4 @@ def context() -> dict[str, Any]:
         "cloths": cloths(),
         "picture": picture(),
         "notices": ["Country “ZZ” is not one we know.", "This page has no filter “x”."],
-        "links": [{"url": "?", "label": "Search all regions"}],
     }

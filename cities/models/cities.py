@@ -1,4 +1,4 @@
-"""Cities: the members of the network."""
+"""Cities: the members of the network. Most of the file declares the fields of one model."""
 
 from typing import Any
 
@@ -292,11 +292,6 @@ class City(Slugged, Publishable, Sourced):
         if self.joined_on:
             return formats.date_format(self.joined_on, "j F Y")
         return str(self.joined_year or "")
-
-    @property
-    def full_name(self) -> str:
-        """The official name where there is one, for places that need it exact."""
-        return self.official_name or self.name
 
     @property
     def place_label(self) -> str:

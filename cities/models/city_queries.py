@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import cos, radians, sin
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Case, Exists, OuterRef, Q, When
@@ -91,17 +90,14 @@ class CityQuerySet(PublishableQuerySet):
         """As `for_listing`, with no more than a list shows of each: reading the rest takes time."""
         return self.for_listing().only(*LISTED, *(f"country__{name}" for name in LISTED_COUNTRY))
 
-    def nearest_to(self, city: City) -> Self:
-        """The other cities with a known place, the nearest first; adds `distance` in km.
-
-        Spherical law of cosines, d = R · arccos(sin φ₁ sin φ₂ + cos φ₁ cos φ₂ cos Δλ), which
-        in double precision is exact to some metres at the distances between cities.
-        """
-        latitude, longitude = radians(city.latitude or 0), radians(city.longitude or 0)
-        return self.exclude(pk=city.pk).by_distance(sin(latitude), cos(latitude), longitude)
-
     def by_distance(self, sine: float, cosine: float, longitude: float) -> Self:
-        """Those with a known place, the nearest first, from sine and cosine of the latitude."""
+        """Return the cities with a known place, the nearest first, with `distance` in km.
+
+        The place to measure from is given by sine and cosine of its latitude, and its longitude
+        in radians, so that a prepared query can take them. Spherical law of cosines,
+        d = R · arccos(sin φ₁ sin φ₂ + cos φ₁ cos φ₂ cos Δλ), which in double precision is exact to
+        some metres at the distances between cities.
+        """
         product = Sin(Radians("latitude")) * sine + Cos(Radians("latitude")) * cosine * Cos(
             Radians("longitude") - longitude
         )

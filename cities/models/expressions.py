@@ -1,5 +1,6 @@
 """Counts and orders that queries of several kinds share."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -35,3 +36,8 @@ def related_rows(model: type[models.Model], relation: str) -> Any:
     """Return the manager at the far end of a reverse relation, whose module imports this one's."""
     related: Any = model._meta.get_field(relation).related_model
     return related._default_manager
+
+
+def published_rows(model: type[models.Model], relation: str, moment: datetime | None = None) -> Any:
+    """Return the published rows at the far end of a relation; see `related_rows`."""
+    return related_rows(model, relation).published(moment)

@@ -1,5 +1,7 @@
 """What keeps a large portal quick, and must not be seen: the same answers, in few queries."""
 
+from math import asin, cos, radians, sin, sqrt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,7 +9,7 @@ from django.utils import timezone
 
 from cities.detail_queries import nearest
 from cities.drawing.map_clusters import MOST_MARKS
-from cities.models import AlternativeName, City
+from cities.models import EARTH_RADIUS_KM, AlternativeName, City
 from publishing.caching.prepared_queries import Prepared
 from tests import factories
 
@@ -124,6 +126,15 @@ class TestTheMap:
         assert "All 505" in shown.text
 
 
+def kilometres(one, other):
+    """The great-circle distance by the haversine formula, which the portal does not use."""
+    (north, east), (south, west) = (
+        (radians(city.latitude), radians(city.longitude)) for city in (one, other)
+    )
+    half = sin((north - south) / 2) ** 2 + cos(north) * cos(south) * sin((east - west) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(sqrt(half))
+
+
 class TestNearest:
     """Boxes around a city find what measuring to every city finds."""
 
@@ -134,14 +145,33 @@ class TestNearest:
     )
     def test_at_the_equator_the_poles_and_the_date_line(self, db, place, of):
         country = factories.country()
+        others = []
         for number in range(12):
             # A dense spot, and others that are ever farther away.
-            factories.city(country=country, latitude=53 + number / 20, longitude=-2)
-            factories.city(country=country, latitude=-80 + 14 * number, longitude=175 - 30 * number)
+            dense = {"latitude": 53 + number / 20, "longitude": -2}
+            far = {"latitude": -80 + 14 * number, "longitude": 175 - 30 * number}
+            others += [factories.city(country=country, **where) for where in (dense, far)]
         here = factories.city(country=country, latitude=place[0], longitude=place[1])
-        found = [(city.pk, round(city.distance, 6)) for city in nearest(here, of)]
-        every = City.objects.published().nearest_to(here)[:6]
-        assert found == [(city.pk, round(city.distance, 6)) for city in every]
+        every = sorted(others, key=lambda other: kilometres(here, other))[:6]
+        found = nearest(here, of)
+        assert [city.pk for city in found] == [other.pk for other in every]
+        distances = [kilometres(here, other) for other in every]
+        assert [city.distance for city in found] == pytest.approx(distances, abs=0.01)
+
+    @pytest.mark.parametrize(("of", "reach"), [(100, 12), (2000, 1.5)])
+    def test_a_city_beyond_the_edge_is_nearer_than_six_in_the_corners(self, db, of, reach):
+        country = factories.country()
+        here = factories.city(country=country, latitude=0, longitude=0)
+        inside, outside = reach * 0.95, reach * 1.05
+        for place in range(6):
+            sign = (-1) ** place
+            corner = {"latitude": inside, "longitude": sign * (inside - place / 1000)}
+            factories.city(name=f"Corner {place}", country=country, **corner)
+        factories.city(name="Beyond", country=country, latitude=-outside, longitude=0)
+        assert [city.name for city in nearest(here, of)] == [
+            "Beyond",
+            *(f"Corner {place}" for place in (5, 4, 3, 2, 1)),
+        ]
 
 
 class TestPages:

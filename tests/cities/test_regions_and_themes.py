@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from cities import views
 from cities.models import Region, Theme
+from cities.views import regions
 from tests import factories
 from tests.parsed_page import parse
 
@@ -43,7 +43,7 @@ def test_a_region_counts_and_lists_its_countries_and_newest_cities(client):
 
 
 def test_a_region_of_many_cities_leads_to_the_finder_for_all(client, monkeypatch):
-    monkeypatch.setattr(views, "MOST_LISTED", 1)
+    monkeypatch.setattr(regions, "MOST_LISTED", 1)
     kenya = country()
     for name in ("Nairobi", "Mombasa"):
         factories.city(name=name, country=kenya)

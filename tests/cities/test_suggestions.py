@@ -76,6 +76,16 @@ def test_at_most_eight_are_suggested_and_a_country_is_not_crowded_out(client):
     assert found[-1] == "Newland, 1 city"
 
 
+def test_at_most_two_countries_are_suggested_however_many_the_text_begins(client):
+    for name in ("Newland", "Newmark", "Newstan"):
+        factories.city(name=f"Capital of {name}", country=factories.country(name=name))
+    items = client.get(URL, {"q": "new"}).json()["items"]
+    assert [item["name"] for item in items if item["url"].startswith("/countries/")] == [
+        "Newland",
+        "Newmark",
+    ]
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "f", "\0", "%", "%%", "__", "'\";--", "\\", "\ud7ff\uffff", "٪٪"]
 )

@@ -54,6 +54,13 @@ def test_an_outlier_that_more_than_doubles_the_width_is_left_out_and_told():
     assert fit([*europe, (560, 70)]).outside == ()
 
 
+@pytest.mark.parametrize(("longest", "outside"), [(156, ()), (157, (6,))])
+def test_an_outlier_is_left_out_from_twice_the_width_on(longest, outside):
+    # Six points in 50 units and a margin of 14 on each side: 78 wide.
+    near = [(400 + 10 * number, 80.0) for number in range(6)]
+    assert fit([*near, (400 + longest - 28, 80.0)]).outside == outside
+
+
 def test_two_far_cities_are_both_shown():
     view = fit([(450, 70), (700, 80)])
     assert view.outside == ()

@@ -180,6 +180,14 @@ def test_what_word_writes_comes_in_clean():
     )
 
 
+@pytest.mark.parametrize(("digits", "kept"), [(18, True), (19, False), (30, False)])
+def test_a_picture_key_of_more_digits_than_a_database_holds_is_not_stored(digits, kept):
+    figure = f'<figure data-picture="{"7" * digits}"></figure>'
+    city = factories.city(profile=f"<p>Before</p>{figure}<p>After</p>")
+    city.refresh_from_db()
+    assert city.profile == f"<p>Before</p>{figure if kept else ''}<p>After</p>"
+
+
 def test_the_outline_of_a_text():
     outline = Outline(
         '<h2>One</h2><p><a href="/a/">a <strong>link</strong></a></p><h4>Two &amp; a half</h4>'

@@ -1,0 +1,112 @@
+"""The list of cities, which is the finder, and the page of a city."""
+
+from typing import Any
+
+from django.core.paginator import Page
+from django.db.models import QuerySet
+
+from cities.detail_queries import portrait
+from cities.drawing.map_clusters import MOST_MARKS, clustered
+from cities.drawing.maps import left_out, neighbourhood, plate
+from cities.filters import CityFilter
+from cities.models import City, CityQuerySet, Country
+from cities.result_summary import found_in_words
+from cities.spelling import did_you_mean
+from publishing.caching.prepared_queries import Prepared
+from publishing.views import FinderList, RecordDetail
+
+
+class CityList(FinderList):
+    filterset_class = CityFilter
+
+    def get_template_names(self) -> list[str]:
+        return ["cities/city_list.html"]
+
+    def get_rows(self) -> QuerySet[City]:
+        return City.objects.published().for_cards()
+
+    def get_paginate_by(self, queryset: QuerySet[City]) -> int:
+        """A map shows all that was found, and the list below it the same while it can be read."""
+        is_map = self.finder.chosen.get("view") == "map" and self.finder.total <= MOST_MARKS
+        return MOST_MARKS if is_map else self.paginate_by
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        view = self.finder.chosen.get("view", "cards")
+        context = super().get_context_data(view=view, heads=self.heads(), **kwargs)
+        if view == "map":
+            context |= self.map(context["page_obj"])
+        context["found"] = found_in_words(self.finder, context["paginator"].count)
+        if self.finder.search_text and not context["paginator"].count:
+            meant = did_you_mean(self.finder.search_text)
+            context |= {"meant": meant, "meant_url": self.finder.cleared_link(q=meant)}
+        return context
+
+    def map(self, page: Page[City]) -> dict[str, Any]:
+        """The map of all cities found, and those that are not on it."""
+        if self.finder.total > MOST_MARKS:
+            found = self.finder.qs.all()
+            return {
+                "map": clustered(
+                    found,
+                    lambda code: self.finder.link(country=code),
+                    everywhere=not self.finder.is_narrowed,
+                ),
+                "is_clustered": True,
+                "without_number": found.filter(latitude__isnull=True).count(),
+            }
+        # The one page has them all.
+        map_ = plate(page)
+        return {
+            "map": map_,
+            "left_out": left_out(map_),
+            "without_place": [city for city in page if not city.has_place],
+        }
+
+    def heads(self) -> list[dict[str, Any]]:
+        """The heads of the table, of which four sort it."""
+        sorts = {option["value"]: option for option in self.finder.options("sort")}
+        falling = {"joined", "population"}
+        heads = []
+        for name, label in (
+            ("name", City._meta.get_field("name").verbose_name),
+            ("country", City._meta.get_field("country").verbose_name),
+            ("", Country._meta.get_field("region").verbose_name),
+            ("joined", City._meta.get_field("joined_year").verbose_name),
+            ("population", City._meta.get_field("population").verbose_name),
+        ):
+            option = sorts.get(name, {})
+            direction = "descending" if name in falling else "ascending"
+            heads.append(
+                {
+                    "label": str(label).capitalize() if name else label,
+                    "url": option.get("url"),
+                    "sorted": direction if option.get("current") else "",
+                    "number": name == "population",
+                }
+            )
+        return heads
+
+
+def whole_cities() -> CityQuerySet:
+    """Cities with the records that stand in their own facts."""
+    return City.objects.select_related("country", "intake", "picture")
+
+
+class CityDetail(RecordDetail):
+    model = City
+
+    public_at = Prepared(
+        lambda moment, slug: whole_cities().published(moment).filter(slug=slug), slug=str
+    )
+
+    def get_queryset(self) -> QuerySet[City]:
+        return whole_cities()
+
+    def find_public(self) -> City | None:
+        return next(iter(self.public_at(slug=self.kwargs["slug"])), None)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = portrait(self.object)
+        if self.object.has_place:
+            shown["map"] = neighbourhood(self.object, shown["nearest"])
+        return super().get_context_data(**shown, **kwargs)

@@ -1,0 +1,55 @@
+"""The page of a region."""
+
+from typing import Any
+
+from django.db.models import Count, Max
+from django.http import Http404
+from django.views.generic import TemplateView
+
+from cities.drawing.map_clusters import MOST_MARKS, clustered, in_finder
+from cities.drawing.maps import HALF, left_out, plate
+from cities.models import City, Country, Region
+from cities.models.expressions import published_rows
+from cities.views.limits import MOST_LISTED
+
+
+class RegionDetail(TemplateView):
+    """One of UNESCO's five regions. It is a fixed value, so it has a page and no record."""
+
+    template_name = "cities/region_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if kwargs["slug"] not in Region:
+            raise Http404
+        region = Region(kwargs["slug"])
+        public = City.objects.published().in_region(region).for_cards()
+        countries: list[Any] = list(Country.objects.filter(region=region).with_city_counts())
+        codes = [country.code for country in countries]
+        total = sum(country.city_count for country in countries)
+        is_clustered = total > MOST_MARKS
+        cities = list(public[:MOST_MARKS])
+        map_ = (
+            clustered(public, in_finder(), pixels=HALF)
+            if is_clustered
+            else plate(cities, pixels=HALF)
+        )
+        figures = public.aggregate(newest=Max("joined_year"), placed=Count("latitude"))
+        newest = list(public.filter(joined_year=figures["newest"] or 0)[: MOST_LISTED + 1])
+        return super().get_context_data(
+            region=region,
+            cities=cities[:MOST_LISTED],
+            city_total=total,
+            countries=[country for country in countries if country.city_count],
+            without_place=total - figures["placed"],
+            map=map_,
+            is_clustered=is_clustered,
+            left_out=left_out(map_),
+            newest_year=figures["newest"],
+            newest=newest[:MOST_LISTED],
+            newest_total=len(newest)
+            if len(newest) <= MOST_LISTED
+            else public.filter(joined_year=figures["newest"]).count(),
+            networks=published_rows(Country, "networks").in_country(*codes).for_listing(),
+            news=published_rows(Country, "news_items").about_country(*codes).for_listing()[:4],
+            **kwargs,
+        )

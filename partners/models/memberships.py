@@ -1,0 +1,75 @@
+"""Memberships: which organisation belongs to which network."""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from partners.models.networks import Network
+from partners.models.organisations import Organisation
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def published(self, moment: datetime | None = None) -> Self:
+        """Memberships of which visitors see both sides at a moment (default: now)."""
+        return self.filter(
+            organisation__in=Organisation.objects.published(moment),
+            network__in=Network.objects.published(moment),
+        )
+
+    def for_listing(self) -> Self:
+        """With their organisations, by name."""
+        return self.select_related("organisation").order_by("organisation__name_key", "pk")
+
+
+class Membership(models.Model):
+    """The part that an organisation has in a network, and how sure that is."""
+
+    class Status(models.TextChoices):
+        MEMBER = "member", _("Member")
+        ENGAGED = "engaged", _("Works with the network")
+        PLANNED = "planned", _("Plans to join")
+        UNCONFIRMED = "unconfirmed", _("Unconfirmed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    network = models.ForeignKey(
+        Network, models.CASCADE, related_name="memberships", verbose_name=_("network")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisation")
+    )
+    role = models.CharField(
+        _("role"), max_length=200, blank=True, help_text=_("For example “lead of the bid”.")
+    )
+    status = models.CharField(
+        _("status"),
+        max_length=20,
+        choices=Status,
+        default=Status.UNCONFIRMED,
+        help_text=_("“Member” only if a source says that it belongs to the network."),
+    )
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
+    note = models.TextField(_("note for staff"), blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["organisation__name_key", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["network", "organisation"],
+                name="membership_unique_in_network",
+                violation_error_message=_("This organisation stands in this network already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("%(organisation)s in %(network)s") % {
+            "organisation": self.organisation,
+            "network": self.network,
+        }

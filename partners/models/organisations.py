@@ -1,0 +1,94 @@
+"""Organisations: the bodies that take part in learning."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from cities.models import City
+from cities.models.expressions import related_rows
+from publishing.content.fields import FoldedField
+from publishing.content.scope import Scope
+from publishing.models import (
+    UNIQUE_SLUG,
+    Publishable,
+    PublishableQuerySet,
+    Slugged,
+    Sourced,
+    unique_unless_trashed,
+)
+
+
+class OrganisationQuerySet(PublishableQuerySet):
+    def within(self, scope: Scope) -> Self:
+        """Organisations that work in a city of somebody's, or belong to their network."""
+        works = self.model.cities.through._default_manager.filter(
+            organisation=OuterRef("pk"), city__in=scope.of("cities.city")
+        )
+        belongs = related_rows(self.model, "memberships").filter(
+            organisation=OuterRef("pk"), network__in=scope.of("partners.network")
+        )
+        return self.filter(Exists(works) | Exists(belongs))
+
+    def for_listing(self) -> Self:
+        return self.order_by("name_key", "pk")
+
+
+class Organisation(Slugged, Publishable, Sourced):
+    """A body that takes part in learning: a council, a university, a library, an employer."""
+
+    class Sector(models.TextChoices):
+        LOCAL_GOVERNMENT = "local-government", _("Local government")
+        REGIONAL_GOVERNMENT = "regional-government", _("Regional government")
+        PUBLIC_SERVICE = "public-service", _("Public and civil service")
+        EDUCATION_AUTHORITY = "education-authority", _("Education authorities")
+        UNIVERSITY = "university", _("Universities")
+        COLLEGE = "college", _("Colleges")
+        SCHOOL = "school", _("Schools")
+        ADULT_EDUCATION = "adult-education", _("Adult education")
+        TRAINING_PROVIDER = "training-provider", _("Training providers")
+        LIBRARY = "library", _("Libraries")
+        CULTURE = "culture", _("Museums and culture")
+        HOUSING = "housing", _("Housing")
+        HEALTH = "health", _("Health")
+        EMPLOYER = "employer", _("Employers and business")
+        CIVIL_SOCIETY = "civil-society", _("Civil society")
+        PARTNERSHIP = "partnership", _("Partnerships")
+
+    name = models.CharField(_("name"), max_length=200)
+    sector = models.CharField(_("sector"), max_length=30, choices=Sector)
+    cities = models.ManyToManyField(
+        City,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("cities"),
+        help_text=_("The learning cities where it works."),
+    )
+    summary = models.TextField(
+        _("summary"), blank=True, max_length=600, help_text=_("What it does, in a sentence or two.")
+    )
+    website = models.URLField(_("website"), blank=True)
+    name_key = FoldedField("name", db_index=True)
+
+    parts = ("memberships",)
+
+    objects = OrganisationQuerySet.as_manager()
+    url_name = "organisations:detail"
+
+    class Meta(Publishable.Meta):
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name_key", "pk"]
+        constraints = [
+            *Publishable.Meta.constraints,
+            UNIQUE_SLUG,
+            unique_unless_trashed(
+                "name",
+                name="organisation_name_unique",
+                message=_("There is an organisation of this name already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
