@@ -16,7 +16,7 @@ PRODUCTION = SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.toke
 	ALLOWED_HOSTS=learning.example.org HTTPS=on DEBUG=off DJANGO_SETTINGS_MODULE=portal.settings
 TEMPLATES = find templates */templates -name '*.html' 2>/dev/null | xargs
 
-.PHONY: help run test check audit bench profile pictures format lock develop
+.PHONY: help run test check audit bench profile mutants pictures format lock develop
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -45,6 +45,9 @@ bench: develop ## speed beside a plain list of cities (ARGS="--sizes 361,10000 -
 
 profile: develop ## where the time of a page goes (ARGS="/cities/wakefield/")
 	@$(BIN)/python -m tools.profile_page $(ARGS)
+
+mutants: develop ## whether the tests notice faults that are put in by hand (ARGS="suggestions")
+	@$(BIN)/python -m tools.mutants $(ARGS)
 
 pictures: develop ## take the README's pictures anew
 	@$(BIN)/python -m tools.pictures

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import settings
-from tools import run_tests, start
+from tools import mutants, run_tests, start
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -148,3 +148,12 @@ def test_the_exit_code_is_that_of_the_worst_part(monkeypatch, codes, arguments, 
     for name, code in zip(parts, codes, strict=True):
         monkeypatch.setattr(run_tests, name, lambda _, code=code: code)
     assert run_tests.main(arguments) == expected
+
+
+@pytest.mark.parametrize(
+    "mutant", mutants.read(), ids=lambda mutant: f"{mutant.file}: {mutant.old}"
+)
+def test_each_mutant_has_its_text_exactly_once_in_its_file_and_tests_that_exist(mutant):
+    assert mutant.is_there
+    assert mutant.new != mutant.old
+    assert [name for name in mutant.tests if not (ROOT / name.partition("::")[0]).is_file()] == []

@@ -151,6 +151,15 @@ class TestFilters:
         assert len(facet.choices) == 15
         assert facet.all_label == "All 15 countries"
 
+    def test_a_chosen_value_of_a_long_facet_stands_first_however_rare(self, client):
+        for number in range(12):
+            country = factories.country(name=f"Land {number:02}")
+            factories.city(country=country)
+        facets = ask(client, country=country.code.lower()).context["finder"].facets
+        (facet,) = [facet for facet in facets if facet.name == "country"]
+        first = [choice.label for choice in facet.choices[:2]]
+        assert first == ["Land 11", "United Kingdom"]
+
 
 class TestSearch:
     MEANT = [

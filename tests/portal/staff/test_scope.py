@@ -1,6 +1,7 @@
 """Somebody tied to Wakefield sees, picks and changes what is Wakefield's, and nothing else."""
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages import get_messages
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from cities.models import City, Country, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Page, Report, Site, Tie
-from publishing.content.scope import scope_of
+from publishing.content.scope import scope_of, within
 from publishing.models import FormerSlug, Picture
 from publishing.revisions.models import Revision
 from tests import factories
@@ -125,6 +126,14 @@ def test_superusers_and_people_without_a_tie_are_not_narrowed(own):
     Tie.objects.create(user=chief, city=own[City])
     assert scope_of(chief) is None
     assert scope_of(factories.user("Contributors")) is None
+
+
+def test_a_kind_of_record_without_a_scope_is_hidden_from_tied_people(own):
+    person = factories.user("Contributors")
+    assert list(within(Group.objects.all(), person)) == list(Group.objects.all())
+    Tie.objects.create(user=person, city=own[City])
+    tied = User.objects.get(pk=person.pk)
+    assert list(within(Group.objects.all(), tied)) == []
 
 
 def test_a_tie_is_to_one_place_and_once(own):
