@@ -10,6 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
+from django.http import HttpResponse
 from django.utils import timezone
 
 from cities.models import City
@@ -249,6 +250,18 @@ def test_the_preview_of_a_hidden_record_is_not_kept(portal, client):
     cookie = f"sessionid={client.cookies['sessionid'].value}"
     assert portal.get("/cities/soon/", HTTP_COOKIE=cookie)[0] == 200
     assert portal.get("/cities/soon/")[0] == 404
+
+
+@pytest.mark.parametrize(("cookie", "asked"), [("", 1), ("theme=dark", 2)])
+def test_an_answer_that_sets_a_cookie_is_not_kept(portal, cookie, asked):
+    def answer(environ, start_response):
+        response = HttpResponse("A page")
+        response.cookies.load(cookie)
+        start_response("200 OK", list(response.items()))
+        return response
+
+    portal.django = answer
+    assert portal.asks_django("/cities/") == asked
 
 
 def test_invented_addresses_displace_only_each_other(portal, settings):
