@@ -78,8 +78,8 @@ def test_filter_of_the_last_check(editor):
     today = timezone.localdate()
     for name, checked_on in {
         "Never": None,
-        "Long ago": today - timedelta(days=365),
-        "Lately": today - timedelta(days=364),
+        "Long ago": today - timedelta(days=366),
+        "Lately": today - timedelta(days=365),
     }.items():
         factories.city(name=name, checked_on=checked_on)
     assert listed(editor, City, check="due") == ["Long ago", "Never"]
