@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.states import State, state_of, state_q
+from publishing.content.states import LIVE_STATES, State, state_of, state_q
 
 
 class PublishableQuerySet(models.QuerySet[Any]):
@@ -91,6 +91,11 @@ class Publishable(models.Model):
             case State.PUBLIC if self.expires_at:
                 return _("Public until %(moment)s") % {"moment": short_moment(self.expires_at)}
         return str(self.state.label)
+
+
+def is_live(record: Any) -> bool:
+    """Return whether visitors see the record, or will without anything further being done."""
+    return isinstance(record, Publishable) and record.state in LIVE_STATES
 
 
 def unique_unless_trashed(*fields: str, name: str, message: Any) -> models.UniqueConstraint:

@@ -15,8 +15,11 @@ from django.conf import settings
 from django.db import models
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from publishing.revisions.models import Revision
 
 # How long a copy is kept, and how many of one person for one record or kind of new record.
 KEPT = timedelta(days=30)
@@ -77,6 +80,11 @@ class WorkingCopy(models.Model):
         return sent
 
 
+def copies_of(person: Any, model: type[models.Model], object_pk: Any) -> WorkingCopyQuerySet:
+    """Return what a person typed into the form of one record and did not save."""
+    return WorkingCopy.objects.about(model, object_pk).of(person)
+
+
 def keep(
     person: Any, model: type[models.Model], object_pk: Any, key: UUID, sent: QueryDict
 ) -> bool:
@@ -96,7 +104,7 @@ def keep(
     _copy, is_new = copies.get_or_create(pk=key, defaults={**place, "data": data})
     if is_new:
         copies.prune()
-        mine = copies.about(model, object_pk).of(person)
+        mine = copies_of(person, model, object_pk)
         copies.filter(pk__in=[copy.pk for copy in mine[MOST:]]).delete()
     return is_new
 
@@ -107,6 +115,29 @@ def close(person: Any, model: type[models.Model], key: UUID) -> None:
     place = {"person": person, "model": model._meta.label_lower}
     if not WorkingCopy.objects.filter(pk=key, **place).update(**closed):
         WorkingCopy.objects.get_or_create(pk=key, defaults=place | closed)
+
+
+def news(person: Any, record: Any, opened: str) -> list[str]:
+    """Return what colleagues did to a record since its form was opened, and are typing now."""
+    if record is None:
+        return []
+    said = colleagues(person, type(record), record.pk)
+    try:
+        since = parse_datetime(opened)
+    except ValueError:
+        since = None
+    if since is None or timezone.is_naive(since):
+        return said
+    saved = Revision.objects.of(record).filter(made_at__gt=since, content__isnull=False)
+    last = saved.exclude(person_id=person.pk).defer("base", "content").first()
+    if last:
+        text = _(
+            "%(person)s saved this %(ago)s, after you had opened it. When you save, what you "
+            "both wrote is put together."
+        )
+        who = last.person_name or _("The portal")
+        said.append(text % {"person": who, "ago": ago(last.made_at)})
+    return said
 
 
 def colleagues(person: Any, model: type[models.Model], object_pk: Any) -> list[str]:

@@ -17,6 +17,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from publishing.content.scope import is_within
 from publishing.revisions.models import Revision
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,16 @@ def publishers_of(model: type[models.Model]) -> Iterable[Any]:
     return people.with_perm(  # type: ignore[no-any-return]
         f"{model._meta.app_label}.{codename}", backend="django.contrib.auth.backends.ModelBackend"
     ).filter(is_staff=True)
+
+
+def tell_publishers(record: models.Model, review: Revision, request: HttpRequest) -> None:
+    """Tell those who may publish a record that its review is asked for."""
+    people = [
+        person
+        for person in publishers_of(type(record))
+        if person != request.user and is_within(record, person)
+    ]
+    tell(people, "submitted", review, request)
 
 
 def tell(

@@ -5,8 +5,16 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from publishing.content.scope import OutOfScope, is_divided, narrowed, scope_of, with_pages
-from publishing.revisions.snapshots import Path, Snapshot, leaves, part_relation
+from publishing.content.scope import (
+    OutOfScope,
+    choose,
+    is_divided,
+    is_within,
+    narrowed,
+    scope_of,
+    with_pages,
+)
+from publishing.revisions.snapshots import Path, Snapshot, leaves, part_relation, take
 
 
 def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, user: Any) -> None:
@@ -35,6 +43,17 @@ def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, u
             )
             % {"names": ", ".join(sorted(foreign))}
         )
+
+
+def check_record(record: models.Model, user: Any, before: Snapshot | None = None) -> None:
+    """Refuse a saved record that is outside the scope of the user. Raises OutOfScope.
+
+    With the content before the save, its change is checked too.
+    """
+    if not is_within(record, user):
+        raise OutOfScope(choose(scope_of(user)))
+    if before is not None and scope_of(user) is not None:
+        check_change(type(record), before, take(record), user)
 
 
 def _links(model: type[models.Model], content: Snapshot) -> set[tuple[Any, Any]]:

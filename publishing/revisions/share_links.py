@@ -80,12 +80,12 @@ def hashed(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def is_shareable(record: Any) -> bool:
-    """Whether there is anything about a record that visitors do not see, and may be shown."""
+def is_shareable(record: Any, draft: Revision | None) -> bool:
+    """Return whether a record with this open draft has anything that visitors do not see."""
     state = getattr(record, "state", None)
     if state is None or state == State.TRASHED:
         return False
-    return state not in LIVE_STATES or open_draft(record) is not None
+    return state not in LIVE_STATES or draft is not None
 
 
 def links(record: Any) -> Any:
