@@ -260,8 +260,7 @@ class StaffAdmin(PermissionsMixin, RecordLabelMixin, ListAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        # The editor's import map stands in the page, and only the nonce lets it run. It is made
-        # when the page is rendered.
+        # Only the nonce lets the editor's import map run; it is made when the page is rendered.
         nonce = request.csp_nonce  # type: ignore[attr-defined]
         context["media"] = Media.from_media(context["media"], nonce=nonce)
         context |= self.form_context(request, editing(request), context.get("original"))

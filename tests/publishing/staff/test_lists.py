@@ -240,7 +240,7 @@ def test_the_form_of_a_city_has_a_constant_number_of_queries(
         factories.alternative_name(city=city)
         factories.award(city=city, year=2015 + number)
         factories.designation(city=city, name=f"Title {number}")
-    assert_form(editor, city, django_assert_num_queries(27))
+    assert_form(editor, city, django_assert_num_queries(25))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -250,7 +250,7 @@ def test_the_form_of_a_network_has_a_constant_number_of_queries(
     network = factories.network(cities=[factories.city() for _ in range(size)])
     for _ in range(size):
         factories.membership(network=network)
-    assert_form(editor, network, django_assert_num_queries(21))
+    assert_form(editor, network, django_assert_num_queries(19))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -260,7 +260,7 @@ def test_the_form_of_an_organisation_has_a_constant_number_of_queries(
     organisation = factories.organisation(cities=[factories.city() for _ in range(size)])
     for _ in range(size):
         factories.membership(organisation=organisation)
-    assert_form(editor, organisation, django_assert_num_queries(21))
+    assert_form(editor, organisation, django_assert_num_queries(19))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -272,4 +272,4 @@ def test_the_form_of_a_story_has_a_constant_number_of_queries(
         countries=[factories.country() for _ in range(size)],
         networks=[factories.network() for _ in range(size)],
     )
-    assert_form(editor, item, django_assert_num_queries(25))
+    assert_form(editor, item, django_assert_num_queries(23))
