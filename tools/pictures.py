@@ -77,7 +77,8 @@ def write_a_draft(portal: Portal) -> tuple[int, str]:
 
     from cities.models import City
     from publishing.revisions import snapshots
-    from publishing.revisions.models import Action, Stage, keep_draft
+    from publishing.revisions.drafts import keep_draft
+    from publishing.revisions.models import Action, Stage
 
     writer = User.objects.create_user("maria", first_name="Maria", last_name="Duarte")
     publisher = User.objects.create_user("paul", first_name="Paul", is_staff=True)

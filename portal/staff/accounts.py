@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import is_too_often, too_many_requests
 from portal.models import Tie
-from publishing.revisions.models import Action, log
+from publishing.revisions.history import log
+from publishing.revisions.models import Action
 from publishing.staff.base import RowInline
 
 # How many letters one address may ask for, within how many seconds.

@@ -22,7 +22,8 @@ from publishing.import_export.bulk_snapshots import ends, group_links, linked, l
 from publishing.import_export.bulk_sql import DeferredSQL, reserve
 from publishing.import_export.constraints import BulkConstraints
 from publishing.import_export.models import Batch, BatchRow, Outcome
-from publishing.revisions.models import Action, Revision, Stage, entry, name_of
+from publishing.revisions.history import entry
+from publishing.revisions.models import Action, Revision, Stage, name_of
 from publishing.revisions.scope_guard import check_change
 from publishing.revisions.snapshots import (
     Snapshot,

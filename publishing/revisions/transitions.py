@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from publishing.content.publishable import Publishable
 from publishing.content.states import State
 from publishing.revisions import snapshots
-from publishing.revisions.models import Action, lock, log, open_draft
+from publishing.revisions.history import lock, log
+from publishing.revisions.models import Action, open_draft
 
 MOMENTS = ("published_at", "expires_at", "archived_at", "trashed_at")
 Move = Callable[[Publishable], Action | None]

@@ -26,16 +26,9 @@ from publishing.content.publishable import Publishable, short_moment
 from publishing.content.scope import is_within
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import conflict_rows
-from publishing.revisions.models import (
-    Action,
-    Revision,
-    Stage,
-    keep_draft,
-    lock,
-    log,
-    open_draft,
-    write,
-)
+from publishing.revisions.drafts import keep_draft
+from publishing.revisions.history import lock, log, write
+from publishing.revisions.models import Action, Revision, Stage, open_draft
 from publishing.revisions.notifications import publishers_of, tell
 from publishing.revisions.rehearsal import is_rehearsal, rehearse
 from publishing.revisions.scope_guard import check_change

@@ -20,7 +20,8 @@ from publishing.content.scope import is_within, scope_of
 from publishing.pictures.models import Picture
 from publishing.pictures.uploads import validate_picture
 from publishing.revisions import snapshots
-from publishing.revisions.models import Action, log
+from publishing.revisions.history import log
+from publishing.revisions.models import Action
 from publishing.staff.forms import ScopedForm
 from publishing.staff.list_filters import CaseFilter, Texts
 from publishing.staff.picture_usage import Use, in_use, uses

@@ -18,19 +18,9 @@ from publishing.content.publishable import Publishable, short_moment
 from publishing.content.states import LIVE_STATES
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import conflict_rows, differences
-from publishing.revisions.models import (
-    Action,
-    MergeConflict,
-    Revision,
-    Stage,
-    discard,
-    keep_draft,
-    lock,
-    log,
-    open_draft,
-    publish_draft,
-    write,
-)
+from publishing.revisions.drafts import MergeConflict, discard, keep_draft, publish_draft
+from publishing.revisions.history import lock, log, write
+from publishing.revisions.models import Action, Revision, Stage, open_draft
 from publishing.revisions.notifications import tell
 from publishing.revisions.rehearsal import rehearse
 from publishing.revisions.snapshots import MOMENTS, Snapshot, fingerprint
