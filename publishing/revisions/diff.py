@@ -1,4 +1,4 @@
-"""Two snapshots side by side, in words: what staff read in the history and where two collide."""
+"""Differences between two snapshots, in words, for the history and for conflicts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ LINK = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 class Difference(NamedTuple):
-    """One thing that differs. `old` and `new` are texts, "" for nothing; `marked` has both."""
+    """One value that differs. `old` and `new` are texts, "" for nothing; `marked` shows both."""
 
     label: str
     old: str
@@ -44,7 +44,7 @@ class Difference(NamedTuple):
 
 
 class ConflictRow(NamedTuple):
-    """A conflict as staff see it."""
+    """A conflict in words, for the form that asks staff to choose."""
 
     key: str
     label: str
@@ -57,7 +57,7 @@ class ConflictRow(NamedTuple):
 def differences(
     model: type[models.Model], old: Snapshot | None, new: Snapshot | None
 ) -> list[Difference]:
-    """What differs between two contents of a record, in the order of its form."""
+    """Return the differences between two snapshots of a record, in the order of its form."""
     before, after = old or _empty(new), new or _empty(old)
     words = SnapshotFormatter(model, [before, after])
     found = [words.difference(path, before, after) for path in differing(before, after)]
@@ -86,7 +86,7 @@ def conflict_rows(model: type[models.Model], conflicts: Iterable[Conflict]) -> l
 
 
 def _empty(like: Snapshot | None) -> Snapshot:
-    """A content with the same fields and parts, all of them empty."""
+    """Return a snapshot with the same fields and parts, all of them empty."""
     like = like or {}
     return {
         "fields": dict.fromkeys(like.get("fields", {}), ""),
@@ -96,7 +96,7 @@ def _empty(like: Snapshot | None) -> Snapshot:
 
 
 class SnapshotFormatter:
-    """Labels and values of a model's snapshots; what they point at is looked up at once."""
+    """Format labels and values of a model's snapshots; related records are loaded in bulk."""
 
     def __init__(self, model: type[models.Model], contents: Iterable[Snapshot]) -> None:
         self.model = model
@@ -114,7 +114,7 @@ class SnapshotFormatter:
     # -- What stands behind a path -------------------------------------------------------
 
     def field(self, path: Path) -> Any:
-        """The model's field at a path; None for a row, or for a field that is gone."""
+        """Return the model field at a path; None for a row or an unknown field."""
         if path[0] == "rows":
             kind = self.row_model(path)
             fields = content_fields(kind) if kind and len(path) == 4 else []
@@ -123,7 +123,7 @@ class SnapshotFormatter:
         return next((field for field in candidates if field.name == path[1]), None)
 
     def row_model(self, path: Path) -> Any:
-        """The model of a part's rows; None if the record no longer has that part."""
+        """Return the model of a part's rows; None if the record no longer has that part."""
         try:
             return part_relation(self.model, path[1]).related_model
         except FieldDoesNotExist:
@@ -138,11 +138,11 @@ class SnapshotFormatter:
         return f"{kind}: {field.verbose_name}" if field else kind
 
     def is_text(self, path: Path) -> bool:
-        """Whether two texts that stand here may be put one after the other."""
+        """Return whether two values at this path can be joined, one after the other."""
         return isinstance(self.field(path), models.TextField)
 
     def learn(self, path: Path, value: Any) -> None:
-        """Remember what a value points at, to look it up with all the others."""
+        """Note the keys that a value refers to, so that they are loaded together."""
         if path[0] == "rows" and len(path) == 3:
             for name, inner in (value or {}).items():
                 self.learn((*path, name), inner)
@@ -156,7 +156,7 @@ class SnapshotFormatter:
         return remote.model if remote else None
 
     def name_of(self, target: Any, key: Any) -> str:
-        """How what a relation points at is called; its key if the relation itself is gone."""
+        """Return the name of a related record; its key if the relation itself no longer exists."""
         if target is None:
             return str(key)
         if target not in self._names:
@@ -167,7 +167,7 @@ class SnapshotFormatter:
     # -- Values in words -----------------------------------------------------------------
 
     def text(self, path: Path, value: Any) -> str:
-        """The value in words, "" for nothing."""
+        """Return the value in words, "" for nothing."""
         if value is None or value == "" or value == []:
             return ""
         if path[0] == "rows" and len(path) == 3:
@@ -215,7 +215,7 @@ def _plain_text(field: Any, value: Any) -> str:
 
 
 def html_text(html: str) -> str:
-    """The words of a rich text, a line for each block, with the addresses of its links.
+    """Return the words of a rich text, a line for each block, with the addresses of its links.
 
     >>> html_text('<p>See <a href="/cities/">the cities</a>.</p><p>All &amp; more</p>')
     'See the cities (/cities/).\\nAll & more'

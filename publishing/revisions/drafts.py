@@ -17,7 +17,7 @@ from publishing.revisions.snapshots import Conflict, Snapshot
 
 
 class MergeConflict(Exception):
-    """A draft cannot go live, because it and the record were changed in the same places."""
+    """The draft cannot be published: it and the record were changed in the same places."""
 
     def __init__(self, conflicts: list[Conflict]) -> None:
         super().__init__(conflicts)
@@ -34,7 +34,7 @@ def keep_draft(
     stage: Stage = Stage.DRAFT,
     due_at: datetime | None = None,
 ) -> Revision:
-    """Keep a content as the draft of a record. Raises ValidationError if it is not valid."""
+    """Keep a snapshot as the draft of a record. Raises ValidationError if it is not valid."""
     with rehearse():
         snapshots.apply(record, content)
     record.refresh_from_db()
@@ -43,7 +43,7 @@ def keep_draft(
 
 
 def discard(record: Any, draft: Revision, person: Any = None, note: str = "") -> None:
-    """Drop a draft. The history shows what was in it, and the version before keeps it."""
+    """Discard a draft. Its content stays in the history, and its base too."""
     live = snapshots.take(record)
     draft.close()
     log(record, Action.DISCARDED, person, note, base=draft.merged(live).content, content=live)
@@ -52,11 +52,11 @@ def discard(record: Any, draft: Revision, person: Any = None, note: str = "") ->
 def publish_draft(
     draft: Revision, person: Any = None, note: str = "", choices: dict[str, str] | None = None
 ) -> list[str]:
-    """Put a draft live, merged with what others changed since it began.
+    """Publish a draft, merged with what others changed since it began.
 
-    Raises Unresolved if both changed the same thing and no choice says which counts,
-    ValidationError if the result is not valid, the record gone or the draft no longer the open
-    one; then nothing is changed.
+    Raises MergeConflict if both changed the same value and no choice decides, and ValidationError
+    if the result is not valid, the record is gone or the draft is no longer the open one. Nothing
+    is changed then.
     """
     with transaction.atomic():
         record = lock_record_of(draft)
@@ -70,9 +70,9 @@ def publish_draft(
 
 
 def lock_record_of(draft: Revision) -> Any:
-    """The record of a draft, locked. Raises ValidationError if it is gone.
+    """Lock the record of a draft and return it. Raises ValidationError if it is gone.
 
-    Everybody locks the record first and its draft afterwards, so that nobody waits in a circle.
+    Always lock the record first and its draft afterwards, to avoid deadlocks.
     """
     if (record := draft.record) is None:
         raise ValidationError(_("The record is gone."))

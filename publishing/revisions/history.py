@@ -24,9 +24,9 @@ def log(
     due_at: datetime | None = None,
     author: Any = None,
 ) -> Revision:
-    """Write down what somebody did. An open draft takes the place of the one before it.
+    """Add an entry to the history. With a stage it is the open draft, in place of the earlier one.
 
-    A draft is its `author`'s, who is the person unless somebody else is named.
+    A draft belongs to its `author`: the person, unless somebody else is named.
     """
     earlier = open_draft(record) if stage else None
     if earlier:
@@ -35,7 +35,7 @@ def log(
     made = entry(record, action, person, note, **values)
     made.save()
     if earlier:
-        # Who was shown the draft by a link sees it as it goes on.
+        # A share link follows its draft to the new revision.
         earlier.shared.update(draft=made)
     return made
 
@@ -43,7 +43,7 @@ def log(
 def entry(
     record: models.Model, action: Action, person: Any = None, note: str = "", **values: Any
 ) -> Revision:
-    """A line of the history that is not saved yet; `values` are further columns."""
+    """Return an unsaved revision; `values` are further columns."""
     if values.get("stage"):
         values["author"] = values.get("author") or person
     return Revision(
@@ -59,7 +59,7 @@ def entry(
 
 
 def lock(record: models.Model) -> Any:
-    """The record as it is in the database, kept from others until the transaction ends."""
+    """Lock the row with SELECT … FOR UPDATE and return it as it is in the database."""
     return type(record)._base_manager.select_for_update().get(pk=record.pk)
 
 
@@ -70,9 +70,9 @@ def write(
     person: Any = None,
     note: str = "",
 ) -> list[str]:
-    """Apply a content for good and write it down; nothing at all if it changes nothing.
+    """Apply a snapshot for good and log it; do nothing if it changes nothing.
 
-    Gives the sentences of `snapshots.apply`, raises what it raises.
+    Returns the sentences of `snapshots.apply` and raises what it raises.
     """
     with transaction.atomic():
         base = snapshots.take(lock(record))

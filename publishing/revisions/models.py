@@ -1,8 +1,8 @@
-"""What happened to every record, and the drafts of those that are public: one table.
+"""Revisions: the history of every record, and the open drafts of public ones, in one table.
 
-A revision says who did what, when and why, with the record's content before and after. At most
-one revision of a record is *open*: its draft, which the public page does not show. It began
-from `base`, so that what others change meanwhile is merged when the draft goes live.
+A revision says who did what, when and why, with a snapshot of the record before and after. At most
+one revision of a record is *open*: its draft, which the public page does not show. `base` is the
+snapshot that a draft started from, so that later changes by others are merged when it is published.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class Action(models.TextChoices):
-    """What somebody did."""
+    """The kinds of entry in the history."""
 
     ADDED = "added", _("Added")
     CHANGED = "changed", _("Changed")
@@ -51,7 +51,7 @@ class Action(models.TextChoices):
 
 
 class Stage(models.TextChoices):
-    """How far an open draft is."""
+    """The stages of an open draft."""
 
     DRAFT = "draft", _("Draft")
     REVIEW = "review", _("Waiting for review")
@@ -62,7 +62,7 @@ class Stage(models.TextChoices):
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def of(self, record: models.Model) -> Self:
-        """The revisions of a record, the newest first."""
+        """Return the revisions of a record, the newest first."""
         return self.filter(model=record._meta.label_lower, object_pk=str(record.pk)).order_by(
             "-made_at", "-pk"
         )
@@ -71,7 +71,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.filter(about_records(scope))
 
     def visible_to(self, user: Any) -> Self:
-        """What was done to records that a person may look at."""
+        """Return the revisions of records that the user may view."""
         hidden = [
             model._meta.label_lower
             for model in apps.get_models()
@@ -83,17 +83,17 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return within(rows, user)  # type: ignore[return-value]
 
     def open(self) -> Self:
-        """Drafts that are neither published nor discarded."""
+        """Return the drafts that are neither published nor discarded."""
         return self.exclude(stage="")
 
     def due(self, moment: datetime | None = None) -> Self:
-        """Drafts whose time has come, the earliest first."""
+        """Return the scheduled drafts whose time has come, the earliest first."""
         moment = moment or timezone.now()
         return self.filter(stage=Stage.SCHEDULED, due_at__lte=moment).order_by("due_at", "pk")
 
 
 class Revision(models.Model):
-    """One thing that somebody did to a record."""
+    """An entry in the history of a record; with a stage, its open draft."""
 
     model = models.CharField(_("kind of record"), max_length=100)
     object_pk = models.CharField(_("record"), max_length=64)
@@ -108,7 +108,7 @@ class Revision(models.Model):
         related_name="revisions",
         verbose_name=_("who"),
     )
-    # Whose draft it is, also while a publisher has returned it; empty for a line of the history.
+    # The author of a draft, also after a publisher returned it; empty for other entries.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -117,7 +117,7 @@ class Revision(models.Model):
         related_name="drafts",
         verbose_name=_("author"),
     )
-    # Stays when the account goes.
+    # Kept when the account is deleted.
     person_name = models.CharField(_("who"), max_length=150, blank=True)
     made_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     note = models.TextField(_("why"), blank=True)
@@ -161,7 +161,7 @@ class Revision(models.Model):
 
     @property
     def model_class(self) -> type[models.Model] | None:
-        """The kind of record; None if the portal no longer has it."""
+        """Return the record's model; None if the portal no longer has it."""
         try:
             return apps.get_model(self.model)
         except LookupError:
@@ -169,32 +169,32 @@ class Revision(models.Model):
 
     @property
     def record(self) -> Any:
-        """The record as it is now; None if it is gone."""
+        """Return the record as it is now; None if it is gone."""
         model = self.model_class
         return model and model._base_manager.filter(pk=self.object_pk).first()
 
     @property
     def author_name(self) -> str:
-        """Whose draft it is, in words."""
+        """Return the name of the draft's author."""
         return name_of(self.author) or self.person_name
 
     @property
     def is_review_request(self) -> bool:
-        """Whether this asks for the review of a record that visitors do not see, as it stands."""
+        """Return whether this asks for the review of a hidden record, as it stands."""
         return bool(self.stage) and self.base == self.content
 
     def merged(self, present: Snapshot) -> MergeResult:
-        """This draft on top of what the record says now."""
+        """Merge this draft into the present snapshot of the record."""
         return snapshots.merge(self.base or present, self.content or present, present)
 
     def close(self) -> None:
-        """From now on this is a line of the history and no draft."""
+        """Turn the open draft into an ordinary entry of the history."""
         Revision.objects.filter(pk=self.pk).update(stage="", due_at=None)
         self.stage, self.due_at = "", None
 
 
 class OpenDraft(Revision):
-    """A draft that is neither published nor discarded, as the desk lists it."""
+    """An open draft, as the admin lists it."""
 
     class Meta:
         proxy = True
@@ -205,10 +205,10 @@ class OpenDraft(Revision):
 
 
 def open_draft(record: models.Model) -> Revision | None:
-    """The open draft of a record."""
+    """Return the open draft of a record, or None."""
     return Revision.objects.of(record).open().select_related("person", "author").first()
 
 
 def name_of(person: Any) -> str:
-    """What colleagues call a person; "" for nobody."""
+    """Return the full name of a user, or the user name; "" for nobody."""
     return str(person.get_full_name() or person.get_username()) if person else ""

@@ -1,9 +1,8 @@
-"""Drafts that take the place of a public record at a moment that staff chose.
+"""Scheduling: publish the drafts whose time has come.
 
-New, expiring and archived records need nothing: their state is a comparison of dates. A draft of
-what is public has to be put in its place once. The first request after the moment does it, before
-it is answered (`portal.page_cache.version`), and so does `manage.py publish_due`, for
-whoever wants it done without a visitor.
+New, expiring and archived records need nothing: their state is a comparison of dates. A scheduled
+draft of a public record has to be applied once. The first request after the moment does it before
+it is answered (`portal.page_cache.version`); `manage.py publish_due` does it without a visitor.
 """
 
 from __future__ import annotations
@@ -26,9 +25,9 @@ logger = logging.getLogger(__name__)
 
 
 def publish_scheduled() -> tuple[list[Revision], list[Revision]]:
-    """Put every draft live whose time has come, and tell staff of those that could not.
+    """Publish all due drafts and notify staff of those that failed.
 
-    Gives those that went out and those that failed, each failed one with its `reason`.
+    Returns (published, failed); each failed one has its `reason`.
     """
     done, failed = publish_due()
     for draft in failed:
@@ -43,28 +42,28 @@ def publish_scheduled() -> tuple[list[Revision], list[Revision]]:
 
 
 def publish_due(moment: datetime | None = None) -> tuple[list[Revision], list[Revision]]:
-    """Put every draft live whose time has come; gives those that went out and those that failed.
+    """Publish all due drafts; return (published, failed).
 
-    Each in a transaction of its own, under a lock, so that several processes publish nothing
-    twice. A draft that cannot go live is set aside: it stays a draft, its note says why, and it
-    carries that as `reason`.
+    Each is published in a transaction of its own, under a lock, so that several processes publish
+    nothing twice. A draft that fails stays an open draft in stage FAILED; its note and its `reason`
+    say why.
     """
     done, failed = [], []
     for draft in Revision.objects.due(moment).select_related("person"):
         try:
             with transaction.atomic():
                 record = lock_record_of(draft)
-                # Another process may have been faster, or somebody took it back.
+                # Another process may have published it, or somebody unscheduled it.
                 if not Revision.objects.due(moment).filter(pk=draft.pk).exists():
                     continue
                 if getattr(record, "state", LIVE_STATES[0]) not in LIVE_STATES:
                     raise ValidationError(_("The record is not public any more."))
                 publish_draft(draft, draft.person, draft.note)
         except OperationalError:
-            # The database is busy or away, which is no fault of the draft: the next time will do.
+            # The database is busy or unreachable: try again at the next request.
             logger.warning("A scheduled draft has to wait for the database.", exc_info=True)
         except Exception as error:
-            # Whatever it is, it must not come back with every request of a visitor.
+            # Whatever the error is, it must not be repeated with every request.
             if aside := set_aside(draft, reason(error)):
                 failed.append(aside)
         else:
@@ -73,7 +72,7 @@ def publish_due(moment: datetime | None = None) -> tuple[list[Revision], list[Re
 
 
 def set_aside(draft: Revision, why: str) -> Revision | None:
-    """Keep a scheduled draft that could not go live as a draft; None if it was no longer due."""
+    """Mark a scheduled draft as failed; return None if it was no longer due."""
     with transaction.atomic():
         record = draft.record and lock(draft.record)
         still = Revision.objects.filter(pk=draft.pk, stage=Stage.SCHEDULED)
@@ -91,7 +90,7 @@ def set_aside(draft: Revision, why: str) -> Revision | None:
 
 
 def reason(error: Exception) -> str:
-    """Why a draft could not go live, for staff."""
+    """Return the sentence for staff that says why a draft could not be published."""
     if isinstance(error, MergeConflict):
         return str(_("The record was changed in the same places as the draft."))
     if isinstance(error, ValidationError):

@@ -1,4 +1,4 @@
-"""Two texts as one, with the words marked that were removed and added."""
+"""Word by word differences between two texts, marked with `<del>` and `<ins>`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 
 LINES = re.compile(r"[^\n]*\n|[^\n]+")
 WORDS = re.compile(r"\S+\s*|\s+")
-# Comparing takes time with the product of both lengths; what is longer is shown old, then new.
+# Comparing takes time with the product of both lengths; beyond this, old and new are shown whole.
 MOST_COMPARISONS = 1_000_000
-# How much of what stayed the same is shown on either side of a change, in characters.
+# How much unchanged text is shown on either side of a change, in characters.
 AROUND = 200
 
 
 def mark_words(old: str, new: str) -> SafeString:
-    """Both texts as one, with `<del>` and `<ins>` around the words that went and came.
+    """Return both texts as one, with `<del>` and `<ins>` around removed and added words.
 
-    Screen readers do not tell of these elements, so each says in words what it is.
+    Screen readers do not announce these elements, so each says in words what it is.
     """
     pieces = list(_pieces(old, new))
     shown: list[str | SafeString] = []
@@ -32,7 +32,7 @@ def mark_words(old: str, new: str) -> SafeString:
 
 
 def _pieces(old: str, new: str) -> Iterator[tuple[str, str]]:
-    """What stayed ("equal"), went ("del") and came ("ins"), in the order of the text."""
+    """Yield (kind, text) in the order of the text; the kind is "equal", "del" or "ins"."""
     for kind, gone, came in _opcodes(LINES.findall(old), LINES.findall(new)):
         if kind == "equal":
             yield "equal", gone
@@ -45,7 +45,7 @@ def _pieces(old: str, new: str) -> Iterator[tuple[str, str]]:
 
 
 def _opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, str, str]]:
-    """What was made of which stretch: the opcodes of `difflib`, with texts for places."""
+    """Yield the opcodes of `difflib`, with texts in place of indices."""
     start = _common(before, after)
     end = _common(before[start:][::-1], after[start:][::-1])
     inner, other = before[start : len(before) - end], after[start : len(after) - end]
@@ -62,13 +62,13 @@ def _opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, str, st
 
 
 def _common(before: list[str], after: list[str]) -> int:
-    """How many items both begin with."""
+    """Return the length of the common prefix."""
     pairs = enumerate(zip(before, after, strict=False))
     return next((n for n, (a, b) in pairs if a != b), min(len(before), len(after)))
 
 
 def _shortened(text: str, is_first: bool, is_last: bool) -> str:
-    """A stretch that stayed the same, with the middle of a long one left out."""
+    """Return an unchanged stretch with the middle of a long one left out."""
     if len(text) <= 3 * AROUND:
         return text
     head = "" if is_first else text[:AROUND].rsplit(" ", 1)[0] + " "

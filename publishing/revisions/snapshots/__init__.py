@@ -1,4 +1,4 @@
-"""What a record says, as plain data: taken, compared, merged, and applied again.
+"""Snapshots: the content of a record as plain data, to take, compare, merge and apply.
 
 A snapshot holds all that staff edit in the record's form, keyed by field and relation:
 
@@ -6,8 +6,8 @@ A snapshot holds all that staff edit in the record's form, keyed by field and re
      "links": {"themes": [3, 17]},
      "rows": {"awards": {"3f2c…": {"year": 2024, …}}}}
 
-It never names a model and is kept for years, so that a field that is gone is passed over and a
-new one keeps its present value. Values are what JSON has; moments are ISO 8601 in UTC.
+It never names a model and is kept for years: a field that no longer exists is ignored, and a new
+field keeps its present value. Values are JSON; moments are ISO 8601 in UTC.
 """
 
 from publishing.revisions.snapshots.applying import apply

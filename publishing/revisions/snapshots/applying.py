@@ -1,4 +1,4 @@
-"""Apply a snapshot: make a record and its rows match it, the way that a form would."""
+"""Apply a snapshot: save the record and its rows with its content, as a form would."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from publishing.revisions.snapshots.merging import same
 
 
 def apply(record: models.Model, content: Snapshot) -> list[str]:
-    """Make the record and its rows say what the snapshot says, and save what differs.
+    """Save the record and its rows with the content of the snapshot.
 
-    The way is that of a form: assign, `full_clean`, `save`, so that addresses, search keys and
-    sanitising are done. Gives a sentence for each thing that could not be brought back because
-    what it points at is gone. Raises ValidationError, keyed by field; nothing is saved then.
+    As in a form: assign, `full_clean`, `save`, so that slugs, search keys and sanitising are done.
+    Returns a sentence for each reference whose target is gone. Raises ValidationError, keyed by
+    field; nothing is saved then.
     """
     present = take(record)
     if same(present, content):
@@ -95,8 +95,8 @@ def _apply_rows(
     present = {str(row.pk): row for row in rows}
     before = {key: values_of(row, fields) for key, row in present.items()}
     kept = [key for key, old in before.items() if key in wanted and _says(old, wanted[key])]
-    # What changes is taken out first and put in again, so that two rows may exchange a value that
-    # is unique. Nothing else points at rows (a check says so), so nothing goes with them.
+    # Changed rows are deleted first and inserted again, so that two rows may swap a unique value.
+    # Nothing else refers to rows (a system check says so), so nothing is deleted with them.
     rows.exclude(pk__in=kept).delete()
     for key, values in wanted.items():
         if key in kept:
@@ -104,14 +104,14 @@ def _apply_rows(
         row = present.get(key) or relation.related_model(**{link.name: record})
         row._state.adding = True
         old = before.get(key, {})
-        # A key that meanwhile belongs to another record's row stays with that one.
+        # A key that now belongs to another record's row stays with that row.
         if not old and not manager.filter(pk=key).exists():
             row.pk = relation.related_model._meta.pk.to_python(key)
         found: list[str] = []
         _assign(row, fields, old, {"fields": values}, found)
         problems += found
         if found and not old:
-            # A row about something that is gone says nothing.
+            # A row about a deleted record is meaningless.
             continue
         try:
             row.full_clean()
@@ -125,5 +125,5 @@ def _apply_rows(
 
 
 def _says(old: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-    """Whether a row says these values already; those that it does not have are passed over."""
+    """Return whether a row has these values already; fields that it lacks are ignored."""
     return all(old.get(name, value) == value for name, value in values.items())

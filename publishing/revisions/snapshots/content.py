@@ -15,7 +15,7 @@ MOMENTS = ("published_at", "expires_at", "archived_at")
 
 
 def content_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """The columns that staff fill in: no keys, no dates of bookkeeping, nothing derived."""
+    """Return the columns that staff edit: no keys, no timestamps, nothing derived."""
     return [
         field
         for field in model._meta.concrete_fields
@@ -24,22 +24,22 @@ def content_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
 
 
 def link_names(model: type[models.Model]) -> list[str]:
-    """The many-to-many relations that staff fill in."""
+    """Return the names of the many-to-many relations that staff edit."""
     return [field.name for field in model._meta.many_to_many if field.editable]
 
 
 def part_relation(model: type[models.Model], part: str) -> Any:
-    """The relation behind a part: `.related_model` has its rows, `.field` leads back."""
+    """Return the reverse relation of a part: `.related_model` has its rows, `.field` leads back."""
     return model._meta.get_field(part)
 
 
 def row_fields(relation: Any) -> list[models.Field[Any, Any]]:
-    """The columns of a part's rows, without the one that leads back to the record."""
+    """Return the columns of a part's rows, without the foreign key to the record."""
     return [field for field in content_fields(relation.related_model) if field != relation.field]
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON has it."""
+    """Return the value as JSON can hold it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
@@ -50,7 +50,7 @@ def plain(value: Any) -> Any:
 
 
 def take(record: models.Model) -> Snapshot:
-    """The snapshot of what the database has for this record; it must be saved."""
+    """Return the snapshot of a saved record, read from the database."""
     model = type(record)
     saved = model._base_manager.get(pk=record.pk)
     rows: dict[str, Any] = {}

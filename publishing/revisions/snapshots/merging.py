@@ -12,7 +12,7 @@ from publishing.revisions.snapshots.content import Path, Snapshot
 
 
 class Conflict(NamedTuple):
-    """A place that two people changed differently. None in a row's place: it was taken out."""
+    """A place that two people changed differently. None means that the row was deleted."""
 
     path: Path
     base: Any
@@ -25,16 +25,16 @@ class Conflict(NamedTuple):
 
 
 class MergeResult(NamedTuple):
-    """A merged snapshot; where there is a conflict it has what `mine` said."""
+    """A merged snapshot and its conflicts; where there is a conflict it has the value of `mine`."""
 
     content: Snapshot
     conflicts: list[Conflict]
 
 
 def leaves(content: Snapshot) -> dict[Path, Any]:
-    """Every value by its path: ("fields", name), ("links", name) or ("rows", part, key, name).
+    """Return every value by path: ("fields", name), ("links", name) or ("rows", part, key, name).
 
-    A row itself stands under ("rows", part, key), with the value True.
+    A row itself has the path ("rows", part, key) and the value True.
     """
     found: dict[Path, Any] = {}
     for name, value in content.get("fields", {}).items():
@@ -50,10 +50,10 @@ def leaves(content: Snapshot) -> dict[Path, Any]:
 
 
 def differing(old: Snapshot, new: Snapshot) -> Iterator[Path]:
-    """The paths at which two snapshots differ; a row that only one of them has is one path.
+    """Yield the paths at which two snapshots differ; an added or deleted row is one path.
 
-    A field, relation or part that only one of them knows came or went with the model, so it is
-    no difference.
+    A field, relation or part that only one of them has came or went with the model and is no
+    difference.
     """
     before, after = leaves(old), leaves(new)
     for path in before | after:
@@ -73,12 +73,12 @@ def same(old: Snapshot, new: Snapshot) -> bool:
 
 
 def fingerprint(content: Snapshot) -> str:
-    """A short text that is another one when the content is."""
+    """Return a hash of the snapshot."""
     return sha256(dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def merge(base: Snapshot, mine: Snapshot, theirs: Snapshot) -> MergeResult:
-    """What both sides changed since `base`, put together field by field.
+    """Merge the changes that both sides made since `base`, field by field.
 
     Links are sets: additions and removals of both sides count, so they never conflict.
     """
@@ -109,21 +109,21 @@ def _merge_sets(base: list[Any], mine: list[Any], theirs: list[Any]) -> list[Any
 
 
 def _clash(path: Path, others: set[Path]) -> Path | None:
-    """The smallest place with both this change and one of the others: a value, or a whole row."""
+    """Return the smallest place that this change shares with the others: a value or a whole row."""
     if path in others:
         return path
     row = path[:3]
     if len(path) == 4 and row in others:
-        # They took out the row that this value is in.
+        # They deleted the row of this value.
         return row
     if len(path) == 3 and any(other[:3] == row for other in others):
-        # This takes out a row that they changed.
+        # This deletes a row that they changed.
         return row
     return None
 
 
 def resolve(merged: MergeResult, choices: Mapping[str, str]) -> MergeResult:
-    """The merge after somebody chose: conflict key → "mine", "theirs" or "both" (for texts)."""
+    """Apply choices to the conflicts: conflict key to "mine", "theirs" or "both" (for texts)."""
     content, left = deepcopy(merged.content), []
     for conflict in merged.conflicts:
         match choices.get(conflict.key):
