@@ -1,4 +1,4 @@
-"""The staff desk as a whole: its name, the order of its index, its autocompletes."""
+"""The admin site: its name, the order of its index, its autocompletes."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from portal.context_processors import frame
 from publishing.staff.base import StaffAdmin
 
-# As staff think: what is edited daily first, what administrators need last.
+# Edited daily first, needed by administrators last.
 ORDER = ("cities", "partners", "news", "portal", "publishing", "auth", "axes")
-# What other people's apps are called here.
+# Our names for the apps of libraries.
 NAMES = {"auth": _("Users and groups"), "axes": _("Attempts to sign in")}
 
 
 class ScopedAutocomplete(AutocompleteJsonView):
-    """Offers each record under the name that its own admin gives it."""
+    """Autocomplete that labels each record as its own admin does."""
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         result: dict[str, str] = super().serialize_result(obj, to_field_name)
@@ -36,14 +36,14 @@ class StaffSite(admin.AdminSite):
     index_title = _("Staff desk")
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        # Django's sign-in page has a `site` of its own, which knows only the host.
+        # Django's sign-in page has a `site` of its own, with nothing but the host.
         return super().each_context(request) | frame(request)
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """The front page: what waits, what goes out, and how good the content is."""
-        # The models' desks are known only once every app is loaded.
+        """The front page: tasks, schedule, and the quality of the content."""
+        # Model admins are registered only once every app is loaded.
         from portal.staff.dashboard import dashboard
 
         return super().index(request, dashboard(self, request) | (extra_context or {}))
@@ -52,13 +52,13 @@ class StaffSite(admin.AdminSite):
         own = [
             path("schedule/", self.admin_view(self.schedule_view), name="schedule"),
             path(
-                # Django's own route, so that no address is left to Django's own view.
+                # Replaces the route of Django's own view.
                 "r/<path:content_type_id>/<path:object_id>/",
                 self.admin_view(self.view_on_site),
                 name="view_on_site",
             ),
         ]
-        # Before Django's last address, which answers everything else.
+        # Before Django's catch-all route.
         return [*own, *super().get_urls()]
 
     def schedule_view(self, request: HttpRequest) -> HttpResponse:
@@ -69,7 +69,7 @@ class StaffSite(admin.AdminSite):
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
-        """To a record's page, as Django does it, for those who may look at the record."""
+        """Redirect to a record's page, as Django does, for users who may view the record."""
         asked = int(content_type_id) if content_type_id.isdecimal() else 0
         kind = ContentType.objects.filter(pk=asked).first()
         model = kind.model_class() if kind else None
