@@ -16,6 +16,7 @@ TABLE = "portal_content_version"
 PRIVATE_APPS = {"admin", "auth", "axes", "contenttypes", "sessions"}
 PRIVATE_TABLES = {
     "portal_report",
+    "portal_requestcount",
     "portal_starterrow",
     "portal_tie",
     "publishing_batch",

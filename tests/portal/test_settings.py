@@ -48,3 +48,25 @@ def test_several_hosts_are_parted_by_commas():
     hosts = "a.example.org, b.example.org"
     result = start("settings.ALLOWED_HOSTS", **(COMPLETE | {"ALLOWED_HOSTS": hosts}))
     assert result.stdout.strip() == "['a.example.org', 'b.example.org']"
+
+
+def test_the_number_of_proxies_is_one_unless_it_is_set():
+    values = "(settings.BEHIND_PROXY, settings.PROXY_COUNT)"
+    assert start(values, BEHIND_PROXY="on", PROXY_COUNT="", **COMPLETE).stdout == "(True, 1)\n"
+    assert start(values, BEHIND_PROXY="on", PROXY_COUNT="2", **COMPLETE).stdout == "(True, 2)\n"
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", "²", "1 # nginx"])
+def test_what_is_no_number_of_proxies_stops_the_start(number):
+    result = start("1", BEHIND_PROXY="on", PROXY_COUNT=number, **COMPLETE)
+    assert result.returncode == 1
+    assert result.stderr.strip().splitlines()[-1] == (
+        "django.core.exceptions.ImproperlyConfigured: "
+        f"PROXY_COUNT is {number}: set it to a whole number, 1 or more."
+    )
+
+
+def test_what_is_no_address_of_redis_stops_the_start():
+    result = start("1", REDIS_URL="nonsense", **COMPLETE)
+    assert result.returncode == 1
+    assert "ImproperlyConfigured: REDIS_URL is not the address of a Redis server" in result.stderr

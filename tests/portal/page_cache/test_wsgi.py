@@ -214,6 +214,7 @@ def test_a_new_table_is_content_until_it_is_named_as_private():
         "django_session",
         "portal_content_version",
         "portal_report",
+        "portal_requestcount",
         "portal_starterrow",
         "portal_tie",
         "publishing_batch",
