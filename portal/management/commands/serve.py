@@ -90,20 +90,33 @@ class Command(BaseCommand):
             stamp.write_text(sources)
 
     def show_staff_account(self, host: str, port: str) -> None:
-        """Say how staff sign in, having made the first account if there is none.
+        """Say how staff sign in; make the first account of a portal for this machine alone.
 
-        Only a portal that this machine alone can reach gets an account by itself.
+        Its password is printed by the start that makes it, and by no other. A portal that others
+        can reach gets no account by itself: its password would stand in the log of the server.
         """
         note = settings.DATA_DIR / "staff-account.txt"
-        if is_loopback(host) and not User.objects.filter(is_superuser=True).exists():
-            make_staff_account(note)
-        if password := password_in(note):
+        desk = f"{address(host, port)}{reverse('admin:index')}"
+        is_local = is_for_this_machine(host)
+        has_superuser = User.objects.filter(is_superuser=True).exists()
+        if is_local and not has_superuser and (password := make_staff_account(note)):
             self.say(
-                f"Staff sign in at {address(host, port)}{reverse('admin:index')} "
-                f"as staff with the password {password} (kept in {shown(note)})"
+                f"Staff sign in at {desk} as staff with the password {password} "
+                f"(kept in {shown(note)})"
             )
-        elif not User.objects.filter(is_superuser=True).exists():
-            self.say("There is no staff account yet; make one with: manage.py createsuperuser")
+        elif is_local and opens_account(note):
+            self.say(f"Staff sign in at {desk} with the name and password in {shown(note)}")
+        elif opens_account(note):
+            self.say(
+                f"Warning: the password in {shown(note)} opens the account staff of this portal, "
+                "which others can reach. Change the password and delete that file."
+            )
+        elif not has_superuser:
+            python = shown(Path(sys.executable))
+            self.say(
+                "There is no staff account yet. "
+                f"Make the first one with: {python} manage.py createsuperuser"
+            )
 
 
 def shown(path: Path) -> Path:
@@ -136,12 +149,21 @@ def require_free(host: str, port: str) -> None:
         raise CommandError(sentence) from error
 
 
+def is_for_this_machine(host: str) -> bool:
+    """Return whether nothing says that others reach a portal which listens at `host`.
+
+    The address alone does not tell: a public portal listens on loopback behind its proxy.
+    """
+    is_public = settings.HTTPS or settings.BEHIND_PROXY
+    return not is_public and all(is_loopback(name) for name in (host, *settings.ALLOWED_HOSTS))
+
+
 def is_loopback(host: str) -> bool:
-    """Whether this listening address can be reached from this machine alone."""
+    """Return whether this name or address, with brackets or not, means this machine itself."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def address(host: str, port: str) -> str:
@@ -161,16 +183,20 @@ def static_digest() -> str:
     return found.hexdigest()
 
 
-def make_staff_account(note: Path) -> None:
-    """Make the superuser `staff`; name and password go to a note that only its owner can read."""
+def make_staff_account(note: Path) -> str:
+    """Make the superuser `staff` and return its password; "" if somebody has that name.
+
+    Name and password go to a note that only its owner can read.
+    """
     if User.objects.filter(username="staff").exists():
-        return
+        return ""
     password = readable_password()
     with transaction.atomic():
         User.objects.create_superuser("staff", password=password)
         note.unlink(missing_ok=True)
         note.touch(mode=0o600, exist_ok=False)
         note.write_text(f"name: staff\npassword: {password}\n")
+    return password
 
 
 def readable_password() -> str:
@@ -179,13 +205,12 @@ def readable_password() -> str:
     return "-".join(secrets.choice(syllables) + secrets.choice(syllables) for _ in range(5))
 
 
-def password_in(note: Path) -> str:
-    """The password in the note if it still opens the account `staff`, otherwise ''."""
-    if not note.exists():
-        return ""
-    password = note.read_text().partition("password: ")[2].strip()
+def opens_account(note: Path) -> bool:
+    """Return whether the password in the note still opens the account `staff`."""
     user = User.objects.filter(username="staff", is_active=True).first()
-    return password if user and user.check_password(password) else ""
+    if user is None or not note.exists():
+        return False
+    return user.check_password(note.read_text().partition("password: ")[2].strip())
 
 
 def server_command(host: str, port: str) -> list[str]:
