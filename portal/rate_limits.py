@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 
 class RequestCountQuerySet(models.QuerySet["RequestCount"]):
-    def is_above(self, most: int, key: str, seconds: int) -> bool:
-        """Count a request; return whether it is above the limit.
+    def count_request(self, key: str, most: int, seconds: int) -> bool:
+        """Count a request; return whether there were more than `most` within the seconds.
 
         A request that is refused without doubt writes nothing: a flood of them would keep the
         only writer of SQLite busy.
@@ -73,7 +73,7 @@ def is_too_often(request: HttpRequest, what: str, most: int, seconds: int) -> bo
     key = salted_hmac("portal.rate_limits", text, algorithm="sha256").hexdigest()
     if settings.REDIS_URL:
         return count_in_redis(key, seconds) > most
-    return RequestCount.objects.is_above(most, key, seconds)
+    return RequestCount.objects.count_request(key, most, seconds)
 
 
 def count_in_redis(key: str, seconds: int) -> int:

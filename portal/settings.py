@@ -29,7 +29,7 @@ def required(name: str, advice: str) -> str:
 
 
 def whole_number(name: str, default: int) -> int:
-    """The value of an environment variable that has to be a whole number from 1 up."""
+    """Return the value of an environment variable that has to be a whole number, 1 or more."""
     value: str = env.str(name, default="") or str(default)
     if not (value.isascii() and value.isdecimal() and int(value)):
         raise ImproperlyConfigured(f"{name} is {value}: set it to a whole number, 1 or more.")

@@ -170,11 +170,11 @@ DOORS = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("door", "expected"), DOORS)
-def test_behind_a_proxy_each_visitor_has_a_limit_of_his_own(behind, door, expected):
+def test_behind_a_proxy_each_visitor_has_a_limit_of_their_own(behind, door, expected):
     behind(1)
     for visitor in (ANNA, BERT, "[2606:4700::1]:5"):
         assert [door(HTTP_X_FORWARDED_FOR=visitor) for _ in range(6)] == expected
-    # What a visitor sends himself stands before that of the proxy.
+    # The header that a visitor sends stands before that of the proxy.
     assert door(HTTP_X_FORWARDED_FOR=f"1.1.1.1, {ANNA}") == 429
     assert door(HTTP_X_FORWARDED_FOR="2606:4700::ffff:1") == 429
     assert door(HTTP_X_FORWARDED_FOR="2606:4700:0:1::1") == expected[0]
