@@ -15,7 +15,7 @@ from tools.run_tests import find_chromium, find_engines
 settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 settings.load_profile("portal")
 HERE = Path(__file__).parent
-DATABASE = {"db", "transactional_db", "live_server"}
+DATABASE = {"db", "transactional_db", "live_server", "databases"}
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from portal.models import StarterRow
+from portal.page_cache.triggers import UNWATCHED
+from portal.page_cache.version import read_version
 
 # Two processes use both cores of a small machine. Four threads in each keep a slow page from
 # holding up the others, and are few enough for SQLite, which writes one at a time.
@@ -75,7 +77,8 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if plan:
+        # An empty version: a migration was killed before the triggers were made again.
+        if plan or read_version() == UNWATCHED:
             self.say(f"Preparing the database (migrations: {len(plan)}) …")
             call_command("migrate", interactive=False, verbosity=0)
         if not StarterRow.objects.exists():
