@@ -29,8 +29,7 @@ PRIVATE_TABLES = {
     "publishing_shareddraft",
     "publishing_workingcopy",
 }
-# Of these only rows with such a value: a draft is nobody's concern until it has a moment to go
-# out at.
+# Of these tables only the rows with such a value: a draft matters once it is scheduled.
 ONLY_WHERE = {"publishing_revision": ("stage", "scheduled")}
 
 MAKE_TABLE = (
@@ -130,7 +129,7 @@ def dialect_of(database: Any) -> "type[Dialect]":
 
 
 class Dialect:
-    """How one kind of database makes the table, the triggers, and a new version."""
+    """The SQL of one kind of database: the table, the triggers, and a new version."""
 
     foundation: tuple[str, ...]
     present: str

@@ -1,4 +1,4 @@
-"""What holds for a portal in use before and after every migration."""
+"""Checks of a portal in use that hold before and after every migration."""
 
 from io import BytesIO
 
@@ -88,7 +88,7 @@ SET_CODE = "UPDATE cities_country SET code = code"
 
 
 def assert_new_names_are_found():
-    """Index of words follows each kind of change of both tables."""
+    """The index of words follows each kind of change of both tables."""
     with transaction.atomic():
         fez = City.objects.get(name="Fez")
         fez.alternative_names.create(name="Zebulon")

@@ -13,7 +13,7 @@ from django.db.migrations.operations.base import Operation
 
 OURS = ("publishing", "cities", "partners", "news", "portal")
 
-# What the migrations of a test call, by name.
+# The functions that migrations of a test call, by name.
 callbacks: dict[str, Callable[[], None]] = {}
 
 _number = count(1)
