@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db import OperationalError, connection, models
+from django.db import OperationalError, connection
 from django.db.models import Min, Q
 from django.utils import timezone
 
 from portal.page_cache.triggers import TABLE, UNWATCHED
-from publishing.models import Publishable, Revision
+from publishing.models import MOMENTS, Publishable, Revision
 from publishing.revisions.models import Stage
 from publishing.revisions.scheduling import publish_scheduled
 
@@ -107,11 +107,3 @@ def scheduled(now: datetime) -> Iterator[datetime]:
         if issubclass(model, Publishable):
             moments = {f"_{name}": Min(name, filter=Q(**{f"{name}__gt": now})) for name in MOMENTS}
             yield from filter(None, model._base_manager.aggregate(**moments).values())
-
-
-MOMENTS = [
-    field.name
-    for field in Publishable._meta.local_fields
-    # What is filled in by saving tells of the past.
-    if isinstance(field, models.DateTimeField) and not (field.auto_now or field.auto_now_add)
-]

@@ -93,6 +93,16 @@ class Publishable(models.Model):
         return str(self.state.label)
 
 
+# The dates that decide the state of a record, in the order of the model; saving fills in others.
+MOMENTS = tuple(
+    field.name
+    for field in Publishable._meta.local_fields
+    if isinstance(field, models.DateTimeField) and not (field.auto_now or field.auto_now_add)
+)
+# Those that staff fill in, which are part of a snapshot; the trash is a verb of its own.
+EDITABLE_MOMENTS = tuple(name for name in MOMENTS if Publishable._meta.get_field(name).editable)
+
+
 def unique_unless_trashed(*fields: str, name: str, message: Any) -> models.UniqueConstraint:
     """A promise that no two records have the same values; what is in the trash does not count."""
     return models.UniqueConstraint(

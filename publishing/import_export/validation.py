@@ -16,7 +16,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import Publishable
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable
 from publishing.content.slugs import FormerSlug, Slugged
 from publishing.content.states import LIVE_STATES
 from publishing.import_export.bulk_snapshots import load, slices, values_of
@@ -34,7 +34,6 @@ from publishing.import_export.references import (
 )
 from publishing.revisions.models import Revision
 from publishing.revisions.snapshots import (
-    MOMENTS,
     Snapshot,
     content_fields,
     part_relation,
@@ -73,7 +72,7 @@ class Checker:
         )
         passed = {str(name) for name in desk.get_readonly_fields(request)}
         # A draft has no say in when the record is public.
-        self.passed = passed if batch.is_live else passed | set(MOMENTS)
+        self.passed = passed if batch.is_live else passed | set(EDITABLE_MOMENTS)
         self.handles, self.targets = NaturalKeys(), ReferenceResolver(desk.admin_site, request)
         self.promises = BulkConstraints(self.model)
         rows = batch.rows.exclude(claims=[]).values_list("number", "claims")

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.publishable import Publishable, short_moment
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, short_moment
 from publishing.content.states import LIVE_STATES, State, state_of
 from publishing.revisions import transitions
 from publishing.revisions.models import Revision, Stage
@@ -42,7 +42,6 @@ class PublishableAdmin(ImportExportMixin, LiveEditingMixin):
     list_filter: ClassVar[Any] = (StateFilter,)
     readonly_fields: ClassVar[Any] = ("state_now", "created_at", "updated_at")
     actions = ("publish_now", "unpublish", "archive", "trash", "recover")
-    moments = ("published_at", "expires_at", "archived_at")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RecordList
@@ -91,7 +90,7 @@ class PublishableAdmin(ImportExportMixin, LiveEditingMixin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
-        return fields if self.has_publish_permission(request) else (*fields, *self.moments)
+        return fields if self.has_publish_permission(request) else (*fields, *EDITABLE_MOMENTS)
 
     def option_label(self, record: Any) -> str:
         label = self.plain_label(record)

@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import Publishable, short_moment
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, short_moment
 from publishing.content.states import LIVE_STATES
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import conflict_rows, differences
@@ -23,7 +23,7 @@ from publishing.revisions.history import lock, log, write
 from publishing.revisions.models import Action, Revision, Stage, open_draft
 from publishing.revisions.notifications import tell
 from publishing.revisions.rehearsal import rehearse
-from publishing.revisions.snapshots import MOMENTS, Snapshot, fingerprint
+from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.quality_checks import Advice
 from publishing.staff.quality_prompt import (
     BECAUSE,
@@ -373,7 +373,9 @@ def version(revision: Revision, present: Snapshot) -> Snapshot | None:
     if not revision.content:
         return None
     fields = {
-        name: value for name, value in revision.content["fields"].items() if name not in MOMENTS
+        name: value
+        for name, value in revision.content["fields"].items()
+        if name not in EDITABLE_MOMENTS
     }
-    kept = {name: present["fields"][name] for name in MOMENTS if name in present["fields"]}
+    kept = {name: present["fields"][name] for name in EDITABLE_MOMENTS if name in present["fields"]}
     return {**revision.content, "fields": fields | kept}

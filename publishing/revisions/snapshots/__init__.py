@@ -12,7 +12,6 @@ field keeps its present value. Values are JSON; moments are ISO 8601 in UTC.
 
 from publishing.revisions.snapshots.applying import apply
 from publishing.revisions.snapshots.content import (
-    MOMENTS,
     Path,
     Snapshot,
     content_fields,
@@ -35,7 +34,6 @@ from publishing.revisions.snapshots.merging import (
 )
 
 __all__ = [
-    "MOMENTS",
     "Conflict",
     "MergeResult",
     "Path",

@@ -11,8 +11,6 @@ from django.db import models
 Snapshot = dict[str, dict[str, Any]]
 Path = tuple[str, ...]
 
-MOMENTS = ("published_at", "expires_at", "archived_at")
-
 
 def content_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
     """Return the columns that staff edit: no keys, no timestamps, nothing derived."""
