@@ -22,6 +22,7 @@ from portal.starter.reading import Row
 from portal.starter.schema import Table
 from publishing.content.fields import RichTextField
 from publishing.models import Publishable
+from publishing.revisions.transitions import begin
 
 LOCK = 0x1EA4_C171
 """The number by which loads on PostgreSQL wait for each other."""
@@ -135,8 +136,8 @@ class Loading:
         """A new object with its links, saved. Raises Refused."""
         links = {name: values.pop(name) for name, c in row.table.fields.items() if c.many}
         made = row.table.model(**values)
-        if isinstance(made, Publishable) and made.published_at is None:
-            made.published_at = self.moment
+        if isinstance(made, Publishable):
+            begin(made, self.moment)
         try:
             made.save(force_insert=True)
         except IntegrityError as error:

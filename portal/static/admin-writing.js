@@ -298,7 +298,46 @@ function keepCopies() {
     handOver();
 }
 
+// -- The labels of the buttons ------------------------------------------------------------------
+
+// Returns the moment that a day and a time in the portal's formats give, in milliseconds; NaN if it
+// cannot be read. The page carries the offset of the portal's zone, in seconds.
+function momentOf(day, time) {
+    for (const format of window.get_format("DATE_INPUT_FORMATS")) {
+        const parts = format
+            .replaceAll(".", "\\.")
+            .replace(/%([dmy])/g, "(?<$1>\\d{1,2})")
+            .replace("%Y", "(?<Y>\\d{4})");
+        const found = day.trim().match(new RegExp(`^${parts}$`));
+        if (!found) continue;
+        const { d, m, Y, y } = found.groups;
+        const year = Y === undefined ? Number(y) + (y < 69 ? 2000 : 1900) : Number(Y);
+        const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
+        const local = Date.UTC(year, m - 1, d, hours, minutes, seconds);
+        return local - Number(document.body.dataset.adminUtcOffset) * 1000;
+    }
+    return NaN;
+}
+
+// The server writes the labels for the date that it knows; they follow while one is typed.
+function labelButtons() {
+    const day = document.getElementById("id_published_at_0");
+    const time = document.getElementById("id_published_at_1");
+    const buttons = document.querySelectorAll("[data-ahead]");
+    if (!day || !time || buttons.length === 0) return;
+    setInterval(() => {
+        const moment = momentOf(day.value, time.value);
+        if (day.value && Number.isNaN(moment)) return;
+        const isAhead = moment > Date.now();
+        for (const button of buttons) {
+            const label = isAhead ? button.dataset.ahead : button.dataset.now;
+            if (button.value !== label) button.value = label;
+        }
+    }, LOOK);
+}
+
 if (form) {
     preview();
     keepCopies();
+    labelButtons();
 }

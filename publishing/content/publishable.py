@@ -115,6 +115,14 @@ def unique_unless_trashed(*fields: str, name: str, message: Any) -> models.Uniqu
     )
 
 
+def full_moment(moment: datetime | None) -> str:
+    """A moment in the site's zone, with the zone's name: "4 December 2026, 09:00 UTC"."""
+    if moment is None:
+        return ""
+    local = formats.date_format(timezone.localtime(moment), "j F Y, H:i")
+    return f"{local} {timezone.get_current_timezone_name()}"
+
+
 def short_moment(moment: datetime | None) -> str:
     """A moment in the site's zone, short: "3 Dec 09:00", with the year when it is another."""
     if moment is None:

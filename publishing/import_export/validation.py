@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from publishing.content.publishable import EDITABLE_MOMENTS, Publishable
 from publishing.content.slugs import FormerSlug, Slugged
-from publishing.content.states import LIVE_STATES
+from publishing.content.states import LIVE_STATES, State
 from publishing.import_export.bulk_snapshots import load, slices, values_of
 from publishing.import_export.cells import TOO_LONG, text_of, tidy
 from publishing.import_export.columns import Column, understood
@@ -40,6 +40,7 @@ from publishing.revisions.snapshots import (
     row_fields,
     same,
 )
+from publishing.revisions.transitions import begin, visibility
 
 Keys = dict[str, Any]
 
@@ -210,6 +211,8 @@ class Checker:
             return []
         row.outcome = Outcome.CHANGED if record else Outcome.NEW
         row.label, row.base, row.content = str(made)[:200], present, content
+        if isinstance(made, Publishable) and made.state == State.SCHEDULED:
+            row.remark = " ".join(filter(None, [row.remark, visibility(made)]))
         row.object_pk = str(made.pk or "")
         claims = self.promises.claims(made)
         if record:
@@ -295,7 +298,7 @@ class Checker:
             record.pk = row.cells[self.key]
         dated = any(column.name == "published_at" for column in self.columns.values())
         if self.batch.is_live and isinstance(record, Publishable) and not dated:
-            record.published_at = self.batch.made_at
+            begin(record, self.batch.made_at)
 
     # -- Cleaning --------------------------------------------------------------------------
 

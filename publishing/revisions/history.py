@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from publishing.content.states import State
 from publishing.revisions import snapshots
 from publishing.revisions.models import Action, Revision, name_of, open_draft
 from publishing.revisions.snapshots import Snapshot
@@ -79,5 +80,16 @@ def write(
         problems = snapshots.apply(record, content)
         after = snapshots.take(record)
         if not snapshots.same(base, after):
-            log(record, action, person, note, base=base, content=after)
+            done = logged_action(record, action, base, after)
+            log(record, done, person, note, base=base, content=after)
     return problems
+
+
+def logged_action(record: Any, action: Action, base: Snapshot, content: Snapshot) -> Action:
+    """Return the action for the history: a record that waits for its date is scheduled."""
+    if getattr(record, "state", None) != State.SCHEDULED:
+        return action
+    is_moved = base["fields"]["published_at"] != content["fields"]["published_at"]
+    if action is Action.PUBLISHED or (action is Action.CHANGED and is_moved):
+        return Action.SCHEDULED_RECORD
+    return action

@@ -42,6 +42,7 @@ class Action(models.TextChoices):
     DISCARDED = "discarded", _("Discarded the draft")
     SUBMITTED = "submitted", _("Submitted for review")
     RETURNED = "returned", _("Returned with a note")
+    SCHEDULED_RECORD = "scheduled_record", _("Scheduled")
     SCHEDULED = "scheduled", _("Scheduled the draft")
     FAILED = "failed", _("Could not publish the draft")
     IMPORTED = "imported", _("Imported")

@@ -260,7 +260,7 @@ class StaffAdmin(RecordLabelMixin, admin.ModelAdmin):
         """Save; when somebody else was faster with a unique value, look again and say so."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except OutOfScope as error:
+        except ValidationError as error:
             self._rewind(request)
             request.desk_refused = " ".join(error.messages)  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from publishing.content.publishable import Publishable, short_moment
 from publishing.content.scope import is_within
+from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import conflict_rows
 from publishing.revisions.drafts import keep_draft
@@ -35,7 +36,7 @@ from publishing.revisions.scope_guard import check_change
 from publishing.revisions.snapshots import MergeResult, Snapshot, fingerprint
 from publishing.staff.base import taken_meanwhile
 from publishing.staff.forms import ScopedForm
-from publishing.staff.quality_prompt import NOTE, held_sentence, is_out, note_in
+from publishing.staff.quality_prompt import NOTE, VERBS, held_sentence, is_out, note_in
 from publishing.staff.record_views import CHOICE, SEEN, RevisionViewsMixin, choices_in
 from publishing.staff.system_checks import DraftAdminChecks
 
@@ -95,6 +96,7 @@ class DraftAdmin(RevisionViewsMixin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         record = self.get_object(request, unquote(object_id)) if object_id else None
+        request.desk_state = getattr(record, "state", None)  # type: ignore[attr-defined]
         if object_id is None and request.method == "POST":
             self._look_ahead(request, form_url, extra_context or {})
         is_new = record is None or "_saveasnew" in request.POST
@@ -278,11 +280,18 @@ class DraftAdmin(RevisionViewsMixin):
         if draft and (was_out or is_out(record) or not draft.is_review_request):
             # The record says what it said.
             draft.close()
-        if "_publish" in request.POST and self.has_publish_permission(request):
-            transitions.move(record, transitions.publish, request.user, note)
-        elif "_review" in request.POST and not was_out:
+        is_published = self._publish_as_asked(request, record)
+        if "_review" in request.POST and not (is_published or was_out):
             self._submit(request, record, snapshots.take(record))
         return problems
+
+    def _publish_as_asked(self, request: HttpRequest, record: Any) -> bool:
+        """Publish a record if the button says so, and return whether it does."""
+        verb = next((verb for button, verb in VERBS.items() if button in request.POST), None)
+        if verb is None or not self.has_publish_permission(request):
+            return False
+        transitions.move(record, verb, request.user, note_in(request))
+        return True
 
     def _submit(self, request: HttpRequest, record: Any, content: Snapshot) -> None:
         """Ask for the review of a record that visitors do not see yet: its draft is itself."""
@@ -340,9 +349,11 @@ class DraftAdmin(RevisionViewsMixin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        record = context.get("original")
+        # As it is for visitors; the record in the form may say what its draft or a person says.
+        state = getattr(request, "desk_state", None)
         context |= {
-            "is_out": is_out(record),
+            "is_out": state in LIVE_STATES,
+            "is_scheduled": state == State.SCHEDULED,
             "may_publish": self.has_publish_permission(request),
             "is_publishable": issubclass(self.model, Publishable),
             "note": request.POST.get(NOTE, ""),
@@ -427,9 +438,9 @@ class DraftAdmin(RevisionViewsMixin):
         log(obj, Action.ADDED, request.user, note, content=content)
         if not isinstance(obj, Publishable):
             return
-        if "_publish" in request.POST and self.has_publish_permission(request):
-            transitions.move(obj, transitions.publish, request.user, note)
-        elif "_review" in request.POST:
+        if obj.state == State.SCHEDULED:
+            log(obj, Action.SCHEDULED_RECORD, request.user, note, base=content, content=content)
+        if not self._publish_as_asked(request, obj) and "_review" in request.POST:
             self._submit(request, obj, content)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:

@@ -127,6 +127,7 @@ class LiveEditingMixin(DraftAdmin):
     ) -> HttpResponse:
         """The form as it was typed: it comes back as a form does that could not be saved."""
         record = self.writable(request, object_id)
+        request.desk_state = getattr(record, "state", None)  # type: ignore[attr-defined]
         # Read for the first time after the change, the request would look for both in its body.
         request.FILES.clear()
         request.method, request.POST = "POST", copy.posted()  # type: ignore[assignment]

@@ -21,14 +21,17 @@ from django.utils.translation import ngettext
 
 from publishing.content.publishable import Publishable
 from publishing.content.states import LIVE_STATES
+from publishing.revisions import transitions
 from publishing.staff.base import StaffAdmin
 from publishing.staff.quality_checks import Advice, advice_on
 
 NOTE, BECAUSE = "_note", "_because"
 SHOWN = 100
 """Of how many records the page before publishing shows the advice."""
+# The buttons that publish besides saving.
+VERBS = {"_publish": transitions.publish, "_publish_now": transitions.publish_now}
 # The buttons that put something before visitors, now or later.
-PUBLISHING = ("_publish", "_schedule", "_save", "_continue", "_addanother")
+PUBLISHING = (*VERBS, "_schedule", "_save", "_continue", "_addanother")
 
 
 class Finding(NamedTuple):
@@ -92,7 +95,8 @@ class QualityCheckMixin(StaffAdmin):
         `record` is what visitors see of it now, None for a new one; `is_draft` says that the
         save keeps a draft.
         """
-        goes_out = "_publish" in request.POST or getattr(request, "desk_is_out", False)
+        is_asked = not VERBS.keys().isdisjoint(request.POST)
+        goes_out = is_asked or getattr(request, "desk_is_out", False)
         if "_schedule" not in request.POST and (is_draft or not goes_out):
             return []
         known = self.advice(record) if is_out(record) else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +13,11 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, short_moment
-from publishing.content.states import LIVE_STATES
+from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import conflict_rows, differences
 from publishing.revisions.drafts import MergeConflict, discard, keep_draft, publish_draft
@@ -213,6 +215,7 @@ class RevisionViewsMixin(QualityCheckMixin):
             ),
             conflicts=conflict_rows(self.model, conflicts),
             may_publish=self.may_put_live(request, record),
+            is_ahead=starts_ahead(merged.content),
             may_discard=self.may_discard(request, record, draft),
             advice=advice,
             because=request.POST.get(BECAUSE, ""),
@@ -294,6 +297,7 @@ class RevisionViewsMixin(QualityCheckMixin):
                 self.check_scope(request, record, present)
                 if isinstance(record, Publishable) and record.state not in LIVE_STATES:
                     transitions.move(record, transitions.publish, request.user, note)
+                    record.refresh_from_db()
         except MergeConflict as unresolved:
             return unresolved.conflicts, None
         except ValidationError as error:
@@ -302,7 +306,12 @@ class RevisionViewsMixin(QualityCheckMixin):
         for problem in problems:
             messages.warning(request, problem)
         self.answered(request, record, draft, None)
-        messages.success(request, _("“%s” is public as the draft has it.") % record)
+        if scheduled := scheduled_sentence(record):
+            said = _("The draft of “%(name)s” takes effect. %(scheduled)s")
+            said %= {"name": record, "scheduled": scheduled}
+        else:
+            said = _("“%s” is public as the draft has it.") % record
+        messages.success(request, said)
         return [], self.to("change", record)
 
     def may_discard(self, request: HttpRequest, record: Any, draft: Revision) -> bool:
@@ -318,8 +327,14 @@ class RevisionViewsMixin(QualityCheckMixin):
         if returned:
             tell([draft.author], "returned", returned, request)
         else:
-            publisher = str(request.user)
-            tell([draft.author], "published", draft, request, publisher=publisher)
+            tell(
+                [draft.author],
+                "published",
+                draft,
+                request,
+                publisher=str(request.user),
+                scheduled=scheduled_sentence(record),
+            )
 
     # -- The trash -----------------------------------------------------------------------
 
@@ -350,12 +365,18 @@ class RevisionViewsMixin(QualityCheckMixin):
             raise Http404
         if not self.has_recover_permission(request, record) or request.method != "POST":
             raise PermissionDenied
+        dates = (record.trashed_at, record.published_at)
+        has_waited = all(dates) and record.trashed_at < record.published_at
         try:
             transitions.move(record, transitions.recover, request.user)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
             messages.success(request, _("“%s” is out of the trash again.") % record)
+            record.refresh_from_db()
+            if has_waited and (seen := transitions.visibility(record)):
+                # It was scheduled; its date may have passed in the trash.
+                messages.info(request, seen)
         return self.to("change", record)
 
 
@@ -366,6 +387,18 @@ def choices_in(request: HttpRequest) -> dict[str, str]:
         for name, value in request.POST.items()
         if name.startswith(CHOICE)
     }
+
+
+def scheduled_sentence(record: Any) -> str:
+    """Return the sentence about when visitors see a scheduled record; "" for any other."""
+    is_scheduled = isinstance(record, Publishable) and record.state == State.SCHEDULED
+    return transitions.visibility(record) if is_scheduled else ""
+
+
+def starts_ahead(content: Snapshot) -> bool:
+    """Return whether visitors see a record that says this only from a moment ahead."""
+    starts = content["fields"].get("published_at")
+    return starts is not None and datetime.fromisoformat(starts) > timezone.now()
 
 
 def version(revision: Revision, present: Snapshot) -> Snapshot | None:
