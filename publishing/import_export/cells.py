@@ -7,12 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-# A spreadsheet runs a cell that begins so as a formula (OWASP, "CSV injection").
-FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-# What XML cannot hold at all.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# Excel holds no more than 32,767 characters in a cell.
-CELL_MOST = 32_000
+from publishing.content.csv import printable
+
 TOO_LONG = "(too long for a cell: stays as it is)"
 
 # Between the things of one cell: links, and the values of a row that belongs to the record.
@@ -43,25 +39,7 @@ def text_of(value: Any) -> str:
 def tidy(text: str) -> str:
     """The text as any file brings it: one kind of line break, nothing unprintable, trimmed."""
     text = text.replace("_x000D_\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    return UNPRINTABLE.sub("", text).strip()
-
-
-def defused(text: str) -> str:
-    """The text with an apostrophe before what a spreadsheet would run.
-
-    >>> defused("=1+1"), defused("'=1+1"), defused("'tis")
-    ("'=1+1", "''=1+1", "'tis")
-    """
-    return f"'{text}" if FORMULA.match(text) else text
-
-
-def undefused(text: str) -> str:
-    """The way back.
-
-    >>> undefused("'=1+1"), undefused("''=1+1"), undefused("'tis")
-    ('=1+1', "'=1+1", "'tis")
-    """
-    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+    return printable(text).strip()
 
 
 def joined(values: Iterable[str]) -> str:

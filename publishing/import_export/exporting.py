@@ -5,15 +5,15 @@ Memory does not grow with the number of rows.
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from django.db import models
 
+from publishing.content.csv import LONGEST_CELL, defused, stream_csv
 from publishing.import_export.bulk_snapshots import load, slices
-from publishing.import_export.cells import CELL_MOST, TOO_LONG, defused, text_of, tidy
+from publishing.import_export.cells import TOO_LONG, text_of, tidy
 from publishing.import_export.columns import Column, columns_of
 from publishing.import_export.references import NaturalKeys, key_name
 
@@ -43,19 +43,17 @@ def learn(handles: NaturalKeys, columns: list[Column], contents: Iterable[Any]) 
         handles.learn(model, keys)
 
 
-class Echo:
-    """A file that hands back what is written, so that csv can stream."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def csv_pieces(rows: Iterable[list[Any]]) -> Iterator[str]:
-    """A CSV (RFC 4180) that Excel opens rightly: the mark at the start tells it UTF-8."""
-    writer = csv.writer(Echo())
-    yield "\ufeff"
-    for row in rows:
-        yield writer.writerow([defused(tidy(text_of(value))) for value in row])
+    """A list as CSV, piece by piece."""
+    return stream_csv([_csv_cell(value) for value in row] for row in rows)
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return tidy(text_of(value))
 
 
 def workbook(rows: Iterable[list[Any]], title: str) -> IO[bytes]:
@@ -81,7 +79,7 @@ def _cell(sheet: Any, value: Any) -> Any:
     from openpyxl.cell import WriteOnlyCell
 
     text = defused(tidy(value))
-    cell = WriteOnlyCell(sheet, TOO_LONG if len(text) > CELL_MOST else text)
+    cell = WriteOnlyCell(sheet, TOO_LONG if len(text) > LONGEST_CELL else text)
     # A text stays one, whatever it looks like.
     cell.data_type = "s"
     return cell

@@ -6,7 +6,6 @@ beyond the limits below; formulas and macros are never run.
 
 import codecs
 import csv
-import io
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,8 @@ from typing import IO, Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from publishing.import_export.cells import text_of, tidy, undefused
+from publishing.content.csv import InvalidCSV, read_csv, undefused
+from publishing.import_export.cells import text_of, tidy
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 150 * 1024 * 1024
@@ -136,24 +136,19 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
 def _count(text: str, separator: str) -> int:
     """How many cells the first row has with a separator."""
     try:
-        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), []))
-    except csv.Error:
+        first = next(read_csv(text, separator), None)
+    except InvalidCSV:
         return 0
+    return len(first.cells) if first else 0
 
 
 def _csv_lines(text: str, separator: str) -> Iterator[Line]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    number = 0
-    while True:
-        number += 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            said = _("Row %(number)s cannot be read: a quotation mark is missing or stands alone.")
-            raise UnreadableFile(said % {"number": number}) from error
-        yield Line(number, [undefused(tidy(cell)) for cell in cells])
+    try:
+        for row in read_csv(text, separator):
+            yield Line(row.row, [undefused(tidy(cell)) for cell in row.cells])
+    except InvalidCSV as error:
+        said = _("Row %(number)s cannot be read: a quotation mark is missing or stands alone.")
+        raise UnreadableFile(said % {"number": error.row}) from error
 
 
 # -- Workbooks ---------------------------------------------------------------------------------

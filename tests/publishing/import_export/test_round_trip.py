@@ -13,8 +13,9 @@ from cities.models import AlternativeName, City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Page
+from publishing.content.csv import defused, undefused
 from publishing.import_export.bulk_snapshots import load
-from publishing.import_export.cells import defused, joined, parted, tidy, undefused
+from publishing.import_export.cells import joined, parted, tidy
 from publishing.models import FormerSlug
 from publishing.revisions import snapshots
 from publishing.revisions.rehearsal import rehearse
