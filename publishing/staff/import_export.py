@@ -29,15 +29,21 @@ from django.utils.translation import gettext_lazy
 
 from publishing.content.publishable import Publishable
 from publishing.content.scope import OutOfScope
-from publishing.import_export.applying import Stale, Undo, carry_out
+from publishing.import_export.bulk_apply import ConcurrentEdit as Stale
 from publishing.import_export.bulk_snapshots import slices
 from publishing.import_export.bulk_sql import DeferredSQL
-from publishing.import_export.columns import Heading, columns_of, understood
+from publishing.import_export.columns import columns_of
 from publishing.import_export.exporting import csv_pieces, table, workbook
-from publishing.import_export.models import Batch, BatchRow, Outcome, expire
-from publishing.import_export.readers import Table, UnreadableFile, read
+from publishing.import_export.headings import HeadingError as Heading
+from publishing.import_export.headings import match_headings as understood
+from publishing.import_export.importing import carry_out
+from publishing.import_export.models import Batch, BatchRow, expire
+from publishing.import_export.models import RowOutcome as Outcome
+from publishing.import_export.readers import UnreadableFile, read
+from publishing.import_export.readers import UploadedTable as Table
 from publishing.import_export.references import handle_name, key_name
-from publishing.import_export.validation import Checker
+from publishing.import_export.undo import ImportUndo as Undo
+from publishing.import_export.validation import RowValidator as Checker
 from publishing.revisions.diff import Difference, SnapshotFormatter
 from publishing.revisions.models import name_of
 from publishing.revisions.snapshots import Snapshot, differing
