@@ -16,10 +16,10 @@ PRODUCTION = SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.toke
 	ALLOWED_HOSTS=learning.example.org HTTPS=on DEBUG=off DJANGO_SETTINGS_MODULE=portal.settings
 TEMPLATES = find templates */templates -name '*.html' 2>/dev/null | xargs
 
-.PHONY: help run test check audit bench profile pictures format lock develop
+.PHONY: help run test check audit bench profile screenshots format lock develop
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 13
 
 run: ## prepare the portal and serve it at http://127.0.0.1:8000/ (PORT=9000 for another port)
 	$(START) run --host "$(HOST)" --port "$(PORT)"
@@ -46,8 +46,8 @@ bench: develop ## speed beside a plain list of cities (ARGS="--sizes 361,10000 -
 profile: develop ## where the time of a page goes (ARGS="/cities/wakefield/")
 	@$(BIN)/python -m tools.profile_page $(ARGS)
 
-pictures: develop ## take the README's pictures anew
-	@$(BIN)/python -m tools.pictures
+screenshots: develop ## take the screenshots of the README and of the staff guide
+	@$(BIN)/python -m tools.screenshots
 
 format: develop ## rewrite code and templates in the house style
 	$(BIN)/ruff check --fix

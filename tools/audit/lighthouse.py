@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from statistics import median
 from typing import Any, NamedTuple
 
-from tools.audit_npm import install
-from tools.audit_pages import Page
-from tools.audit_portal import CHROMIUM_ARGUMENTS, Portal, chromium_path
-from tools.audit_report import Finding, Result
+from tools.audit.npm import install
+from tools.audit.pages import Page
+from tools.audit.portal import CHROMIUM_ARGUMENTS, Portal, chromium_path
+from tools.audit.report import Finding, Result
 from tools.run_tests import Missing
 
 # Scores out of a hundred that a page has to reach.

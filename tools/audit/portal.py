@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tools.run_tests import Missing, find_chromium
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 # Without these a Chromium asks its maker's servers for updates while it is measured.
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "

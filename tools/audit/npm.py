@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tools.audit_portal import ROOT
+from tools.audit.portal import ROOT
 from tools.run_tests import Missing
 
 FOLDER = ROOT / "tools" / "audit"

@@ -1,8 +1,8 @@
 """The yardstick of `make bench`: a list of cities as the handbooks of Django and django-filter
 have it, in one file. No facets with numbers, no search index, no design, no cache.
 
-    PLAIN_DATABASE=/tmp/plain.sqlite3 python -m tools.bench_plain 361     # fills it
-    PLAIN_DATABASE=/tmp/plain.sqlite3 granian --interface wsgi tools.bench_plain:application
+    PLAIN_DATABASE=/tmp/plain.sqlite3 python -m tools.bench.plain 361     # fills it
+    PLAIN_DATABASE=/tmp/plain.sqlite3 granian --interface wsgi tools.bench.plain:application
 
 With PLAIN_BARE=1 there is no middleware: /bare/ is then the least that a view of Django takes.
 """
@@ -104,7 +104,7 @@ from django.urls import path, reverse
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
-from tools.bench_cities import SYLLABLES, names
+from tools.bench.cities import SYLLABLES, names
 
 REGIONS = [(name.lower(), name) for name in ("Africa", "America", "Asia", "Europe", "Oceania")]
 

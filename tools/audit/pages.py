@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 from PIL import Image
 
-from tools.audit_portal import Portal
+from tools.audit.portal import Portal
 
 # Routes that answer with something else than a page.
 NO_PAGES = {

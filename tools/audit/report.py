@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tools.audit_pages import Page
+from tools.audit.pages import Page
 
 # As much of an element's HTML as tells which one it is.
 LONGEST = 300

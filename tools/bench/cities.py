@@ -1,6 +1,6 @@
 """Made-up cities for measuring, spread over the countries as the real ones are.
 
-    DJANGO_SETTINGS_MODULE=portal.settings … python -m tools.bench_cities 100000
+    DJANGO_SETTINGS_MODULE=portal.settings … python -m tools.bench.cities 100000
 
 adds cities to a portal with the starter content until it has that many. They are for a database
 that is thrown away: nothing in them is true.

@@ -1,4 +1,4 @@
-"""`make pictures`: the pictures of the README and of the staff guide, from the starter content.
+"""`make screenshots`: the pictures of the README and of the staff guide, from the starter content.
 
 They are written to docs/pictures as PNG files of at most 256 colours, which a page of ink,
 paper and cloth hardly needs more of.
@@ -15,7 +15,7 @@ import django
 from PIL import Image, ImageOps
 from playwright.sync_api import Browser
 
-from tools.audit_portal import ROOT, Portal, chromium, temporary_portal
+from tools.audit.portal import ROOT, Portal, chromium, temporary_portal
 from tools.run_tests import Missing
 
 FOLDER = ROOT / "docs" / "pictures"

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tools.audit_npm import install
-from tools.audit_pages import Page
-from tools.audit_portal import Portal
-from tools.audit_report import Finding, Result
+from tools.audit.npm import install
+from tools.audit.pages import Page
+from tools.audit.portal import Portal
+from tools.audit.report import Finding, Result
 from tools.run_tests import Missing
 
 # Exact messages that are not true of the page, each with the reason.

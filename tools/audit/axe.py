@@ -8,9 +8,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error
 from playwright.sync_api import Page as Tab
 
-from tools.audit_pages import Page
-from tools.audit_portal import Portal, chromium
-from tools.audit_report import Finding, Result
+from tools.audit.pages import Page
+from tools.audit.portal import Portal, chromium
+from tools.audit.report import Finding, Result
 
 Scheme = Literal["light", "dark"]
 

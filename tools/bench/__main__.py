@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 from tools.run_tests import postgresql
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 CONNECTIONS, WARM_UP, TURN, PATIENCE = 8, 1, 1, 60
 # As `make run` has it.
@@ -167,7 +167,7 @@ def served(
 
     It is ready when it answers at the path `asked`.
     """
-    from tools.audit_portal import free_port
+    from tools.audit.portal import free_port
 
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
@@ -219,7 +219,7 @@ def report(
     total: int, environment: dict[str, str], plain: Server, bare: Server, seconds: int
 ) -> None:
     """Measure every page at one size, and print a line for each."""
-    python(environment, "-m", "tools.bench_cities", str(total))
+    python(environment, "-m", "tools.bench.cities", str(total))
     last = str(-(-total // 24))
     pages = [(name, path.format(last=last), kept) for name, path, kept in PAGES]
     asked = python(environment, "-m", "tools.profile_page", "--queries", *(p for _, p, _ in pages))
@@ -262,8 +262,8 @@ def main(arguments: list[str]) -> None:
         for command in (["migrate"], ["load_starter"], ["collectstatic", "--no-input"]):
             python(environment, "manage.py", *command)
         beside = {"PLAIN_DATABASE": str(folder / "plain.sqlite3")}
-        python(beside, "-m", "tools.bench_plain", "361")
-        application = "tools.bench_plain:application"
+        python(beside, "-m", "tools.bench.plain", "361")
+        application = "tools.bench.plain:application"
         plain = stack.enter_context(served(application, beside))
         bare = stack.enter_context(
             served(application, beside | {"PLAIN_BARE": "1"}, asked="/bare/")

@@ -14,10 +14,10 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from tools import audit_axe, audit_lighthouse, audit_vnu
-from tools.audit_pages import Page, find_pages
-from tools.audit_portal import Portal, temporary_portal
-from tools.audit_report import Result
+from tools.audit import axe, lighthouse, vnu
+from tools.audit.pages import Page, find_pages
+from tools.audit.portal import Portal, temporary_portal
+from tools.audit.report import Result
 from tools.run_tests import Missing
 
 Check = Callable[[Portal, list[Page]], Iterator[Result]]
@@ -26,9 +26,9 @@ Check = Callable[[Portal, list[Page]], Iterator[Result]]
 def understood(arguments: list[str]) -> tuple[dict[str, Check], Namespace]:
     """The checks to run, by name, and the other options."""
     checks: dict[str, Check] = {
-        "vnu": audit_vnu.check,
-        "axe": audit_axe.check,
-        "lighthouse": audit_lighthouse.check,
+        "vnu": vnu.check,
+        "axe": axe.check,
+        "lighthouse": lighthouse.check,
     }
     parser = ArgumentParser(prog="make audit", description="Audit every kind of page.")
     parser.add_argument("--only", default=",".join(checks), help="checks: axe,vnu,lighthouse")
@@ -36,7 +36,7 @@ def understood(arguments: list[str]) -> tuple[dict[str, Check], Namespace]:
     parser.add_argument("--runs", type=int, default=3, help="runs of Lighthouse for each page")
     parser.add_argument("--list", action="store_true", help="list the pages and stop")
     options = parser.parse_args(arguments)
-    checks["lighthouse"] = partial(audit_lighthouse.check, runs=options.runs)
+    checks["lighthouse"] = partial(lighthouse.check, runs=options.runs)
     chosen = options.only.split(",")
     if unknown := [name for name in chosen if name not in checks]:
         parser.error(f"there is no check {', '.join(unknown)}; there are {', '.join(checks)}")
@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> int:
     for name, (said, _failed) in results.items():
         print(f"{name:<12}{said}")
     for route in forgotten:
-        print(f"The route {route} has no page in tools/audit_pages.py.")
+        print(f"The route {route} has no page in tools/audit/pages.py.")
     return int(bool(forgotten) or any(failed for _said, failed in results.values()))
 
 
