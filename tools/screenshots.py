@@ -7,6 +7,7 @@ paper and cloth hardly needs more of.
 import io
 import os
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -153,8 +154,9 @@ def draw() -> Iterator[Path]:
                 yield FOLDER / name
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Draw all pictures; the exit code says whether each is small enough for a page."""
+    ArgumentParser(prog="make screenshots", description=__doc__).parse_args(arguments)
     FOLDER.mkdir(parents=True, exist_ok=True)
     too_large = False
     try:
@@ -171,6 +173,6 @@ def main() -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit("Stopped.")
