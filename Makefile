@@ -24,7 +24,7 @@ run: ## prepare the portal and serve it at http://127.0.0.1:8000/ (PORT=9000 for
 test: develop ## the whole suite: SQLite, PostgreSQL, browser (ARGS="-k slug" goes to pytest)
 	@$(BIN)/python tools/run_tests.py $(ARGS)
 
-check: develop ## lint, format, types, imports, migrations, settings, templates (ARGS=mypy)
+check: develop ## lint, format, types, imports, migrations, settings, templates, scripts (ARGS=mypy)
 	@$(BIN)/python -m tools.check $(ARGS)
 
 audit: develop ## axe, HTML checker and Lighthouse on every kind of page (ARGS="--only axe,vnu")
@@ -39,10 +39,11 @@ profile: develop ## where the time of a page goes (ARGS="/cities/wakefield/")
 screenshots: develop ## take the screenshots of the README and of the staff guide
 	@$(BIN)/python -m tools.screenshots $(ARGS)
 
-format: develop ## rewrite code and templates in the house style
+format: develop ## rewrite code, templates, scripts and style sheets in the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(TEMPLATES) $(BIN)/djade
+	$(BIN)/python -m tools.biome check --write
 
 lock: develop ## write the locks anew; ARGS=--upgrade takes the newest versions
 	$(LOCK) $(ARGS) pyproject.toml --output-file requirements.txt

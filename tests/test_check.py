@@ -1,12 +1,16 @@
-"""`make check` runs every check and names those that failed."""
+"""`make check` runs every check and names those that failed; npm's locks name no server."""
 
+import json
 import sys
+from pathlib import Path
 
 import pytest
 
 from tools import check
 from tools.check import Check
 from tools.run_tests import Missing
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def command(code):
@@ -50,3 +54,18 @@ def test_the_production_settings_reach_the_check_of_the_deployment():
     asks = f"import os; raise SystemExit(os.environ[{name!r}] != {value!r})"
     asked = Check(lambda: [sys.executable, "-c", asks], check.PRODUCTION)
     assert check.run(asked) == ("ok", False)
+
+
+@pytest.mark.parametrize("folder", ["audit", "biome"])
+def test_npm_locks_hold_hashes_and_no_registry(folder):
+    lock = json.loads((ROOT / "tools" / folder / "package-lock.json").read_text())
+    packages = {name: package for name, package in lock["packages"].items() if name}
+    assert packages
+    assert [name for name, package in packages.items() if "integrity" not in package] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+
+
+@pytest.mark.parametrize("folder", ["audit", "biome"])
+def test_npm_packages_are_named_in_exact_versions(folder):
+    package = json.loads((ROOT / "tools" / folder / "package.json").read_text())
+    assert all(version[0].isdecimal() for version in package["dependencies"].values())

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tools import biome
 from tools.run_tests import Missing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +68,7 @@ CHECKS = {
     "deployment": Check(manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
     "djade": Check(lambda: [str(BIN / "djade"), "--check", *templates()]),
     "djlint": Check(tool("djlint", "--lint", "--quiet", "templates")),
+    "biome": Check(lambda: [*biome.command(), "check"]),
 }
 
 

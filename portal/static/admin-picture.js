@@ -19,7 +19,8 @@ function pointing(form) {
 
   frame.addEventListener("click", (event) => {
     const box = frame.querySelector("img, canvas").getBoundingClientRect();
-    const part = (distance, length) => Math.round(Math.min(Math.max(distance / length, 0), 1) * 100);
+    const part = (distance, length) =>
+      Math.round(Math.min(Math.max(distance / length, 0), 1) * 100);
     across.value = part(event.clientX - box.left, box.width);
     down.value = part(event.clientY - box.top, box.height);
     mark();

@@ -6,13 +6,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from tools.audit.npm import install
 from tools.audit.pages import Page
 from tools.audit.portal import CHROMIUM_ARGUMENTS, Portal, chromium_path
 from tools.audit.report import Finding, Result
+from tools.npm import install
 from tools.run_tests import Missing
 
 # Scores out of a hundred that a page has to reach.
@@ -45,7 +46,7 @@ def check(portal: Portal, pages: list[Page], runs: int = 3) -> Iterator[Result]:
     node = shutil.which("node")
     if not node:
         raise Missing("Node was not found. Install it (on Debian: apt install nodejs npm).")
-    command = [node, str(install("lighthouse") / "cli" / "index.js")]
+    command = [node, str(install(Path(__file__).parent, "lighthouse") / "cli" / "index.js")]
     chromium = chromium_path()
     for page in pages:
         # Lighthouse measures pages, and refuses an answer that says it is none.

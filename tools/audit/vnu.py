@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tools.audit.npm import install
 from tools.audit.pages import Page
 from tools.audit.portal import Portal
 from tools.audit.report import Finding, Result
+from tools.npm import install
 from tools.run_tests import Missing
 
 # Exact messages that are not true of the page, each with the reason.
@@ -30,7 +30,11 @@ def java() -> str:
 
 def check(portal: Portal, pages: list[Page]) -> Iterator[Result]:
     """Errors are findings; warnings are notes. All pages go through one run of the checker."""
-    command = [java(), "-jar", str(install("vnu-jar") / "build" / "dist" / "vnu.jar")]
+    command = [
+        java(),
+        "-jar",
+        str(install(Path(__file__).parent, "vnu-jar") / "build" / "dist" / "vnu.jar"),
+    ]
     with tempfile.TemporaryDirectory(prefix="learning-cities-vnu-") as folder:
         files = {}
         wrong = {}

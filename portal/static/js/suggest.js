@@ -26,12 +26,18 @@ const enhance = (input) => {
     list.children[index]?.scrollIntoView({ block: "nearest" });
   };
   const show = (items, words) => {
-    list.replaceChildren(...items.map(({ name, detail, url }, index) => {
-      const option = make("li", { id: `${id}-${index}`, role: "option" },
-        make("bdi", { textContent: name }), make("span", { textContent: `, ${detail}` }));
-      option.dataset.url = url;
-      return option;
-    }));
+    list.replaceChildren(
+      ...items.map(({ name, detail, url }, index) => {
+        const option = make(
+          "li",
+          { id: `${id}-${index}`, role: "option" },
+          make("bdi", { textContent: name }),
+          make("span", { textContent: `, ${detail}` }),
+        );
+        option.dataset.url = url;
+        return option;
+      }),
+    );
     list.hidden = !items.length;
     status.textContent = words;
     set({ "aria-expanded": !list.hidden });
@@ -64,7 +70,7 @@ const enhance = (input) => {
   const press = (event) => {
     const number = list.children.length;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && number) mark((current + 1 + step + number + 1) % (number + 1) - 1);
+    if (step && number) mark(((current + 1 + step + number + 1) % (number + 1)) - 1);
     else if (step > 0) wait();
     else if (event.key === "Escape" && number) close();
     else if (event.key === "Enter" && current >= 0) choose(list.children[current]);
