@@ -129,5 +129,5 @@ function start(form) {
   uploading(form);
 }
 
-const form = document.getElementById("picture_form");
-if (form) start(form);
+const first = document.getElementById("picture_form");
+if (first) start(first);

@@ -118,7 +118,7 @@ function preview() {
   function toggle(open) {
     pane.hidden = !open;
     document.body.classList.toggle("with-preview", open);
-    openers.forEach((button) => button.setAttribute("aria-expanded", String(open)));
+    for (const button of openers) button.setAttribute("aria-expanded", String(open));
     localStorage.setItem("preview", open ? "open" : "");
     if (!open) return;
     ready ??= new Promise((resolve) => {
@@ -129,7 +129,7 @@ function preview() {
     refresh();
   }
 
-  openers.forEach((button) => {
+  for (const button of openers) {
     button.setAttribute("aria-controls", pane.id);
     button.setAttribute("aria-expanded", "false");
     button.addEventListener("click", (event) => {
@@ -137,17 +137,19 @@ function preview() {
       toggle(pane.hidden);
       if (!pane.hidden) pane.scrollIntoView({ block: "nearest" });
     });
-  });
+  }
   pane.querySelector("[data-preview-hide]").addEventListener("click", () => {
     toggle(false);
     openers[0]?.focus();
   });
-  widths.forEach((button) => {
+  for (const button of widths) {
     button.addEventListener("click", () => {
-      widths.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
+      for (const other of widths) {
+        other.setAttribute("aria-pressed", String(other === button));
+      }
       fit();
     });
-  });
+  }
   new ResizeObserver(fit).observe(view);
   watch(PREVIEW_PAUSE, refresh);
   if (localStorage.getItem("preview")) toggle(true);
@@ -196,9 +198,9 @@ function keepCopies() {
     if (!answer.ok) return "signed-out";
     const now = await answer.json();
     if (now.person !== person) return "someone-else";
-    document
-      .querySelectorAll("[name=csrfmiddlewaretoken]")
-      .forEach((field) => field.setAttribute("value", now.token));
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) {
+      field.setAttribute("value", now.token);
+    }
     return "";
   }
 
@@ -247,7 +249,10 @@ function keepCopies() {
       { capture: true, once: true },
     );
   }
-  watch(KEEP_PAUSE, () => (touched ? keep() : (kept = typed())));
+  watch(KEEP_PAUSE, () => {
+    if (touched) keep();
+    else kept = typed();
+  });
 
   form.addEventListener("submit", (event) => {
     // Previews go elsewhere and leave the form open.

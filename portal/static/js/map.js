@@ -1,11 +1,13 @@
 // Zoom, arrow keys and cards for every .map, whose dots are plain links without this.
 // Only the viewBox changes. The numbers are those of worldmap.py.
 const WORLD = { x: 92, y: 14, w: 820, h: 424 };
-const CLOSE = 300,
-  LEAST = 15,
-  LABELLED = 600; // widths, in map units
-const LABEL = 15,
-  FINGER = 24; // px
+// Widths, in map units.
+const CLOSE = 300;
+const LEAST = 15;
+const LABELLED = 600;
+// In px.
+const LABEL = 15;
+const FINGER = 24;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const ZOOMS = { "+": 0.5, "=": 0.5, "-": 2, "−": 2 };
 
@@ -16,9 +18,9 @@ const make = (name, values, ...children) => {
   made.append(...children);
   return made;
 };
-const draw = (name, values) => {
+const draw = (name, values = {}) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const key in values) made.setAttribute(key, values[key]);
+  for (const [key, value] of Object.entries(values)) made.setAttribute(key, value);
   return made;
 };
 
@@ -73,7 +75,8 @@ class CityMap {
     svg.tabIndex = -1;
     figure.querySelector(".skip").hidden = true;
     // A copy of the present dot lies above all others.
-    svg.append((this.top = draw("g")));
+    this.top = draw("g");
+    svg.append(this.top);
     // The link's name and description have the same words.
     this.card = make("div", { className: "map-card", hidden: true, ariaHidden: "true" });
     svg.after(this.card);
@@ -139,7 +142,10 @@ class CityMap {
     if (isClose && !this.near && land.dataset.detail) {
       this.near = draw("use", { class: "land", href: land.dataset.detail });
       // Until it is there the coarse coast stays, so that nothing flashes.
-      this.near.addEventListener("load", () => this.drawLand((this.isLoaded = true)));
+      this.near.addEventListener("load", () => {
+        this.isLoaded = true;
+        this.drawLand(true);
+      });
       land.before(this.near);
     }
     if (this.near) land.style.display = isClose && this.isLoaded ? "none" : "";
@@ -270,14 +276,14 @@ class CityMap {
   // The nearest city in a quarter of the compass; of cities at one point, the next or last.
   next(right, down) {
     const here = this.marks.indexOf(this.stop);
-    let found,
-      least = Infinity;
+    let found;
+    let least = Infinity;
     this.marks.forEach((mark, index) => {
-      let x = mark.x - this.stop.x,
-        y = mark.y - this.stop.y;
+      let x = mark.x - this.stop.x;
+      let y = mark.y - this.stop.y;
       if (!x && !y) x = y = (index - here) * 1e-6;
-      const ahead = x * right + y * down,
-        aside = Math.abs(x * down + y * right);
+      const ahead = x * right + y * down;
+      const aside = Math.abs(x * down + y * right);
       if (ahead > 0 && aside <= ahead && ahead + aside < least) {
         found = mark;
         least = ahead + aside;
@@ -295,7 +301,8 @@ class CityMap {
   focusin({ target }) {
     const mark = this.marks.find(({ link }) => link === target);
     if (!mark || !target.matches(":focus-visible")) return;
-    this.stopAt((this.walked = mark));
+    this.walked = mark;
+    this.stopAt(mark);
     const { w, h } = this.view;
     if (!this.sees(mark)) this.look({ x: mark.x - w / 2, y: mark.y - h / 2, w });
     this.open(mark, true);
@@ -348,14 +355,14 @@ class CityMap {
   // Above the dot or below it, or beside it where the map is low.
   drawCard() {
     const { card, shown, view, scale } = this;
-    const x = (shown.x - view.x) * scale,
-      y = (shown.y - view.y) * scale;
+    const x = (shown.x - view.x) * scale;
+    const y = (shown.y - view.y) * scale;
     card.hidden = !this.sees(shown);
     const { offsetWidth: width, offsetHeight: height } = card;
-    const right = view.w * scale - width,
-      bottom = view.h * scale - height;
-    let left = x - width / 2,
-      top = y - height - 12;
+    const right = view.w * scale - width;
+    const bottom = view.h * scale - height;
+    let left = x - width / 2;
+    let top = y - height - 12;
     if (top < 0) top = y + 12;
     if (top > bottom) [left, top] = [x + 12 > right ? x - 12 - width : x + 12, y - height / 2];
     card.style.left = `${clamp(left, 0, right)}px`;

@@ -13,15 +13,17 @@ const enhance = (input) => {
   const id = `${input.id}-suggestions`;
   const list = make("ul", { className: "suggestions", id, role: "listbox" });
   const status = make("p", { className: "visually-hidden", role: "status" });
-  let timer, request, current;
+  let timer;
+  let request;
+  let current;
 
   const set = (values) => {
-    for (const name in values) input.setAttribute(name, values[name]);
+    for (const [key, value] of Object.entries(values)) input.setAttribute(key, value);
   };
   // Options count from 0; -1 is the text itself.
   const mark = (index) => {
     current = index;
-    [...list.children].forEach((option, at) => (option.ariaSelected = at === index));
+    for (const [at, option] of [...list.children].entries()) option.ariaSelected = at === index;
     set({ "aria-activedescendant": list.children[index]?.id ?? "" });
     list.children[index]?.scrollIntoView({ block: "nearest" });
   };
@@ -92,6 +94,8 @@ const enhance = (input) => {
   list.addEventListener("click", ({ target }) => choose(target.closest("li")));
 };
 
-const enhanceAll = () => document.querySelectorAll("[type=search]:not([role])").forEach(enhance);
+const enhanceAll = () => {
+  for (const input of document.querySelectorAll("[type=search]:not([role])")) enhance(input);
+};
 document.addEventListener("finder:shown", enhanceAll);
 enhanceAll();
