@@ -26,7 +26,7 @@ def run(**changed):
         "pictures": 10**6,
         "shift": 0,
         "paint": 1500,
-        "blocking": ["site.css"],
+        "blocking": ["tokens.css", "site.css"],
         "failed": [],
     }
     return Run(**values | changed)
@@ -44,6 +44,7 @@ def run(**changed):
         ({"fonts": MOST_FONT_BYTES + 1}, ["weight of fonts"]),
         ({"shift": 0.001}, ["layout shift"]),
         ({"blocking": ["site.css", "map.js"]}, ["holds up the page"]),
+        ({"blocking": ["map.js"]}, ["holds up the page"]),
         ({"blocking": []}, []),
     ],
 )
@@ -73,7 +74,7 @@ def test_a_report_is_read_by_kind_of_request():
             "cumulative-layout-shift": {"numericValue": 0.0123},
             "largest-contentful-paint": {"numericValue": 1200},
             "render-blocking-insight": {
-                "details": {"items": [{"url": "http://127.0.0.1/static/site.css"}]}
+                "details": {"items": [{"url": "http://127.0.0.1/static/site.0a1b2c3d4e5f.css"}]}
             },
         },
     }
