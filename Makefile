@@ -13,13 +13,16 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 TEMPLATES = find templates */templates -name '*.html' 2>/dev/null | xargs
 
-.PHONY: help run test check audit bench profile screenshots format lock develop
+.PHONY: help run dev test check audit bench profile screenshots format lock develop
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 13
 
 run: ## prepare the portal and serve it at http://127.0.0.1:8000/ (PORT=9000 for another port)
 	$(START) run --host "$(HOST)" --port "$(PORT)"
+
+dev: ## the same for development: changes show at once, DEBUG and the debug toolbar are on
+	$(START) dev --host "$(HOST)" --port "$(PORT)"
 
 test: develop ## the whole suite: SQLite, PostgreSQL, browser (ARGS="-k slug" goes to pytest)
 	@$(BIN)/python tools/run_tests.py $(ARGS)

@@ -4,6 +4,7 @@ What differs between machines comes from the environment, or from a file `.env` 
 manage.py (`.env.example` lists every name). Nothing here needs editing to deploy.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,17 @@ MIDDLEWARE = [
     # Axes asks to be last: it turns a locked sign-in into an answer.
     "axes.middleware.AxesMiddleware",
 ]
+
+# `make dev` has it. Without DEBUG, or without the packages of developers, it is not there.
+DEBUG_TOOLBAR = DEBUG and find_spec("debug_toolbar") is not None
+if DEBUG_TOOLBAR:
+    INSTALLED_APPS += ["debug_toolbar"]
+    # It writes into pages, so it comes after what compresses them.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware") + 1,
+        "debug_toolbar.middleware.DebugToolbarMiddleware",
+    )
+    INTERNAL_IPS = ["127.0.0.1", "::1"]
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from portal.management.commands import serve
@@ -215,9 +216,9 @@ def start(tmp_path):
     }
     servers = []
 
-    def start(port: str) -> subprocess.Popen[str]:
+    def start(port: str, *options: str) -> subprocess.Popen[str]:
         server = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", port],
+            [sys.executable, "manage.py", "serve", "--port", port, *options],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -286,3 +287,21 @@ def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start, tmp_p
     [password] = re.findall(r"as staff with the password (\S+)", first)
     assert password not in second
     assert f"with the name and password in {tmp_path}/staff-account.txt" in second
+
+
+@pytest.mark.once
+def test_with_reload_the_sources_are_served_as_they_are_with_the_debug_toolbar(start, tmp_path):
+    port = free_port()
+    server = start(port, "--reload")
+    page = first_page(port, server)
+    os.killpg(server.pid, signal.SIGINT)
+    output, _ = server.communicate(timeout=60)
+    assert f"The portal is at http://127.0.0.1:{port}/" in output
+    assert 'href="/static/site.css"' in page
+    assert "djDebug" in page
+    assert not (tmp_path / "static").exists()
+
+
+def test_with_reload_only_this_machine_is_served():
+    with pytest.raises(SystemExit, match="DEBUG shows what is inside"):
+        call_command("serve", "--reload", "--host", "0.0.0.0")  # noqa: S104 (refused)

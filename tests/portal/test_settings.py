@@ -70,3 +70,21 @@ def test_what_is_no_address_of_redis_stops_the_start():
     result = start("1", REDIS_URL="nonsense", **COMPLETE)
     assert result.returncode == 1
     assert "ImproperlyConfigured: REDIS_URL is not the address of a Redis server" in result.stderr
+
+
+@pytest.mark.parametrize(("debug", "expected"), [("on", "True 1"), ("off", "False 0")])
+def test_the_debug_toolbar_needs_debug(debug, expected):
+    installed = "[*settings.INSTALLED_APPS, *settings.MIDDLEWARE]"
+    middleware = "debug_toolbar.middleware.DebugToolbarMiddleware"
+    values = f'settings.DEBUG_TOOLBAR, {installed}.count("{middleware}")'
+    result = start(values, DEBUG=debug, **COMPLETE)
+    assert (result.stderr, result.stdout.strip()) == ("", expected)
+
+
+def test_the_policy_of_production_is_that_of_development():
+    policies = {
+        start("settings.CONTENT_SECURITY_POLICY", DEBUG=debug, **COMPLETE).stdout
+        for debug in ("on", "off")
+    }
+    assert len(policies) == 1
+    assert policies != {""}

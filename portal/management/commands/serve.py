@@ -47,11 +47,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", default="8000", help="port to listen on, 1 to 65535")
+        parser.add_argument(
+            "--reload",
+            action="store_true",
+            help="for development on this machine: DEBUG on, and a restart when code changes",
+        )
 
-    def handle(self, *args: Any, host: str, port: str, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: str, reload: bool, **options: Any) -> None:
         try:
+            if reload and not is_loopback(host):
+                raise CommandError(f"DEBUG shows what is inside: --reload cannot serve at {host}.")
             require_free(host, port)
-            self.prepare()
+            self.prepare_content()
+            if not reload:
+                self.prepare_static_files()
             self.show_staff_account(host, port)
         except CommandError as error:
             # One plain sentence; Django would put the error's name before it.
@@ -65,6 +74,8 @@ class Command(BaseCommand):
             sys.exit("Stopped.")
         connection.close()
         self.say(f"The portal is at {address(host, port)}/ (Ctrl-C stops it)")
+        if reload:
+            os.execve(sys.executable, development_command(host, port), os.environ | {"DEBUG": "on"})
         os.execve(sys.executable, server_command(host, port), ENVIRONMENT | os.environ)
 
     def say(self, text: str) -> None:
@@ -72,8 +83,8 @@ class Command(BaseCommand):
         self.stdout.write(text)
         self.stdout.flush()
 
-    def prepare(self) -> None:
-        """Bring the database, the starter content and the static files up to date."""
+    def prepare_content(self) -> None:
+        """Bring the database and the starter content up to date."""
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -84,6 +95,9 @@ class Command(BaseCommand):
         if not StarterRow.objects.exists():
             self.say("Loading the starter content …")
             call_command("load_starter")
+
+    def prepare_static_files(self) -> None:
+        """Collect the static files if they or the way they are stored have changed."""
         # Beside the files, so that it goes when they go.
         stamp = Path(settings.STATIC_ROOT) / "sources.sha256"
         sources = static_digest()
@@ -232,3 +246,9 @@ def server_command(host: str, port: str) -> list[str]:
     pairs = [part for option in options.items() for part in option]
     flags = ["--no-ws", "--respawn-failed-workers", "--factory"]
     return [sys.executable, "-m", "granian", *pairs, *flags, "portal.server:application"]
+
+
+def development_command(host: str, port: str) -> list[str]:
+    """Return the command line of Django's own server, Python first."""
+    listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return [sys.executable, "manage.py", "runserver", listen]
