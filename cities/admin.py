@@ -28,6 +28,7 @@ from publishing.admin import (
     PublishableAdmin,
     StateFilter,
 )
+from publishing.content.publishable import EDITABLE_MOMENTS
 from publishing.content.scope import scope_of, within
 from publishing.staff.base import RowInline
 from publishing.staff.change_form import DraftAdmin
@@ -119,7 +120,7 @@ class IntakeAdmin(PublishableAdmin):
             },
         ),
         SOURCE,
-        (PUBLICATION[0], PUBLICATION[1] | {"fields": ("state_now", *PublishableAdmin.moments)}),
+        (PUBLICATION[0], PUBLICATION[1] | {"fields": ("state_now", *EDITABLE_MOMENTS)}),
         FOR_STAFF,
     )
 

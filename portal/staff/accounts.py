@@ -20,12 +20,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import is_too_often, too_many_requests
+from portal.errors import too_many_requests
 from portal.models import Tie
-from publishing.revisions.models import Action, log
+from portal.rate_limits import is_too_often
+from publishing.revisions.history import log
+from publishing.revisions.models import Action
 from publishing.staff.base import PermissionsMixin, RowInline
 
-# How many letters one address may ask for, within how many seconds.
+# How many letters one visitor may ask for, within how many seconds.
 MOST_RESETS, WITHIN = 5, 3600
 
 

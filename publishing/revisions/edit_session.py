@@ -20,17 +20,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from publishing.content.publishable import is_live
+from publishing.content.states import State
 from publishing.revisions import snapshots, transitions
-from publishing.revisions.models import (
-    Action,
-    Revision,
-    Stage,
-    keep_draft,
-    lock,
-    log,
-    open_draft,
-    write,
-)
+from publishing.revisions.drafts import keep_draft
+from publishing.revisions.history import lock, log, write
+from publishing.revisions.models import Action, Revision, Stage, open_draft
 from publishing.revisions.rehearsal import rehearse
 from publishing.revisions.save_wish import (
     SaveOutcome,
@@ -69,6 +63,8 @@ class EditSession:
     ) -> None:
         self.record, self.person, self.wish = record, person, wish or SaveWish()
         self.may_publish, self.check, self.notify = may_publish, check, notify
+        # The state as visitors see it; a draft or typed dates may give the form another one.
+        self.state: State | None = getattr(record, "state", None)
         # What the form was opened with, what the person typed, what stands there by now, and the
         # result of merging the three. Empty while it is not known.
         self.start: Snapshot = {}
@@ -237,7 +233,8 @@ class EditSession:
     def finish(self, record: Any, *, was_live: bool = False) -> None:
         """Publish a saved record, or ask for its review, if that is the wish."""
         if self.wish.publishes and self.may_publish:
-            transitions.move(record, transitions.publish, self.person, self.wish.note)
+            verb = transitions.publish_now if self.wish.at_once else transitions.publish
+            transitions.move(record, verb, self.person, self.wish.note)
         elif self.wish.submits and not was_live:
             self.submit(record)
 

@@ -32,6 +32,8 @@ class SaveWish:
     """The button that a person pressed, and what they gave with it."""
 
     publishes: bool = False
+    # Publish at once, whatever date was typed.
+    at_once: bool = False
     schedules: bool = False
     submits: bool = False
     drafts: bool = False

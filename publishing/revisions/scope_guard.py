@@ -1,4 +1,4 @@
-"""Row-level permissions on a change: refuse one that touches links outside the user's scope."""
+"""Refuse changes to links outside the user's scope."""
 
 from typing import Any
 
@@ -18,9 +18,9 @@ from publishing.revisions.snapshots import Path, Snapshot, leaves, part_relation
 
 
 def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, user: Any) -> None:
-    """Refuse a change of links to what is not a person's. Raises OutOfScope with their names.
+    """Raise OutOfScope, with their names, if the change touches records outside the user's scope.
 
-    What is compared are whole contents of a record, so it holds for every way to write one.
+    Compares whole snapshots, so it holds for every way to write a record.
     """
     scope = scope_of(user)
     if scope is None:
@@ -57,7 +57,7 @@ def check_record(record: models.Model, user: Any, before: Snapshot | None = None
 
 
 def _links(model: type[models.Model], content: Snapshot) -> set[tuple[Any, Any]]:
-    """Every link to a kind of record that is divided: ((path, kind), key)."""
+    """Return every link to a record under row-level permissions: ((path, model), key)."""
     found = set()
     divided = {kind for kind in with_pages() if is_divided(kind)}
     for path, value in leaves(content).items():

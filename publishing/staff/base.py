@@ -13,6 +13,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.contrib.auth import get_permission_codename
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,7 @@ from django.urls import URLPattern
 from js_asset import Media
 
 from publishing.content.publishable import is_live
-from publishing.content.scope import OutOfScope, Scope, narrowed, scope_of
+from publishing.content.scope import Scope, narrowed, scope_of
 from publishing.revisions.edit_session import EditSession
 from publishing.revisions.save_wish import taken_meanwhile
 from publishing.revisions.scope_guard import check_record
@@ -229,7 +230,7 @@ class StaffAdmin(PermissionsMixin, RecordLabelMixin, ListAdmin):
         show = partial(super().changeform_view, request, object_id, form_url, context)
         try:
             answer = show()
-        except OutOfScope as error:
+        except ValidationError as error:
             session.refused = " ".join(error.messages)
             answer = self._again(request, show)
         except IntegrityError:

@@ -22,12 +22,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import Publishable, is_live, short_moment
+from publishing.content.publishable import Publishable, full_moment, short_moment
+from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import autosave, share_links, snapshots
 from publishing.revisions.autosave import WorkingCopy
 from publishing.revisions.diff import conflict_rows
 from publishing.revisions.edit_session import EditSession
-from publishing.revisions.models import Action, Revision, Stage, log, open_draft
+from publishing.revisions.history import log
+from publishing.revisions.models import Action, Revision, Stage, open_draft
 from publishing.revisions.notifications import tell_publishers
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
@@ -163,6 +165,13 @@ class ChangeForm:
             + " "
             + _("The public page has not changed."),
         )
+        if getattr(self.record, "state", None) == State.SCHEDULED:
+            said = _(
+                "It goes public on %(moment)s without this draft, "
+                "unless you publish the draft before then."
+            )
+            moment = full_moment(self.record.published_at)
+            messages.warning(self.request, said % {"moment": moment})
         return HttpResponseRedirect(self.request.get_full_path())
 
     def take_up(self, copy: WorkingCopy) -> HttpResponse:
@@ -230,7 +239,8 @@ class DraftAdmin(StaffAdmin):
         sent = request.POST
         context = {
             **prompt(self, session, request, record),
-            "is_out": is_live(record),
+            "is_out": session.state in LIVE_STATES,
+            "is_scheduled": session.state == State.SCHEDULED,
             "may_publish": session.may_publish,
             "is_publishable": issubclass(self.model, Publishable),
             "note": sent.get(NOTE, ""),
@@ -275,8 +285,11 @@ class DraftAdmin(StaffAdmin):
         if session.is_rehearsing:
             session.saved(obj)
             return
-        log(obj, Action.ADDED, request.user, session.wish.note, content=snapshots.take(obj))
+        note, content = session.wish.note, snapshots.take(obj)
+        log(obj, Action.ADDED, request.user, note, content=content)
         if isinstance(obj, Publishable):
+            if obj.state == State.SCHEDULED:
+                log(obj, Action.SCHEDULED_RECORD, request.user, note, base=content, content=content)
             session.finish(obj)
         close_copy(self, request)
 

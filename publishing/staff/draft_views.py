@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publishing.content.publishable import Publishable, is_live
+from publishing.content.states import State
 from publishing.revisions import share_links, snapshots, transitions
 from publishing.revisions.diff import conflict_rows, differences
-from publishing.revisions.models import (
-    Action,
-    MergeConflict,
-    Revision,
-    Stage,
-    discard,
-    lock,
-    log,
-    open_draft,
-    publish_draft,
-)
+from publishing.revisions.drafts import MergeConflict, discard, publish_draft
+from publishing.revisions.history import lock, log
+from publishing.revisions.models import Action, Revision, Stage, open_draft
 from publishing.revisions.notifications import tell
 from publishing.revisions.rehearsal import rehearse
 from publishing.revisions.save_wish import SaveWish, held_sentence
 from publishing.revisions.scope_guard import check_record
-from publishing.revisions.snapshots import fingerprint
+from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
 from publishing.staff.posted import BECAUSE, wish_of
 from publishing.staff.quality_checks import Advice
@@ -70,6 +65,7 @@ class DraftViews(AdminViews):
             ),
             conflicts=conflict_rows(self.model, conflicts),
             may_publish=self.admin.may_put_live(request, record),
+            is_ahead=starts_ahead(merged.content),
             may_discard=self.may_discard(request, record, draft),
             advice=advice,
             because=request.POST.get(BECAUSE, ""),
@@ -152,6 +148,7 @@ class DraftViews(AdminViews):
                 check_record(record, request.user, present)
                 if isinstance(record, Publishable) and not is_live(record):
                     transitions.move(record, transitions.publish, request.user, wish.note)
+                    record.refresh_from_db()
         except MergeConflict as unresolved:
             return unresolved.conflicts, None
         except ValidationError as error:
@@ -160,7 +157,12 @@ class DraftViews(AdminViews):
         for problem in problems:
             messages.warning(request, problem)
         self.answered(request, record, draft, None)
-        messages.success(request, _("“%s” is public as the draft has it.") % record)
+        if scheduled := scheduled_sentence(record):
+            said = _("The draft of “%(name)s” takes effect. %(scheduled)s")
+            said %= {"name": record, "scheduled": scheduled}
+        else:
+            said = _("“%s” is public as the draft has it.") % record
+        messages.success(request, said)
         return [], self.redirect("change", record.pk)
 
     def may_discard(self, request: HttpRequest, record: Any, draft: Revision) -> bool:
@@ -176,5 +178,23 @@ class DraftViews(AdminViews):
         if returned:
             tell([draft.author], "returned", returned, request)
         else:
-            publisher = str(request.user)
-            tell([draft.author], "published", draft, request, publisher=publisher)
+            tell(
+                [draft.author],
+                "published",
+                draft,
+                request,
+                publisher=str(request.user),
+                scheduled=scheduled_sentence(record),
+            )
+
+
+def scheduled_sentence(record: Any) -> str:
+    """Return the sentence about when visitors see a scheduled record; "" for any other."""
+    is_scheduled = isinstance(record, Publishable) and record.state == State.SCHEDULED
+    return transitions.visibility(record) if is_scheduled else ""
+
+
+def starts_ahead(content: Snapshot) -> bool:
+    """Return whether the content makes a record public only from a moment ahead."""
+    starts = content["fields"].get("published_at")
+    return starts is not None and datetime.fromisoformat(starts) > timezone.now()

@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from publishing.content.publishable import Publishable
 from publishing.content.scope import OutOfScope
-from publishing.import_export.applying import Stale, Undo, carry_out
+from publishing.import_export.bulk_apply import ConcurrentEdit
 from publishing.import_export.bulk_snapshots import slices
 from publishing.import_export.bulk_sql import DeferredSQL
-from publishing.import_export.models import Batch, BatchRow, Outcome
-from publishing.import_export.validation import Checker
+from publishing.import_export.importing import carry_out
+from publishing.import_export.models import Batch, BatchRow, RowOutcome
+from publishing.import_export.undo import ImportUndo
+from publishing.import_export.validation import RowValidator
 from publishing.revisions.diff import Difference, SnapshotFormatter
 from publishing.revisions.snapshots import Snapshot, differing
 from publishing.staff.import_export import PER_PAGE, ExchangePages
@@ -74,7 +76,7 @@ class BatchViews(ExchangePages):
                     self._look_at_rows(request, batch, STEP)
                     counts = batch.tally()
                     return JsonResponse(
-                        {"total": sum(counts.values()), "left": counts[Outcome.PENDING]}
+                        {"total": sum(counts.values()), "left": counts[RowOutcome.PENDING]}
                     )
                 self._look_at_rows(request, batch, LONG_STEP)
             case "discard":
@@ -87,9 +89,9 @@ class BatchViews(ExchangePages):
 
     def _look_at_rows(self, request: HttpRequest, batch: Batch, seconds: float) -> None:
         """Look at further rows, for about so long."""
-        checker, end = Checker(self.admin, request, batch), time.monotonic() + seconds
+        checker, end = RowValidator(self.admin, request, batch), time.monotonic() + seconds
         while time.monotonic() < end:
-            rows = list(batch.rows.filter(outcome=Outcome.PENDING)[:CHUNK])
+            rows = list(batch.rows.filter(outcome=RowOutcome.PENDING)[:CHUNK])
             if not rows:
                 return
             checker.check(rows)
@@ -100,13 +102,13 @@ class BatchViews(ExchangePages):
     def _import(self, request: HttpRequest, batch: Batch) -> None:
         live = batch.is_live and issubclass(self.model, Publishable)
         counts = batch.tally()
-        if counts[Outcome.PENDING] or (live and not self.admin.has_publish_permission(request)):
+        if counts[RowOutcome.PENDING] or (live and not self.admin.has_publish_permission(request)):
             return
         try:
             carry_out(self.model, batch, request.user, request.POST.get("_note", "")[:300])
-        except Stale as stale:
+        except ConcurrentEdit as stale:
             for some in slices(stale.numbers):
-                batch.rows.filter(number__in=some).update(outcome=Outcome.PENDING)
+                batch.rows.filter(number__in=some).update(outcome=RowOutcome.PENDING)
             said = _(
                 "Nothing was imported yet: somebody changed some of these records meanwhile. "
                 "They are looked at again."
@@ -114,7 +116,7 @@ class BatchViews(ExchangePages):
         except OutOfScope as refused:
             said = _("Nothing was imported. %s") % " ".join(refused.messages)
         except IntegrityError:
-            batch.rows.update(outcome=Outcome.PENDING)
+            batch.rows.update(outcome=RowOutcome.PENDING)
             said = _(
                 "Nothing was imported yet: somebody took a name or an address of these rows "
                 "meanwhile. They are looked at again."
@@ -126,9 +128,9 @@ class BatchViews(ExchangePages):
 
     def _show_batch(self, request: HttpRequest, batch: Batch) -> HttpResponse:
         counts = batch.tally()
-        pending, total = counts.pop(Outcome.PENDING), sum(counts.values())
+        pending, total = counts.pop(RowOutcome.PENDING), sum(counts.values())
         shown = request.GET.get("show", "")
-        rows = batch.rows.exclude(outcome=Outcome.PENDING).order_by("number")
+        rows = batch.rows.exclude(outcome=RowOutcome.PENDING).order_by("number")
         if batch.person_id != request.user.pk:
             # Rows may be about records that others do not see.
             rows = rows.none()
@@ -144,12 +146,12 @@ class BatchViews(ExchangePages):
             pending=pending,
             looked_at=total,
             total=total + pending,
-            counts=[(o, Outcome(o).label, n) for o, n in counts.items()],
+            counts=[(o, RowOutcome(o).label, n) for o, n in counts.items()],
             shown=shown,
             page=page,
             rows=self._in_words(page.object_list),
-            ready=not pending and bool(counts[Outcome.NEW] or counts[Outcome.CHANGED]),
-            will_change=counts[Outcome.NEW] + counts[Outcome.CHANGED],
+            ready=not pending and bool(counts[RowOutcome.NEW] or counts[RowOutcome.CHANGED]),
+            will_change=counts[RowOutcome.NEW] + counts[RowOutcome.CHANGED],
             may_undo=self._may_undo(request, batch),
         )
 
@@ -170,7 +172,7 @@ class BatchViews(ExchangePages):
         # Half of an import is not taken back: somebody else has to see all of it.
         return (
             self.admin.has_publish_permission(request)
-            and not Undo(self.admin, request, batch).unseen()
+            and not ImportUndo(self.admin, request, batch).unseen()
         )
 
     def undo_view(self, request: HttpRequest, batch_id: int) -> HttpResponse:
@@ -181,8 +183,8 @@ class BatchViews(ExchangePages):
             return self.redirect("batch", batch.pk)
         if request.method == "POST":
             try:
-                Undo(self.admin, request, batch).run()
-            except (Stale, IntegrityError):
+                ImportUndo(self.admin, request, batch).run()
+            except (ConcurrentEdit, IntegrityError):
                 said = _("Nothing was taken back, because somebody saved meanwhile. Try again.")
                 messages.error(request, said)
             else:

@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy
 from publishing.content.publishable import Publishable
 from publishing.import_export.bulk_snapshots import slices
 from publishing.import_export.bulk_sql import DeferredSQL
-from publishing.import_export.columns import Heading, columns_of, understood
+from publishing.import_export.columns import columns_of
 from publishing.import_export.exporting import csv_pieces, table, workbook
+from publishing.import_export.headings import HeadingError, match_headings
 from publishing.import_export.models import Batch, BatchRow, expire
-from publishing.import_export.readers import Table, UnreadableFile, read
+from publishing.import_export.readers import UnreadableFile, UploadedTable, read
 from publishing.import_export.references import handle_name, key_name
 from publishing.revisions.models import name_of
 from publishing.staff.admin_views import AdminViews
@@ -94,7 +95,7 @@ class ExchangeViews(ExchangePages):
         if request.method == "POST" and form.is_valid():
             try:
                 batch = self._receive(request, form)
-            except (UnreadableFile, Heading) as error:
+            except (UnreadableFile, HeadingError) as error:
                 form.add_error("file", str(error))
             else:
                 return self.redirect("batch", batch.pk)
@@ -125,7 +126,7 @@ class ExchangeViews(ExchangePages):
         expire()
         file = form.cleaned_data["file"]
         lines = read(file.file, file.size)
-        understood(self.model, lines.headings)
+        match_headings(self.model, lines.headings)
         live = form.cleaned_data["mode"] == "live" and self.admin.has_publish_permission(request)
         batch = Batch.objects.create(
             model=self.opts.label_lower,
@@ -144,7 +145,7 @@ class ExchangeViews(ExchangePages):
         return batch
 
     @staticmethod
-    def _keep_lines(batch: Batch, lines: Table) -> None:
+    def _keep_lines(batch: Batch, lines: UploadedTable) -> None:
         for some in slices(lines):
             rows = [
                 BatchRow(

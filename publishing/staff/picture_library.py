@@ -21,7 +21,8 @@ from publishing.pictures.models import Picture
 from publishing.pictures.uploads import validate_picture
 from publishing.revisions import snapshots
 from publishing.revisions.edit_session import EditSession
-from publishing.revisions.models import Action, log
+from publishing.revisions.history import log
+from publishing.revisions.models import Action
 from publishing.staff.admin_views import AdminViews
 from publishing.staff.base import StaffAdmin
 from publishing.staff.draft_views import DraftViews

@@ -13,7 +13,7 @@ CHOICE = "_choice:"
 # The fingerprint of the content that was shown to a person when they decided.
 SEEN = "_seen"
 # The buttons that put something before visitors, now or later.
-PUBLISHING = ("_publish", "_schedule", "_save", "_continue", "_addanother")
+PUBLISHING = ("_publish", "_publish_now", "_schedule", "_save", "_continue", "_addanother")
 
 
 def wish_of(request: HttpRequest) -> SaveWish:
@@ -21,7 +21,8 @@ def wish_of(request: HttpRequest) -> SaveWish:
     sent = request.POST
     note, reason = sent.get(NOTE, "").strip(), sent.get(BECAUSE, "").strip()
     return SaveWish(
-        publishes="_publish" in sent,
+        publishes="_publish" in sent or "_publish_now" in sent,
+        at_once="_publish_now" in sent,
         schedules="_schedule" in sent,
         submits="_review" in sent,
         drafts="_draft" in sent,

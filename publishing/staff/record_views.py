@@ -12,12 +12,14 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import Publishable, short_moment
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, short_moment
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import differences
-from publishing.revisions.models import Action, Revision, keep_draft, lock, open_draft, write
+from publishing.revisions.drafts import keep_draft
+from publishing.revisions.history import lock, write
+from publishing.revisions.models import Action, Revision, open_draft
 from publishing.revisions.scope_guard import check_record
-from publishing.revisions.snapshots import MOMENTS, Snapshot, fingerprint
+from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
 from publishing.staff.posted import SEEN
 
@@ -141,12 +143,18 @@ class RecordViews(AdminViews):
         )
         if not allowed or request.method != "POST":
             raise PermissionDenied
+        dates = (record.trashed_at, record.published_at)
+        has_waited = all(dates) and record.trashed_at < record.published_at
         try:
             transitions.move(record, transitions.recover, request.user)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
             messages.success(request, _("“%s” is out of the trash again.") % record)
+            record.refresh_from_db()
+            if has_waited and (seen := transitions.visibility(record)):
+                # It was scheduled; its date may have passed in the trash.
+                messages.info(request, seen)
         return self.redirect("change", record.pk)
 
 
@@ -155,7 +163,9 @@ def version(revision: Revision, present: Snapshot) -> Snapshot | None:
     if not revision.content:
         return None
     fields = {
-        name: value for name, value in revision.content["fields"].items() if name not in MOMENTS
+        name: value
+        for name, value in revision.content["fields"].items()
+        if name not in EDITABLE_MOMENTS
     }
-    kept = {name: present["fields"][name] for name in MOMENTS if name in present["fields"]}
+    kept = {name: present["fields"][name] for name in EDITABLE_MOMENTS if name in present["fields"]}
     return {**revision.content, "fields": fields | kept}

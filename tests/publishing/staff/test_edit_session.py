@@ -14,8 +14,9 @@ from cities.models import City
 from publishing.content.states import State
 from publishing.models import Revision
 from publishing.revisions import snapshots
+from publishing.revisions.drafts import keep_draft
 from publishing.revisions.edit_session import EditSession
-from publishing.revisions.models import keep_draft, open_draft
+from publishing.revisions.models import open_draft
 from publishing.revisions.save_wish import SaveWish
 from publishing.staff.quality_checks import Advice
 from tests import factories
