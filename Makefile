@@ -11,31 +11,24 @@ START := @sh tools/start.sh
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
-# What a server of the public is set to; `check --deploy` finds nothing to say about it.
-PRODUCTION = SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
-	ALLOWED_HOSTS=learning.example.org HTTPS=on DEBUG=off DJANGO_SETTINGS_MODULE=portal.settings
 TEMPLATES = find templates */templates -name '*.html' 2>/dev/null | xargs
 
-.PHONY: help run test check audit bench profile mutants pictures format lock develop
+.PHONY: help run dev test check audit bench profile mutants screenshots format lock develop
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 13
 
 run: ## prepare the portal and serve it at http://127.0.0.1:8000/ (PORT=9000 for another port)
 	$(START) run --host "$(HOST)" --port "$(PORT)"
 
+dev: ## the same for development: changes show at once, DEBUG and the debug toolbar are on
+	$(START) dev --host "$(HOST)" --port "$(PORT)"
+
 test: develop ## the whole suite: SQLite, PostgreSQL, browser (ARGS="-k slug" goes to pytest)
 	@$(BIN)/python tools/run_tests.py $(ARGS)
 
-check: develop ## lint, format, types, imports, migrations, deployment settings, templates
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
-	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
-	$(TEMPLATES) $(BIN)/djade --check
-	$(BIN)/djlint --lint --quiet templates
+check: develop ## lint, format, types, imports, migrations, settings, templates, scripts (ARGS=mypy)
+	@$(BIN)/python -m tools.check $(ARGS)
 
 audit: develop ## axe, HTML checker and Lighthouse on every kind of page (ARGS="--only axe,vnu")
 	@$(BIN)/python -m tools.audit $(ARGS)
@@ -49,13 +42,14 @@ profile: develop ## where the time of a page goes (ARGS="/cities/wakefield/")
 mutants: develop ## whether the tests notice faults that are put in by hand (ARGS="suggestions")
 	@$(BIN)/python -m tools.mutants $(ARGS)
 
-pictures: develop ## take the README's pictures anew
-	@$(BIN)/python -m tools.pictures
+screenshots: develop ## take the screenshots of the README and of the staff guide
+	@$(BIN)/python -m tools.screenshots $(ARGS)
 
-format: develop ## rewrite code and templates in the house style
+format: develop ## rewrite code, templates, scripts and style sheets in the house style
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(TEMPLATES) $(BIN)/djade
+	$(BIN)/python -m tools.biome check --write
 
 lock: develop ## write the locks anew; ARGS=--upgrade takes the newest versions
 	$(LOCK) $(ARGS) pyproject.toml --output-file requirements.txt

@@ -1,5 +1,6 @@
 """The staff desk of cities and of what places them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -27,13 +28,13 @@ from publishing.admin import (
     PublishableAdmin,
     StateFilter,
 )
+from publishing.content.publishable import EDITABLE_MOMENTS
 from publishing.content.scope import scope_of, within
 from publishing.staff.base import RowInline
-from publishing.staff.change_form import RecordForm
-from publishing.staff.import_export import ImportExportMixin
+from publishing.staff.change_form import DraftAdmin
+from publishing.staff.forms import RecordForm
 from publishing.staff.list_filters import CaseFilter, Texts
-from publishing.staff.live_editing import LiveEditingMixin
-from publishing.staff.quality_checks import Advice
+from publishing.staff.quality_checks import CHECKS, Advice
 
 
 class CountryForm(RecordForm):
@@ -43,8 +44,10 @@ class CountryForm(RecordForm):
 
 
 @admin.register(Country)
-class CountryAdmin(ImportExportMixin, LiveEditingMixin):
+class CountryAdmin(DraftAdmin):
     form = CountryForm
+    views = PublishableAdmin.views
+    change_list_template = PublishableAdmin.change_list_template
     list_display = ("name", "code", "region", "cities_recorded", "cities_public")
     list_filter = ("region",)
     search_fields = ("name_key", "=code")
@@ -117,7 +120,7 @@ class IntakeAdmin(PublishableAdmin):
             },
         ),
         SOURCE,
-        (PUBLICATION[0], PUBLICATION[1] | {"fields": ("state_now", *PublishableAdmin.moments)}),
+        (PUBLICATION[0], PUBLICATION[1] | {"fields": ("state_now", *EDITABLE_MOMENTS)}),
         FOR_STAFF,
     )
 
@@ -207,8 +210,15 @@ class AwardFilter(CaseFilter):
         return {"yes": (_("Has received it"), Q(awarded)), "no": (_("Has not"), ~Q(awarded))}
 
 
+def coordinates(city: City) -> Iterator[Advice]:
+    if not city.has_place:
+        said = gettext("Without coordinates, the city is missing on every map.")
+        yield Advice("latitude", said)
+
+
 @admin.register(City)
 class CityAdmin(PublishableAdmin):
+    quality_checks = (*CHECKS, coordinates)
     list_display = (
         "name",
         "state_column",
@@ -282,17 +292,6 @@ class CityAdmin(PublishableAdmin):
         PUBLICATION,
         FOR_STAFF,
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[City]:
-        rows: QuerySet[City] = super().get_queryset(request)
-        return rows.select_related("country")
-
-    def advice(self, record: Any) -> list[Advice]:
-        found = super().advice(record)
-        if not record.has_place:
-            said = gettext("Without coordinates, the city is missing on every map.")
-            found.append(Advice("latitude", said))
-        return found
 
     def plain_label(self, record: City) -> str:
         return gettext("%(city)s, %(country)s") % {"city": record.name, "country": record.country}

@@ -1,5 +1,4 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,6 +7,7 @@ class CitiesConfig(AppConfig):
     verbose_name = _("Cities")
 
     def ready(self) -> None:
-        from cities.word_index import watch_words
+        from cities import word_index
+        from publishing import triggers
 
-        post_migrate.connect(watch_words, sender=self, dispatch_uid="cities.words")
+        triggers.register(word_index.drop_triggers, word_index.make_index)

@@ -8,7 +8,6 @@ Whoever reads slowly holds a thread of the server meanwhile. So few downloads ru
 process, and the other threads are left for pages.
 """
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -32,6 +31,7 @@ from django.views.generic import View
 
 from cities.filters import CityFilter
 from cities.models import City
+from publishing.content.csv import stream_csv
 from publishing.content.feeds import lasting_id, legible
 
 # The rows that are in memory at once, and the downloads that a process gives out at once.
@@ -75,40 +75,28 @@ COLUMNS: dict[str, Callable[[City], Any]] = {
 }
 FIELDS = [*COLUMNS, "url"]
 
-# A spreadsheet runs a cell that begins so as a formula (OWASP, "CSV injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-Row = dict[str, Any]
+CityRow = dict[str, Any]
 
 
 def cell(value: Any) -> Any:
-    """A value as a cell of a spreadsheet: lists joined, unknown empty, formulas defused."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    if isinstance(value, list):
-        value = "; ".join(str(item) for item in value)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
+    """Return a value as a cell of a CSV: lists joined, what is unknown empty."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return value.isoformat(timespec="seconds")
+        case list():
+            return "; ".join(str(item) for item in value)
     return value
 
 
-class Echo:
-    """A file that hands back what is written, so that csv can stream."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """A CSV (RFC 4180) that Excel opens rightly: the mark at the start tells it UTF-8."""
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(FIELDS)
+def csv_table(rows: Iterable[CityRow]) -> Iterator[list[Any]]:
+    """Give the headings, then the cells of each city."""
+    yield FIELDS
     for row in rows:
-        yield writer.writerow([cell(row[name]) for name in FIELDS])
+        yield [cell(row[name]) for name in FIELDS]
 
 
 def json_pieces(opening: dict[str, Any], key: str, items: Iterable[Any]) -> Iterator[str]:
@@ -120,7 +108,7 @@ def json_pieces(opening: dict[str, Any], key: str, items: Iterable[Any]) -> Iter
     yield "\n]}\n"
 
 
-def feature(row: Row) -> dict[str, Any]:
+def feature(row: CityRow) -> dict[str, Any]:
     """A city as a GeoJSON feature (RFC 7946); the geometry is null where the place is unknown."""
     known = row["latitude"] is not None
     point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
@@ -162,7 +150,9 @@ class CityDownload(View):
         return answers[kind](finder.qs)
 
     def as_csv(self, cities: QuerySet[City]) -> HttpResponse:
-        return self.stream(csv_lines(self.rows(cities)), "text/csv; charset=utf-8", "csv")
+        return self.stream(
+            stream_csv(csv_table(self.rows(cities))), "text/csv; charset=utf-8", "csv"
+        )
 
     def as_json(self, cities: QuerySet[City]) -> HttpResponse:
         pieces = json_pieces(self.origin(), "cities", self.rows(cities))
@@ -195,7 +185,7 @@ class CityDownload(View):
             )
         return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
-    def rows(self, cities: QuerySet[City]) -> Iterator[Row]:
+    def rows(self, cities: QuerySet[City]) -> Iterator[CityRow]:
         long = ("profile", "summary", "search_key")
         together = cities.defer(*long).prefetch_related("alternative_names", "awards")
         for city in together.iterator(chunk_size=CHUNK):

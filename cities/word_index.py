@@ -2,8 +2,8 @@
 
 It holds the words of the folded names, official and alternative ones, parts of countries and
 mottos. The database keeps it in step itself, so that nothing gets round it: PostgreSQL as two
-indexes of word vectors, SQLite as a full-text table with triggers. A migration may build a table
-of SQLite anew, and its triggers go with it; so both are put in place after every migration.
+indexes of word vectors, SQLite as a full-text table with triggers, which read both tables. Both
+are made after every migration (`publishing.triggers`).
 """
 
 from typing import Any
@@ -13,6 +13,8 @@ from django.db.models import BigIntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 
 CITIES, NAMES, WORDS = "cities_city", "cities_alternativename", "cities_words"
+# The columns that the index is made of.
+READ = {CITIES: {"id", "search_key"}, NAMES: {"search_key", "city_id"}}
 
 
 def cities_with(beginning: str, also: QuerySet[Any] | None = None) -> RawSQL:
@@ -40,30 +42,54 @@ def vector(column: str = "search_key") -> str:
     return f"array_to_tsvector(array_remove(string_to_array({column}, ' '), ''))"
 
 
-def watch_words(using: str = "default", **kwargs: Any) -> None:
-    """Put the index in place as far as it is missing. Called after every migration."""
+def drop_triggers(using: str = "default") -> None:
+    """Drop the triggers before migrations. The index stays, so search goes on meanwhile."""
+    database = connections[using]
+    if database.vendor != "sqlite":
+        return
+    with transaction.atomic(using), database.cursor() as cursor:
+        for name in TRIGGERS:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {WORDS}_{name}")
+
+
+def make_index(using: str = "default") -> None:
+    """Make the index and its triggers as far as they are missing, after migrations."""
     database = connections[using]
     with transaction.atomic(using), database.cursor() as cursor:
-        if not {CITIES, NAMES} <= set(database.introspection.table_names(cursor)):
-            # Migrated to a point at which there are no cities.
-            return
+        has_columns = _has_columns(database, cursor)
         if database.vendor == "sqlite":
-            _watch_sqlite(cursor)
-            return
-        for table in (CITIES, NAMES):
-            cursor.execute(
-                f"CREATE INDEX IF NOT EXISTS {table}_words ON {table} USING gin ({vector()})"
-            )
+            _make_sqlite_index(cursor, has_columns)
+        elif has_columns:
+            for table in (CITIES, NAMES):
+                cursor.execute(
+                    f"CREATE INDEX IF NOT EXISTS {table}_words ON {table} USING gin ({vector()})"
+                )
 
 
-def _watch_sqlite(cursor: Any) -> None:
-    wanted = {f"{WORDS}_{name}": body for name, body in TRIGGERS.items()}
+def _has_columns(database: Any, cursor: Any) -> bool:
+    """Return whether the tables have what the index is made of.
+
+    Migrating backwards may lead to a point at which they do not.
+    """
+    describe = database.introspection.get_table_description
+    if not READ.keys() <= set(database.introspection.table_names(cursor)):
+        return False
+    return all(
+        columns <= {column.name for column in describe(cursor, table)}
+        for table, columns in READ.items()
+    )
+
+
+def _make_sqlite_index(cursor: Any, has_columns: bool) -> None:
+    wanted = {f"{WORDS}_{name}": body for name, body in TRIGGERS.items()} if has_columns else {}
     cursor.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'trigger')")
     present = {name for (name,) in cursor.fetchall()}
-    if {WORDS, *wanted} <= present:
+    if wanted and {WORDS, *wanted} <= present:
         return
     # While a trigger was missing, words may have been missed.
     cursor.execute(f"DROP TABLE IF EXISTS {WORDS}")
+    if not wanted:
+        return
     # The tokenizer that takes every sign outside ASCII for a letter: the column is folded.
     cursor.execute(
         f"CREATE VIRTUAL TABLE {WORDS} USING fts5(words, tokenize = 'ascii', prefix = '2 3')"

@@ -13,7 +13,10 @@ from portal.models import MenuItem, Page, Report, Site
 from portal.staff.accounts import PersonAdmin, RoleAdmin
 from publishing.admin import PUBLICATION, CreatedByMeFilter, PublishableAdmin, StateFilter
 from publishing.staff.base import RowInline, StaffAdmin
-from publishing.staff.live_editing import LiveEditingMixin
+from publishing.staff.change_form import DraftAdmin
+from publishing.staff.draft_views import DraftViews
+from publishing.staff.live_editing import LiveViews
+from publishing.staff.record_views import RecordViews
 
 __all__ = ["PersonAdmin", "RoleAdmin"]
 
@@ -43,6 +46,7 @@ class PageAdmin(PublishableAdmin):
 class ReportAdmin(StaffAdmin):
     """What visitors wrote. Staff add when and how it was dealt with; nobody edits the rest."""
 
+    refuses = ("add",)
     list_display = ("address", "message", "received_at", "done_at")
     list_filter = (("done_at", admin.EmptyFieldListFilter),)
     search_fields = ("address", "message")
@@ -67,9 +71,6 @@ class ReportAdmin(StaffAdmin):
     def page(self, report: Report) -> SafeString:
         return format_html('<a href="{0}">{0}</a>', report.address)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
 
 class MenuInline(RowInline):
     model = MenuItem
@@ -77,9 +78,11 @@ class MenuInline(RowInline):
 
 
 @admin.register(Site)
-class SiteAdmin(LiveEditingMixin):
+class SiteAdmin(DraftAdmin):
     """Name, menu, contact and home page. There is one, so the list leads straight to it."""
 
+    refuses = ("add", "delete")
+    views = (LiveViews, DraftViews, RecordViews)
     inlines = (MenuInline,)
     autocomplete_fields = ("featured_cities", "featured_stories")
     fieldsets = (
@@ -105,9 +108,3 @@ class SiteAdmin(LiveEditingMixin):
         if site is None or not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
         return redirect("admin:portal_site_change", site.pk)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

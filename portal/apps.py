@@ -9,9 +9,10 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         from portal.context_processors import make_site
-        from portal.page_cache.triggers import watch_tables
+        from portal.page_cache.triggers import drop_triggers, make_triggers
         from portal.page_cache.version import VersionWatcher
         from portal.staff.roles import fill_groups
+        from publishing import triggers
         from publishing.caching import content_cache
 
         # The admin asks for its site when it gets ready, which is after us.
@@ -19,4 +20,4 @@ class PortalConfig(AppConfig):
         content_cache.content_version = VersionWatcher().look
         post_migrate.connect(fill_groups, sender=self, dispatch_uid="portal.roles")
         post_migrate.connect(make_site, sender=self, dispatch_uid="portal.site")
-        post_migrate.connect(watch_tables, sender=self, dispatch_uid="portal.triggers")
+        triggers.register(drop_triggers, make_triggers)

@@ -1,4 +1,4 @@
-"""The name, the menu and the contact of the portal, for every template."""
+"""Context processor: the name, menu and contact of the portal, for every template."""
 
 from collections.abc import Hashable, Iterable
 from typing import Any
@@ -14,7 +14,7 @@ from publishing.caching.content_cache import remembered
 
 NAME = "Learning Cities Portal"
 
-# What a new portal begins with: place, words, address. Staff change it in the admin.
+# The menu of a new portal: place, words, address. Staff change it in the admin.
 MENU = (
     ("top", "Cities", "/cities/"),
     ("top", "Networks", "/networks/"),
@@ -35,12 +35,12 @@ MENU = (
 
 
 def make_site(using: str = "default", apps: Any = installed_apps, **kwargs: Any) -> None:
-    """Make the one row with its menu, if there is none. Called after every migration."""
+    """Create the one Site row with its menu, if there is none. Called after every migration."""
     try:
         sites = apps.get_model("portal", "Site")._default_manager.using(using)
         items = apps.get_model("portal", "MenuItem")._default_manager.using(using)
     except LookupError:
-        # Migrated to a point at which there is no such table.
+        # A migration to a point before this table existed.
         return
     site, is_new = sites.get_or_create(pk=1, defaults={"name": NAME})
     if is_new:
@@ -49,14 +49,14 @@ def make_site(using: str = "default", apps: Any = installed_apps, **kwargs: Any)
 
 
 class Navigation:
-    """What stands around every page, from one query."""
+    """The site and its menu, from one query."""
 
     def __init__(self, items: Iterable[MenuItem], site: Site) -> None:
         self.name, self.contact = site.name, site.contact
         self.menus: dict[str, list[MenuItem]] = {place: [] for place in MenuItem.Place}
         for item in items:
             self.menus[item.place].append(item)
-        # What `around` has rendered of it.
+        # The components that `around` has rendered.
         self.parts: dict[Hashable, SafeString] = {}
 
     @property
@@ -73,12 +73,12 @@ def load() -> Navigation:
     try:
         items = list(MenuItem.objects.select_related("site"))
     except DatabaseError:
-        # The page that tells of an error must not fail for want of a menu.
+        # An error page must not fail because the menu cannot be read.
         return Navigation((), Site(name=NAME))
-    # Only a portal without any menu needs the second query.
+    # The second query is for a portal without a menu.
     return Navigation(items, items[0].site if items else Site.objects.first() or Site(name=NAME))
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `site`, looked up when a template first asks for it."""
+    """Return `site`, which is loaded when a template first uses it."""
     return {"site": SimpleLazyObject(lambda: remembered("site", load))}

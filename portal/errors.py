@@ -4,7 +4,6 @@ which find the templates by their names."""
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -19,16 +18,6 @@ def too_many_passwords(
 ) -> HttpResponse:
     """Too many wrong passwords. Called by axes, which counts them."""
     return too_many_requests(request, minutes=round(settings.AXES_COOLOFF_TIME * 60))
-
-
-def is_too_often(request: HttpRequest, what: str, most: int, seconds: int) -> bool:
-    """Count this request; whether its address has sent more than `most` within the seconds.
-
-    The count is kept that long in the cache, and nowhere else.
-    """
-    key = f"{what}:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, seconds)
-    return cache.incr(key) > most
 
 
 def too_many_requests(request: HttpRequest, minutes: int) -> HttpResponse:

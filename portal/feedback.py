@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView
 
-from portal.errors import is_too_often, too_many_requests
+from portal.errors import too_many_requests
 from portal.models import Report
+from portal.rate_limits import is_too_often
 
-# What one visitor may send; the count is kept for this many seconds and nowhere else.
+# How many reports one visitor may send, within how many seconds.
 MOST_REPORTS, WITHIN = 5, 3600
 
 

@@ -1,4 +1,4 @@
-"""What happens to every request, beside what Django does."""
+"""Middleware of the portal."""
 
 import logging
 from collections.abc import Callable
@@ -12,10 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 class Unavailable:
-    """Answers 503, with when to come back, if the database cannot be reached or is locked.
+    """Answer 503 with Retry-After if the database cannot be reached or is locked.
 
-    Without it a passing fault would look like a broken page (500), which search engines
-    and people take for lasting.
+    Otherwise a temporary fault would look like a broken page (500), which search engines and people
+    take for permanent.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

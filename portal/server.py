@@ -1,6 +1,6 @@
-"""The portal as granian starts it in each worker: `granian --factory portal.server:application`.
+"""The WSGI application factory for granian: `granian --factory portal.server:application`.
 
-Any other WSGI server takes `portal.wsgi:application`.
+Other WSGI servers use `portal.wsgi:application`.
 """
 
 import gc
@@ -10,19 +10,19 @@ from typing import Any
 
 
 def application() -> Callable[..., Any]:
-    """The WSGI application, in a process that stops when it is told to.
+    """Return the WSGI application, in a process that stops when it is told to.
 
     Ctrl-C in a terminal reaches the workers as well as granian's main process, which then stops
-    them itself; and while a worker loads, it keeps the main process's handlers, which do nothing
-    here. Either way granian 2.8 waits for ever for a worker that missed its signal. So the
-    workers leave Ctrl-C to the main process, and may be ended at any moment while they load.
-    Granian sets its own handlers afterwards.
+    them itself; and while a worker loads, it has the main process's handlers, which do nothing
+    here. Either way granian 2.8 waits for ever for a worker that missed its signal. So the workers
+    leave Ctrl-C to the main process, and may be killed at any moment while they load. Granian sets
+    its own handlers afterwards.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from portal.wsgi import application as portal
 
-    # What is loaded by now stays, so the collector of cycles need not walk over it again.
+    # Objects loaded by now stay for ever, so the garbage collector need not visit them again.
     gc.collect()
     gc.freeze()
     return portal

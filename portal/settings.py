@@ -4,6 +4,7 @@ What differs between machines comes from the environment, or from a file `.env` 
 manage.py (`.env.example` lists every name). Nothing here needs editing to deploy.
 """
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,22 @@ def required(name: str, advice: str) -> str:
     return value
 
 
+def whole_number(name: str, default: int) -> int:
+    """Return the value of an environment variable that has to be a whole number, 1 or more."""
+    value: str = env.str(name, default="") or str(default)
+    if not (value.isascii() and value.isdecimal() and int(value)):
+        raise ImproperlyConfigured(f"{name} is {value}: set it to a whole number, 1 or more.")
+    return int(value)
+
+
 # -- What this machine is ------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
 # On by default: a portal that is reached over plain HTTP has to say so.
 HTTPS = env.bool("HTTPS", default=True)
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+# How many proxies a request goes through, each of which adds to X-Forwarded-For.
+PROXY_COUNT = whole_number("PROXY_COUNT", default=1)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 
 SECRET_KEY = required(
@@ -91,6 +103,17 @@ MIDDLEWARE = [
     # Axes asks to be last: it turns a locked sign-in into an answer.
     "axes.middleware.AxesMiddleware",
 ]
+
+# `make dev` has it. Without DEBUG, or without the packages of developers, it is not there.
+DEBUG_TOOLBAR = DEBUG and find_spec("debug_toolbar") is not None
+if DEBUG_TOOLBAR:
+    INSTALLED_APPS += ["debug_toolbar"]
+    # It writes into pages, so it comes after what compresses them.
+    MIDDLEWARE.insert(
+        MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware") + 1,
+        "debug_toolbar.middleware.DebugToolbarMiddleware",
+    )
+    INTERNAL_IPS = ["127.0.0.1", "::1"]
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
@@ -165,6 +188,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "portal.errors.too_many_passwords"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
+# Without it axes takes REMOTE_ADDR, which behind a proxy is the proxy.
+AXES_CLIENT_IP_CALLABLE = "portal.visitors.visitor_address"
 
 # -- Language and time ---------------------------------------------------------------------
 
@@ -182,13 +207,18 @@ FORMAT_MODULE_PATH = ["portal.formats"]
 
 # The pages that each process keeps; the database tells it when they are old.
 PAGE_CACHE_MIB = env.int("PAGE_CACHE_MIB", default=8)
-# What is counted for a while, such as reports of one visitor: each process for itself, or in
-# Redis for all servers together.
+# What is counted for a while, such as reports of one visitor, lies in the database, or in Redis.
 if REDIS_URL := env.str("REDIS_URL", default=""):
+    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured(
+            "REDIS_URL is not the address of a Redis server, such as redis://localhost:6379/0"
+        )
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
+            # Nobody waits longer, in seconds, for a server that does not answer.
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         }
     }
 
@@ -257,11 +287,9 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-if env.bool("BEHIND_PROXY", default=False):
+if BEHIND_PROXY:
     # Only a proxy that always sets this header itself may be trusted with it.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    AXES_IPWARE_PROXY_COUNT = 1
-    AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True

@@ -1,5 +1,6 @@
-"""Addresses of the portal. They are part of the product: what exists once, stays."""
+"""URLs of the portal. Addresses are part of the product: an address that exists once stays."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
@@ -10,7 +11,7 @@ from publishing.views import shared_draft
 
 urlpatterns = [
     path("admin/", include("portal.staff.urls")),
-    # A web server in front of the portal may serve the folder itself.
+    # A web server in front of the portal may serve this folder itself.
     path("media/<path:path>", media),
     path("sitemap.xml", well_known.for_an_hour(sitemaps.index), name="sitemap"),
     path(
@@ -40,3 +41,9 @@ urlpatterns = [
         prefix_default_language=False,
     ),
 ]
+
+if settings.DEBUG_TOOLBAR:
+    from debug_toolbar.toolbar import debug_toolbar_urls
+
+    # Before the last address of all, which takes any word for a page's.
+    urlpatterns = debug_toolbar_urls() + urlpatterns

@@ -1,4 +1,4 @@
-"""The home page, figures, the search over everything, and the pages of text of staff."""
+"""Views of the whole site: home page, statistics, search, pages of text, style guide."""
 
 from typing import Any, NamedTuple, Self
 
@@ -36,7 +36,7 @@ HITS = 24
 
 
 class NetworkTotals(NamedTuple):
-    """The network as a whole, which is the same for everybody until the content changes."""
+    """Totals of the whole network, cached until the content changes."""
 
     cities: int
     countries: int
@@ -46,7 +46,7 @@ class NetworkTotals(NamedTuple):
 
     @classmethod
     def add_up(cls) -> Self:
-        """Added up from all public cities; none is read when they are too many for a dot each."""
+        """Count all public cities; read none if there are too many for a dot each."""
         public = City.objects.published()
         numbers = by_country()
         regions = dict.fromkeys(Region, 0)
@@ -112,7 +112,7 @@ class Home(TemplateView):
 
 
 def region_key(counts: dict[Region, int]) -> list[dict[str, Any]]:
-    """The regions as legend, statistic and links into the finder."""
+    """Return the regions for the legend, with counts and links into the finder."""
     finder = reverse("cities:list")
     return [
         {
@@ -134,7 +134,7 @@ class NetworkInNumbers(TemplateView):
 
 
 class SiteSearch(TemplateView):
-    """Everything that was found, by kind; or with `kind` all of one kind, in pages."""
+    """Search results by kind; or with `kind` all results of one kind, in pages."""
 
     template_name = "portal/search.html"
 
@@ -148,7 +148,7 @@ class SiteSearch(TemplateView):
             "page": page.number if page and page.number > 1 else "",
         }
         canonical = urlencode({name: value for name, value in known.items() if value})
-        # The page cache keeps this address: it is a question that somebody else may ask.
+        # The page cache keeps this address, because others may ask the same question.
         is_canonical = not context["notices"] and request.GET.urlencode() == canonical
         response.is_canonical = is_canonical  # type: ignore[attr-defined]
         return response
@@ -180,7 +180,7 @@ class SiteSearch(TemplateView):
 
 
 class Components(TemplateView):
-    """Every component in every state, for developers and staff; nobody else is told of it."""
+    """The style guide: every component in every state, for developers and staff only."""
 
     template_name = "portal/components.html"
 

@@ -1,4 +1,4 @@
-"""The portal as a WSGI application, for every web server: `portal.wsgi:application`."""
+"""The WSGI application for every web server: `portal.wsgi:application`."""
 
 import os
 
@@ -8,7 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 django = get_wsgi_application()
 
-# What it is made of can be imported only now that Django is set up.
+# Importable only after Django is set up.
 from portal.page_cache.wsgi import PageCache  # noqa: E402
 
 application = PageCache(django)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
@@ -8,5 +9,10 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Library and addresses")
 
     def ready(self) -> None:
+        from publishing.triggers import drop_triggers, make_triggers
+
+        # Each signal is sent once for every app; one of them is enough.
+        pre_migrate.connect(drop_triggers, sender=self, dispatch_uid="publishing.triggers")
+        post_migrate.connect(make_triggers, sender=self, dispatch_uid="publishing.triggers")
         # Lists of the desk that have a file of their own.
         autodiscover_modules("staff.audit_log", "staff.draft_list")

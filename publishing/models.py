@@ -1,6 +1,8 @@
 """The models of publishing, for Django and for the apps: each stands in the folder of its idea."""
 
 from publishing.content.publishable import (
+    EDITABLE_MOMENTS,
+    MOMENTS,
     Publishable,
     PublishableQuerySet,
     short_moment,
@@ -16,6 +18,8 @@ from publishing.revisions.models import OpenDraft, Revision
 from publishing.revisions.share_links import SharedDraft
 
 __all__ = [
+    "EDITABLE_MOMENTS",
+    "MOMENTS",
     "UNIQUE_SLUG",
     "Batch",
     "BatchRow",

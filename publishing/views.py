@@ -1,4 +1,4 @@
-"""The two kinds of page that every app has: a list that can be searched, and one record."""
+"""Base views of the apps: a list with a finder, and the page of one record."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from publishing.revisions.preview import private, showing
 
 
 class FinderList(ListView):
-    """A list of published records with the facets, notices and pages of its `Finder`."""
+    """A list of published records with the facets, notices and pagination of its `Finder`."""
 
     filterset_class: type[Finder]
     paginate_by = 24
@@ -34,12 +34,12 @@ class FinderList(ListView):
             query = canonical.urlencode()
             return HttpResponsePermanentRedirect(request.path + (f"?{query}" if query else ""))
         response = super().get(request, *args, **kwargs)
-        # The page cache keeps this address: it is a question that somebody else may ask.
+        # The page cache keeps this address, because others may ask the same question.
         response.is_canonical = not self.finder.notices  # type: ignore[attr-defined]
         return response
 
     def get_queryset(self) -> QuerySet[Any]:
-        """The rows of this answer; `get_rows` says which rows there are to find."""
+        """Return the filtered rows; `get_rows` returns all rows that can be found."""
         self.finder = self.filterset_class(
             self.request.GET, queryset=self.get_rows(), request=self.request
         )
@@ -62,8 +62,8 @@ class FinderList(ListView):
                 _("There is no page “%(asked)s”. This is page %(number)s of %(last)s.")
                 % {"asked": asked[:20], "number": page.number, "last": paginator.num_pages}
             )
-        # First which rows, then what they show: the first is answered from an index alone, where
-        # both at once would read every row, and its country, on the way to a deep page.
+        # First the keys, then the rows: the first query is answered from an index alone, while
+        # a single query would read every row, and its country, on the way to a deep page.
         start = (page.number - 1) * page_size
         keys = list(queryset.values_list("pk", flat=True)[start : start + page_size])
         place = {key: number for number, key in enumerate(keys)}
@@ -76,9 +76,9 @@ class FinderList(ListView):
 
 
 class RecordDetail(DetailView):
-    """One record at its address: public, or shown to staff who may see it, with a banner.
+    """The page of one record: public, or with a banner for staff who may view it.
 
-    `model` is Addressed or overrides `find`. A former address leads to the present one.
+    `model` is a Slugged model, or the view overrides `find`. A former slug redirects.
     """
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -100,7 +100,7 @@ class RecordDetail(DetailView):
             return rows.get(pk=shown.record.pk)
         found = self.find_public()
         self.is_hidden = found is None
-        # The session is not touched for what is public, so those pages stay cacheable.
+        # The session is not read for public records, so their pages stay cacheable.
         if found is None and may_view(self.request, rows.model):
             found = self.find(within(rows, self.request.user))
         if found is None:
@@ -108,7 +108,7 @@ class RecordDetail(DetailView):
         return found
 
     def find_public(self) -> Any:
-        """The record at this address, if visitors may see it."""
+        """Return the record at this address, if it is public."""
         rows: Any = self.get_queryset()
         return self.find(rows.published())
 
@@ -116,7 +116,7 @@ class RecordDetail(DetailView):
         return rows.filter(slug=self.kwargs["slug"]).first()
 
     def find_moved(self) -> Any:
-        """The record that once had this address, if the person may see it."""
+        """Return the record that had this address before, if the user may see it."""
         rows: Any = self.get_queryset()
         former = FormerSlug.objects.filter(
             model=rows.model._meta.label_lower, slug=self.kwargs.get("slug", "")
@@ -139,14 +139,14 @@ class RecordDetail(DetailView):
 
 
 def may_view(request: HttpRequest, model: type[Model]) -> bool:
-    """Whether the visitor is signed-in staff with the right to see records not yet public."""
+    """Return whether the user is staff and may view hidden records of this model."""
     options = model._meta
     permission = f"{options.app_label}.{get_permission_codename('view', options)}"
     return request.user.is_staff and request.user.has_perm(permission)
 
 
 def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
-    """The draft that a link shows, for whoever has the link."""
+    """Show the draft behind a share link."""
     try:
         found = share_links.find(token)
         if found is None:
@@ -154,6 +154,6 @@ def shared_draft(request: HttpRequest, token: str) -> HttpResponse:
         response = share_links.page(*found, request)
     except (share_links.LinkExpired, ValidationError):
         response = private(render(request, "publishing/link_ended.html", status=410))
-    # What the page links to is not told the address, which is all that keeps it private.
+    # Do not send the address to linked sites: it is all that keeps the draft private.
     response["Referrer-Policy"] = "no-referrer"
     return response

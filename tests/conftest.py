@@ -9,13 +9,13 @@ from django.core.cache import cache
 from django.db.models.signals import post_save
 from hypothesis import settings
 
-from tools.run_tests import find_chromium
+from tools.run_tests import find_chromium, find_engines
 
 # A busy machine is slow, not wrong. The same examples every time, so a failure is no accident.
 settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 settings.load_profile("portal")
 HERE = Path(__file__).parent
-DATABASE = {"db", "transactional_db", "live_server"}
+DATABASE = {"db", "transactional_db", "live_server", "databases"}
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def renditions(settings, tmp_path):
 
 def pytest_collection_modifyitems(items):
     """Mark what is not about the database, and by its folder what needs more than Python, which is
-    skipped where that is missing.
+    skipped where that is missing, or fails if REQUIRE_ALL=1.
     """
     for item in items:
         if not item.get_closest_marker("django_db") and DATABASE.isdisjoint(item.fixturenames):
@@ -47,13 +47,14 @@ def pytest_collection_modifyitems(items):
     has_servers = os.environ.get("TEST_DATABASE_URL") and shutil.which("redis-server")
     for name, found, advice in (
         ("browser", find_chromium(), "no Chromium: install it or set CHROMIUM to its path"),
+        ("engines", find_engines(), "no WebKitWebDriver, Xvfb or Firefox: install them"),
         ("text_browser", shutil.which("w3m"), "no w3m: install it"),
         ("servers", has_servers, "no PostgreSQL or no redis-server: `make test` has both"),
     ):
         for item in items:
             if HERE / name in item.path.parents:
                 item.add_marker(name)
-                if not found:
+                if not found and os.environ.get("REQUIRE_ALL") != "1":
                     item.add_marker(pytest.mark.skip(reason=advice))
 
 

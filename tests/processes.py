@@ -23,7 +23,7 @@ def free_port():
 
 
 @contextmanager
-def process(command, **environment):
+def process(command, pass_fds=(), **environment):
     """Run a command in a group of processes of its own, which is ended as a whole."""
     server = subprocess.Popen(
         command,
@@ -31,6 +31,7 @@ def process(command, **environment):
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        pass_fds=pass_fds,
         start_new_session=True,
     )
     try:

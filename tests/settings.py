@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "DEBUG": "off",
     "HTTPS": "off",
     "BEHIND_PROXY": "off",
+    "PROXY_COUNT": "1",
     "DATA_DIR": str(_folder),
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_folder}/portal.sqlite3",
     "PAGE_CACHE_MIB": "8",

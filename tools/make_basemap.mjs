@@ -28,10 +28,14 @@ const source = JSON.parse(readFileSync(`${modules}/world-atlas/countries-50m.jso
 // The area, by the shoelace formula, of a ring given as "x,yLx,y…".
 function area(ring) {
   const points = ring.split("L").map((point) => point.split(",").map(Number));
-  return Math.abs(points.reduce((sum, [x, y], index) => {
-    const [nextX, nextY] = points[(index + 1) % points.length];
-    return sum + x * nextY - nextX * y;
-  }, 0)) / 2;
+  return (
+    Math.abs(
+      points.reduce((sum, [x, y], index) => {
+        const [nextX, nextY] = points[(index + 1) % points.length];
+        return sum + x * nextY - nextX * y;
+      }, 0),
+    ) / 2
+  );
 }
 
 // Absolute points become relative ones, in tenths without a leading zero: a third shorter.
@@ -56,12 +60,18 @@ function draw(name, share, leastArea) {
   const weighted = presimplify(structuredClone(source));
   const topology = simplify(weighted, quantile(weighted, share));
   const countries = topology.objects.countries.geometries.filter(({ id }) => id !== ANTARCTICA);
-  const projection = geoEqualEarth().rotate([-11, 0]).precision(0.3).scale(177).translate([480, 246]);
+  const projection = geoEqualEarth()
+    .rotate([-11, 0])
+    .precision(0.3)
+    .scale(177)
+    .translate([480, 246]);
   const path = geoPath(projection).digits(1)(merge(topology, countries));
   const rings = path.split(/[MZ]+/).filter((ring) => ring && area(ring) >= leastArea);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="92 14 820 424"><path id="land" d="${rings.map(compact).join("")}"/></svg>\n`;
   writeFileSync(resolve(here, "../portal/static", name), svg);
-  console.log(`${name}: ${rings.length} rings, ${svg.length} bytes, ${gzipSync(svg, { level: 9 }).length} gzipped`);
+  console.log(
+    `${name}: ${rings.length} rings, ${svg.length} bytes, ${gzipSync(svg, { level: 9 }).length} gzipped`,
+  );
 }
 
 draw("world.svg", 0.08, 0.5);

@@ -6,7 +6,7 @@
 Besley is cut down to one weight, Source Sans 3 to 400-700. Each face becomes a Latin file, which
 pages preload, and smaller ones that `unicode-range` loads only where a name needs them. Both are
 under the SIL Open Font Licence, copied beside them. The last lines are the metrics of the
-fallback faces in site.css: with them, text does not move when the web font arrives.
+fallback faces in tokens.css: with them, text does not move when the web font arrives.
 
 The pictures for social networks are drawn with the same letters, so each face is also written
 as one TTF of a single weight, in portal/fonts-for-pictures, which is not served.

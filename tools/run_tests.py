@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 
 NO_TESTS = 5  # pytest's exit code when nothing was selected
-IN_NO_BROWSER = "not browser and not text_browser and not servers"
+IN_NO_BROWSER = "not browser and not engines and not text_browser and not servers"
 
 
 class Missing(Exception):
@@ -31,6 +31,16 @@ def find_chromium() -> str | None:
         return path
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((path for path in map(shutil.which, names) if path), None)
+
+
+def find_firefox() -> str | None:
+    """The path of a Firefox, if one is on PATH."""
+    return next((path for path in map(shutil.which, ("firefox-esr", "firefox")) if path), None)
+
+
+def find_engines() -> bool:
+    """Whether WebKit and Firefox can be driven here."""
+    return bool(shutil.which("WebKitWebDriver") and shutil.which("Xvfb") and find_firefox())
 
 
 @contextmanager
@@ -103,6 +113,15 @@ def in_browser(arguments: list[str]) -> int:
     return pytest(arguments, "browser", TEST_DATABASE_URL="", CHROMIUM=chromium)
 
 
+def in_engines(arguments: list[str]) -> int:
+    if not find_engines():
+        raise Missing(
+            "WebKit or Firefox was not found. "
+            "Install both (on Debian: apt install webkit2gtk-driver xvfb firefox-esr)."
+        )
+    return pytest(arguments, "engines", TEST_DATABASE_URL="")
+
+
 def in_text_browser(arguments: list[str]) -> int:
     if not shutil.which("w3m"):
         raise Missing("w3m was not found. Install it (on Debian: apt install w3m).")
@@ -117,6 +136,7 @@ def main(arguments: list[str]) -> int:
         "PostgreSQL": on_postgresql,
         "Servers": on_several_servers,
         "Browser": in_browser,
+        "Engines": in_engines,
         "Text browser": in_text_browser,
     }
     results = {}

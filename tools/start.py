@@ -1,6 +1,7 @@
 """Prepares this folder and starts the portal. Needs Python 3.11 and nothing else.
 
 start.py run --port 8000    environment, packages, .env, then `manage.py serve`
+start.py dev --port 8000    the same with the packages of developers, and `serve --reload`
 start.py develop            environment and the packages of developers
 """
 
@@ -114,13 +115,17 @@ def write_env(path: Path) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Carry out `run` (what follows goes to `manage.py serve`) or `develop`."""
+    """Carry out `run`, `dev` (what follows goes to `manage.py serve`) or `develop`."""
     os.chdir(ROOT)
     match arguments:
         case ["run", *rest]:
             install(LOCK)
             write_env(ROOT / ".env")
             os.execv(PYTHON, [str(PYTHON), "manage.py", "serve", *rest])
+        case ["dev", *rest]:
+            install(LOCK_DEV)
+            write_env(ROOT / ".env")
+            os.execv(PYTHON, [str(PYTHON), "manage.py", "serve", "--reload", *rest])
         case ["develop"]:
             install(LOCK_DEV)
         case _:

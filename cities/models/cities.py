@@ -16,6 +16,7 @@ from cities.models.intakes import Intake
 from cities.models.themes import Theme
 from publishing.content.fields import FoldedField, RichTextField
 from publishing.models import (
+    MOMENTS,
     UNIQUE_SLUG,
     Picture,
     Publishable,
@@ -24,7 +25,8 @@ from publishing.models import (
     unique_unless_trashed,
 )
 
-PUBLIC_WHEN = ("archived_at", "published_at", "expires_at", "trashed_at")
+# The columns that decide whether a city is public, in the order of the indexes below.
+PUBLIC_WHEN = ("archived_at", *(name for name in MOMENTS if name != "archived_at"))
 
 
 class City(Slugged, Publishable, Sourced):

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
+# A dot is the round cap of a stroke that is as good as nothing long. With no length at all, WebKit
+# (Safari, and every browser on an iPhone) multiplies the cap by the zoom: discs that cover a
+# country. At the closest zoom this is less than a tenth of a pixel.
+DOT = "h.001"
+
 
 @register.simple_tag(takes_context=True)
 def cloth(
@@ -69,11 +74,11 @@ def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
 @register.simple_tag
 def map_marks(plate: MapFigure) -> SafeString:
     """What lies on a map: grey dots in one path, the cities as links, and names beside some."""
-    grey = "".join(f"M{mark.x} {mark.y}h0" for mark in plate.marks if not mark.on)
+    grey = "".join(f"M{mark.x} {mark.y}{DOT}" for mark in plate.marks if not mark.on)
     drawn = [f'<path class="dot-off" d="{grey}"/>\n']
     for mark in plate.marks:
         if mark.on:
-            label, place = escape(mark.label), f"M{mark.x} {mark.y}h0"
+            label, place = escape(mark.label), f"M{mark.x} {mark.y}{DOT}"
             more = f' data-joined="{mark.joined}"' if mark.joined else ""
             if mark.about:
                 more = f' data-about="{escape(mark.about)}"'

@@ -6,7 +6,7 @@ from publishing.content.jsonld import Absolute, Data
 
 
 def website(name: str, absolute: Absolute) -> Data:
-    """The site, with the address of its search for those that offer one."""
+    """Return the WebSite, with the address of its search."""
     return {
         "@type": "WebSite",
         "name": name,

@@ -1,4 +1,4 @@
-"""Where the pictures for social networks are: painted when asked for, with the site's own name."""
+"""Views of the share images (Open Graph), drawn on request with the portal's own name."""
 
 from datetime import datetime
 
@@ -19,26 +19,26 @@ DAY = 24 * 3600
 
 
 def city_picture(request: HttpRequest, slug: str) -> HttpResponse:
-    """The picture of a public city; nobody sees one of a hidden city."""
+    """Return the share image of a public city; 404 for a hidden one."""
     city = get_object_or_404(City.objects.published().select_related("country"), slug=slug)
     return answer(request, city_cover(city, context_processors.load().name), city.updated_at)
 
 
 def story_picture(request: HttpRequest, slug: str) -> HttpResponse:
-    """The picture of a public news item; nobody sees one of a hidden item."""
+    """Return the share image of a public news item; 404 for a hidden one."""
     item = get_object_or_404(NewsItem.objects.published(), slug=slug)
     return answer(request, story_cover(item, context_processors.load().name), item.updated_at)
 
 
 def site_picture(request: HttpRequest) -> HttpResponse:
-    """The picture of every page that has none of its own."""
+    """Return the share image of pages that have none of their own."""
     heading, foot = _("Cities that keep learning"), _("Their networks, partners and news")
     return answer(request, Cover(context_processors.load().name, cloths_of([]), heading, "", foot))
 
 
 @cache_control(public=True, max_age=DAY)
 def answer(request: HttpRequest, cover: Cover, changed: datetime | None = None) -> HttpResponse:
-    """The picture, or 304 where the asking side has it. Painted only if it is needed."""
+    """Return the image, or 304 for a client that has it; drawn only if needed."""
     response = HttpResponse(content_type="image/png")
     modified = int(changed.timestamp()) if changed else None
     kept = get_conditional_response(request, cover.etag, modified, response)

@@ -1,7 +1,8 @@
-"""The sitemap: every public page, each with the moment of its last change.
+"""The sitemap: every public page with the moment of its last change.
 
-`/sitemap.xml` names a file for each section, and for each 5,000 records of it, because programs
-read no more than 50,000 addresses from one. A new kind of page is one line in SECTIONS.
+`/sitemap.xml` is an index with a file for each section and for each 5,000 records of it, because
+search engines read at most 50,000 addresses from one file. A new kind of page is one line in
+SECTIONS.
 """
 
 from __future__ import annotations
@@ -27,16 +28,16 @@ from portal.models import Page
 class Section(Sitemap):
     limit = 5_000
 
-    # Django would count anew at each look.
+    # Django would count again at each access.
     @cached_property
     def paginator(self) -> Paginator[Any]:
         return Paginator(self.items(), self.limit)  # type: ignore[arg-type]
 
 
 class Records(Section):
-    """The pages of public records.
+    """A section of public records.
 
-    `rows` is called for each answer, so that it sees what is public at that moment. Rows have
+    `rows` is called for each request, so that it returns what is public at that moment. Rows have
     `updated_at`.
     """
 
@@ -65,7 +66,7 @@ class Entry(NamedTuple):
 
 
 class Entries(Section):
-    """Pages that are no records: few, and known with their changes."""
+    """A section of pages that are not records: few, with known changes."""
 
     def __init__(self, make: Callable[[], list[Entry]]) -> None:
         self.make = make
@@ -87,7 +88,7 @@ class Entries(Section):
         return max(filter(None, (entry.changed for entry in self.items())), default=None)
 
 
-# Each page that lists records, and their section.
+# Pages that list records, and the section of these.
 LISTS = {
     "cities:list": "cities",
     "countries:list": "countries",
@@ -97,13 +98,13 @@ LISTS = {
     "news:list": "news",
     "events:list": "events",
 }
-# Pages that show something of several sections.
+# Pages that show records of several sections.
 MIXED = ("home", "numbers")
 MIXED_FROM = ("cities", "intakes", "networks", "news")
 
 
 def overviews() -> list[Entry]:
-    """Pages that show something of many records, and so changed when the last of them did."""
+    """Return the pages that list many records, changed when the last of the records was."""
     changed = {section: SECTIONS[section]().get_latest_lastmod() for section in LISTS.values()}
     newest = max(filter(None, (changed[section] for section in MIXED_FROM)), default=None)
     mixed = [Entry(reverse(name), newest) for name in MIXED]
@@ -111,25 +112,25 @@ def overviews() -> list[Entry]:
 
 
 def regions() -> list[Entry]:
-    """The regions with a public city; each changed when the last of its cities did."""
+    """Return the regions with a public city; each changed when the last of its cities was."""
     cities = City.objects.published().order_by("country__region")
     changed = cities.values_list("country__region").annotate(Max("updated_at"))
     return [Entry(reverse("regions:detail", args=[slug]), last) for slug, last in changed]
 
 
 def brief(model: Any, address: str = "slug") -> Callable[[], QuerySet[Any]]:
-    """The published rows of a model, with only what the sitemap says of them."""
+    """Return the published rows of a model, with only the columns that the sitemap needs."""
     return lambda: model.objects.published().order_by("pk").only("pk", address, "updated_at")
 
 
 def countries() -> QuerySet[Country]:
-    """Countries have no date of their own: their pages change with their cities."""
+    """Return the countries, whose pages change with their cities."""
     cities = City.objects.published().filter(country=OuterRef("pk")).order_by()
     changed = cities.values("country").annotate(last=Max("updated_at")).values("last")
     return Country.objects.published().annotate(updated_at=Subquery(changed)).order_by("pk")
 
 
-# Made anew for each answer, because Django's view keeps a date in the section.
+# A new instance for each response, because Django's view stores a date in the section.
 SECTIONS: dict[str, Any] = {
     "overviews": partial(Entries, overviews),
     "cities": partial(Records, brief(City)),
@@ -145,24 +146,24 @@ SECTIONS: dict[str, Any] = {
 }
 
 
-# As the index writes it: any other way would let invented addresses fill the page cache.
+# As the index writes it; any other spelling would let made-up addresses fill the page cache.
 LATER_FILE = re.compile(r"p=[1-9][0-9]*")
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    """The files of the sections in which there is something."""
+    """Return the index of the sitemap: the files of the sections that are not empty."""
     made = {name: make() for name, make in SECTIONS.items()}
     filled: Any = {name: section for name, section in made.items() if section.paginator.count}
     return lasting(views.index(request, filled, sitemap_url_name="sitemap-section"), request)
 
 
 def section(request: HttpRequest, section: str) -> HttpResponse:
-    """One file: the addresses of a section, or 5,000 of them (`?p=2`)."""
+    """Return one file: the addresses of a section, or 5,000 of them (`?p=2`)."""
     return lasting(views.sitemap(request, SECTIONS, section), request)
 
 
 def lasting(response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    """For the page cache to keep, and without a date, which goes back when a record goes."""
+    """Let the page cache keep a response, without Last-Modified, which deletions would set back."""
     response.headers.pop("Last-Modified", None)
     response.is_canonical = bool(LATER_FILE.fullmatch(request.META["QUERY_STRING"]))  # type: ignore[attr-defined]
     return response

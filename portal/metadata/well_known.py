@@ -1,4 +1,4 @@
-"""The files that programs look for at fixed addresses."""
+"""Files that clients expect at fixed addresses: robots.txt, security.txt, manifest, favicon."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from django.views.decorators.cache import cache_control
 from portal import context_processors
 
 PAPER = "#FBFBF8"
-# RFC 9116 wants less than a year, so that an abandoned file stops to be believed.
+# RFC 9116 recommends less than a year, so that a stale file is no longer trusted.
 SECURITY_TXT_LASTS = timedelta(days=364)
 
 for_an_hour = cache_control(public=True, max_age=3600)
@@ -22,7 +22,7 @@ for_an_hour = cache_control(public=True, max_age=3600)
 
 @for_an_hour
 def robots(request: HttpRequest) -> HttpResponse:
-    """Everything public may be read; the staff desk is no use to anybody else."""
+    """Allow everything public; the admin is of no use to search engines."""
     lines = (
         "User-agent: *",
         f"Disallow: {reverse('admin:index')}",
@@ -34,7 +34,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @for_an_hour
 def security(request: HttpRequest) -> HttpResponse:
-    """Where to report a hole (RFC 9116), if SECURITY_CONTACT says so."""
+    """Return security.txt (RFC 9116), if SECURITY_CONTACT is set."""
     contact = settings.SECURITY_CONTACT
     if not contact:
         raise Http404
@@ -51,7 +51,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @for_an_hour
 def manifest(request: HttpRequest) -> HttpResponse:
-    """The web app manifest: how the portal looks when somebody puts it on a home screen."""
+    """Return the web app manifest, for the home screen of a phone."""
     icons = [
         {
             "src": static(f"icons/icon-{size}.png"),
@@ -83,7 +83,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 @for_an_hour
 def favicon(request: HttpRequest) -> HttpResponse:
-    """For programs that ask without reading the page; the file's own name changes with it."""
+    """Redirect clients that do not read the page to the icon, whose file name has its hash."""
     return HttpResponseRedirect(static("icons/favicon.ico"))
 
 

@@ -1,21 +1,27 @@
 """Triggers that raise the version of the public content inside the transaction of a change.
 
 The version is a random text in one row. It is not counted up, so that a database restored from a
-backup comes back with the version of that very content. docs/adr/0004 tells why there are
-triggers, and why they are these.
+backup comes back with the version of that very content. While migrations run there are no
+triggers (`publishing.triggers`), and the version is empty: it vouches for nothing. docs/adr/0004
+tells why there are triggers, and why they are these.
 """
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.apps import apps
 from django.db import connections, transaction
 
 TABLE = "portal_content_version"
+UNWATCHED = ""
+"""The version while triggers are missing: content may change, and the version does not tell."""
 
 # Everything is public content but this: what a new table holds counts until it stands here.
 PRIVATE_APPS = {"admin", "auth", "axes", "contenttypes", "sessions"}
 PRIVATE_TABLES = {
     "portal_report",
+    "portal_requestcount",
     "portal_starterrow",
     "portal_tie",
     "publishing_batch",
@@ -23,36 +29,76 @@ PRIVATE_TABLES = {
     "publishing_shareddraft",
     "publishing_workingcopy",
 }
-# Of these only such rows: a draft is nobody's concern until it has a moment to go out at.
-ONLY_WHERE = {"publishing_revision": "{row}.stage = 'scheduled'"}
+# Of these tables only the rows with such a value: a draft matters once it is scheduled.
+ONLY_WHERE = {"publishing_revision": ("stage", "scheduled")}
 
 MAKE_TABLE = (
     f"CREATE TABLE IF NOT EXISTS {TABLE} "
     "(id integer PRIMARY KEY CHECK (id = 1), version text NOT NULL)"
 )
+MAKE_ROW = f"INSERT INTO {TABLE} VALUES (1, '{UNWATCHED}') ON CONFLICT (id) DO NOTHING"  # noqa: S608
+UNWATCH = f"UPDATE {TABLE} SET version = '{UNWATCHED}'"  # noqa: S608 (constants)
 
 
-def watch_tables(using: str = "default", **kwargs: Any) -> None:
-    """Put triggers on the tables that have none, and raise the version. Called after migrating.
+def raising(new_version: str) -> str:
+    """Return the statement of a trigger, which leaves the empty version as it is.
 
-    SQLite drops triggers when a migration builds a table anew, and a migration may change
-    content before its table has any.
+    It writes the row all the same, so that `make_triggers` waits for the end of a transaction
+    that has begun.
+    """
+    value = f"CASE version WHEN '{UNWATCHED}' THEN '{UNWATCHED}' ELSE {new_version} END"
+    return f"UPDATE {TABLE} SET version = {value}"  # noqa: S608 (constants)
+
+
+def drop_triggers(using: str = "default") -> None:
+    """Drop the triggers before migrations; the version is empty until they are made again."""
+    database = connections[using]
+    dialect = dialect_of(database)
+    with dialect.steps(using), database.cursor() as cursor:
+        if TABLE not in database.introspection.table_names(cursor):
+            return
+        for statement in (*dialect.foundation, UNWATCH):
+            cursor.execute(statement)
+        for table, name in present_triggers(cursor, dialect):
+            cursor.execute(dialect.drop(name, table))
+
+
+def make_triggers(using: str = "default") -> None:
+    """Make the triggers that are missing, after migrations, and raise the version if any was.
+
+    It is raised at the very end, when nothing can change unseen any more.
     """
     database = connections[using]
-    dialect: type[Dialect] = {"sqlite": Sqlite, "postgresql": Postgresql}[database.vendor]
-    with transaction.atomic(using), database.cursor() as cursor:
+    dialect = dialect_of(database)
+    with dialect.steps(using), database.cursor() as cursor:
         for statement in dialect.foundation:
             cursor.execute(statement)
-        cursor.execute(dialect.names)
-        present = {name for (name,) in cursor.fetchall()}
-        for table in sorted(public_tables() & set(database.introspection.table_names(cursor))):
-            for event in dialect.events:
-                if (name := f"{table}_{event.lower()}_raises") not in present:
-                    cursor.execute(dialect.trigger(name, table, event))
-        cursor.execute(
-            f"INSERT INTO {TABLE} VALUES (1, {dialect.new_version}) "  # noqa: S608 (constants)
-            "ON CONFLICT (id) DO UPDATE SET version = excluded.version"
-        )
+        present = set(present_triggers(cursor, dialect))
+        missing = [
+            (table, event, name)
+            for table, event, name in wanted_triggers(database, cursor, dialect)
+            if (table, name) not in present
+        ]
+        for table, event, name in missing:
+            clause = condition(database, cursor, table, event)
+            cursor.execute(dialect.trigger(name, table, event, clause))
+        where = "" if missing else f"WHERE version = '{UNWATCHED}'"
+        cursor.execute(f"UPDATE {TABLE} SET version = {dialect.new_version} {where}")  # noqa: S608
+
+
+def wanted_triggers(
+    database: Any, cursor: Any, dialect: "type[Dialect]"
+) -> Iterator[tuple[str, str, str]]:
+    """Yield table, event and name of every trigger that there should be."""
+    for table in sorted(public_tables() & set(database.introspection.table_names(cursor))):
+        for event in dialect.events:
+            yield table, event, f"{table}_{event.lower()}_raises"
+
+
+def present_triggers(cursor: Any, dialect: "type[Dialect]") -> list[tuple[str, str]]:
+    """Return table and name of every trigger of this module, those of former tables included."""
+    cursor.execute(dialect.present)
+    return [(table, name) for table, name in cursor.fetchall()]
 
 
 def public_tables() -> set[str]:
@@ -62,41 +108,73 @@ def public_tables() -> set[str]:
     return tables - PRIVATE_TABLES
 
 
-def condition(table: str, event: str) -> str:
-    """The WHEN clause of a trigger, for a table of which some rows alone are public content."""
-    rows = {"INSERT": ["NEW"], "DELETE": ["OLD"], "UPDATE": ["OLD", "NEW"]}[event]
-    where = ONLY_WHERE.get(table)
-    return f"WHEN ({' OR '.join(where.format(row=row) for row in rows)})" if where else ""
+def condition(database: Any, cursor: Any, table: str, event: str) -> str:
+    """Return the WHEN clause of a trigger, for a table of which some rows alone are public.
+
+    Every row counts if there is no such column, as after migrating backwards.
+    """
+    rows = {"INSERT": ["NEW"], "DELETE": ["OLD"], "UPDATE": ["OLD", "NEW"]}.get(event)
+    if table not in ONLY_WHERE or not rows:
+        return ""
+    column, value = ONLY_WHERE[table]
+    described = database.introspection.get_table_description(cursor, table)
+    if column not in {field.name for field in described}:
+        return ""
+    tests = " OR ".join(f"{row}.{column} = '{value}'" for row in rows)
+    return f"WHEN ({tests})"
+
+
+def dialect_of(database: Any) -> "type[Dialect]":
+    return {"sqlite": Sqlite, "postgresql": Postgresql}[database.vendor]
 
 
 class Dialect:
-    """How one kind of database makes the table, the triggers, and a new version."""
+    """The SQL of one kind of database: the table, the triggers, and a new version."""
 
     foundation: tuple[str, ...]
-    names: str
+    present: str
     events: tuple[str, ...]
     new_version: str
 
     @staticmethod
-    def trigger(name: str, table: str, event: str) -> str:
+    def steps(using: str) -> AbstractContextManager[Any]:
+        """The transaction in which triggers are dropped or made."""
+        raise NotImplementedError
+
+    @staticmethod
+    def trigger(name: str, table: str, event: str, clause: str) -> str:
+        raise NotImplementedError
+
+    @staticmethod
+    def drop(name: str, table: str) -> str:
         raise NotImplementedError
 
 
 class Sqlite(Dialect):
     """One writer at a time holds the database, so the row may be written at once."""
 
-    foundation = (MAKE_TABLE,)
-    names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    foundation = (MAKE_TABLE, MAKE_ROW)
+    present = r"""
+        SELECT tbl_name, name FROM sqlite_master
+        WHERE type = 'trigger' AND name LIKE '%\_raises' ESCAPE '\'
+    """
     events = ("INSERT", "UPDATE", "DELETE")
     new_version = "lower(hex(randomblob(8)))"
 
     @staticmethod
-    def trigger(name: str, table: str, event: str) -> str:
-        raising = f"UPDATE {TABLE} SET version = {Sqlite.new_version}"  # noqa: S608 (constants)
+    def steps(using: str) -> AbstractContextManager[Any]:
+        return transaction.atomic(using)
+
+    @staticmethod
+    def trigger(name: str, table: str, event: str, clause: str) -> str:
         return (
-            f'CREATE TRIGGER "{name}" AFTER {event} ON "{table}" {condition(table, event)} '
-            f"BEGIN {raising}; END"
+            f'CREATE TRIGGER "{name}" AFTER {event} ON "{table}" {clause} '
+            f"BEGIN {raising(Sqlite.new_version)}; END"
         )
+
+    @staticmethod
+    def drop(name: str, table: str) -> str:
+        return f'DROP TRIGGER IF EXISTS "{name}"'
 
 
 class Postgresql(Dialect):
@@ -110,26 +188,40 @@ class Postgresql(Dialect):
     new_version = "gen_random_uuid()::text"
     foundation = (
         MAKE_TABLE,
+        MAKE_ROW,
         f"""
         CREATE OR REPLACE FUNCTION {TABLE}_raise() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF current_setting('portal.raised', true) IS DISTINCT FROM txid_current()::text THEN
-                UPDATE {TABLE} SET version = {new_version};
+                {raising("gen_random_uuid()::text")};
                 PERFORM set_config('portal.raised', txid_current()::text, true);
             END IF;
             RETURN NULL;
         END $$
-        """,  # noqa: S608
+        """,
     )
-    names = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    present = rf"""
+        SELECT relname, tgname FROM pg_trigger
+        JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+        WHERE proname = '{TABLE}_raise' AND pg_table_is_visible(tgrelid)
+    """  # noqa: S608
     events = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
     @staticmethod
-    def trigger(name: str, table: str, event: str) -> str:
+    def steps(using: str) -> AbstractContextManager[Any]:
+        """None: each statement locks one table, and two would wait in a circle with an editor."""
+        return nullcontext()
+
+    @staticmethod
+    def trigger(name: str, table: str, event: str, clause: str) -> str:
         function = f"EXECUTE FUNCTION {TABLE}_raise()"
         if event == "TRUNCATE":
             return f'CREATE TRIGGER "{name}" AFTER TRUNCATE ON "{table}" {function}'
         return (
             f'CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table}" DEFERRABLE '
-            f"INITIALLY DEFERRED FOR EACH ROW {condition(table, event)} {function}"
+            f"INITIALLY DEFERRED FOR EACH ROW {clause} {function}"
         )
+
+    @staticmethod
+    def drop(name: str, table: str) -> str:
+        return f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'

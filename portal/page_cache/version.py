@@ -7,18 +7,19 @@ import, a bulk update, a shell or another program. See docs/adr/0004.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db import OperationalError, connection, models
+from django.db import OperationalError, connection
 from django.db.models import Min, Q
 from django.utils import timezone
 
-from portal.page_cache.triggers import TABLE
-from publishing.models import Publishable, Revision
+from portal.page_cache.triggers import TABLE, UNWATCHED
+from publishing.models import MOMENTS, Publishable, Revision
 from publishing.revisions.models import Stage
 from publishing.revisions.scheduling import publish_scheduled
 
@@ -54,6 +55,9 @@ class VersionWatcher:
             if Revision.objects.due().exists():
                 publish_scheduled()
                 version = read_version()
+            if version == UNWATCHED:
+                # A migration runs, or one was killed: what is made now is good for once only.
+                return Freshness(secrets.token_hex(8), 0)
             last = self.last = Freshness(version, next_moment(timezone.now()).timestamp())
         return last
 
@@ -67,7 +71,8 @@ def read_version() -> str:
     driver: Any = connection.connection
     with connection.wrap_database_errors:
         if connection.vendor == "sqlite":
-            return str(driver.execute(READ).fetchone()[0])
+            row = driver.execute(READ).fetchone()
+            return str(row[0]) if row else UNWATCHED
         result = driver.pgconn.exec_(READ.encode())
         if result.ntuples == 1:
             return str(result.get_value(0, 0), "ascii")
@@ -102,11 +107,3 @@ def scheduled(now: datetime) -> Iterator[datetime]:
         if issubclass(model, Publishable):
             moments = {f"_{name}": Min(name, filter=Q(**{f"{name}__gt": now})) for name in MOMENTS}
             yield from filter(None, model._base_manager.aggregate(**moments).values())
-
-
-MOMENTS = [
-    field.name
-    for field in Publishable._meta.local_fields
-    # What is filled in by saving tells of the past.
-    if isinstance(field, models.DateTimeField) and not (field.auto_now or field.auto_now_add)
-]

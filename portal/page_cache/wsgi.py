@@ -1,9 +1,9 @@
-"""The page cache: answers for visitors, kept until the public content changes.
+"""The page cache: responses for visitors, kept until the public content changes.
 
-It stands before Django as WSGI, so that an answer that is kept costs one read of the content's
-version and nothing else. What is kept is the whole answer as Django's middleware left it, under
-the scheme, host and address that it was given for, so security headers, the redirect to HTTPS
-and the allowed hosts hold as they do without it. docs/adr/0004 tells the rest.
+It wraps Django as WSGI, so that a cached response costs one read of the content version and nothing
+else. The whole response is kept as Django's middleware left it, under the scheme, host and address
+of the request, so security headers, the redirect to HTTPS and ALLOWED_HOSTS hold as they do without
+the cache. See docs/adr/0004.
 """
 
 import gzip
@@ -33,17 +33,17 @@ HEALTH = "/health/"
 # asked for each page once a minute, however many people read it.
 SHARED_SECONDS = 60
 
-# What a page takes beside its body, and below which size compressing is not worth it (as Django).
+# Bytes of a page besides its body, and the smallest body worth compressing (as in Django).
 OVERHEAD, SHORT = 2048, 200
 
-# A request waits for another that makes the same page, but not for ever.
+# How long a request waits for another that renders the same page, in seconds.
 PATIENCE = 10
 
 logger = logging.getLogger(__name__)
 
 
 class Page:
-    """An answer that is kept: its headers, its ETag, and its body plain or compressed or both."""
+    """A cached response: its headers, its ETag, and its body, plain or compressed or both."""
 
     def __init__(self, freshness: Freshness, headers: Headers, body: bytes) -> None:
         self.freshness = freshness
@@ -54,7 +54,7 @@ class Page:
         compressed = given.get("content-encoding") == "gzip"
         self.gzip = body if compressed else b""
         self.plain = b"" if compressed else body
-        # Of the words alone: it outlives a new version that leaves this page as it was. Weak,
+        # A hash of the content: it survives a new version that leaves this page unchanged. Weak,
         # because it stands for the compressed and the plain body alike.
         digest = blake2b(gzip.decompress(body) if compressed else body, digest_size=12)
         self.etag = f'W/"{digest.hexdigest()}"'
@@ -64,7 +64,7 @@ class Page:
         return len(self.gzip) + len(self.plain) + OVERHEAD
 
     def body(self, compressed: bool) -> tuple[bytes, bool]:
-        """The body, and whether it is compressed; each form is made when it is first asked for."""
+        """Return (body, whether it is compressed); each form is made on first use."""
         if compressed and not self.gzip and len(self.plain) >= SHORT:
             self.gzip = gzip.compress(self.plain, 6, mtime=0)
         if compressed and self.gzip:
@@ -74,7 +74,7 @@ class Page:
         return self.plain, False
 
     def cache_control(self) -> str:
-        """Browsers ask each time whether it still holds; a CDN before it can change by itself."""
+        """Return Cache-Control: browsers revalidate each time, a CDN after at most a minute."""
         if self.caching:
             return self.caching
         left = max(0, int(self.freshness.until - time.time()))
@@ -82,7 +82,7 @@ class Page:
 
 
 class LRUCache:
-    """Pages up to a number of bytes; when there are more, the one not read for longest goes."""
+    """LRU cache bounded by the total size of its pages, in bytes."""
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes, self.bytes = most_bytes, 0
@@ -107,7 +107,7 @@ class LRUCache:
 
 
 class Address(NamedTuple):
-    """What an answer depends on, beside the content."""
+    """The cache key: all that a response depends on besides the content."""
 
     scheme: str
     host: str
@@ -117,14 +117,14 @@ class Address(NamedTuple):
 
 
 class PageCache:
-    """A WSGI application before another: answers what it has kept, keeps what may be kept."""
+    """WSGI middleware that answers from the cache and fills it."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
         self.watch = VersionWatcher()
         self.is_off = settings.DEBUG or not settings.PAGE_CACHE_MIB
-        # Nobody can invent addresses of the first kind. Whoever invents some of the second kind
-        # (searches, combinations of filters, host names) displaces only others of that kind.
+        # Query strings and unknown hosts get a separate part of the cache, so that made-up
+        # addresses (searches, filters, host names) cannot evict ordinary pages.
         most = settings.PAGE_CACHE_MIB * 1024 * 1024
         self.fixed, self.invented = LRUCache(most * 3 // 4), LRUCache(most // 4)
         self.making: dict[Address, threading.Event] = {}
@@ -134,14 +134,14 @@ class PageCache:
             return health(start_response)
         if environ["PATH_INFO"].startswith((settings.STATIC_URL, "/media/")):
             return self.application(environ, start_response)
-        # Whoever asks, what is due is published first.
+        # Publish due drafts first, whatever the request is.
         freshness = self.look()
         if self.is_off or not is_visit(environ):
             return self.application(environ, start_response)
         address = address_of(environ)
         if page := self.find(address, freshness):
             return self.answer(page, address, environ, start_response)
-        # One request makes the page, and those that want it meanwhile wait for that one.
+        # One request renders the page; others for the same page wait for it.
         mine = threading.Event()
         other = self.making.setdefault(address, mine)
         if other is not mine:
@@ -156,11 +156,11 @@ class PageCache:
                 mine.set()
 
     def look(self) -> Freshness | None:
-        """The freshness now, or None if nothing can be said about it."""
+        """Return the present freshness, or None if it cannot be told."""
         try:
             freshness = self.watch.look()
         except Error:
-            # Django meets the same fault next, and answers as it does for every other request.
+            # Django meets the same fault next and answers as for every other request.
             logger.exception("The version of the content could not be read.")
             return None
         return freshness if freshness.until > time.time() else None
@@ -173,12 +173,12 @@ class PageCache:
         return page if page and page.freshness == freshness else None
 
     def make(self, address: Address, environ: Environ, start_response: Callable[..., Any]) -> Any:
-        """Let Django answer; keep the answer if it may be kept."""
-        # Before the content: what is read later is at least as new.
+        """Get the response from Django; cache it if that is allowed."""
+        # Read before the content, which is then at least as new.
         freshness = self.look()
         given: list[Any] = []
         response = self.application(environ, lambda *start: given.extend(start))
-        # A page may do without what a fault of the database kept from it; it is not kept so.
+        # A page that was rendered without part of its data after a database fault is not cached.
         if not freshness or connection.errors_occurred or not may_be_kept(response, address):
             start_response(*given)
             return response
@@ -190,7 +190,7 @@ class PageCache:
     def answer(
         self, page: Page, address: Address, environ: Environ, start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """The page, or 304 for whoever has it."""
+        """Send the page, or 304 to a client that has it."""
         caching = [("Cache-Control", page.cache_control()), ("ETag", page.etag)]
         if has_it(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag):
             about = [pair for pair in page.headers if not pair[0].startswith("Content-T")]
@@ -208,7 +208,7 @@ class PageCache:
 
 
 def is_visit(environ: Environ) -> bool:
-    """Whether a visitor wants to read: staff are always answered by Django."""
+    """Return whether an anonymous visitor reads a page; staff are always answered by Django."""
     return environ["REQUEST_METHOD"] in {
         "GET",
         "HEAD",
@@ -216,7 +216,7 @@ def is_visit(environ: Environ) -> bool:
 
 
 def address_of(environ: Environ) -> Address:
-    """What tells this answer from others, as Django sees it (`HttpRequest.scheme`)."""
+    """Return the cache key of a request, as Django sees it (`HttpRequest.scheme`)."""
     scheme = environ["wsgi.url_scheme"]
     if settings.SECURE_PROXY_SSL_HEADER:
         name, secure = settings.SECURE_PROXY_SSL_HEADER
@@ -229,10 +229,10 @@ def address_of(environ: Environ) -> Address:
 
 
 def may_be_kept(response: Any, address: Address) -> bool:
-    """Whether an answer of Django is a page for everybody, at an address that is canonical.
+    """Return whether a response may be cached: public, complete, and at a canonical address.
 
-    A view says of an address with a query that it is, by `is_canonical` on its response.
-    Whoever sets `Cache-Control` to anything but public, or an ETag, sees to caching himself.
+    A view marks an address with a query as canonical by `is_canonical` on its response. Responses
+    with an ETag or a Cache-Control other than public are not cached.
     """
     if not isinstance(response, HttpResponse) or response.status_code != 200:
         return False
@@ -247,12 +247,12 @@ def may_be_kept(response: Any, address: Address) -> bool:
 
 
 def has_it(said: str, etag: str) -> bool:
-    """Whether `If-None-Match` names an ETag, by the weak comparison of RFC 9110."""
+    """Return whether `If-None-Match` names the ETag, by the weak comparison of RFC 9110."""
     return etag.removeprefix("W/") in said or said.strip() == "*"
 
 
 def health(start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """For whoever watches the server: whether it answers, and its database too."""
+    """Answer health checks: 200 if the portal and its database respond."""
     try:
         read_version()
         status, text = "200 OK", b"ok\n"

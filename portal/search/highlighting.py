@@ -1,4 +1,4 @@
-"""Search words in a text: where they stand, shown with <mark>, as search itself finds them."""
+"""Highlight search words in a text with <mark>, by the rules of the search itself."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -15,12 +15,12 @@ EXCERPT = 200
 
 @lru_cache(maxsize=8192)
 def _joins(character: str) -> bool:
-    """Whether search takes the character as a part of a word: letters, digits, accents, ’."""
+    """Return whether search treats the character as part of a word: letters, digits, accents, ’."""
     return " " not in fold(f"a{character}a")
 
 
 def words_of(text: str) -> Iterable[tuple[str, bool]]:
-    """The text in pieces, in its order: (piece, whether it is a word).
+    """Yield the pieces of the text in order: (piece, whether it is a word).
 
     >>> list(words_of("Côte d’Ivoire!"))
     [('Côte', True), (' ', False), ('d’Ivoire', True), ('!', False)]
@@ -30,7 +30,7 @@ def words_of(text: str) -> Iterable[tuple[str, bool]]:
 
 
 def marked(text: str, sought: Sequence[str]) -> SafeString:
-    """The text, safe for a page, with the beginnings of words that match in <mark>.
+    """Return the text, HTML-safe, with the matching beginnings of words in <mark>.
 
     `sought` are folded words. Case and accents do not count, as in the search itself.
 
@@ -43,12 +43,12 @@ def marked(text: str, sought: Sequence[str]) -> SafeString:
         if length:
             pieces.append(f"<mark>{escape(piece[:length])}</mark>")
         pieces.append(escape(piece[length:]))
-    # Every piece was escaped on its own; only the marks are ours.
+    # Every piece was escaped on its own; only the marks are HTML.
     return mark_safe("".join(pieces))  # noqa: S308
 
 
 def _matching(word: str, sought: Sequence[str]) -> int:
-    """How many characters at the beginning of the word match the longest of the sought."""
+    """Return how many characters at the beginning of the word match the longest sought word."""
     folded = fold(word)
     wanted = max((len(other) for other in sought if folded.startswith(other)), default=0)
     if not wanted:
@@ -56,14 +56,14 @@ def _matching(word: str, sought: Sequence[str]) -> int:
     length = 1
     while len(fold(word[:length])) < wanted:
         length += 1
-    # Accents that follow belong to the last letter.
+    # Combining accents that follow belong to the last letter.
     while length < len(word) and not fold(word[length]):
         length += 1
     return length
 
 
 def excerpt(text: str, sought: Sequence[str]) -> str:
-    """The part of a long text around its first match, in whole words; else its beginning."""
+    """Return the part of a long text around its first match, in whole words; else its beginning."""
     pieces = list(words_of(text))
     place = 0
     for piece, is_word in pieces:

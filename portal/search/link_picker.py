@@ -1,4 +1,4 @@
-"""What links of the text editor can lead to: every public record, found by its words."""
+"""The link picker of the text editor: find any public record by words."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from publishing.finder.filters import SearchField
 
 OFFERED = 5
 """How many records of each kind are offered."""
-# Few enough to be read whole.
+# Few enough to read at a glance.
 SMALL = {_("Themes"): Theme, _("Intakes"): Intake, _("Pages"): Page}
 
 
 def link_choices(request: HttpRequest) -> JsonResponse:
-    """What fits the words `q`, or the page whose address it is, as JSON; for signed-in staff."""
+    """Return records that match `q`, or the record at that address, as JSON; for staff only."""
     asked = request.GET.get("q", "").replace("\0", "").strip()
     found = [choice(*at) for at in _at_address(request, asked)] or [
         choice(*one) for one in matching(SearchField(required=False).clean(asked))
@@ -37,7 +37,7 @@ def choice(record: Any, about: Any) -> dict[str, str]:
 
 
 def matching(text: str) -> Iterator[tuple[Any, Any]]:
-    """Public records with their kind in words, the first few of each kind."""
+    """Return public records with the label of their kind, the first few of each kind."""
     sought = fold(text).split()
     if not sought:
         return
@@ -52,7 +52,7 @@ def matching(text: str) -> Iterator[tuple[Any, Any]]:
 
 
 def _at_address(request: HttpRequest, text: str) -> list[tuple[Any, Any]]:
-    """The record whose page has the address, if the address is one of this portal."""
+    """Return the record whose page has this address, if it is an address of this portal."""
     if "/" not in text:
         return []
     try:

@@ -1,7 +1,7 @@
-"""Search over everything that the public may see, grouped by kind.
+"""Results of the search over everything public, grouped by kind.
 
-Each kind is asked once for its first hits and their number together, and the small kinds are
-read whole, so the number of queries never grows.
+Each kind takes one query for its first hits and their number together, and the small kinds are read
+whole, so the number of queries never grows.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SHOWN = 5
 
 
 class Hit(NamedTuple):
-    """What the page shows of it: texts that are safe, with the matches in <mark>."""
+    """One search result: HTML-safe texts with the matches in <mark>."""
 
     title: SafeString
     url: str
@@ -38,7 +38,7 @@ class Hit(NamedTuple):
 
 @dataclass
 class Group:
-    """The hits of one kind, and the address that has them all."""
+    """The results of one kind, and the address with all of them."""
 
     slug: str
     label: str
@@ -53,7 +53,7 @@ class Group:
 
 
 def understood(data: QueryDict) -> tuple[str, str, list[str]]:
-    """Words, kind ("" for all) and a sentence for each thing that was not understood."""
+    """Parse a query: (words, kind or "" for all, notices about what was not understood)."""
     field = SearchField(required=False)
     text = field.clean(data.get("q"))
     kind = data.get("kind", "").strip().lower()
@@ -78,7 +78,7 @@ def understood(data: QueryDict) -> tuple[str, str, list[str]]:
 
 
 def search(text: str) -> list[Group]:
-    """The kinds in which something was found, each with its first hits; at most eight queries."""
+    """Return the kinds with results, each with its first hits; at most eight queries."""
     if not text:
         return []
     sought = fold(text).split()
@@ -98,7 +98,7 @@ def search(text: str) -> list[Group]:
 def group(
     slug: str, all_label: str | Promise, number: int, found: Iterable[Found], text: str
 ) -> Group:
-    """What the page shows of one kind: its first hits, marked, of a number of them."""
+    """Return the group of one kind: its first hits, highlighted, and their number."""
     sought = fold(text).split()
     return Group(
         slug,
@@ -111,14 +111,14 @@ def group(
 
 
 def rows_of_kind(slug: str, text: str) -> Any:
-    """Everything of one kind that was found, to be cut into pages; each goes through `hit`."""
+    """Return all results of one kind, to be paginated; each is rendered by `hit`."""
     if slug in SMALL_KINDS:
         return small_texts(fold(text).split())[slug]
     return KINDS[slug].rows(text)
 
 
 def hit(slug: str, row: Any, text: str) -> Hit:
-    """What the page shows of one of the `rows_of_kind`."""
+    """Return the Hit for one of the `rows_of_kind`."""
     found = row if slug in SMALL_KINDS else KINDS[slug].found(row)
     return shown(found, fold(text).split())
 
@@ -133,7 +133,7 @@ def shown(found: Found, sought: Sequence[str]) -> Hit:
 
 
 def all_url(slug: str, text: str) -> str:
-    """Where all hits of a kind are: the list that takes the same words, or the search itself."""
+    """Return the address of all hits of a kind: the finder with the same words, or the search."""
     finder = KINDS[slug].finder if slug in KINDS else ""
     if finder:
         return f"{reverse(finder)}?{urlencode({'q': text})}"

@@ -1,6 +1,7 @@
-"""What the search over everything searches: each kind's matching rows, and what to show of one.
+"""Sources of the search: the matching rows of each kind, and the texts to show of a row.
 
-Matches are word beginnings, without case and accents: the same everywhere. Names come first.
+Words match by their beginning, without case and accents, everywhere in the same way. Matches in
+names come first.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from publishing.content.fields import fold
 
 
 class Found(NamedTuple):
-    """A record that was found: its name, its address, where it belongs, and what it says."""
+    """A matching record: its name, address, place and text."""
 
     title: str
     url: str
@@ -36,14 +37,14 @@ class Found(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of record: its rows that match, and what to show of one of them."""
+    """A kind of record: its matching rows, and the texts to show of one of them."""
 
     label: str | Promise
-    # The words of the link to all hits, with a place for their number.
+    # The text of the link to all hits, with a placeholder for their number.
     all_label: str | Promise
     rows: Callable[[str], Any]
     found: Callable[[Any], Found]
-    # The list that takes the same words; without one, the search itself shows the kind.
+    # The URL name of the list with the same search; without one, the search shows the kind.
     finder: str = ""
 
 
@@ -51,7 +52,7 @@ class Kind(NamedTuple):
 
 
 def whole_words(rows: Any, field: str, text: str) -> Any:
-    """The rows in whose folded field every word of the text begins a word, names first."""
+    """Return the rows whose folded field has a word beginning for every word of the text."""
     folded = fold(text)
     for word in folded.split():
         rows = rows.filter(**{f"{field}__contains": f" {word}"})
@@ -59,7 +60,7 @@ def whole_words(rows: Any, field: str, text: str) -> Any:
 
 
 def names_first(field: str, folded: str) -> list[Any]:
-    """An order: those that begin with the text, then those that have it in one piece."""
+    """Return an order: names that begin with the text, then those that contain it in one piece."""
     return [
         Case(
             When(**{f"{field}__startswith": f" {folded}"}, then=0),
@@ -70,7 +71,7 @@ def names_first(field: str, folded: str) -> list[Any]:
 
 
 def cities(text: str) -> Any:
-    """With what else they may have been found by: other names, and the networks there."""
+    """Return cities with the other names and networks by which they may have matched."""
     names, networks = Q(), Q()
     for word in fold(text).split():
         names |= Q(search_key__contains=f" {word}")
@@ -201,7 +202,7 @@ LABELS = {slug: kind.label for slug, kind in KINDS.items()} | {
 
 
 def small_texts(sought: Sequence[str]) -> dict[str, list[Found]]:
-    """Themes and pages in which every word begins one, by kind, those with it in their name first.
+    """Return matching themes and pages by kind, those with a match in their name first.
 
     They are a few dozen, written by staff, and hold rich text, so one query reads them all.
     """
@@ -231,10 +232,10 @@ def small_texts(sought: Sequence[str]) -> dict[str, list[Found]]:
 
 
 def begins(folded: str, sought: Sequence[str]) -> bool:
-    """Whether every sought word begins a word of the folded text."""
+    """Return whether every sought word begins a word of the folded text."""
     return all(f" {word}" in f" {folded}" for word in sought)
 
 
 def plain(html: str) -> str:
-    """The words of rich text; a tag parts them."""
+    """Return the words of rich text, separated where a tag stands."""
     return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())

@@ -20,12 +20,14 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import is_too_often, too_many_requests
+from portal.errors import too_many_requests
 from portal.models import Tie
-from publishing.revisions.models import Action, log
-from publishing.staff.base import RowInline
+from portal.rate_limits import is_too_often
+from publishing.revisions.history import log
+from publishing.revisions.models import Action
+from publishing.staff.base import PermissionsMixin, RowInline
 
-# How many letters one address may ask for, within how many seconds.
+# How many letters one visitor may ask for, within how many seconds.
 MOST_RESETS, WITHIN = 5, 3600
 
 
@@ -51,7 +53,7 @@ def may_look_after(person: Any, other: Any) -> bool:
     return not other.is_superuser and not more.exists()
 
 
-class LoggedAdmin(admin.ModelAdmin):
+class LoggedAdmin(PermissionsMixin, admin.ModelAdmin):
     """What was done to accounts stands in the activity log, in words and without contents."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -144,13 +146,11 @@ class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
             kwargs["label"] = _("Roles")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or may_look_after(request.user, obj))
+    def may_change(self, request: HttpRequest, record: Any) -> bool:
+        return may_look_after(request.user, record)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or may_look_after(request.user, obj))
+    def may_delete(self, request: HttpRequest, record: Any) -> bool:
+        return may_look_after(request.user, record)
 
     @admin.display(description=_("name"), ordering="last_name")
     def whole_name(self, person: User) -> str:
@@ -177,15 +177,11 @@ def groups_to_give(person: Any) -> QuerySet[Group]:
 
 @admin.register(Group)
 class RoleAdmin(LoggedAdmin, auth_admin.GroupAdmin):
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
+    def may_change(self, request: HttpRequest, record: Any) -> bool:
+        return groups_to_give(request.user).filter(pk=record.pk).exists()
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._is_theirs(request, obj)
-
-    @staticmethod
-    def _is_theirs(request: HttpRequest, group: Any) -> bool:
-        return group is None or groups_to_give(request.user).filter(pk=group.pk).exists()
+    def may_delete(self, request: HttpRequest, record: Any) -> bool:
+        return self.may_change(request, record)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions" and not request.user.is_superuser:

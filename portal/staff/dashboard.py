@@ -1,6 +1,6 @@
-"""The desk's front page: what waits for the person who looks at it, and how good the content is.
+"""The front page of the desk: tasks for the signed-in user, and the quality of the content.
 
-Every figure leads to the list that it counts.
+Every number links to the list that it counts.
 """
 
 from collections import defaultdict
@@ -24,12 +24,12 @@ from publishing.models import Sourced
 from publishing.revisions.models import Action, OpenDraft, Revision, Stage
 
 SHOWN = 5
-# What a city should have, as the list's filter names it.
+# Parts of a good city page, named as in the filter of the list.
 QUALITY = ("picture", "profile", "summary", "place", "population", "source")
 
 
 class Figure(NamedTuple):
-    """A number with the list behind it; `of` is how many there are in all, if that matters."""
+    """A number with a link to its list; `of` is the total, where that matters."""
 
     label: str | Promise
     number: int
@@ -38,12 +38,12 @@ class Figure(NamedTuple):
 
     @property
     def rest(self) -> int:
-        """How many of all are not counted."""
+        """Return the total minus the number."""
         return self.of - self.number
 
 
 def dashboard(site: AdminSite, request: HttpRequest) -> dict[str, Any]:
-    """What the front page shows."""
+    """Return the context of the front page."""
     return {
         "mine": mine(site, request),
         "waiting": waiting(site, request),
@@ -65,7 +65,9 @@ def open_drafts(site: AdminSite, request: HttpRequest) -> Any:
 
 
 def mine(site: AdminSite, request: HttpRequest) -> list[Figure]:
-    """My drafts of public records by stage, and what I began that nobody sees yet."""
+    """Return the user's drafts of public records by stage, and their records that are not public
+    yet.
+    """
     of_me = open_drafts(site, request).filter(author=request.user.pk)
     numbers = dict(of_me.order_by().values_list("stage").annotate(Count("pk")))
     figures = [
@@ -93,7 +95,7 @@ def mine(site: AdminSite, request: HttpRequest) -> list[Figure]:
 
 
 def waiting(site: AdminSite, request: HttpRequest) -> list[Figure]:
-    """What asks for somebody: reviews, drafts that could not go live, reported mistakes."""
+    """Return tasks that wait for somebody: reviews, failed drafts, reported mistakes."""
     numbers = dict(open_drafts(site, request).order_by().values_list("stage").annotate(Count("pk")))
     may_publish = any(desk.has_publish_permission(request) for desk in desks(site, request))
     found = []
@@ -109,7 +111,7 @@ def waiting(site: AdminSite, request: HttpRequest) -> list[Figure]:
 
 
 def published(site: AdminSite, request: HttpRequest) -> list[Any]:
-    """The last records that went public, each once, as (revision, address)."""
+    """Return the records published last, each once, as (revision, address)."""
     last: dict[tuple[str, str], Revision] = {}
     rows = Revision.objects.filter(action=Action.PUBLISHED).order_by("-made_at", "-pk")
     for revision in rows.defer("base", "content")[:50]:
@@ -128,7 +130,7 @@ def published(site: AdminSite, request: HttpRequest) -> list[Any]:
 
 
 def checks(site: AdminSite, request: HttpRequest) -> list[Figure]:
-    """Public records whose facts nobody compared with their source for a year."""
+    """Return public records whose facts were not checked for a year."""
     figures = []
     for desk in desks(site, request):
         if not issubclass(desk.model, Sourced) or CheckFilter not in desk.list_filter:
@@ -141,7 +143,7 @@ def checks(site: AdminSite, request: HttpRequest) -> list[Figure]:
 
 
 def quality(site: AdminSite, request: HttpRequest) -> list[Figure]:
-    """How many public cities lack what a good page has."""
+    """Return how many public cities lack what a good page has."""
     desk = site.get_model_admin(City)
     if not desk.has_view_permission(request):
         return []
@@ -154,9 +156,9 @@ def quality(site: AdminSite, request: HttpRequest) -> list[Figure]:
 
 
 def count(desk: Any, request: HttpRequest, cases: dict[str, Q]) -> dict[str, int]:
-    """How many public records of a desk meet each condition, and how many there are ("all")."""
+    """Count the public records of an admin that meet each condition, and all of them ("all")."""
     rows = desk.get_queryset(request).filter(state_q(State.PUBLIC)).order_by()
-    # The lists' own annotations cost more than the counting.
+    # The annotations of the list would cost more than the counting.
     plain = desk.model._base_manager.filter(pk__in=rows.values("pk"))
     numbers = {name: Count("pk", filter=condition) for name, condition in cases.items()}
     counted: dict[str, int] = plain.aggregate(all=Count("pk"), **numbers)

@@ -1,22 +1,22 @@
-"""Who of the staff may do what.
+"""Roles: four groups of staff and their permissions, and the limits of users with ties.
 
-Four groups are filled after every migration, so a new model is covered at once. Each may do what
-the one before may:
+The groups are filled after every migration, so a new model is covered at once. Each may do what the
+one before may:
 
-- **Contributors** write: they add records and change drafts. What they change of a public record
-  is kept as its draft, and they submit it for review. They may upload pictures.
-- **Editors** also put drafts into the trash and take them out, describe pictures anew, and look
-  after the mistakes that visitors report.
-- **Publishers** decide what visitors see: they publish, schedule, approve, archive and trash what
-  is public, and look after countries, the menu and the home page.
-- **Administrators** also delete for good, and manage users, groups and who is tied to what.
+- **Contributors** write: they add records and change drafts. Their changes to a public record
+  are kept as its draft, which they submit for review. They may upload pictures.
+- **Editors** also move drafts to the trash and back, edit the descriptions of pictures, and
+  handle reported mistakes.
+- **Publishers** decide what visitors see: they publish, schedule, approve, archive and trash
+  public records, and edit countries, the menu and the home page.
+- **Administrators** also delete for good, and manage users, groups and ties.
 
-Somebody who is tied to cities or networks (`portal.models.Tie`) keeps of all that what `TIED`
-leaves: nothing that reaches beyond those places. Which records are theirs is told in
+A user who is tied to cities or networks (`portal.models.Tie`) keeps only the permissions in `TIED`:
+nothing that reaches beyond those places. Which records are theirs is decided in
 publishing/content/scope.py.
 
-The groups are the portal's own: what is changed in them by hand is set back by the next
-migration. Make a further group for other rights.
+Changes to these groups by hand are reset by the next migration. Create another group for other
+permissions.
 """
 
 from collections.abc import Iterator
@@ -42,19 +42,19 @@ CONTENT = (
     "news.event",
     "portal.page",
 )
-# Edited as rows of other records' forms, where taking one out is part of editing.
+# Edited as rows in the form of another record, where deleting one is part of editing.
 ROWS = (
     "cities.alternativename",
     "cities.award",
     "cities.designation",
     "partners.membership",
 )
-# What has no state: a change shows at once.
+# Without a state: a change is public at once.
 COUNTRIES = ("cities.country",)
 PICTURES = ("publishing.picture",)
-# What visitors tell: staff look at it and say what became of it.
+# Sent by visitors; staff handle them.
 REPORTS = ("portal.report",)
-# The portal as a whole.
+# Settings of the whole portal.
 SITE = ("portal.site",)
 MENU = ("portal.menuitem",)
 READ_ONLY = ("publishing.formerslug", "publishing.revision")
@@ -115,9 +115,9 @@ GROUPS = {
 
 
 def codenames(rights: Rights) -> Iterator[tuple[str, str]]:
-    """App label and codename of every permission that these rights are.
+    """Yield app label and codename of every permission.
 
-    Countries and pictures have no state of their own, so nobody needs to publish them.
+    Countries and pictures have no state, so there is no permission to publish them.
     """
     for labels, actions in rights.items():
         for label in labels:
@@ -135,9 +135,9 @@ def fill_groups(
         group_model = apps.get_model("auth", "Group")
         permission_model = apps.get_model("auth", "Permission")
     except LookupError:
-        # Migrated to a point at which there are no groups.
+        # A migration to a point before groups existed.
         return
-    # Django makes the permissions of an app only when it comes to that app.
+    # Django creates the permissions of an app only when it comes to that app.
     for label in {label.partition(".")[0] for labels in ADMINISTRATORS for label in labels}:
         create_permissions(
             installed_apps.get_app_config(label), verbosity=verbosity, using=using, apps=apps
@@ -152,15 +152,17 @@ def fill_groups(
 
 @cache
 def left_when_tied() -> frozenset[str]:
-    """The permissions that somebody who is tied can have, as Django names them."""
+    """Return the permissions that a user with ties can have, as Django names them."""
     return frozenset(f"{app_label}.{codename}" for app_label, codename in codenames(TIED))
 
 
 class Backend(ModelBackend):
-    """Django's own permissions, less what somebody who is tied does not keep."""
+    """ModelBackend that removes the permissions a user with ties must not have."""
 
     def get_user(self, user_id: Any) -> Any:
-        """The person, with `is_tied` from the same query: who is not tied costs no other."""
+        """Return the user with `is_tied` from the same query, so that users without ties cost no
+        other.
+        """
         people = get_user_model()._default_manager
         person = people.annotate(is_tied=Exists(Tie.objects.filter(user=OuterRef("pk"))))
         found = person.filter(pk=user_id).first()

@@ -15,10 +15,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import PublishableAdmin
+from publishing.models import EDITABLE_MOMENTS
 from publishing.revisions.models import Revision, Stage
 
 MOST = 200
-MOMENTS = {
+# What happens at each of a record's moments.
+EVENTS = {
     "published_at": _("goes public"),
     "expires_at": _("expires"),
     "archived_at": _("goes to the archive"),
@@ -57,13 +59,13 @@ def upcoming(site: AdminSite, request: HttpRequest, most: int = MOST) -> list[Du
 def _of(desk: PublishableAdmin, request: HttpRequest, most: int) -> Iterator[Due]:
     now, kind = timezone.now(), capfirst(str(desk.opts.verbose_name))
     rows = desk.get_queryset(request).filter(trashed_at__isnull=True)
-    for field, what in MOMENTS.items():
+    for field in EDITABLE_MOMENTS:
         waiting = rows.filter(**{f"{field}__gt": now}).order_by(field, "pk")
         if field == "expires_at":
             waiting = waiting.filter(published_at__isnull=False)
         for record in waiting[:most]:
             link = address(desk, "change", record.pk)
-            yield Due(getattr(record, field), what, kind, desk.plain_label(record), link)
+            yield Due(getattr(record, field), EVENTS[field], kind, desk.plain_label(record), link)
     drafts = Revision.objects.filter(model=desk.opts.label_lower, stage=Stage.SCHEDULED)
     next_drafts = list(drafts.order_by("due_at", "pk").defer("base", "content")[:most])
     keys = [draft.object_pk for draft in next_drafts]

@@ -35,9 +35,18 @@ class StaffSite(admin.AdminSite):
     site_title = _("Learning Cities Portal")
     index_title = _("Staff desk")
 
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        # Django's sign-in page has a `site` of its own, which knows only the host.
-        return super().each_context(request) | frame(request)
+    # Django's pages for signing in and out have a `site` of their own, which knows only the host.
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        answer: HttpResponse = super().login(request, frame(request) | (extra_context or {}))
+        return answer
+
+    def logout(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        return super().logout(request, frame(request) | (extra_context or {}))
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,4 +1,4 @@
-"""Addresses of the staff desk: Django's own, and those to set a forgotten password anew."""
+"""URLs of the desk: Django's admin and the password reset."""
 
 from django.contrib import admin
 from django.contrib.auth import views
@@ -7,7 +7,7 @@ from django.urls import path
 from portal.search.link_picker import link_choices
 from portal.staff.accounts import PasswordReset
 
-# The names are those that Django's templates ask for.
+# Django's templates use these names.
 urlpatterns = [
     path("password-reset/", PasswordReset.as_view(), name="admin_password_reset"),
     path("password-reset/done/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
@@ -18,6 +18,6 @@ urlpatterns = [
     ),
     path("reset/done/", views.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
     path("links/", admin.site.admin_view(link_choices), name="link-choices"),
-    # Last, because the desk answers every other address with its own 404.
+    # Last, because the admin answers every other address with its own 404.
     path("", admin.site.urls),
 ]

@@ -1,52 +1,52 @@
-"""What the database holds before a table of the starter content is loaded."""
+"""The records of a model before its rows of the starter content are loaded."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
 
-from portal.models import StarterRow
-from portal.starter.schema import Table
+from portal.starter.schema import StarterFile
+from publishing.import_export.bulk_snapshots import load_snapshots
 from publishing.models import Slugged, readable_slug
+from publishing.revisions.snapshots import link_names
 
 
-class Stored:
-    """The objects of a table's model as the database has them, locked until the load is over."""
+class ExistingRecords:
+    """The records of a file's model and their snapshots, locked until the load is over."""
 
-    def __init__(self, table: Table, memory: Iterable[StarterRow]) -> None:
-        self.table = table
-        rows = table.model._base_manager.select_for_update().order_by("pk")
-        self.objects = {str(found.pk): found for found in rows}
-        self.by_identity = {self.identity(found.__dict__): found for found in self.objects.values()}
-        label = table.model._meta.label_lower
-        ours = {starter.object_pk for starter in memory if starter.model == label}
-        self.by_address = {
-            self.identity(found.__dict__ | {"name": found.slug}): found
-            for pk, found in self.objects.items()
-            if pk not in ours and isinstance(found, Slugged)
+    def __init__(self, file: StarterFile, loaded: Collection[str]) -> None:
+        """`loaded` are the keys of the records that rows of the file became before."""
+        self.fields: list[Any] = [file.model._meta.get_field(name) for name in file.identity]
+        keys = file.model._base_manager.select_for_update().order_by("pk")
+        self.records, self.snapshots = load_snapshots(file.model, keys.values_list("pk", flat=True))
+        for name in set(file.link_names) - set(link_names(file.model)):
+            self._add_links(file.model, name)
+        self.by_identity = {self.identity(found): found for found in self.records.values()}
+        self.by_slug = {
+            self.identity(found, found.slug): found
+            for key, found in self.records.items()
+            if isinstance(found, Slugged) and str(key) not in loaded
         }
-        self._links: dict[str, dict[str, set[str]]] = {}
 
-    def same_as(self, values: dict[str, Any]) -> models.Model | None:
-        """The object that staff made for the same thing: of this identity, or at this address."""
-        links = {name: value for name, value in values.items() if isinstance(value, models.Model)}
-        plain = values | {f"{name}_id": linked.pk for name, linked in links.items()}
-        found = self.by_identity.get(self.identity(plain))
-        if found is None and "name" in self.table.identity:
-            address = readable_slug(values["name"])
+    def _add_links(self, model: type[models.Model], name: str) -> None:
+        """Add a relation to the snapshots that is a field of the other model, not of this one."""
+        for content in self.snapshots.values():
+            content["links"][name] = []
+        pairs = model._base_manager.filter(**{f"{name}__isnull": False})
+        for key, linked in sorted(pairs.values_list("pk", name)):
+            self.snapshots[key]["links"][name].append(linked)
+
+    def identity(self, record: models.Model, name: str | None = None) -> tuple[Any, ...]:
+        """Return the values that tell a record from all others, perhaps with another name."""
+        return tuple(
+            name if name is not None and field.name == "name" else getattr(record, field.attname)
+            for field in self.fields
+        )
+
+    def same_as(self, record: Any) -> models.Model | None:
+        """Return the record that staff made for the same thing: of this identity, or slug."""
+        found = self.by_identity.get(self.identity(record))
+        if found is None and any(field.name == "name" for field in self.fields):
             # Only one row can mean it.
-            found = self.by_address.pop(self.identity(plain | {"name": address}), None)
+            found = self.by_slug.pop(self.identity(record, readable_slug(record.name)), None)
         return found
-
-    def identity(self, values: dict[str, Any]) -> tuple[Any, ...]:
-        """What tells an object from all others of the table, from a dictionary of its columns."""
-        return tuple(values.get(f"{name}_id", values.get(name)) for name in self.table.identity)
-
-    def links(self, name: str, pk: str) -> set[str]:
-        """The keys of the objects that an object is linked to by a many-to-many relation."""
-        if name not in self._links:
-            found = self._links[name] = {}
-            pairs = self.table.model._base_manager.filter(**{f"{name}__isnull": False})
-            for owner, linked in pairs.values_list("pk", name):
-                found.setdefault(str(owner), set()).add(str(linked))
-        return self._links[name].get(pk, set())

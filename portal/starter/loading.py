@@ -1,7 +1,7 @@
-"""Writing the starter content: a three-way merge of each row with what staff made of it.
+"""Load the starter content: a three-way merge of each row with what staff made of its record.
 
-For each field there are three values: the one that was loaded last time, the one in the file and
-the one in the database. A correction in the file is written only where the database still has
+The base is the row as it was loaded last time, one side is the row in the file, the other the
+record in the database. A correction in the file is written only where the database still has
 what was loaded; what staff changed stays, and what they deleted never comes back.
 """
 
@@ -9,31 +9,45 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import datetime
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from portal.models import StarterRow
-from portal.starter.existing import Stored
-from portal.starter.reading import Row
-from portal.starter.schema import Table
+from portal.starter.existing import ExistingRecords
+from portal.starter.reading import FileRow
+from portal.starter.schema import StarterFile
 from publishing.content.fields import RichTextField
 from publishing.models import Publishable
+from publishing.revisions.snapshots import (
+    Snapshot,
+    apply,
+    content_fields,
+    differing,
+    merge,
+    plain,
+    same,
+)
+from publishing.revisions.transitions import begin
 
 LOCK = 0x1EA4_C171
 """The number by which loads on PostgreSQL wait for each other."""
 
+DELETED = "(deleted)"
+"""Stands in a snapshot for the key of a record that staff deleted; no record has this key."""
 
-class Refused(Exception):
+
+class RowInTheWay(Exception):
     """The database does not take a row; nothing was loaded."""
 
 
 @dataclass
-class Report:
-    """What became of the rows; `remarks` are sentences about rows that could not be corrected."""
+class LoadReport:
+    """The number of rows by outcome, and sentences about rows that could not be corrected."""
 
     counts: Counter[str] = field(default_factory=Counter)
     remarks: list[str] = field(default_factory=list)
@@ -47,56 +61,52 @@ class Report:
         )
 
 
-def load(
-    rows: Sequence[Row], moment: datetime, done: Callable[[], object] = lambda: None
-) -> Report:
-    """Write checked rows, all of them or none; what is new is public from `moment`.
+def load_starter(
+    rows: Sequence[FileRow], moment: datetime, done: Callable[[], object] = lambda: None
+) -> LoadReport:
+    """Write checked rows, all of them or none; new records are public from `moment`.
 
-    The rows come table by table, each after those that it links to. `done` is called after each.
-    Raises Refused.
+    The rows come file by file, each after those that it links to. `done` is called after each.
+    Raises RowInTheWay.
     """
-    loading = Loading(moment, done)
     with transaction.atomic():
         if connection.vendor == "postgresql":
             # SQLite's transactions wait for each other from the start; these would not.
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        loading.remember_all()
-        for table, of_table in groupby(rows, key=lambda row: row.table):
-            loading.load_table(table, list(of_table))
-    return loading.report
+        loader = StarterLoader(moment, done)
+        for file, of_file in groupby(rows, key=lambda row: row.file):
+            loader.load_file(file, list(of_file))
+    return loader.report
 
 
-class Loading:
-    """One load on its way through the tables."""
+class StarterLoader:
+    """One load on its way through the files."""
 
     def __init__(self, moment: datetime, done: Callable[[], object]) -> None:
-        self.moment = moment
-        self.done = done
-        self.report = Report()
-        self.memory: dict[str, StarterRow] = {}
-        # The objects of rows, unless staff deleted them.
-        self.objects: dict[str, models.Model] = {}
-
-    def remember_all(self) -> None:
+        self.moment, self.done = moment, done
+        self.report = LoadReport()
         self.memory = {starter.key: starter for starter in StarterRow.objects.all()}
+        # The records of rows by the keys of the rows, unless staff deleted them.
+        self.records: dict[str, models.Model] = {}
 
-    def load_table(self, table: Table, rows: list[Row]) -> None:
-        stored = Stored(table, self.memory.values())
+    def load_file(self, file: StarterFile, rows: list[FileRow]) -> None:
+        label, key = file.model._meta.label_lower, file.model._meta.pk
+        loaded = {row.object_pk for row in self.memory.values() if row.model == label}
+        existing = ExistingRecords(file, loaded)
         new: list[StarterRow] = []
         learnt: list[StarterRow] = []
         for row in rows:
             known = self.memory.get(row.key)
             if known is None:
-                outcome = self.load_new(row, stored)
-                if row.key in self.objects:
+                outcome = self.add(row, existing)
+                if row.key in self.records:
                     new.append(self.remember(row))
-            elif found := stored.objects.get(known.object_pk):
-                self.objects[row.key] = found
+            elif found := existing.records.get(key.to_python(known.object_pk)):
+                self.records[row.key] = found
                 before = dict(known.values)
-                outcome = self.load_known(row, known, stored)
-                if known.values != before:
-                    learnt.append(known)
+                outcome = self.update(row, known, existing)
+                learnt += [known] if known.values != before else []
             else:
                 outcome = "deleted"
             self.report.counts[outcome] += 1
@@ -104,182 +114,146 @@ class Loading:
         StarterRow.objects.bulk_create(new, batch_size=100)
         StarterRow.objects.bulk_update(learnt, ["values"], batch_size=100)
 
-    def remember(self, row: Row) -> StarterRow:
-        """The memory of a row that was not known before, not saved yet."""
+    def remember(self, row: FileRow) -> StarterRow:
+        """Return the memory of a row that is new, not saved yet."""
         self.memory[row.key] = StarterRow(
             key=row.key,
-            model=row.table.model._meta.label_lower,
-            object_pk=str(self.objects[row.key].pk),
-            values={name: remembered(value) for name, value in row.values.items()},
+            model=row.file.model._meta.label_lower,
+            object_pk=str(self.records[row.key].pk),
+            values=row.values,
         )
         return self.memory[row.key]
 
     # -- Rows that were never loaded ---------------------------------------------------------
 
-    def load_new(self, row: Row, stored: Stored) -> str:
-        values: dict[str, Any] = {}
-        for name, value in row.values.items():
-            values[name] = self.objects.get(value.key) if isinstance(value, Row) else value
-            required = not getattr(row.table.model._meta.get_field(name), "null", True)
-            if isinstance(value, Row) and values[name] is None and required:
-                # What it belongs to was deleted, and it with that.
-                return "deleted"
-        if found := stored.same_as(values):
-            # Staff were first. Theirs stays as it is, and is remembered like one of ours.
-            self.objects[row.key] = found
+    def add(self, row: FileRow, existing: ExistingRecords) -> str:
+        """Save the record of a new row, unless staff were first; theirs stays as it is."""
+        record = row.record(self.records)
+        if record is None:
+            return "deleted"
+        if found := existing.same_as(record):
+            self.records[row.key] = found
             return "left"
-        self.objects[row.key] = self.make(row, values)
-        return "new"
-
-    def make(self, row: Row, values: dict[str, Any]) -> models.Model:
-        """A new object with its links, saved. Raises Refused."""
-        links = {name: values.pop(name) for name, c in row.table.fields.items() if c.many}
-        made = row.table.model(**values)
-        if isinstance(made, Publishable) and made.published_at is None:
-            made.published_at = self.moment
+        if isinstance(record, Publishable):
+            begin(record, self.moment)
         try:
-            made.save(force_insert=True)
+            record.save(force_insert=True)
         except IntegrityError as error:
-            raise Refused(
-                f"{row.table.file}, line {row.line}: a record that staff made stands in the way "
+            raise RowInTheWay(
+                f"{row.file.name}, line {row.line}: a record that staff made stands in the way "
                 f"of this row ({str(error).splitlines()[0]}). Nothing was loaded."
             ) from error
-        for name, linked in links.items():
-            there = [self.objects[other.key] for other in linked if other.key in self.objects]
-            if there:
-                getattr(made, name).add(*there)
-        return made
+        for name, keys in self.snapshot(row.file, row.values, self.key_now)["links"].items():
+            if keys:
+                getattr(record, name).add(*keys)
+        self.records[row.key] = record
+        return "new"
 
     # -- Rows that were loaded before --------------------------------------------------------
 
-    def load_known(self, row: Row, known: StarterRow, stored: Stored) -> str:
-        """Bring what is new in the row to its object; `known` learns what is in the database."""
-        merged = [self.merge(row, names, known) for names in statements(row)]
-        changed, left = "changed" in merged, "left" in merged
-        if changed and not self.save(row, known):
-            changed, left = False, True
-        for name, column in row.table.fields.items():
-            if column.many:
-                outcome = self.merge_links(row, name, known, stored)
-                changed, left = changed or outcome == "changed", left or outcome == "left"
-        return "changed" if changed else "left" if left else "same"
+    def update(self, row: FileRow, known: StarterRow, existing: ExistingRecords) -> str:
+        """Bring the corrections of a row to its record; `known` learns what was brought."""
+        record = self.records[row.key]
+        # Rows that belong to a record have a file of their own.
+        theirs = existing.snapshots[record.pk] | {"rows": {}}
+        last = {name: known.values.get(name, default(row, name)) for name in row.values}
+        base = self.snapshot(row.file, last, self.key_then)
+        mine = self.snapshot(row.file, row.values, self.key_now)
+        for side in (base, mine):
+            pass_over_editor(row.file, side, theirs)
+        held = held_back(row.file, base, mine, theirs)
+        wanted = mine | {"fields": mine["fields"] | {n: base["fields"][n] for n in held}}
+        merged = merge(base, wanted, theirs).content
+        if not same(theirs, merged) and not self.apply(row, record, merged):
+            held |= mine["fields"].keys()
+            merged = theirs | {"links": merged["links"]}
+        self.link(row, record, theirs, merged)
+        # Another row may be about the same record.
+        existing.snapshots[record.pk] = merged
+        known.values |= {name: value for name, value in row.values.items() if name not in held}
+        if not same(theirs, merged):
+            return "changed"
+        return "same" if same(mine, merged) else "left"
 
-    def merge(self, row: Row, names: tuple[str, ...], known: StarterRow) -> str:
-        """Merge fields that make one statement into the object, which is not saved yet."""
-        compared = [self.compare(row, name, known.values) for name in names]
-        if all(three.file_is_now for three in compared):
-            outcome = "same"
-        elif self.may_correct(row, names, compared):
-            for name in names:
-                value = row.values[name]
-                value = self.objects[value.key] if isinstance(value, Row) else value
-                setattr(self.objects[row.key], name, value)
-            outcome = "changed"
-        else:
-            return "left"
-        known.values |= {name: remembered(row.values[name]) for name in names}
-        return outcome
+    def snapshot(
+        self, file: StarterFile, values: dict[str, Any], key_of: Callable[[str], Any]
+    ) -> Snapshot:
+        """Return the values of a row as a snapshot: with keys of records, not of rows."""
+        fields = {
+            f.name: key_of(value) if f.is_relation and value is not None else value
+            for f in content_fields(file.model)
+            if f.name in values
+            for value in [values[f.name]]
+        }
+        links = {
+            name: sorted({key_of(key) for key in values[name]} - {DELETED})
+            for name in file.link_names
+        }
+        return {"fields": fields, "links": links, "rows": {}}
 
-    def may_correct(self, row: Row, names: tuple[str, ...], compared: "list[Compared]") -> bool:
-        """Whether the file has news and staff left the fields alone."""
-        news = not all(three.file_is_last for three in compared)
-        untouched = all(three.now_is_last or three.file_is_now for three in compared)
-        links = [row.values[name] for name in names if isinstance(row.values[name], Row)]
-        return news and untouched and all(link.key in self.objects for link in links)
+    def key_now(self, row_key: str) -> Any:
+        """Return the key of a row's record, or DELETED."""
+        return self.records[row_key].pk if row_key in self.records else DELETED
 
-    def compare(self, row: Row, name: str, known: dict[str, Any]) -> "Compared":
-        """How a field's value in the file, the one loaded last time and the present one differ."""
-        target = self.objects[row.key]
-        field = target._meta.get_field(name)
-        assert isinstance(field, models.Field)  # noqa: S101 (lists of links are merged apart)
-        in_file = remembered(row.values[name])
-        # A column that is new in the file finds the field as it was made.
-        last = known.get(name, remembered(field.get_default()))
-        now = remembered(getattr(target, field.attname))
-        if isinstance(field, models.ForeignKey):
-            in_file, last = self.pk_of(in_file), self.pk_of(last)
-            now = None if now is None else str(now)
-        elif isinstance(field, RichTextField):
-            in_file, last, now = bare(in_file), bare(last), bare(now)
-        return Compared(in_file == now, in_file == last, now == last)
+    def key_then(self, row_key: str) -> Any:
+        """Return the key of the record that a row once became, even if it was deleted since."""
+        if row_key not in self.memory:
+            return DELETED
+        known = self.memory[row_key]
+        return apps.get_model(known.model)._meta.pk.to_python(known.object_pk)
 
-    def pk_of(self, key: str | None) -> str | None:
-        """The key of the object that a row once became, even if it was deleted since."""
-        if key is None:
-            return None
-        return self.memory[key].object_pk if key in self.memory else f"nothing for {key}"
-
-    def save(self, row: Row, known: StarterRow) -> bool:
-        """Save the corrected object, unless that contradicts what staff made of it."""
-        target = self.objects[row.key]
+    def apply(self, row: FileRow, record: models.Model, content: Snapshot) -> bool:
+        """Save the corrected record, unless that contradicts what staff made of it."""
         try:
-            target.full_clean()
+            apply(record, content)
         except ValidationError as error:
             self.report.remarks.append(
-                f"{row.table.file}, line {row.line}: the correction does not fit what staff "
-                f"changed in “{target}”, so it was left out ({' '.join(error.messages)})"
+                f"{row.file.name}, line {row.line}: the correction does not fit what staff "
+                f"changed in “{row.record(self.records)}”, so it was left out "
+                f"({' '.join(error.messages)})"
             )
-            target.refresh_from_db()
-            known.refresh_from_db()
             return False
-        target.save()
         return True
 
-    def merge_links(self, row: Row, name: str, known: StarterRow, stored: Stored) -> str:
-        """Add the links that are new in the file and remove those that are gone from it."""
-        last, in_file = set(known.values.get(name, [])), {other.key for other in row.values[name]}
-        now = stored.links(name, known.object_pk)
-        there = {key: str(self.objects[key].pk) for key in in_file if key in self.objects}
-        added = {there[key] for key in in_file - last if key in there} - now
-        removed = {self.pk_of(key) for key in last - in_file} & now
-        links = getattr(self.objects[row.key], name)
-        if added:
-            links.add(*added)
-        if removed:
-            links.remove(*removed)
-        known.values[name] = remembered(row.values[name])
-        if added or removed:
-            return "changed"
-        return "same" if now == set(there.values()) else "left"
+    def link(self, row: FileRow, record: models.Model, old: Snapshot, new: Snapshot) -> None:
+        """Set the links that differ: some are a field of the other model, and so not applied."""
+        for name in row.file.link_names:
+            if new["links"][name] != old["links"][name]:
+                getattr(record, name).set(new["links"][name])
 
 
-class Compared(NamedTuple):
-    """How the three values of a field compare."""
-
-    file_is_now: bool
-    file_is_last: bool
-    now_is_last: bool
+def default(row: FileRow, name: str) -> Any:
+    """Return the value that a new record has in a field: a column may be new in the file."""
+    column: Any = row.file.model._meta.get_field(name)
+    return [] if column.many_to_many else plain(column.get_default())
 
 
-def statements(row: Row) -> list[tuple[str, ...]]:
-    """The plain fields of a row's object, those that make one statement together."""
-    single = [
-        name
-        for name in row.values
-        if name not in row.table.fields or not row.table.fields[name].many
-    ]
-    together = [tuple(name for name in names if name in single) for names in row.table.together]
-    joined = {name for names in together for name in names}
-    return [names for names in together if names] + [(n,) for n in single if n not in joined]
+def held_back(file: StarterFile, base: Snapshot, mine: Snapshot, theirs: Snapshot) -> set[str]:
+    """Return the fields that a correction does not reach: with one, all of its statement.
+
+    Staff changed them, other than the file does, or deleted what they would point at.
+    """
+    held = {name for name, value in mine["fields"].items() if value == DELETED}
+    changed = {*differing(base, theirs)} & {*differing(mine, theirs)}
+    held |= {name for kind, name, *_rest in changed if kind == "fields"}
+    for names in file.statements:
+        if held.intersection(names):
+            held |= mine["fields"].keys() & set(names)
+    return held
 
 
-def remembered(value: Any) -> Any:
-    """A value as JSON keeps it; for a row its key."""
-    match value:
-        case Row():
-            return value.key
-        case list():
-            return sorted(remembered(item) for item in value)
-        case datetime():
-            return value.astimezone(UTC).isoformat()
-        case date():
-            return value.isoformat()
-    return value
+def pass_over_editor(file: StarterFile, side: Snapshot, theirs: Snapshot) -> None:
+    """Make rich texts equal that differ only by what the editor adds or removes."""
+    for column in content_fields(file.model):
+        name = column.name
+        if not isinstance(column, RichTextField) or name not in side["fields"]:
+            continue
+        if bare(side["fields"][name]) == bare(theirs["fields"][name]):
+            side["fields"][name] = theirs["fields"][name]
 
 
 def bare(html: str) -> str:
-    """A rich text without what the editor alone adds or takes away: white space between blocks,
-    and the paragraph inside each point of a list."""
+    """Return a rich text without white space between blocks and paragraphs inside points."""
     html = re.sub(r"\s+", " ", html)
     html = re.sub(
         r" ?(</?(?:p|h[2-4]|ul|ol|li|blockquote|hr|table|tr|th|td)\b[^>]*>) ?", r"\1", html

@@ -1,26 +1,47 @@
-"""Reading the starter content: tables and texts, and the place of every fault in them."""
+"""Read the files of the starter content, strictly: they are written for this portal alone."""
 
-import csv
-import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
-from portal.starter.schema import Table
+from portal.starter.schema import StarterFile
+from publishing.content.csv import UNPRINTABLE, InvalidCSV, read_csv
+from publishing.import_export.converters import CellConverter
+from publishing.import_export.references import RecordFinder
 
 # The largest numbers that PostgreSQL keeps; SQLite would take more.
 LARGEST = {"PositiveSmallIntegerField": 32_767, "PositiveIntegerField": 2_147_483_647}
+# The one way to write a value of each type, where an import for staff knows several.
+FORMATS: list[tuple[Any, str, str]] = [
+    (models.BooleanField, "yes|no", "“%s” is not one of: yes, no."),
+    (models.IntegerField, "0|[1-9][0-9]{0,14}", "“%s” is not a whole number, such as 2024."),
+    (
+        models.FloatField,
+        r"-?[0-9]{1,12}(\.[0-9]{1,15})?",
+        "“%s” is not a number, such as -12.345.",
+    ),
+    (
+        models.DateTimeField,
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})",
+        "“%s” is not a moment with its zone, such as 2024-02-14T12:00:00Z.",
+    ),
+    (
+        models.DateField,
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        "“%s” is not a date, such as 2024-02-14.",
+    ),
+]
 
 
 @dataclass(frozen=True)
-class Fault:
-    """What is wrong, in a sentence, and where."""
+class StarterFault:
+    """A fault of the starter content: a sentence and its place."""
 
     file: str
     line: int | None
@@ -35,177 +56,155 @@ class Fault:
 
 
 @dataclass(eq=False)
-class Row:
-    """A row of a table: its cells as they stand there, and the values of the object's fields.
+class FileRow:
+    """A row of a file: its cells, and the values of the record's fields.
 
-    A value is a plain one, or for a link the row that the cell names (or a list of rows).
+    The values are those of a snapshot, but a record is named by the key of its row.
     """
 
-    table: Table
+    file: StarterFile
     line: int
     cells: dict[str, str]
     # Whether the row has a cell for each heading.
-    whole: bool = True
+    is_whole: bool = True
     values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
-        """What the row is remembered by: its file and the cells that tell it from the others."""
-        return f"{self.table.file}: {' | '.join(self.cells[name] for name in self.table.key)}"
+        """The name that the row is remembered by: its file and its key columns."""
+        return (
+            f"{self.file.name}: {' | '.join(self.cells[name] for name in self.file.key_headings)}"
+        )
+
+    def record(self, related: Mapping[str, models.Model]) -> models.Model | None:
+        """Return the record that the row becomes, not saved, linked to those of other rows.
+
+        None if the row belongs to one that is not there.
+        """
+        record = self.file.model()
+        for name, value in self.values.items():
+            column: Any = self.file.model._meta.get_field(name)
+            if column.is_relation and not column.many_to_many:
+                target = related.get(value)
+                if value is not None and target is None and not column.null:
+                    return None
+                setattr(record, name, target)
+            elif not column.is_relation:
+                setattr(record, name, column.to_python(value))
+        return record
 
 
-class Wrong(Exception):
-    """What is wrong with a cell or a file, in a sentence, and in which line of the file."""
+class BrokenFile(ValidationError):
+    """A file cannot be read from this line on; there is no message if that is reported already."""
 
-    def __init__(self, sentence: str, line: int | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str | list[str], line: int | None = None) -> None:
+        super().__init__(message)
         self.line = line
 
 
-class Unreadable(Exception):
-    """The rest of a file cannot be read; why has been told."""
-
-
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file. Raises Wrong."""
+    """Return the text of a UTF-8 file. Raises BrokenFile."""
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise Wrong("The file is missing.") from None
+        raise BrokenFile("The file is missing.") from None
     except OSError as error:
-        raise Wrong(f"The file cannot be read ({error.strerror}).") from error
+        raise BrokenFile(f"The file cannot be read ({error.strerror}).") from error
     try:
         # Spreadsheets put a mark at the beginning, which is no part of the first heading.
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise Wrong("This is not UTF-8. Save the file as UTF-8.", line) from error
-
-
-def read_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV file as they stand there, with their lines. Raises Wrong."""
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-    start = 1
-    try:
-        for cells in reader:
-            if cells:
-                yield start, [cell.strip() for cell in cells]
-            # The reader counts lines, of which a row with long cells has several.
-            start = reader.line_num + 1
-    except csv.Error as error:
-        sentence = f"This row and what follows cannot be read as CSV ({error})."
-        raise Wrong(sentence, start) from error
+        raise BrokenFile("This is not UTF-8. Save the file as UTF-8.", line) from error
 
 
 def read_rows(
-    folder: Path, table: Table, fault: Callable[[int | None, str, str], None]
-) -> Iterator[Row]:
-    """The rows of a table's file; tells `fault` the line, the column and what is wrong.
+    folder: Path, file: StarterFile, report: Callable[[int | None, str, str], None]
+) -> Iterator[FileRow]:
+    """Give the rows of a file; report each fault by line, column and sentence.
 
-    A row with too few or too many cells is given as far as it goes. Raises Unreadable when the
-    rest of the file cannot be read.
+    A row with too few or too many cells is given as far as it goes. Raises BrokenFile.
     """
     headings: list[str] = []
     try:
-        for line, cells in read_lines(folder / table.file):
-            if not headings:
+        for _number, line, texts in read_csv(read_text(folder / file.name)):
+            cells = [text.strip() for text in texts]
+            if cells and not headings:
                 headings = cells
-                check_headings(table, headings, lambda *what, line=line: fault(line, *what))
-                continue
-            whole = len(cells) == len(headings)
-            if not whole:
-                fault(line, "", f"This row has {len(cells)} cells instead of {len(headings)}.")
-            cells += [""] * (len(headings) - len(cells))
-            yield Row(table, line, dict(zip(headings, cells, strict=False)), whole)
-    except Wrong as wrong:
-        fault(wrong.line, "", str(wrong))
-        raise Unreadable from wrong
+                check_headings(file, headings, report, line)
+            elif cells:
+                is_whole = len(cells) == len(headings)
+                if not is_whole:
+                    report(line, "", f"This row has {len(cells)} cells instead of {len(headings)}.")
+                cells += [""] * (len(headings) - len(cells))
+                yield FileRow(file, line, dict(zip(headings, cells, strict=False)), is_whole)
+    except InvalidCSV as error:
+        sentence = f"This row and what follows cannot be read as CSV ({error})."
+        raise BrokenFile(sentence, error.line) from error
     if not headings:
-        fault(1, "", "The file is empty; not even the headings are there.")
-        raise Unreadable
+        raise BrokenFile("The file is empty; not even the headings are there.", 1)
 
 
-def check_headings(table: Table, headings: list[str], fault: Callable[[str, str], None]) -> None:
-    """Raise Unreadable, after telling every fault, unless the headings are those of the table."""
-    faults = [(name, "This column is missing.") for name in table.headings if name not in headings]
-    faults += [
-        (name, f"No column of this name is known; there are: {', '.join(table.headings)}.")
-        for name in headings
-        if name not in table.headings
-    ]
-    faults += [
-        (name, "This column stands here more than once.")
-        for name in dict.fromkeys(headings)
-        if headings.count(name) > 1
+def check_headings(
+    file: StarterFile,
+    headings: list[str],
+    report: Callable[[int | None, str, str], None],
+    line: int,
+) -> None:
+    """Raise BrokenFile, after reporting every fault, unless the headings are those of the file."""
+    known = file.headings
+    not_known = f"No column of this name is known; there are: {', '.join(known)}."
+    twice = [name for name in dict.fromkeys(headings) if headings.count(name) > 1]
+    faults = [
+        *((name, "This column is missing.") for name in known if name not in headings),
+        *((name, not_known) for name in headings if name not in known),
+        *((name, "This column stands here more than once.") for name in twice),
     ]
     for name, sentence in faults:
-        fault(name, sentence)
+        report(line, name, sentence)
     if faults:
-        raise Unreadable
+        raise BrokenFile([])
 
 
-def read_cell(field: "models.Field[Any, Any]", cell: str) -> Any:
-    """The value that a cell gives a field. Raises Wrong."""
-    if any(character < " " and character not in "\t\n\r" for character in cell):
-        raise Wrong("There is a control character in this cell.")
-    if field.choices:
-        return one_of([str(value) for value, _label in field.flatchoices], cell)
-    match field:
-        case models.BooleanField():
-            return one_of(["yes", "no"], cell) == "yes"
-        case models.IntegerField():
-            return whole_number(cell, LARGEST.get(field.get_internal_type()))
-        case models.FloatField():
-            if not re.fullmatch(r"-?[0-9]{1,12}(\.[0-9]{1,15})?", cell):
-                raise Wrong(f"“{cell}” is not a number, such as -12.345.")
-            return float(cell)
-        case models.DateTimeField():
-            return moment(cell)
-        case models.DateField():
-            return day(cell)
-    most = getattr(field, "max_length", None)
-    if most and len(cell) > most:
-        raise Wrong(f"This has {len(cell)} characters; at most {most} are allowed.")
-    return cell
+class StrictConverter(CellConverter):
+    """Convert cells as an import does, but only those in the one format of their field."""
+
+    def from_cell(self, text: str, resolver: RecordFinder) -> Any:
+        """Return the snapshot's value for a text. Raises ValidationError."""
+        if UNPRINTABLE.search(text):
+            raise ValidationError("There is a control character in this cell.")
+        if self.target:
+            return super().from_cell(text, resolver)
+        if self.choices:
+            values = [str(value) for value, _label in self.field.flatchoices]
+            if text not in values:
+                raise ValidationError(f"“{text}” is not one of: {', '.join(values)}.")
+        most, largest = self.field.max_length, LARGEST.get(self.field.get_internal_type())
+        if most and len(text) > most:
+            raise ValidationError(f"This has {len(text)} characters; at most {most} are allowed.")
+        value = self._formatted(text, resolver)
+        if largest and value > largest:
+            raise ValidationError(f"{text} is too large; at most {largest} can be stored.")
+        return value
+
+    def _formatted(self, text: str, resolver: RecordFinder) -> Any:
+        found = [(p, said) for kind, p, said in FORMATS if isinstance(self.field, kind)]
+        if isinstance(self.field, models.URLField):
+            # A form would complete it; the model says whether it is an address.
+            return text
+        if not found or self.choices:
+            return super().from_cell(text, resolver)
+        pattern, sentence = found[0]
+        try:
+            if re.fullmatch(pattern, text):
+                return super().from_cell(text, resolver)
+        except ValidationError:
+            pass
+        raise ValidationError(sentence.replace("%s", text))
 
 
-def one_of(values: list[str], cell: str) -> str:
-    if cell not in values:
-        raise Wrong(f"“{cell}” is not one of: {', '.join(values)}.")
-    return cell
-
-
-def whole_number(cell: str, largest: int | None) -> int:
-    if not re.fullmatch(r"0|[1-9][0-9]{0,14}", cell):
-        raise Wrong(f"“{cell}” is not a whole number, such as 2024.")
-    if largest and int(cell) > largest:
-        raise Wrong(f"{cell} is too large; at most {largest} can be stored.")
-    return int(cell)
-
-
-def day(cell: str) -> date:
-    try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
-            raise ValueError
-        return date.fromisoformat(cell)
-    except ValueError:
-        raise Wrong(f"“{cell}” is not a date, such as 2024-02-14.") from None
-
-
-def moment(cell: str) -> datetime:
-    try:
-        value = datetime.fromisoformat(cell)
-        if value.tzinfo is None:
-            raise ValueError
-    except ValueError:
-        raise Wrong(
-            f"“{cell}” is not a moment with its zone, such as 2024-02-14T12:00:00Z."
-        ) from None
-    return value
-
-
-class Tags(HTMLParser):
-    """The tags of a text with the lines on which they stand."""
+class TagLines(HTMLParser):
+    """The tags of a text, with their lines."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -227,9 +226,9 @@ class Tags(HTMLParser):
 
 
 def unsafe_tags(html: str, sanitized: str) -> Iterator[tuple[int, str]]:
-    """The line of each tag that sanitising takes away or alters, and what is wrong with it."""
-    kept = [(tag, attributes) for _line, tag, attributes in Tags(sanitized).found]
-    for line, tag, attributes in Tags(html).found:
+    """Give the line of each tag that sanitising removes or alters, and the fault."""
+    kept = [(tag, attributes) for _line, tag, attributes in TagLines(sanitized).found]
+    for line, tag, attributes in TagLines(html).found:
         if kept and kept[0] == (tag, attributes):
             kept.pop(0)
         elif kept and kept[0][0] == tag:

@@ -1,7 +1,12 @@
-"""What the files of the starter content hold: a table for each file, a column for each heading."""
+"""The files of the starter content: a model for each file, a field for each column.
+
+A new column is a word in the list of its file: its type, its choices and the file that it refers
+to are those of the field.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db import models
 
@@ -12,12 +17,11 @@ from portal.models import Page
 
 
 @dataclass(frozen=True)
-class Column:
+class StarterColumn:
     """A heading, and the field of the model that its cells go to.
 
     `field`    the name of the field if it is not the heading; None for a cell that is only checked
-    `to`       the file of which each cell names a row
-    `many`     whether a cell names several rows, separated by semicolons
+    `to`       the model whose file each cell names a row of, if there is no field to tell
     `beside`   a column that the named row has to have in common with this row
     `among`    a column of this row; the row that it names has to list this cell as one of its own
     `loose`    whether a cell may name a row that does not exist, and so link to nothing
@@ -25,216 +29,216 @@ class Column:
     `required` whether a cell has to be filled although the field may be blank
     """
 
-    name: str
+    heading: str
     field: str | None = ""
-    to: str = ""
-    many: bool = False
+    to: type[models.Model] | None = None
     beside: str = ""
     among: str = ""
     loose: bool = False
     folder: str = ""
     required: bool = False
 
-    def __post_init__(self) -> None:
-        if self.field == "":
-            object.__setattr__(self, "field", self.name)
-
 
 @dataclass(frozen=True)
-class Table:
-    """A file of rows, each of which becomes an object of the model.
+class StarterFile:
+    """A file of rows, each of which becomes a record of the model.
 
-    `key`      the columns that tell one row from all others; other files name a row by the last
-    `adds_to`  the column that names the row of another file whose object gets the fields instead
-    `together` fields that make one statement, so a correction reaches either all or none of them
+    `key`      the headings that tell one row from all others; other files name a row by the last
+    `columns`  headings that are the names of their fields, in words, and other columns
+    `adds_to`  the column that names the row of another file whose record gets the fields instead
+    `together` fields that make one statement, so a correction reaches either all or none of them;
+               those about the source always do
     """
 
-    file: str
+    name: str
     model: type[models.Model]
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
+    key: str
+    columns: tuple[str | StarterColumn, ...]
     adds_to: str = ""
-    together: tuple[tuple[str, ...], ...] = ()
+    together: tuple[str, ...] = ()
+
+    @cached_property
+    def key_headings(self) -> list[str]:
+        return self.key.split()
+
+    @cached_property
+    def all_columns(self) -> list[StarterColumn]:
+        found: list[StarterColumn] = []
+        for given in self.columns:
+            found += map(StarterColumn, given.split()) if isinstance(given, str) else [given]
+        return found
 
     @cached_property
     def headings(self) -> list[str]:
-        return list(dict.fromkeys(column.name for column in self.columns))
+        return list(dict.fromkeys(column.heading for column in self.all_columns))
 
     @cached_property
-    def fields(self) -> dict[str, Column]:
+    def by_field(self) -> dict[str, StarterColumn]:
         """The columns that end in a field of the model, by its name."""
-        return {column.field: column for column in self.columns if column.field}
+        return {
+            column.field or column.heading: column
+            for column in self.all_columns
+            if column.field is not None
+        }
 
     @cached_property
-    def identity(self) -> tuple[str, ...]:
-        """The fields of the model that tell one object from all others."""
-        return tuple(field for field, column in self.fields.items() if column.name in self.key)
+    def identity(self) -> list[str]:
+        """The fields of the model that tell one record from all others."""
+        return [
+            name for name, column in self.by_field.items() if column.heading in self.key_headings
+        ]
 
-    def is_required(self, column: Column) -> bool:
+    @cached_property
+    def statements(self) -> list[list[str]]:
+        """The names of fields that are corrected together."""
+        return [names.split() for names in (*self.together, f"{SOURCE} checked_on")]
+
+    @cached_property
+    def link_names(self) -> list[str]:
+        """The many-to-many relations that have a column, from either end."""
+        return [name for name in self.by_field if self.model._meta.get_field(name).many_to_many]
+
+    def field_of(self, column: StarterColumn) -> Any:
+        """Return the model's field for a column; None if its cells are only checked."""
         if column.field is None:
-            return column.name in self.key
-        field = self.model._meta.get_field(column.field)
+            return None
+        return self.model._meta.get_field(column.field or column.heading)
+
+    def is_required(self, column: StarterColumn) -> bool:
+        field = self.field_of(column)
+        if field is None:
+            return column.heading in self.key_headings
         return column.required or not getattr(field, "blank", True)
 
 
-def plain(headings: str) -> tuple[Column, ...]:
-    return tuple(Column(heading) for heading in headings.split())
-
-
-COUNTRY = Column("country", to="countries.csv")
-CITY_LIST = Column("cities", to="cities.csv", many=True)
 # Rows of a city name it and its country, which is the city's own.
-OF_CITY = (
-    Column("city", to="cities.csv", beside="country"),
-    Column("country", field=None, to="countries.csv"),
-)
-SOURCE = plain("source source_url note")
-ONE_SOURCE = ("source", "source_url", "checked_on")
+CITY = StarterColumn("city", beside="country")
+COUNTRY_OF_CITY = StarterColumn("country", field=None, to=Country)
+SLUG = StarterColumn("slug", required=True)
+SOURCE = "source source_url"
 
-# In this order each file names only rows of itself or of files before it.
-TABLES = (
-    Table("countries.csv", Country, ("code",), plain("code name name_in_text region")),
-    Table(
+# In this order each file names only rows of files before it.
+FILES = (
+    StarterFile("countries.csv", Country, "code", ("code name name_in_text region",)),
+    StarterFile(
         "intakes.csv",
         Intake,
-        ("year",),
+        "year",
         (
-            *plain("year announced_on cities_announced countries_announced"),
-            *plain("cities_total countries_total"),
-            *SOURCE,
+            "year announced_on cities_announced countries_announced cities_total countries_total",
+            f"{SOURCE} note",
         ),
-        together=(ONE_SOURCE,),
     ),
-    Table(
+    StarterFile(
         "cities.csv",
         City,
-        ("country", "name"),
+        "country name",
         (
-            *plain("name official_name kind subdivision joined_year joined_on status confirmed"),
-            *plain("motto latitude longitude population population_year population_source"),
-            *plain("website geonames_id"),
-            *SOURCE,
-            COUNTRY,
+            "name official_name kind subdivision joined_year joined_on status confirmed motto",
+            "latitude longitude population population_year population_source",
+            f"website geonames_id {SOURCE} note country",
             # Years without an intake of their own occur too.
-            Column("joined_year", field="intake", to="intakes.csv", loose=True),
+            StarterColumn("joined_year", field="intake", loose=True),
         ),
         together=(
-            ("intake", "joined_year", "joined_on"),
-            ("latitude", "longitude"),
-            ("population", "population_year", "population_source"),
-            ONE_SOURCE,
+            "intake joined_year joined_on",
+            "latitude longitude",
+            "population population_year population_source",
         ),
     ),
-    Table(
+    StarterFile(
         "city_texts.csv",
         City,
-        ("country", "city"),
+        "country city",
         (
-            Column("city", field=None, to="cities.csv", beside="country"),
-            Column("country", field=None, to="countries.csv"),
-            Column("summary", required=True),
-            Column("profile", folder="cities"),
+            StarterColumn("city", field=None, to=City, beside="country"),
+            COUNTRY_OF_CITY,
+            StarterColumn("summary", required=True),
+            StarterColumn("profile", folder="cities"),
         ),
         adds_to="city",
     ),
-    Table(
+    StarterFile(
         "alternative_names.csv",
         AlternativeName,
-        ("country", "city", "name", "language"),
-        (*OF_CITY, *plain("name language source")),
+        "country city name language",
+        (CITY, COUNTRY_OF_CITY, "name language source"),
     ),
-    Table(
-        "awards.csv",
-        Award,
-        ("country", "city", "year"),
-        (*OF_CITY, *plain("year source source_url")),
-        together=(("source", "source_url"),),
+    StarterFile(
+        "awards.csv", Award, "country city year", (CITY, COUNTRY_OF_CITY, f"year {SOURCE}")
     ),
-    Table(
+    StarterFile(
         "designations.csv",
         Designation,
-        ("country", "city", "name"),
-        (*OF_CITY, *plain("name year source source_url")),
-        together=(("source", "source_url"),),
+        "country city name",
+        (CITY, COUNTRY_OF_CITY, f"name year {SOURCE}"),
     ),
-    Table(
+    StarterFile(
         "themes.csv",
         Theme,
-        ("kind", "name"),
+        "kind name",
         (
-            *plain("kind group number name description"),
-            Column("coordinating_cities", field="cities", to="cities.csv", many=True),
-            *SOURCE,
+            "kind group number name description",
+            StarterColumn("coordinating_cities", field="cities"),
+            f"{SOURCE} note",
         ),
-        together=(ONE_SOURCE,),
     ),
-    Table(
+    StarterFile(
         "networks.csv",
         Network,
-        ("name",),
+        "name",
         (
-            *plain("name scope website summary"),
-            CITY_LIST,
-            COUNTRY,
-            Column("profile", folder="networks"),
-            *SOURCE,
+            "name scope website summary cities country",
+            StarterColumn("profile", folder="networks"),
+            f"{SOURCE} note",
         ),
-        together=(("scope", "country"), ONE_SOURCE),
+        together=("scope country",),
     ),
-    Table(
-        "organisations.csv",
-        Organisation,
-        ("name",),
-        (*plain("name sector website"), CITY_LIST, *SOURCE),
-        together=(ONE_SOURCE,),
+    StarterFile(
+        "organisations.csv", Organisation, "name", (f"name sector website cities {SOURCE} note",)
     ),
-    Table(
+    StarterFile(
         "memberships.csv",
         Membership,
-        ("network", "organisation"),
+        "network organisation",
         (
-            Column("network", to="networks.csv"),
-            Column("organisation", to="organisations.csv"),
-            Column("city", field=None, to="cities.csv", among="organisation"),
-            *plain("role status"),
-            *SOURCE,
+            "network organisation",
+            StarterColumn("city", field=None, to=City, among="organisation"),
+            f"role status {SOURCE} note",
         ),
-        together=(("status", "source", "source_url"),),
+        together=("status source source_url",),
     ),
-    Table(
+    StarterFile(
         "events.csv",
         Event,
-        ("name",),
+        "name",
         (
-            *plain("name kind starts_on ends_on date_note place description"),
-            Column("city", to="cities.csv", beside="country"),
-            COUNTRY,
-            *SOURCE,
+            "name kind starts_on ends_on date_note place description",
+            CITY,
+            f"country {SOURCE} note",
         ),
-        together=(("starts_on", "ends_on", "date_note"), ("city", "country"), ONE_SOURCE),
+        together=("starts_on ends_on date_note", "city country"),
     ),
-    Table(
+    StarterFile(
         "news.csv",
         NewsItem,
-        ("slug",),
+        "slug",
         (
-            Column("slug", required=True),
-            *plain("title summary"),
-            Column("published_at", required=True),
-            Column("author", field="author_line"),
-            CITY_LIST,
-            Column("countries", to="countries.csv", many=True),
-            Column("networks", to="networks.csv", many=True),
-            Column("intake", to="intakes.csv"),
-            Column("body", folder="news"),
-            *plain("source source_url"),
+            SLUG,
+            "title summary",
+            StarterColumn("published_at", required=True),
+            StarterColumn("author", field="author_line"),
+            "cities countries networks intake",
+            StarterColumn("body", folder="news"),
+            SOURCE,
         ),
-        together=(("source", "source_url"),),
     ),
-    Table(
-        "pages.csv",
-        Page,
-        ("slug",),
-        (Column("slug", required=True), *plain("title summary"), Column("body", folder="pages")),
+    StarterFile(
+        "pages.csv", Page, "slug", (SLUG, "title summary", StarterColumn("body", folder="pages"))
     ),
 )
+
+
+def file_of(model: Any) -> StarterFile:
+    """Return the file whose rows become the records of a model."""
+    return next(file for file in FILES if file.model is model and not file.adds_to)

@@ -1,273 +1,279 @@
-"""Checking the starter content: rows are linked to each other and tried against the models.
+"""Validate the starter content: rows are linked to each other and tried against the models.
 
 Nothing is read from the tables of the database, so the same files always have the same faults.
 """
 
 from collections import defaultdict
-from datetime import date
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
-from django.db.models.functions import Coalesce
 
 from portal.starter.reading import (
-    Fault,
-    Row,
-    Unreadable,
-    Wrong,
-    day,
-    read_cell,
+    BrokenFile,
+    FileRow,
+    StarterFault,
+    StrictConverter,
     read_rows,
     read_text,
     unsafe_tags,
 )
-from portal.starter.schema import TABLES, Column, Table
+from portal.starter.schema import FILES, StarterColumn, StarterFile, file_of
 from publishing.content.fields import RichTextField, strictly
+from publishing.import_export.constraints import BulkConstraints
 from publishing.models import Slugged, Sourced
 
 COLLECTED_ON = "collected_on.txt"
 """The file with the day on which the facts were last compared with their sources."""
 
+converter_of = cache(StrictConverter)
 
-class Faulty(Exception):
+
+class FaultyContent(Exception):
     """The starter content cannot be used."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[StarterFault]) -> None:
         self.faults = faults
         number = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         super().__init__("\n  ".join([f"The starter content has {number}:", *map(str, faults)]))
 
 
-def read_starter(folder: Path) -> list[Row]:
-    """The rows of the starter content, each after those that it links to.
+def read_starter(folder: Path) -> list[FileRow]:
+    """Return the rows of the starter content, each after those that it links to.
 
-    Rows that add to the object of another row are not given: their values are in that row.
-    Raises Faulty with every fault that can be found.
+    Rows that add to the record of another row are left out: their values are in that row.
+    Raises FaultyContent with every fault that can be found.
     """
-    starter = Starter(folder)
-    starter.read()
-    if starter.faults:
-        order = [table.file for table in TABLES]
-        raise Faulty(
+    content = StarterContent(folder)
+    content.read()
+    if content.faults:
+        order = {file.name: number for number, file in enumerate(FILES)}
+        raise FaultyContent(
             sorted(
-                dict.fromkeys(starter.faults),
-                key=lambda fault: (
-                    order.index(fault.file) if fault.file in order else len(order),
-                    fault.file,
-                    fault.line or 0,
-                ),
+                dict.fromkeys(content.faults),
+                key=lambda fault: (order.get(fault.file, len(FILES)), fault.file, fault.line or 0),
             )
         )
-    return [row for table in TABLES if not table.adds_to for row in starter.rows[table.file]]
+    return [row for file in FILES if not file.adds_to for row in content.rows[file.name]]
 
 
-class Starter:
+class StarterContent:
     """The content of a folder while it is read; `faults` grows as it goes."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.faults: list[Fault] = []
-        self.rows: dict[str, list[Row]] = defaultdict(list)
+        self.faults: list[StarterFault] = []
+        self.rows: dict[str, list[FileRow]] = defaultdict(list)
         # The rows of a file by the name that other rows call them by.
-        self.named: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        self.named: dict[str, dict[str, list[FileRow]]] = defaultdict(lambda: defaultdict(list))
         # Files that broke off: a row that is not found may well be in the rest.
         self.unread: set[str] = set()
-        # What each row would become: objects that are never saved.
-        self.trials: dict[Row, models.Model] = {}
+        # The record that each row would become, never saved, by the key of the row.
+        self.trials: dict[str, models.Model] = {}
 
     def fault(self, file: str, line: int | None, column: str, sentence: str) -> None:
-        self.faults.append(Fault(file, line, column, sentence))
+        self.faults.append(StarterFault(file, line, column, sentence))
 
     def read(self) -> None:
-        for table in TABLES:
-            self.read_table(table)
+        for file in FILES:
+            self.read_file(file)
         collected_on = self.read_collected_on()
-        for table in TABLES:
-            self.find_doubles(table, table.key)
-            for name, column in table.fields.items():
-                if getattr(table.model._meta.get_field(name), "unique", False):
-                    self.find_doubles(table, (column.name,))
-            for row in self.rows[table.file]:
-                if issubclass(table.model, Sourced) and not table.adds_to:
+        for file in FILES:
+            self.find_doubles(file, file.key_headings)
+            for name, column in file.by_field.items():
+                if getattr(file.model._meta.get_field(name), "unique", False):
+                    self.find_doubles(file, [column.heading])
+            constraints = BulkConstraints(file.model)
+            for row in self.rows[file.name]:
+                if issubclass(file.model, Sourced) and not file.adds_to:
                     row.values["checked_on"] = collected_on
-                self.fill(row)
+                faulty = self.fill(row)
+                self.try_out(row, faulty, constraints)
 
-    def read_table(self, table: Table) -> None:
-        def fault(line: int | None, column: str, sentence: str) -> None:
-            self.fault(table.file, line, column, sentence)
+    def read_file(self, file: StarterFile) -> None:
+        def report(line: int | None, column: str, sentence: str) -> None:
+            self.fault(file.name, line, column, sentence)
 
         try:
-            for row in read_rows(self.folder, table, fault):
-                self.rows[table.file].append(row)
-                self.named[table.file][row.cells[table.key[-1]]].append(row)
-        except Unreadable:
-            self.unread.add(table.file)
+            for row in read_rows(self.folder, file, report):
+                self.rows[file.name].append(row)
+                self.named[file.name][row.cells[file.key_headings[-1]]].append(row)
+        except BrokenFile as broken:
+            self.unread.add(file.name)
+            for sentence in broken.messages:
+                report(broken.line, "", sentence)
 
-    def read_collected_on(self) -> date | None:
+    def read_collected_on(self) -> Any:
+        converter = converter_of(Sourced._meta.get_field("checked_on"))
         try:
-            return day(read_text(self.folder / COLLECTED_ON).strip())
-        except Wrong as wrong:
-            self.fault(COLLECTED_ON, wrong.line, "", str(wrong))
+            text = read_text(self.folder / COLLECTED_ON).strip()
+            return converter.from_cell(text, None)  # type: ignore[arg-type]  # names no record
+        except ValidationError as error:
+            line = getattr(error, "line", None)
+            self.fault(COLLECTED_ON, line, "", " ".join(error.messages))
             return None
 
-    def find_doubles(self, table: Table, columns: tuple[str, ...]) -> None:
-        """A fault for each row that has the same cells in these columns as a row before it."""
-        first: dict[tuple[str, ...], Row] = {}
-        for row in self.rows[table.file]:
+    def find_doubles(self, file: StarterFile, columns: list[str]) -> None:
+        """Report each row that has the same cells in these columns as a row before it."""
+        first: dict[tuple[str, ...], FileRow] = {}
+        for row in self.rows[file.name]:
             cells = tuple(row.cells[name] for name in columns)
             if any(cells) and first.setdefault(cells, row) is not row:
                 same = " | ".join(cells)
                 before = f"“{same}” stands in line {first[cells].line} already."
-                self.fault(table.file, row.line, ", ".join(columns), before)
+                self.fault(file.name, row.line, ", ".join(columns), before)
 
-    def fill(self, row: Row) -> None:
-        """Turn the cells of a row into values, and try them against the model."""
+    # -- The values of a row -----------------------------------------------------------------
+
+    def fill(self, row: FileRow) -> set[str]:
+        """Turn the cells of a row into values; return the headings of those that have faults."""
+        if not row.is_whole:
+            return set(row.file.headings)
         faulty = set()
-        for column in row.table.columns:
-            if not row.whole:
-                faulty.add(column.field)
-                continue
+        for column in row.file.all_columns:
             try:
                 value = self.value(row, column)
-            except Wrong as wrong:
-                faulty.add(column.field)
-                self.fault(row.table.file, row.line, column.name, str(wrong))
+            except ValidationError as error:
+                faulty.add(column.heading)
+                for sentence in error.messages:
+                    self.fault(row.file.name, row.line, column.heading, sentence)
             else:
-                if column.field:
-                    row.values[column.field] = value
-        self.try_out(row, {name for name in faulty if name})
-        if row.table.adds_to and not faulty:
-            column = next(c for c in row.table.columns if c.name == row.table.adds_to)
-            if base := self.linked(row, column, row.cells[column.name]):
-                base.values.update(row.values)
+                if field := row.file.field_of(column):
+                    row.values[field.name] = value
+        if row.file.adds_to and not faulty:
+            self.base_of(row).values.update(row.values)
+        return faulty
 
-    def value(self, row: Row, column: Column) -> Any:
-        """What a cell gives the field of its column. Raises Wrong."""
-        cell = row.cells[column.name]
-        if not cell:
-            if row.table.is_required(column):
-                raise Wrong("This cell has to be filled.")
-            if column.to:
-                return [] if column.many else None
-        if column.to and column.many:
-            names = [name.strip() for name in cell.split(";")]
+    def base_of(self, row: FileRow) -> FileRow:
+        """Return the row of another file that this row adds to."""
+        column = next(c for c in row.file.all_columns if c.heading == row.file.adds_to)
+        key = RowFinder(self, row, column).find(column.to, row.cells[column.heading])
+        return next(other for other in self.rows[file_of(column.to).name] if other.key == key)
+
+    def value(self, row: FileRow, column: StarterColumn) -> Any:
+        """Return the value of a cell. Raises ValidationError."""
+        cell, field = row.cells[column.heading], row.file.field_of(column)
+        if not cell and row.file.is_required(column):
+            raise ValidationError("This cell has to be filled.")
+        finder = RowFinder(self, row, column)
+        if field is None:
+            return finder.find(column.to, cell) if cell else None
+        if field.many_to_many:
+            names = [name.strip() for name in cell.split(";")] if cell else []
             if "" in names or len(set(names)) < len(names):
-                raise Wrong("A name in this list is empty or stands there twice.")
-            rows = [self.linked(row, column, name) for name in names]
-            return [linked for linked in rows if linked]
-        if column.to:
-            return self.linked(row, column, cell)
-        field = row.table.model._meta.get_field(column.field or "")
-        assert isinstance(field, models.Field)  # noqa: S101 (a column without `to` is no relation)
+                raise ValidationError("A name in this list is empty or stands there twice.")
+            return sorted(
+                {key for name in names if (key := finder.find(field.related_model, name))}
+            )
         if not cell:
             return None if field.null else ""
         if column.folder:
             return self.text(column.folder, cell, field)
-        return read_cell(field, cell)
-
-    def linked(self, row: Row, column: Column, name: str) -> Row | None:
-        """The row of another file that a cell names. Raises Wrong."""
-        found = self.named[column.to].get(name, [])
-        country = row.cells[column.beside] if column.beside else ""
-        if country:
-            found = [other for other in found if other.cells[column.beside] == country]
-        if len(found) == 1 and column.among:
-            self.require_among(row, column)
-        if found:
-            if len({other.key for other in found}) > 1:
-                raise Wrong(f"“{name}” is the name of several rows of {column.to}.")
-            return found[0]
-        if column.loose or column.to in self.unread:
-            return None
-        where = f"{column.to} with the {column.beside} “{country}”" if country else column.to
-        raise Wrong(f"“{name}” is not in {where}.")
-
-    def require_among(self, row: Row, column: Column) -> None:
-        owners = next(other for other in row.table.columns if other.name == column.among)
-        for owner in self.named[owners.to].get(row.cells[owners.name], []):
-            listed = [name.strip() for name in owner.cells["cities"].split(";")]
-            if row.cells[column.name] not in listed:
-                raise Wrong(
-                    f"“{row.cells[column.name]}” is not among the cities of "
-                    f"“{row.cells[owners.name]}” in {owners.to}."
-                )
+        return converter_of(field).from_cell(cell, finder)
 
     def text(self, folder: str, name: str, field: "models.Field[Any, Any]") -> str:
-        """The text in a file, as it is stored. Raises Wrong if there is no such file."""
+        """Return the text in a file, as it is stored. Raises ValidationError if there is none."""
         path = self.folder / "texts" / folder / name
         shown = f"texts/{folder}/{name}"
         # Only a name, never a way into another folder.
         if Path(name).name != name or not path.is_file():
-            raise Wrong(f"There is no file {shown}.")
+            raise ValidationError(f"There is no file {shown}.")
         try:
             html = read_text(path)
-        except Wrong as wrong:
-            self.fault(shown, wrong.line, "", str(wrong))
+        except BrokenFile as broken:
+            self.fault(shown, broken.line, "", " ".join(broken.messages))
             return ""
         if not isinstance(field, RichTextField):
             return html.strip()
-        # Our own texts use the names that the portal uses.
+        # The texts of the portal itself use the names that the portal uses.
         for line, sentence in unsafe_tags(html, strictly(html)):
             self.fault(shown, line, "", sentence)
         sanitized: str = field.sanitize(html)
         return sanitized.strip()
 
-    def try_out(self, row: Row, faulty: set[str]) -> None:
-        """Let the model say what is wrong with the values of a row."""
-        values = {name: value for name, value in row.values.items() if name not in faulty}
-        for name, column in row.table.fields.items():
-            if column.many:
-                values.pop(name, None)
-            elif isinstance(values.get(name), Row):
-                values[name] = self.trials[values[name]]
-        trial = self.trials[row] = row.table.model(**values)
-        judged = {n for n, column in row.table.fields.items() if n in values and not column.to}
-        others = {field.name for field in trial._meta.get_fields()} - judged
-        said = said_by(trial.clean_fields, exclude=others)
-        self.say(row, said)
-        faulty |= set(said)
+    # -- The model's own rules ---------------------------------------------------------------
+
+    def try_out(self, row: FileRow, faulty: set[str], constraints: BulkConstraints) -> None:
+        """Report the errors of the model about a row, but for the columns with faults."""
+        trial: Any = row.record(self.trials)
+        self.trials[row.key] = trial
+        plain = {
+            name
+            for name, column in row.file.by_field.items()
+            if column.heading not in faulty and not row.file.field_of(column).is_relation
+        }
+        others = {field.name for field in trial._meta.get_fields()} - plain
+        wrong = errors_of(trial.clean_fields, others)
+        self.report(row, wrong)
         if isinstance(trial, Slugged) and trial.slug:
             if trial.slug in trial.reserved_slugs or trial.slug != trial.slug.lower():
-                self.say(row, {"slug": ["Use small letters, and no address of the portal itself."]})
+                sentence = "Use small letters, and no address of the portal itself."
+                self.report(row, {"slug": [sentence]})
             # Whether it was another record's address before is the database's affair.
             trial.slug = ""
-        if not faulty:
-            self.say(row, said_by(trial.clean))
-        for constraint in trial._meta.constraints:
-            if isinstance(constraint, models.CheckConstraint):
-                self.try_constraint(row, constraint, faulty)
+        if not faulty and not wrong:
+            self.report(row, errors_of(trial.clean))
+        for check in constraints.broken(trial, ()):
+            columns = [c for name, c in row.file.by_field.items() if name in check.fields]
+            headings = dict.fromkeys(column.heading for column in columns)
+            if headings and not faulty & headings.keys() and not wrong.keys() & {*check.fields}:
+                self.fault(row.file.name, row.line, ", ".join(headings), check.message)
 
-    def try_constraint(
-        self, row: Row, constraint: models.CheckConstraint, faulty: set[str]
-    ) -> None:
-        """A condition that the database puts on the fields of one row."""
-        condition = constraint.condition
-        assert isinstance(condition, models.Q)  # noqa: S101 (all of ours are)
-        named: set[str] = condition.referenced_base_fields
-        columns = {c.name: "" for name, c in row.table.fields.items() if name in named}
-        if columns and not named & faulty:
-            # For a database a condition holds as well if an empty field leaves it open.
-            met = models.Q(Coalesce(condition, False, output_field=models.BooleanField()))
-            strict = models.CheckConstraint(condition=met, name=constraint.name)
-            others = {field.name for field in row.table.model._meta.get_fields()} - named
-            if said_by(strict.validate, row.table.model, self.trials[row], exclude=others):
-                sentence = str(constraint.get_violation_error_message())
-                self.fault(row.table.file, row.line, ", ".join(columns), sentence)
-
-    def say(self, row: Row, said: dict[str, list[str]]) -> None:
-        """Make faults of what a model said about a row."""
-        for name, sentences in said.items():
-            column = row.table.fields[name].name if name in row.table.fields else ""
+    def report(self, row: FileRow, errors: dict[str, list[str]]) -> None:
+        """Report the errors of the model about a row, by the names of its fields."""
+        for name, sentences in errors.items():
+            column = row.file.by_field.get(name)
             for sentence in sentences:
-                self.fault(row.table.file, row.line, column, sentence)
+                self.fault(row.file.name, row.line, column.heading if column else "", sentence)
 
 
-def said_by(check: Any, *arguments: Any, **options: Any) -> dict[str, list[str]]:
-    """The sentences with which a check fails, by the name of the field."""
+class RowFinder(NamedTuple):
+    """Finds the row of another file that a cell names, where an import finds a record."""
+
+    content: StarterContent
+    row: FileRow
+    column: StarterColumn
+
+    def find(self, model: Any, text: str) -> Any:
+        """Return the key of the row, None for a loose name. Raises ValidationError.
+
+        The error has no sentence if the row may be in a part of its file that cannot be read.
+        """
+        file = file_of(model)
+        beside = self.column.beside
+        found = self.content.named[file.name].get(text, [])
+        country = self.row.cells[beside] if beside else ""
+        if country:
+            found = [other for other in found if other.cells[beside] == country]
+        if len(found) == 1 and self.column.among:
+            self._require_among(text)
+        if len({other.key for other in found}) > 1:
+            raise ValidationError(f"“{text}” is the name of several rows of {file.name}.")
+        if found or self.column.loose:
+            return found[0].key if found else None
+        if file.name in self.content.unread:
+            raise ValidationError([])
+        where = f"{file.name} with the {beside} “{country}”" if country else file.name
+        raise ValidationError(f"“{text}” is not in {where}.")
+
+    def _require_among(self, text: str) -> None:
+        among = self.column.among
+        owners = file_of(self.row.file.model._meta.get_field(among).related_model)
+        for owner in self.content.named[owners.name].get(self.row.cells[among], []):
+            if text not in [name.strip() for name in owner.cells["cities"].split(";")]:
+                raise ValidationError(
+                    f"“{text}” is not among the cities of “{self.row.cells[among]}” "
+                    f"in {owners.name}."
+                )
+
+
+def errors_of(check: Callable[..., None], *arguments: Any) -> dict[str, list[str]]:
+    """Return the sentences with which a check fails, by the name of the field."""
     try:
-        check(*arguments, **options)
+        check(*arguments)
     except ValidationError as error:
         if hasattr(error, "error_dict"):
             return error.message_dict

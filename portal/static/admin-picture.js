@@ -19,7 +19,8 @@ function pointing(form) {
 
   frame.addEventListener("click", (event) => {
     const box = frame.querySelector("img, canvas").getBoundingClientRect();
-    const part = (distance, length) => Math.round(Math.min(Math.max(distance / length, 0), 1) * 100);
+    const part = (distance, length) =>
+      Math.round(Math.min(Math.max(distance / length, 0), 1) * 100);
     across.value = part(event.clientX - box.left, box.width);
     down.value = part(event.clientY - box.top, box.height);
     mark();
@@ -128,5 +129,5 @@ function start(form) {
   uploading(form);
 }
 
-const form = document.getElementById("picture_form");
-if (form) start(form);
+const first = document.getElementById("picture_form");
+if (first) start(first);

@@ -1,6 +1,6 @@
 // The portal's own tools of the text editor: links to its records, pictures of its library, and
 // pasted text that comes out clean. What they write is checked again on the server.
-import { Extension, Link as EditorLink, Node, Plugin } from "django-prose-editor/editor";
+import { Link as EditorLink, Extension, Node, Plugin } from "django-prose-editor/editor";
 
 // -- Choosing -----------------------------------------------------------------------------------
 
@@ -75,7 +75,10 @@ function choose(dialog, typed = "") {
   status.textContent = "";
   input.addEventListener("input", typing, { signal });
   dialog.addEventListener("keydown", keys, { signal });
-  dialog.addEventListener("focusin", (event) => event.target === input && search(), { signal, once: true });
+  dialog.addEventListener("focusin", (event) => event.target === input && search(), {
+    signal,
+    once: true,
+  });
   use?.addEventListener("click", () => finish({ to: input.value.trim() }), { signal });
   dialog.querySelector("[data-close]").addEventListener("click", () => finish(null), { signal });
   if (use) use.hidden = !isAddress(typed);
@@ -160,7 +163,10 @@ export const Link = EditorLink.extend({
     menu.defineItem({
       name: "link",
       groups: "link",
-      button: buttons.material("insert_link", document.getElementById("link-chooser").dataset.title),
+      button: buttons.material(
+        "insert_link",
+        document.getElementById("link-chooser").dataset.title,
+      ),
       command: link,
       active: (editor) => editor.isActive("link"),
     });
@@ -247,7 +253,8 @@ export function cleaned(html) {
 
 // Google Docs says with styles what Word says with elements, and wraps all in a <b> that is none.
 function stresses(body) {
-  for (const element of body.querySelectorAll("b[data-style*='font-weight:normal' i]")) unwrap(element);
+  for (const element of body.querySelectorAll("b[data-style*='font-weight:normal' i]"))
+    unwrap(element);
   for (const element of body.querySelectorAll("span[data-style]")) {
     const style = element.dataset.style.replaceAll(" ", "");
     if (/font-weight:(bold|[6-9]00)/i.test(style)) wrap(element, "strong");
@@ -296,7 +303,10 @@ function lists(body) {
     while (open.length < Number(level)) {
       const list = body.ownerDocument.createElement(kind);
       const outer = open.at(-1);
-      if (outer) (outer.lastElementChild ?? outer.appendChild(body.ownerDocument.createElement("li"))).append(list);
+      if (outer)
+        (
+          outer.lastElementChild ?? outer.appendChild(body.ownerDocument.createElement("li"))
+        ).append(list);
       else item.before(list);
       open.push(list);
     }

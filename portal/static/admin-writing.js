@@ -12,293 +12,337 @@ const form = pane && document.getElementById(pane.dataset.form);
 const working = document.querySelector("[data-working]");
 
 const typed = () => {
-    const data = new FormData(form);
-    data.delete("csrfmiddlewaretoken");
-    return new URLSearchParams(data).toString();
+  const data = new FormData(form);
+  data.delete("csrfmiddlewaretoken");
+  return new URLSearchParams(data).toString();
 };
 const body = () => new URLSearchParams(new FormData(form));
 
 // Calls `act` when what is typed has stood still for `pause` milliseconds. The form is read again
 // and again, because calendars, pop-ups and autocompletes fill fields in without an event.
 function watch(pause, act) {
-    let last = typed();
-    let since = 0;
-    setInterval(() => {
-        const now = typed();
-        if (now !== last) {
-            last = now;
-            since = performance.now();
-        } else if (since && performance.now() - since >= pause) {
-            since = 0;
-            act();
-        }
-    }, LOOK);
+  let last = typed();
+  let since = 0;
+  setInterval(() => {
+    const now = typed();
+    if (now !== last) {
+      last = now;
+      since = performance.now();
+    } else if (since && performance.now() - since >= pause) {
+      since = 0;
+      act();
+    }
+  }, LOOK);
 }
 
 // One request at a time; what was asked for meanwhile is done once, with the newest state.
 function oneAtATime(act) {
-    let busy = false;
-    let again = false;
-    return async function run() {
-        if (busy) {
-            again = true;
-            return;
-        }
-        busy = true;
-        try {
-            await act();
-        } finally {
-            busy = false;
-            if (again) {
-                again = false;
-                run();
-            }
-        }
-    };
+  let busy = false;
+  let again = false;
+  return async function run() {
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    try {
+      await act();
+    } finally {
+      busy = false;
+      if (again) {
+        again = false;
+        run();
+      }
+    }
+  };
 }
 
 // -- The preview ------------------------------------------------------------------------------
 
 function preview() {
-    const frame = pane.querySelector("iframe");
-    const view = pane.querySelector(".preview-window");
-    const wrong = pane.querySelector("[data-wrong]");
-    const failed = pane.querySelector("[data-failed]");
-    const openers = document.querySelectorAll("[data-preview-open]");
-    const widths = pane.querySelectorAll("[data-width]");
-    let ready = null;
+  const frame = pane.querySelector("iframe");
+  const view = pane.querySelector(".preview-window");
+  const wrong = pane.querySelector("[data-wrong]");
+  const failed = pane.querySelector("[data-failed]");
+  const openers = document.querySelectorAll("[data-preview-open]");
+  const widths = pane.querySelectorAll("[data-width]");
+  let ready = null;
 
-    const refresh = oneAtATime(async () => {
-        if (pane.hidden) return;
-        await ready;
-        const started = performance.now();
-        let page = null;
-        try {
-            const answer = await fetch(pane.dataset.preview, {
-                method: "POST",
-                body: body(),
-                redirect: "manual",
-            });
-            if (answer.ok) page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        } catch {
-            // The network is away; it is tried again when somebody types on.
-        }
-        failed.hidden = page !== null;
-        if (page === null) return;
-        const faults = page.querySelector("ul[data-wrong]");
-        wrong.hidden = faults === null;
-        wrong.querySelector("ul")?.remove();
-        if (faults) wrong.append(faults);
-        else show(page);
-        // While a preview is made, SQLite lets nobody save: others get as much time as this took.
-        await new Promise((resolve) => setTimeout(resolve, performance.now() - started));
-    });
-
-    // The new body takes the old one's place, so that the frame neither flickers nor scrolls.
-    // Its scripts do not run: the frame's sandbox and policy allow none.
-    function show(page) {
-        for (const link of page.querySelectorAll("a[href], area[href], form")) {
-            if (!link.getAttribute("href")?.startsWith("#")) link.setAttribute("target", "_blank");
-        }
-        const inside = frame.contentDocument;
-        const top = frame.contentWindow.scrollY;
-        inside.title = page.title;
-        inside.body.replaceWith(inside.adoptNode(page.body));
-        frame.contentWindow.scrollTo(0, top);
+  const refresh = oneAtATime(async () => {
+    if (pane.hidden) return;
+    await ready;
+    const started = performance.now();
+    let page = null;
+    try {
+      const answer = await fetch(pane.dataset.preview, {
+        method: "POST",
+        body: body(),
+        redirect: "manual",
+      });
+      if (answer.ok) page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch {
+      // The network is away; it is tried again when somebody types on.
     }
+    failed.hidden = page !== null;
+    if (page === null) return;
+    const faults = page.querySelector("ul[data-wrong]");
+    wrong.hidden = faults === null;
+    wrong.querySelector("ul")?.remove();
+    if (faults) wrong.append(faults);
+    else show(page);
+    // While a preview is made, SQLite lets nobody save: others get as much time as this took.
+    await new Promise((resolve) => setTimeout(resolve, performance.now() - started));
+  });
 
-    function fit() {
-        const wanted = Number(pane.querySelector("[aria-pressed=true]").dataset.width);
-        const scale = Math.min(1, view.clientWidth / wanted);
-        frame.style.setProperty("inline-size", `${wanted}px`);
-        frame.style.setProperty("block-size", `${view.clientHeight / scale}px`);
-        frame.style.setProperty("transform", `scale(${scale})`);
+  // The new body takes the old one's place, so that the frame neither flickers nor scrolls.
+  // Its scripts do not run: the frame's sandbox and policy allow none.
+  function show(page) {
+    for (const link of page.querySelectorAll("a[href], area[href], form")) {
+      if (!link.getAttribute("href")?.startsWith("#")) link.setAttribute("target", "_blank");
     }
+    const inside = frame.contentDocument;
+    const top = frame.contentWindow.scrollY;
+    inside.title = page.title;
+    inside.body.replaceWith(inside.adoptNode(page.body));
+    frame.contentWindow.scrollTo(0, top);
+  }
 
-    function toggle(open) {
-        pane.hidden = !open;
-        document.body.classList.toggle("with-preview", open);
-        openers.forEach((button) => button.setAttribute("aria-expanded", String(open)));
-        localStorage.setItem("preview", open ? "open" : "");
-        if (!open) return;
-        ready ??= new Promise((resolve) => {
-            frame.addEventListener("load", resolve, { once: true });
-            frame.src = pane.dataset.preview;
-        });
-        fit();
-        refresh();
-    }
+  function fit() {
+    const wanted = Number(pane.querySelector("[aria-pressed=true]").dataset.width);
+    const scale = Math.min(1, view.clientWidth / wanted);
+    frame.style.setProperty("inline-size", `${wanted}px`);
+    frame.style.setProperty("block-size", `${view.clientHeight / scale}px`);
+    frame.style.setProperty("transform", `scale(${scale})`);
+  }
 
-    openers.forEach((button) => {
-        button.setAttribute("aria-controls", pane.id);
-        button.setAttribute("aria-expanded", "false");
-        button.addEventListener("click", (event) => {
-            event.preventDefault();
-            toggle(pane.hidden);
-            if (!pane.hidden) pane.scrollIntoView({ block: "nearest" });
-        });
+  function toggle(open) {
+    pane.hidden = !open;
+    document.body.classList.toggle("with-preview", open);
+    for (const button of openers) button.setAttribute("aria-expanded", String(open));
+    localStorage.setItem("preview", open ? "open" : "");
+    if (!open) return;
+    ready ??= new Promise((resolve) => {
+      frame.addEventListener("load", resolve, { once: true });
+      frame.src = pane.dataset.preview;
     });
-    pane.querySelector("[data-preview-hide]").addEventListener("click", () => {
-        toggle(false);
-        openers[0]?.focus();
+    fit();
+    refresh();
+  }
+
+  for (const button of openers) {
+    button.setAttribute("aria-controls", pane.id);
+    button.setAttribute("aria-expanded", "false");
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      toggle(pane.hidden);
+      if (!pane.hidden) pane.scrollIntoView({ block: "nearest" });
     });
-    widths.forEach((button) => {
-        button.addEventListener("click", () => {
-            widths.forEach((other) => other.setAttribute("aria-pressed", String(other === button)));
-            fit();
-        });
+  }
+  pane.querySelector("[data-preview-hide]").addEventListener("click", () => {
+    toggle(false);
+    openers[0]?.focus();
+  });
+  for (const button of widths) {
+    button.addEventListener("click", () => {
+      for (const other of widths) {
+        other.setAttribute("aria-pressed", String(other === button));
+      }
+      fit();
     });
-    new ResizeObserver(fit).observe(view);
-    watch(PREVIEW_PAUSE, refresh);
-    if (localStorage.getItem("preview")) toggle(true);
+  }
+  new ResizeObserver(fit).observe(view);
+  watch(PREVIEW_PAUSE, refresh);
+  if (localStorage.getItem("preview")) toggle(true);
 }
 
 // -- The working copy -------------------------------------------------------------------------
 
 function keepCopies() {
-    const address = working.dataset.working;
-    const person = form.elements._person.value;
-    const token = form.elements.csrfmiddlewaretoken;
-    // Only while the server cannot take it; it goes with the tab, and with the next sign-in of
-    // somebody else.
-    const shelf = "typed:";
-    const place = `${shelf}${person}:${address}`;
-    const news = document.querySelector("[data-news]");
-    let kept = typed();
-    let touched = false;
-    let leaving = false;
+  const address = working.dataset.working;
+  const person = form.elements._person.value;
+  const token = form.elements.csrfmiddlewaretoken;
+  // Only while the server cannot take it; it goes with the tab, and with the next sign-in of
+  // somebody else.
+  const shelf = "typed:";
+  const place = `${shelf}${person}:${address}`;
+  const news = document.querySelector("[data-news]");
+  let kept = typed();
+  let touched = false;
+  let leaving = false;
 
-    function say(state, at) {
-        for (const line of working.querySelectorAll("[data-state]")) {
-            line.hidden = line.dataset.state !== state;
-        }
-        working.classList.toggle("is-bad", Boolean(state) && state !== "kept");
-        if (at) working.querySelector("[data-at]").textContent = at;
+  function say(state, at) {
+    for (const line of working.querySelectorAll("[data-state]")) {
+      line.hidden = line.dataset.state !== state;
     }
+    working.classList.toggle("is-bad", Boolean(state) && state !== "kept");
+    if (at) working.querySelector("[data-at]").textContent = at;
+  }
 
-    function shelve() {
-        try {
-            sessionStorage.setItem(place, typed());
-        } catch {
-            // The browser keeps nothing for us; the form itself still has it all.
-        }
+  function shelve() {
+    try {
+      sessionStorage.setItem(place, typed());
+    } catch {
+      // The browser keeps nothing for us; the form itself still has it all.
     }
+  }
 
-    function waitWith(state) {
-        say(state);
-        shelve();
-        setTimeout(keep, RETRY);
+  function waitWith(state) {
+    say(state);
+    shelve();
+    setTimeout(keep, RETRY);
+  }
+
+  // Signing in again gives a new token, without which neither this nor saving works.
+  async function renewToken() {
+    const answer = await fetch(address, { redirect: "manual" });
+    if (!answer.ok) return "signed-out";
+    const now = await answer.json();
+    if (now.person !== person) return "someone-else";
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) {
+      field.setAttribute("value", now.token);
     }
+    return "";
+  }
 
-    // Signing in again gives a new token, without which neither this nor saving works.
-    async function renewToken() {
-        const answer = await fetch(address, { redirect: "manual" });
-        if (!answer.ok) return "signed-out";
-        const now = await answer.json();
-        if (now.person !== person) return "someone-else";
-        document
-            .querySelectorAll("[name=csrfmiddlewaretoken]")
-            .forEach((field) => field.setAttribute("value", now.token));
-        return "";
+  const keep = oneAtATime(async () => {
+    const now = typed();
+    if (now === kept || leaving) return;
+    try {
+      if (sessionStorage.getItem(place) !== null) {
+        const trouble = await renewToken();
+        if (trouble) return waitWith(trouble);
+      }
+      const answer = await fetch(address, { method: "POST", body: body(), redirect: "manual" });
+      if (!answer.ok) {
+        // A token that a sign-in in another tab made void is no trouble: it is new now.
+        const usual = answer.status === 403 ? "" : "away";
+        return waitWith((await renewToken()) || usual);
+      }
+      const said = await answer.json();
+      kept = now;
+      sessionStorage.removeItem(place);
+      say(said.kept ? "kept" : "closed", said.at);
+      tell(said.news);
+    } catch {
+      waitWith("away");
     }
+  });
 
-    const keep = oneAtATime(async () => {
-        const now = typed();
-        if (now === kept || leaving) return;
-        try {
-            if (sessionStorage.getItem(place) !== null) {
-                const trouble = await renewToken();
-                if (trouble) return waitWith(trouble);
-            }
-            const answer = await fetch(address, { method: "POST", body: body(), redirect: "manual" });
-            if (!answer.ok) {
-                // A token that a sign-in in another tab made void is no trouble: it is new now.
-                const usual = answer.status === 403 ? "" : "away";
-                return waitWith((await renewToken()) || usual);
-            }
-            const said = await answer.json();
-            kept = now;
-            sessionStorage.removeItem(place);
-            say(said.kept ? "kept" : "closed", said.at);
-            tell(said.news);
-        } catch {
-            waitWith("away");
-        }
+  function tell(sentences) {
+    const lines = sentences.map((text) => {
+      const line = document.createElement("li");
+      line.textContent = text;
+      return line;
     });
+    news.hidden = lines.length === 0;
+    news.replaceChildren(...lines);
+  }
 
-    function tell(sentences) {
-        const lines = sentences.map((text) => {
-            const line = document.createElement("li");
-            line.textContent = text;
-            return line;
-        });
-        news.hidden = lines.length === 0;
-        news.replaceChildren(...lines);
-    }
+  // What the editor and the browser put into the form by themselves is not typed.
+  for (const kind of ["focusin", "pointerdown", "keydown"]) {
+    form.addEventListener(
+      kind,
+      () => {
+        if (!touched) kept = typed();
+        touched = true;
+      },
+      { capture: true, once: true },
+    );
+  }
+  watch(KEEP_PAUSE, () => {
+    if (touched) keep();
+    else kept = typed();
+  });
 
-    // What the editor and the browser put into the form by themselves is not typed.
-    for (const kind of ["focusin", "pointerdown", "keydown"]) {
-        form.addEventListener(
-            kind,
-            () => {
-                if (!touched) kept = typed();
-                touched = true;
-            },
-            { capture: true, once: true },
-        );
-    }
-    watch(KEEP_PAUSE, () => (touched ? keep() : (kept = typed())));
+  form.addEventListener("submit", (event) => {
+    // Previews go elsewhere and leave the form open.
+    leaving = !event.submitter?.hasAttribute("formtarget");
+    // Somebody may have been signed out without knowing.
+    if (leaving && touched) shelve();
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) leaving = false;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden" || !touched || leaving || typed() === kept) return;
+    const data = body();
+    // Browsers send at most so much from a page that goes.
+    if (data.toString().length > 60_000) shelve();
+    else fetch(address, { method: "POST", body: data, keepalive: true, redirect: "manual" });
+  });
 
-    form.addEventListener("submit", (event) => {
-        // Previews go elsewhere and leave the form open.
-        leaving = !event.submitter?.hasAttribute("formtarget");
-        // Somebody may have been signed out without knowing.
-        if (leaving && touched) shelve();
+  for (const button of document.querySelectorAll("[data-drop]")) {
+    button.addEventListener("click", async (event) => {
+      event.preventDefault();
+      const data = new URLSearchParams({
+        _drop: button.value,
+        csrfmiddlewaretoken: token.value,
+      });
+      await fetch(address, { method: "POST", body: data, redirect: "manual" });
+      button.closest("[data-copy]").remove();
+      form.querySelector("input:not([type=hidden])")?.focus();
     });
-    addEventListener("pageshow", (event) => {
-        if (event.persisted) leaving = false;
-    });
-    document.addEventListener("visibilitychange", () => {
-        if (document.visibilityState !== "hidden" || !touched || leaving || typed() === kept) return;
-        const data = body();
-        // Browsers send at most so much from a page that goes.
-        if (data.toString().length > 60_000) shelve();
-        else fetch(address, { method: "POST", body: data, keepalive: true, redirect: "manual" });
-    });
+  }
 
-    for (const button of document.querySelectorAll("[data-drop]")) {
-        button.addEventListener("click", async (event) => {
-            event.preventDefault();
-            const data = new URLSearchParams({
-                _drop: button.value,
-                csrfmiddlewaretoken: token.value,
-            });
-            await fetch(address, { method: "POST", body: data, redirect: "manual" });
-            button.closest("[data-copy]").remove();
-            form.querySelector("input:not([type=hidden])")?.focus();
-        });
+  // What this tab could not hand over before it was loaded anew.
+  async function handOver() {
+    for (const name of Object.keys(sessionStorage)) {
+      const [, whose] = name.split(":");
+      if (name.startsWith(shelf) && whose !== person) sessionStorage.removeItem(name);
     }
+    const left = sessionStorage.getItem(place);
+    if (left === null) return;
+    const data = new URLSearchParams(left);
+    data.set("csrfmiddlewaretoken", token.value);
+    const answer = await fetch(address, { method: "POST", body: data, redirect: "manual" });
+    if (!answer.ok) return;
+    sessionStorage.removeItem(place);
+    const isAnother = data.get("_copy") !== form.elements._copy.value;
+    if ((await answer.json()).kept && isAnother) location.reload();
+  }
+  handOver();
+}
 
-    // What this tab could not hand over before it was loaded anew.
-    async function handOver() {
-        for (const name of Object.keys(sessionStorage)) {
-            const [, whose] = name.split(":");
-            if (name.startsWith(shelf) && whose !== person) sessionStorage.removeItem(name);
-        }
-        const left = sessionStorage.getItem(place);
-        if (left === null) return;
-        const data = new URLSearchParams(left);
-        data.set("csrfmiddlewaretoken", token.value);
-        const answer = await fetch(address, { method: "POST", body: data, redirect: "manual" });
-        if (!answer.ok) return;
-        sessionStorage.removeItem(place);
-        const isAnother = data.get("_copy") !== form.elements._copy.value;
-        if ((await answer.json()).kept && isAnother) location.reload();
+// -- The labels of the buttons ------------------------------------------------------------------
+
+// Returns the moment that a day and a time in the portal's formats give, in milliseconds; NaN if it
+// cannot be read. The page carries the offset of the portal's zone, in seconds.
+function momentOf(day, time) {
+  for (const format of window.get_format("DATE_INPUT_FORMATS")) {
+    const parts = format
+      .replaceAll(".", "\\.")
+      .replace(/%([dmy])/g, "(?<$1>\\d{1,2})")
+      .replace("%Y", "(?<Y>\\d{4})");
+    const found = day.trim().match(new RegExp(`^${parts}$`));
+    if (!found) continue;
+    const { d, m, Y, y } = found.groups;
+    const year = Y === undefined ? Number(y) + (y < 69 ? 2000 : 1900) : Number(Y);
+    const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
+    const local = Date.UTC(year, m - 1, d, hours, minutes, seconds);
+    return local - Number(document.body.dataset.adminUtcOffset) * 1000;
+  }
+  return NaN;
+}
+
+// The server writes the labels for the date that it knows; they follow while one is typed.
+function labelButtons() {
+  const day = document.getElementById("id_published_at_0");
+  const time = document.getElementById("id_published_at_1");
+  const buttons = document.querySelectorAll("[data-ahead]");
+  if (!day || !time || buttons.length === 0) return;
+  setInterval(() => {
+    const moment = momentOf(day.value, time.value);
+    if (day.value && Number.isNaN(moment)) return;
+    const isAhead = moment > Date.now();
+    for (const button of buttons) {
+      const label = isAhead ? button.dataset.ahead : button.dataset.now;
+      if (button.value !== label) button.value = label;
     }
-    handOver();
+  }, LOOK);
 }
 
 if (form) {
-    preview();
-    keepCopies();
+  preview();
+  keepCopies();
+  labelButtons();
 }

@@ -1,7 +1,7 @@
-"""A whole portal from SQLite into an empty PostgreSQL, each row and file compared.
+"""Copy a whole portal from SQLite into an empty PostgreSQL, and compare each row and file.
 
-One transaction on each side: the old database can be read but not changed meanwhile, the new one
-is filled whole or stays empty.
+One transaction on each side: the old database can be read but not changed meanwhile, and the new
+one is filled completely or stays empty.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ Say = Callable[[str], None]
 
 
 class CannotCopy(Exception):
-    """Why the portal cannot be copied, in a sentence for whoever runs the command."""
+    """The portal cannot be copied; the message is a sentence for the operator."""
 
 
 def copy_rows(say: Say) -> int:
-    """Copy every row of `OLD` into the empty `NEW` and compare them; gives their number.
+    """Copy every row of `OLD` into the empty `NEW`, compare them, and return their number.
 
-    To be called inside a transaction on each side. Raises CannotCopy.
+    Call it inside a transaction on each side. Raises CannotCopy.
     """
     new = connections[NEW]
     with new.cursor() as cursor:
         if tables := new.introspection.table_names(cursor):
             raise CannotCopy(f"The new database is not empty: it has {len(tables)} tables.")
-        # Otherwise a migration could not change a table that another has just filled.
+        # Otherwise a migration could not alter a table that another has just filled.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         say("Making the tables …")
         call_command("migrate", database=NEW, interactive=False, verbosity=0)
         kinds = list(tables_of_models())
-        # What migrations fill in comes from the old database too, with its own keys.
+        # Rows that migrations create come from the old database, with their own keys.
         names = ", ".join(new.ops.quote_name(kind._meta.db_table) for kind in kinds)
         cursor.execute(f"TRUNCATE {names}")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -63,14 +63,14 @@ def copy_rows(say: Say) -> int:
 
 
 def tables_of_models() -> Iterator[type[models.Model]]:
-    """One model for each table, those of many-to-many fields among them."""
+    """Return one model for each table, many-to-many tables included."""
     for model in apps.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy:
             yield model
 
 
 def copy_table(kind: type[models.Model]) -> int:
-    """Copy the rows of one table, compare them with what has arrived, and give their number."""
+    """Copy the rows of one table, compare them with the result, and return their number."""
     fields = [field for field in kind._meta.concrete_fields if not field.generated]
     rows = kind._base_manager.using(OLD).order_by("pk").iterator(BATCH)
     total, batch = 0, []
@@ -90,7 +90,7 @@ def copy_batch(kind: type[models.Model], fields: list[Any], batch: list[Any]) ->
     if not batch:
         return 0
     table = kind._meta.db_table
-    # As they are: saving would stamp the time, and clean texts once more.
+    # Raw values: saving would set timestamps and sanitise texts once more.
     query = sql.InsertQuery(kind)
     query.insert_values(fields, batch, raw=True)
     try:
@@ -98,7 +98,7 @@ def copy_batch(kind: type[models.Model], fields: list[Any], batch: list[Any]) ->
     except (DatabaseError, ValueError) as error:
         raise CannotCopy(f"A row of {table} does not fit: {first_line(error)}") from error
     keys = [row.pk for row in batch]
-    # In no order: a default order may lead through a table that comes later.
+    # Unordered: a default order may use a table that is copied later.
     rows = kind._base_manager.using(NEW).filter(pk__in=keys).order_by()
     arrived = {row.pk: row for row in rows}
     for row in batch:
@@ -110,15 +110,15 @@ def copy_batch(kind: type[models.Model], fields: list[Any], batch: list[Any]) ->
 
 
 def value(row: models.Model, name: str) -> Any:
-    """What a field holds; of a file, its name."""
+    """Return the value of a field; for a file, its name."""
     held = getattr(row, name)
     return held.name if isinstance(held, File) else held
 
 
 def copy_files(old: FileSystemStorage, new: Storage, copied: list[str]) -> int:
-    """Copy every uploaded file and compare it with what has arrived; gives their number.
+    """Copy every uploaded file, compare it with the result, and return their number.
 
-    `copied` gets the name of each file that was made, so that it can be taken away again.
+    The name of each new file is added to `copied`, so that it can be removed again.
     """
     number = 0
     for name in names_in(old):
@@ -135,7 +135,7 @@ def copy_files(old: FileSystemStorage, new: Storage, copied: list[str]) -> int:
 
 
 def names_in(storage: FileSystemStorage, folder: str = "") -> Iterator[str]:
-    """The names of all files, those in folders among them; none if there is no folder yet."""
+    """Yield the names of all files, folders included; none if there is no folder yet."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:
@@ -147,7 +147,7 @@ def names_in(storage: FileSystemStorage, folder: str = "") -> Iterator[str]:
 
 
 def digest(storage: Storage, name: str) -> str:
-    """The fingerprint of a file's content."""
+    """Return the hash of a file's content."""
     with storage.open(name) as file:
         found = hashlib.sha256()
         for chunk in file.chunks():
@@ -160,7 +160,7 @@ def first_line(error: Exception) -> str:
 
 
 def with_old_held(work: Callable[[], Any]) -> Any:
-    """Do a work while nobody can write to the old database, and undo it all if it fails."""
-    # On SQLite a transaction of ours takes the lock of writers at its start (IMMEDIATE).
+    """Run `work` with the source database locked for writing; roll back on any error."""
+    # On SQLite our transactions take the write lock at their start (IMMEDIATE).
     with transaction.atomic(OLD), transaction.atomic(NEW):
         return work()

@@ -1,4 +1,4 @@
-"""The addresses of uploaded pictures, wherever they are kept."""
+"""The view that serves uploaded pictures, from whichever storage."""
 
 import mimetypes
 
@@ -8,13 +8,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 
-# An upload gets a name that nobody else had or will have.
+# The name of an upload is never used twice.
 @require_safe
 @cache_control(public=True, max_age=365 * 24 * 3600, immutable=True)
 def media(request: HttpRequest, path: str) -> FileResponse:
-    """An uploaded picture, all of which were looked at before they were kept.
+    """Serve an uploaded picture; all of them were validated on upload.
 
-    The storage refuses a path that climbs out of its folder.
+    The storage refuses a path outside its folder.
     """
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     try:

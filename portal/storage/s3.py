@@ -1,4 +1,4 @@
-"""Uploaded pictures in an S3-compatible bucket; loaded only where there is one."""
+"""Storage of pictures in an S3-compatible bucket; imported only where there is one."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from storages.backends.s3 import S3Storage
 
 
 class Bucket(S3Storage):
-    """A bucket whose files have the addresses that MEDIA_URL begins.
+    """Storage in a bucket whose files have addresses under MEDIA_URL.
 
-    The portal serves them there itself, so pages load nothing from another site and the bucket
-    need not be public; or MEDIA_URL names a server that shows the bucket's files.
+    By default the portal serves them there itself, so pages load nothing from another site and the
+    bucket need not be public; or MEDIA_URL names a server for the bucket's files.
     """
 
     def url(self, name: str, *args: Any, **kwargs: Any) -> str:

@@ -1,4 +1,4 @@
-"""What stands around every page, with the link of the menu that the visitor stands in."""
+"""Template tags for the masthead and footer, with the current entry of the menu marked."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -15,9 +15,9 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def around(context: template.Context, name: str) -> SafeString:
-    """The component of that name, which depends on the site and the place in its menu alone.
+    """Render the component with this name, which depends on the site and the menu's current entry.
 
-    It is rendered once for each place and kept with the site, so until the content changes.
+    It is rendered once for each entry and cached with the site until the content changes.
     """
     site, path = context["site"], context["request"].path
     place = tuple(current(path, item.address) for items in site.menus.values() for item in items)
@@ -30,7 +30,7 @@ def around(context: template.Context, name: str) -> SafeString:
 
 @register.simple_tag
 def menu_items(items: Iterable[Any], path: str) -> SafeString:
-    """The links of a menu (.label .address) on the page at `path`."""
+    """Return the links of a menu (.label .address) for the page at `path`."""
     return format_html_join(
         "",
         '<li><a href="{}"{}>{}</a></li>\n',
@@ -43,7 +43,7 @@ def _marker(value: str) -> str:
 
 
 def current(path: str, address: str) -> str:
-    """The value of `aria-current` for a link: "page", "true" for a part of it, or "".
+    """Return `aria-current` for a link: "page", "true" for a page below it, or "".
 
     >>> current("/cities/fez/", "/cities/"), current("/cities/", "/cities/"), current("/", "/news/")
     ('true', 'page', '')

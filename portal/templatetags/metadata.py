@@ -1,4 +1,4 @@
-"""Template tags for the head of a page: what search engines and social networks read."""
+"""Template tags for the head of a page: metadata for search engines and social networks."""
 
 from __future__ import annotations
 
@@ -32,27 +32,27 @@ DESCRIBED: dict[type[Model], Any] = {
 
 @register.simple_tag(takes_context=True)
 def structured_data(context: template.Context, record: Model, **related: Any) -> SafeString:
-    """A record as JSON-LD; `related` are the rows that its page shows beside it."""
+    """Return a record as JSON-LD; `related` are the rows that its page shows."""
     describe = DESCRIBED[type(record)]
     return script_of(describe(record, absolute(context), **related))
 
 
 @register.simple_tag(takes_context=True)
 def structured_site(context: template.Context, name: str) -> SafeString:
-    """The portal under its name as JSON-LD, for the home page."""
+    """Return the portal as JSON-LD, for the home page."""
     return script_of(website(name, absolute(context)))
 
 
 @register.simple_tag(takes_context=True)
 def structured_trail(context: template.Context, name: str, *above: str) -> SafeString:
-    """The trail to this page as JSON-LD: its name, then path and label of each step above it."""
+    """Return the breadcrumbs as JSON-LD: the page's name, then path and label of each ancestor."""
     steps = [*zip(above[::2], above[1::2], strict=True), (context["request"].path, name)]
     return script_of(breadcrumbs(steps, absolute(context)))
 
 
 @register.simple_tag(takes_context=True)
 def canonical(context: template.Context) -> str:
-    """The full address of what the page shows: without tracking, and with what a list finds."""
+    """Return the canonical URL of a page: without tracking parameters, with those of a finder."""
     query = QueryDict(mutable=True)
     if finder := context.get("finder"):
         query = QueryDict(finder.link()[1:], mutable=True)
@@ -64,19 +64,19 @@ def canonical(context: template.Context) -> str:
 
 @register.simple_tag(takes_context=True)
 def full_address(context: template.Context, path: str) -> str:
-    """A path with scheme and host."""
+    """Return a path with scheme and host."""
     return absolute(context)(path)
 
 
 @register.simple_tag
 def locale_name() -> str:
-    """The language of the page as Open Graph writes it: "en_GB"."""
+    """Return the language of the page as Open Graph writes it: "en_GB"."""
     return to_locale(get_language() or "en")
 
 
 @register.tag
 def capture(parser: template.base.Parser, token: template.base.Token) -> Captured:
-    """Keeps what stands inside for later: `{% capture page_title %}…{% endcapture %}`."""
+    """Store the rendered content for later: `{% capture page_title %}…{% endcapture %}`."""
     _tag, name = token.split_contents()
     nodelist = parser.parse(["endcapture"])
     parser.delete_first_token()
@@ -85,7 +85,7 @@ def capture(parser: template.base.Parser, token: template.base.Token) -> Capture
 
 class Captured(template.Node):
     def __init__(self, nodelist: template.NodeList, name: str) -> None:
-        # Django looks for the blocks of a template under this name.
+        # Django finds the blocks of a template under this name.
         self.nodelist = nodelist
         self.name = name
 

@@ -1,12 +1,13 @@
-"""Fields that keep their promise on every way into the database, not only through forms."""
+"""Model fields that clean their value on every write, not only in forms."""
 
+import re
 import unicodedata
 from typing import Any
 
 from django.db import models
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
-from publishing.content.richtext import SCHEME, tidy, translate
+from publishing.content.richtext import SCHEME
 
 # What staff may write, and so what the sanitiser lets through. Headings start at level 2,
 # because the page's own title is level 1.
@@ -28,7 +29,7 @@ EDITOR_EXTENSIONS = {
     "LibraryPicture": True,
     "CleanPaste": True,
     "History": True,
-    # Every tool is a button, which a keyboard reaches; the library's menu of blocks is none.
+    # Every tool is a button that a keyboard reaches; the library's block menu is not.
     "Menu": {
         "groups": [
             {"group": "headings"},
@@ -43,39 +44,61 @@ EDITOR_EXTENSIONS = {
 }
 
 
+# Elements of other programs, and ours in their place. Headings start at level 2.
+_ALIASES = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "div": "p"}
+_ALIAS = re.compile(r"(</?)(b|i|h1|h5|h6|div)(?=[\s/>])", re.IGNORECASE)
+_FIGURE = re.compile(r'<figure(?: data-picture="([^"]*)")?>|</figure>')
+_EMPTY = re.compile(r"<(p|h[2-4])>(?:\s|&nbsp;|<br>)*</\1>")
+_sanitize = create_sanitizer(EDITOR_EXTENSIONS)
+
+
 def strictly(html: str) -> str:
-    """Only what the toolbar writes; unlike the field, this puts nothing in another's place."""
-    cleaned: str = create_sanitizer(EDITOR_EXTENSIONS)(html)
+    """Sanitise without mapping foreign tags (h1 to h2), to show what would be lost."""
+    cleaned: str = _sanitize(html)
     return cleaned
 
 
-class RichTextField(ProseEditorField):
-    """HTML from a small toolbar, sanitised in forms and again on every write.
+def clean_html(html: str) -> str:
+    """Return a text as it is kept: with the names of our elements, sanitised, and tidy.
 
-    The library cleans in `clean()` alone; imports, shells and bulk writes pass that by, so
-    the database value is cleaned as well.
+    Figures hold nothing but a picture's key, and no paragraph is empty.
+    """
+    html = _ALIAS.sub(lambda tag: tag[1] + _ALIASES[tag[2].lower()], html)
+    return _EMPTY.sub("", _FIGURE.sub(_figure, _sanitize(html)))
+
+
+def _figure(tag: re.Match[str]) -> str:
+    key = tag[1] or ""
+    is_key = key.isascii() and key.isdecimal() and len(key) <= 18
+    return f'<figure data-picture="{key}"></figure>' if is_key else ""
+
+
+class RichTextField(ProseEditorField):
+    """Store HTML from a small toolbar, sanitised in forms and again on every write.
+
+    The library sanitises in `clean()` alone, which imports, shells and bulk writes do not call; so
+    the database value is sanitised as well.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("extensions", EDITOR_EXTENSIONS)
-        # The last is the first to be applied.
-        kwargs.setdefault("sanitize", [tidy, create_sanitizer, translate])
+        kwargs.setdefault("sanitize", clean_html)
         super().__init__(*args, **kwargs)
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
         cleaned: str = self.sanitize(super().pre_save(model_instance, add) or "")
-        # The object in hand then says the same as its row.
+        # The object then has the same value as its row.
         setattr(model_instance, self.attname, cleaned)
         return cleaned
 
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
-        # `QuerySet.update()` and `bulk_update()` come only this way.
+        # `QuerySet.update()` and `bulk_update()` call nothing but this.
         if isinstance(value, str):
             value = self.sanitize(value)
         return super().get_db_prep_save(value, connection)
 
 
-# Letters that Unicode does not take apart into a base letter and an accent.
+# Letters that Unicode does not decompose into a base letter and an accent.
 _UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -84,27 +107,27 @@ _SILENT = {"'", "’", "‘", "ʻ", "ʼ", "ʾ", "ʿ", "`", "´"}
 
 
 def fold(text: str) -> str:
-    """The text as it is searched and sorted: no case, no accents, words parted by one space.
+    """Return the text for searching and sorting: no case, no accents, words separated by one space.
 
     >>> fold("Écully – Sønderborg, Al Daʿayen")
     'ecully sonderborg al daayen'
     """
     text = "".join(character for character in text if character not in _SILENT)
-    # Signs such as ™ fall apart into capitals, and small letters such as ΐ fall apart in lowering.
+    # Signs such as ™ decompose into capitals, and some small letters, such as ΐ, when lowered.
     lowered = unicodedata.normalize("NFKD", text).casefold()
     decomposed = unicodedata.normalize("NFKD", lowered)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c) and c not in _SILENT)
     bare = bare.translate(_UNDECOMPOSED)
-    # Vowel signs of Indic and Thai scripts are marks, and belong to their words.
+    # Vowel signs of Indic and Thai scripts are marks, but belong to their words.
     kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in bare)
     return " ".join("".join(kept).split())
 
 
 class FoldedField(models.TextField):
-    """Other fields of the row, folded for searching and sorting; written on every save.
+    """Store other fields of the row, folded for searching and sorting; updated on every save.
 
-    The value starts with a space and so does each word in it: to find a word's beginning,
-    look for the word with a space before it.
+    The value starts with a space, and so does each word in it: to find words by their beginning,
+    search for the beginning with a space before it.
     """
 
     def __init__(self, *sources: str, **kwargs: Any) -> None:

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.states import State, state_of, state_q
+from publishing.content.states import LIVE_STATES, State, state_of, state_q
 
 
 class PublishableQuerySet(models.QuerySet[Any]):
@@ -93,6 +93,21 @@ class Publishable(models.Model):
         return str(self.state.label)
 
 
+def is_live(record: Any) -> bool:
+    """Return whether visitors see the record, or will without anything further being done."""
+    return isinstance(record, Publishable) and record.state in LIVE_STATES
+
+
+# The dates that decide the state of a record, in the order of the model; saving fills in others.
+MOMENTS = tuple(
+    field.name
+    for field in Publishable._meta.local_fields
+    if isinstance(field, models.DateTimeField) and not (field.auto_now or field.auto_now_add)
+)
+# Those that staff fill in, which are part of a snapshot; the trash is a verb of its own.
+EDITABLE_MOMENTS = tuple(name for name in MOMENTS if Publishable._meta.get_field(name).editable)
+
+
 def unique_unless_trashed(*fields: str, name: str, message: Any) -> models.UniqueConstraint:
     """A promise that no two records have the same values; what is in the trash does not count."""
     return models.UniqueConstraint(
@@ -103,6 +118,14 @@ def unique_unless_trashed(*fields: str, name: str, message: Any) -> models.Uniqu
         violation_error_code="unique",
         violation_error_message=message,
     )
+
+
+def full_moment(moment: datetime | None) -> str:
+    """A moment in the site's zone, with the zone's name: "4 December 2026, 09:00 UTC"."""
+    if moment is None:
+        return ""
+    local = formats.date_format(timezone.localtime(moment), "j F Y, H:i")
+    return f"{local} {timezone.get_current_timezone_name()}"
 
 
 def short_moment(moment: datetime | None) -> str:

@@ -144,31 +144,6 @@ def spelled_out(html: str) -> str:
     return PICTURE.sub(title, _HREF.sub(address, html))
 
 
-# -- Cleaning ------------------------------------------------------------------------------
-
-# What other programs write, and what it is called here. Headings begin at level 2.
-_ALIASES = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "div": "p"}
-_ALIAS = re.compile(r"(</?)(b|i|h1|h5|h6|div)(?=[\s/>])", re.IGNORECASE)
-_FIGURE = re.compile(r'<figure(?: data-picture="([^"]*)")?>|</figure>')
-_EMPTY = re.compile(r"<(p|h[2-4])>(?:\s|&nbsp;|<br>)*</\1>")
-
-
-def translate(html: str) -> str:
-    """Before sanitising: the names of other programs' elements become ours."""
-    return _ALIAS.sub(lambda tag: tag[1] + _ALIASES[tag[2].lower()], html)
-
-
-def tidy(html: str) -> str:
-    """After sanitising: figures hold nothing but a picture's key, and no paragraph is empty."""
-
-    def figure(tag: re.Match[str]) -> str:
-        key = tag[1] or ""
-        is_key = key.isascii() and key.isdecimal() and len(key) <= 18
-        return f'<figure data-picture="{key}"></figure>' if is_key else ""
-
-    return _EMPTY.sub("", _FIGURE.sub(figure, html))
-
-
 # -- Reading -------------------------------------------------------------------------------
 
 

@@ -1,14 +1,14 @@
-"""Whose records: a person can be tied to places, and then sees, picks and changes only theirs.
+"""Row-level permissions: limit a user to the records of their cities and networks.
 
-A *scope* says which places; None stands for everybody who is not tied. Each kind of record says
-in its QuerySet what belongs to a scope:
+A *scope* holds the places that a user is tied to; None means that the user is not limited. Each
+QuerySet says which of its records belong to a scope:
 
-    class EventQuerySet(Published):
+    class EventQuerySet(PublishableQuerySet):
         def within(self, scope):
             return self.filter(city__in=scope.of("cities.city"))
 
-What is `Unscoped` belongs to everybody. A kind that says nothing is not there for people who are
-tied, so that a new one cannot be forgotten. What they may *do* is a matter of permissions, see
+`Unscoped` kinds are visible to everybody. A kind without `within` is hidden from limited users, so
+that a new kind cannot be forgotten. What users may *do* is decided by permissions, see
 portal/staff/roles.py.
 """
 
@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 
 
 class Scope(NamedTuple):
-    """What somebody is tied to: the keys of the places, by kind of record, and their names."""
+    """Hold the places that a user is tied to: their keys by kind of record, and their names."""
 
     person: Any
     places: Mapping[str, frozenset[Any]]
@@ -37,21 +37,23 @@ class Scope(NamedTuple):
 
 
 class Unscoped:
-    """Vocabulary, for a QuerySet: everybody looks at it and picks it, whoever is tied to what."""
+    """QuerySet mixin: visible to every user, whatever they are tied to."""
 
     def within(self, scope: Scope) -> Self:
         return self
 
 
 class OutOfScope(ValidationError):
-    """Somebody who is tied would make or change what is not theirs; with the sentence for them."""
+    """A limited user would create or change a record outside their scope; has the sentence for
+    them.
+    """
 
 
 def scope_of(user: Any) -> Scope | None:
-    """What a person is tied to; None for all who are not, and for superusers.
+    """Return the user's scope; None for superusers and for users without ties.
 
-    Read once for a user object, which means once for a request. `ties` is the reverse side of
-    the model that ties people, whichever app has it; `is_tied` comes with whoever signed in.
+    Read once for a user object, which means once for a request. `ties` is the reverse relation of
+    the model that ties users to places, in whichever app; `is_tied` comes with the signed-in user.
     """
     if not user.is_authenticated or user.is_superuser or not getattr(user, "is_tied", True):
         return None
@@ -62,7 +64,7 @@ def scope_of(user: Any) -> Scope | None:
 
 
 def within(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
-    """The rows that a person may have to do with."""
+    """Limit a QuerySet to the user's scope."""
     return narrowed(rows, scope_of(user))
 
 
@@ -74,26 +76,26 @@ def narrowed(rows: QuerySet[Any], scope: Scope | None) -> QuerySet[Any]:
 
 
 def is_within(record: models.Model, user: Any) -> bool:
-    """Whether a saved record is a person's to look at."""
+    """Return whether a saved record belongs to the user's scope."""
     rows = narrowed(type(record)._default_manager.filter(pk=record.pk), scope_of(user))
     return scope_of(user) is None or rows.exists()
 
 
 def is_divided(model: type[models.Model]) -> bool:
-    """Whether records of this kind are one person's and not another's."""
+    """Return whether row-level permissions apply to this model."""
     rows = model._default_manager.all()
     return hasattr(rows, "within") and not isinstance(rows, Unscoped)
 
 
 def with_pages() -> Iterator[type[models.Model]]:
-    """The kinds of record that have a page of their own and something to do with people's ties."""
+    """Yield the models with a page of their own to which a scope can apply."""
     for model in apps.get_models():
         if hasattr(model, "get_absolute_url") and hasattr(model._default_manager.all(), "within"):
             yield model
 
 
 def about_records(scope: Scope) -> Q:
-    """The condition for rows that name a record of this scope by `model` and `object_pk`."""
+    """Return the condition for rows that name a record of this scope by `model` and `object_pk`."""
     found = Q(pk__in=())
     for model in with_pages():
         named = Q(model=model._meta.label_lower)
@@ -105,6 +107,6 @@ def about_records(scope: Scope) -> Q:
 
 
 def choose(scope: Scope | None) -> str:
-    """The sentence for a record that would belong to none of somebody's places."""
+    """Return the sentence for a record that would belong to none of the user's places."""
     names = ", ".join(scope.names) if scope else ""
     return _("Choose at least one of the places that you look after: %(names)s.") % {"names": names}

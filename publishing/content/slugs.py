@@ -1,4 +1,4 @@
-"""Records with a page of their own: slugs from names in any script, and the former ones."""
+"""Records with an address: slugs from names in any script, and former slugs that redirect."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -23,7 +23,7 @@ class FormerSlugQuerySet(models.QuerySet["FormerSlug"]):
 
 
 class FormerSlug(models.Model):
-    """An address that an object once had; visitors who come by it are sent on."""
+    """A slug that a record had before; visitors who use it are redirected."""
 
     model = models.CharField(_("kind of record"), max_length=100)
     object_pk = models.CharField(_("record"), max_length=64)
@@ -44,20 +44,20 @@ class FormerSlug(models.Model):
         return self.slug
 
 
-# Stands for a slug in the address that is kept of each kind of page.
+# Placeholder for the slug in the cached address of each kind of page.
 ANY_SLUG = "-slug-"
 
 
 @lru_cache(maxsize=64)
 def _address(url_name: str, prefix: str) -> str:
-    """The address of a kind of page under a script's prefix, with ANY_SLUG for its own part."""
+    """Return the address of a kind of page under a script prefix, with ANY_SLUG in it."""
     return reverse(url_name, args=[ANY_SLUG])
 
 
 class Slugged(models.Model):
-    """Something with a page of its own, found by a slug that is made from its name.
+    """Abstract model with a page of its own, found by a slug that is made from its name.
 
-    Each model promises in its own Meta that the slug is unique: `UNIQUE_SLUG`, if it has a trash.
+    Each model declares in its own Meta that the slug is unique: `UNIQUE_SLUG`, if it has a trash.
     """
 
     slug = models.SlugField(
@@ -80,7 +80,7 @@ class Slugged(models.Model):
         abstract = True
 
     def get_absolute_url(self) -> str:
-        # Lists have many, and to ask the URL configuration for each takes as long as to draw it.
+        # Lists have many addresses; reversing each would take as long as rendering it.
         return _address(self.url_name, get_script_prefix()).replace(ANY_SLUG, self.slug)
 
     def clean(self) -> None:
@@ -91,7 +91,7 @@ class Slugged(models.Model):
                 {"slug": _("“%(slug)s” is a page of the portal itself.") % {"slug": self.slug}}
             )
         former = self.former_slugs().filter(slug=self.slug).exclude(object_pk=str(self.pk))
-        # Who has the address keeps it, also when one comes out of the trash that had it before.
+        # A record keeps its slug, also when one comes out of the trash that had it before.
         if self.slug and self.slug != self._saved_slug() and former.exists():
             raise ValidationError(
                 {
@@ -109,7 +109,7 @@ class Slugged(models.Model):
             if kwargs.get("update_fields") is not None:
                 kwargs["update_fields"] = {*kwargs["update_fields"], "slug"}
         if (saved := kwargs.get("update_fields")) is not None:
-            # What is made from a field is saved with it.
+            # A folded field is saved with its sources.
             folded = [f for f in self._meta.fields if isinstance(f, FoldedField)]
             made = [f.name for f in folded if not set(f.sources).isdisjoint(saved)]
             kwargs["update_fields"] = {*saved, *made}
@@ -118,14 +118,14 @@ class Slugged(models.Model):
         if not old or old == self.slug:
             return
         self.former_slugs().filter(slug=self.slug).delete()
-        # While this lay in the trash, another record may have taken its address.
+        # Another record may have taken the slug while this one was in the trash.
         if not self._addressed().filter(slug=old).exists():
             FormerSlug.objects.update_or_create(
                 model=self._meta.label_lower, slug=old, defaults={"object_pk": str(self.pk)}
             )
 
     def slug_candidates(self) -> Iterator[str]:
-        """Addresses to try, the best first; the last of them never end."""
+        """Yield slugs to try, the best first, without end."""
         base = readable_slug(str(getattr(self, self.slug_source))) or self._meta.model_name or ""
         yield base
         for hint in self.slug_hints():
@@ -136,18 +136,18 @@ class Slugged(models.Model):
             number += 1
 
     def slug_hints(self) -> list[str]:
-        """Words that tell this object from another of the same name."""
+        """Return words that tell this record from another of the same name."""
         return []
 
     @classmethod
     def former_slugs(cls) -> models.QuerySet[FormerSlug]:
-        """The former addresses of records that still exist."""
+        """Return the former slugs of records that still exist."""
         keys = cls._addressed().values_list(Cast("pk", models.CharField()))
         return FormerSlug.objects.filter(model=cls._meta.label_lower, object_pk__in=keys)
 
     @classmethod
     def _addressed(cls) -> models.QuerySet[Any]:
-        """The records that hold their address: all but those in the trash."""
+        """Return the records that occupy their slug: all but those in the trash."""
         in_use = {"trashed_at__isnull": True} if issubclass(cls, Publishable) else {}
         return cls._base_manager.filter(**in_use)
 
@@ -170,7 +170,7 @@ UNIQUE_SLUG = unique_unless_trashed(
 
 
 def readable_slug(text: str) -> str:
-    """An address in plain letters from a name in any script, at most 100 characters.
+    """Return a slug in plain letters from a name in any script, at most 100 characters.
 
     >>> readable_slug("Derry City & Strabane"), readable_slug("北京"), readable_slug("Ĉefurbo")
     ('derry-city-strabane', 'beijing', 'cefurbo')

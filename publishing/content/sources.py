@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Sourced(models.Model):
-    """A record that says where its facts come from and when they were last checked."""
+    """Abstract model that names the source of its facts and the day of the last check."""
 
     source = models.CharField(
         _("source"),

@@ -1,7 +1,7 @@
 """What "public" means: the one rule, as a query and as a test of one object.
 
-An object carries four moments: `published_at`, `expires_at`, `archived_at` and `trashed_at`. Its
-state is a comparison of those with the present, so nothing has to run for an item to appear or go.
+A record's state is a comparison of its moments (`publishable.MOMENTS`) with the present, so nothing
+has to run for a record to appear or to go.
 """
 
 from datetime import datetime

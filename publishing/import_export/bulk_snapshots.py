@@ -1,4 +1,4 @@
-"""The snapshots of many records at once, in as many queries as of one."""
+"""Take the snapshots of many records in as many queries as of one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SLICE = 500
 
 
 def slices(items: Iterable[Any], size: int = SLICE) -> Iterable[list[Any]]:
-    """The items in lists of at most `size`, however many there are."""
+    """Give the items in lists of at most `size`."""
     found: list[Any] = []
     for item in items:
         found.append(item)
@@ -37,10 +37,10 @@ def values_of(record: models.Model, fields: Iterable[models.Field[Any, Any]]) ->
     return {field.name: snapshots.plain(getattr(record, field.attname)) for field in fields}
 
 
-def load(
+def load_snapshots(
     model: type[models.Model], keys: Iterable[Any]
 ) -> tuple[dict[Any, Any], dict[Any, Snapshot]]:
-    """The records with these keys and what each of them says, both by key.
+    """Return the records with these keys and their snapshots, both by key.
 
     A snapshot is equal to what `snapshots.take` gives for the record.
     """
@@ -80,7 +80,7 @@ def _contents(model: type[models.Model], records: dict[Any, Any]) -> dict[Any, S
 
 
 def state(model: type[models.Model], keys: Iterable[Any]) -> list[Any]:
-    """All that the contents of these records are made of, raw: quick to read and to compare."""
+    """Return the raw columns that the snapshots are made of, quick to read and to compare."""
     found: list[Any] = []
     for some in slices(keys):
         rows = model._base_manager.filter(pk__in=some).order_by("pk")
@@ -98,13 +98,13 @@ def state(model: type[models.Model], keys: Iterable[Any]) -> list[Any]:
 
 
 def ends(model: type[models.Model], name: str) -> tuple[str, str]:
-    """The columns of a many-to-many table: the record's and the target's."""
+    """Return the columns of a many-to-many table: the record's and the target's."""
     field: Any = model._meta.get_field(name)
     return f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
 
 
 def linked(model: type[models.Model], name: str, keys: Iterable[Any]) -> models.QuerySet[Any]:
-    """The rows of a many-to-many table that belong to records with these keys."""
+    """Return the rows of a many-to-many table that belong to records with these keys."""
     field: Any = model._meta.get_field(name)
     through = field.remote_field.through
     found: models.QuerySet[Any] = through._base_manager.filter(

@@ -1,4 +1,4 @@
-"""Statements that are worked out now and run later, so that the database is held for less long.
+"""Compile SQL before the transaction that runs it, so that locks are held for less long.
 
 Most of the time of a bulk write goes into making SQL and values of objects, for which nobody has
 to wait. It is Django's own compiler that makes them, so every field is written as always.
@@ -17,14 +17,14 @@ from publishing.import_export.bulk_snapshots import slices
 
 
 class DeferredSQL:
-    """Deletions, then insertions in the order in which they were asked for."""
+    """Deletions, then insertions in the order in which they were added."""
 
     def __init__(self) -> None:
         self._gone: list[tuple[type[models.Model], list[Any]]] = []
         self._sql: list[tuple[str, Any]] = []
 
     def delete(self, model: type[models.Model], keys: Iterable[Any]) -> None:
-        """Take rows out that nothing points at."""
+        """Delete rows that nothing points at."""
         self._gone += [(model, some) for some in slices(keys)]
 
     def insert(
@@ -34,7 +34,7 @@ class DeferredSQL:
         update: list[str] | None = None,
         unique: Iterable[str] = (),
     ) -> None:
-        """Add the objects, whose keys are known or nobody's business.
+        """Insert the objects; their keys are known, or nobody needs them.
 
         With `update`, a row that is there already (as `unique` tells) gets these columns.
         """
@@ -61,7 +61,7 @@ class DeferredSQL:
 
 
 def reserve(model: type[models.Model], number: int) -> list[int]:
-    """Keys for so many new rows, which the database will give to nobody else."""
+    """Reserve keys for so many new rows in the database's own sequence."""
     table, column = model._meta.db_table, model._meta.pk.column
     if not number:
         return []

@@ -1,4 +1,4 @@
-"""What stands in one cell: plain text that people read, and the way back."""
+"""Write a value as the plain text of a cell, and read it again."""
 
 import re
 from collections.abc import Iterable
@@ -7,12 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-# A spreadsheet runs a cell that begins so as a formula (OWASP, "CSV injection").
-FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-# What XML cannot hold at all.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# Excel holds no more than 32,767 characters in a cell.
-CELL_MOST = 32_000
+from publishing.content.csv import printable
+
 TOO_LONG = "(too long for a cell: stays as it is)"
 
 # Between the things of one cell: links, and the values of a row that belongs to the record.
@@ -21,7 +17,7 @@ _ESCAPED = {"\\": "\\\\", "|": "\\|", "\n": "\\n"}
 
 
 def text_of(value: Any) -> str:
-    """A value, as a spreadsheet or a snapshot gives it, as text: 2024.0 is "2024"."""
+    """Return a value of a spreadsheet or a snapshot as text: 2024.0 is "2024"."""
     match value:
         case None:
             return ""
@@ -40,32 +36,14 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def tidy(text: str) -> str:
-    """The text as any file brings it: one kind of line break, nothing unprintable, trimmed."""
+def normalised(text: str) -> str:
+    """Return the text with one kind of line break, without control characters, trimmed."""
     text = text.replace("_x000D_\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    return UNPRINTABLE.sub("", text).strip()
-
-
-def defused(text: str) -> str:
-    """The text with an apostrophe before what a spreadsheet would run.
-
-    >>> defused("=1+1"), defused("'=1+1"), defused("'tis")
-    ("'=1+1", "''=1+1", "'tis")
-    """
-    return f"'{text}" if FORMULA.match(text) else text
-
-
-def undefused(text: str) -> str:
-    """The way back.
-
-    >>> undefused("'=1+1"), undefused("''=1+1"), undefused("'tis")
-    ('=1+1', "'=1+1", "'tis")
-    """
-    return text[1:] if text.startswith("'") and FORMULA.match(text) else text
+    return printable(text).strip()
 
 
 def joined(values: Iterable[str]) -> str:
-    """The values of a row as one line; empty ones at its end are left out."""
+    """Return the values of a row as one line, without the empty ones at its end."""
     escaped = [re.sub(r"[\\|\n]", lambda found: _ESCAPED[found[0]], value) for value in values]
     while escaped and not escaped[-1]:
         escaped.pop()
@@ -73,7 +51,7 @@ def joined(values: Iterable[str]) -> str:
 
 
 def parted(line: str) -> list[str]:
-    """The values that `joined` made a line of, trimmed."""
+    """Return the values that `joined` made a line of, trimmed."""
     values, escaped = [""], False
     for character in line:
         if escaped:

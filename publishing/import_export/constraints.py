@@ -1,4 +1,4 @@
-"""A model's promises, asked for many records in a few queries.
+"""Check a model's constraints for many records in a few queries.
 
 Django's `full_clean` asks the database once for every promise of every record, which for ten
 thousand rows takes minutes. The answers here are the same: the database still decides.
@@ -18,7 +18,7 @@ from publishing.import_export.bulk_snapshots import slices
 from publishing.revisions.snapshots import plain
 
 
-class Unique(NamedTuple):
+class UniqueRule(NamedTuple):
     """No two records have the same values in these fields, among those that meet a condition."""
 
     number: int
@@ -27,7 +27,7 @@ class Unique(NamedTuple):
     said: str
 
     def claim(self, record: models.Model) -> str | None:
-        """The record's values as a text; None if one is empty and so excludes nobody."""
+        """Return the record's values as a text; None if one is empty and so excludes no other."""
         values = [plain(getattr(record, field.attname)) for field in self.fields]
         return None if None in values else self.text(values)
 
@@ -35,8 +35,15 @@ class Unique(NamedTuple):
         return json.dumps([self.number, *values])
 
 
+class BrokenCheck(NamedTuple):
+    """A check constraint that a record fails: its fields, and the sentence for people."""
+
+    fields: list[str]
+    message: str
+
+
 class BulkConstraints:
-    """What the database promises about a model."""
+    """The unique and check constraints of a model, for many of its records."""
 
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
@@ -44,23 +51,23 @@ class BulkConstraints:
         self.checks = [c for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
         self._answers: dict[Any, bool] = {}
 
-    def _unique(self) -> Iterator[Unique]:
+    def _unique(self) -> Iterator[UniqueRule]:
         meta: Any = self.model._meta
         number = 0
         for field in meta.concrete_fields:
             if field.unique and not field.auto_created:
                 error = self.model().unique_error_message(self.model, (field.name,))
-                yield Unique(number, [field], Q(), error.messages[0])
+                yield UniqueRule(number, [field], Q(), error.messages[0])
                 number += 1
         for constraint in meta.constraints:
             if isinstance(constraint, models.UniqueConstraint):
                 fields = [meta.get_field(name) for name in constraint.fields]
                 said = str(constraint.get_violation_error_message())
-                yield Unique(number, fields, constraint.condition or Q(), said)
+                yield UniqueRule(number, fields, constraint.condition or Q(), said)
                 number += 1
 
     def claims(self, record: models.Model) -> dict[str, str]:
-        """What nobody else may have → the sentence for when somebody has."""
+        """Return the unique values of a record, each with the sentence for when they are taken."""
         found = {}
         for unique in self.unique:
             if claim := unique.claim(record):
@@ -69,12 +76,12 @@ class BulkConstraints:
         return found
 
     def slug_claim(self, slug: str) -> str:
-        """The claim that a record with an address would make."""
+        """Return the claim of a record with this slug."""
         unique = next(u for u in self.unique if [field.name for field in u.fields] == ["slug"])
         return unique.text([slug])
 
     def holders(self, records: Collection[models.Model]) -> dict[str, Any]:
-        """Claim of one of these records → the key of the record that has it in the database."""
+        """Return the key of the record that holds a claim in the database, by claim."""
         found: dict[str, Any] = {}
         for unique in self.unique:
             names = [field.attname for field in unique.fields]
@@ -87,8 +94,8 @@ class BulkConstraints:
                     found[unique.text(plain(value) for value in values)] = key
         return found
 
-    def broken(self, record: models.Model, changed: Collection[str]) -> Iterator[str]:
-        """The sentences of the checks that a record fails, of those about changed fields."""
+    def broken(self, record: models.Model, changed: Collection[str]) -> Iterator[BrokenCheck]:
+        """Give the checks that a record fails; if fields are named, only those about them."""
         for number, check in enumerate(self.checks):
             names = sorted(Q(check.condition).referenced_base_fields)
             if changed and not set(names).intersection(changed):
@@ -99,11 +106,11 @@ class BulkConstraints:
             if key not in self._answers:
                 self._answers[key] = Q(check.condition).check(values)
             if not self._answers[key]:
-                yield str(check.get_violation_error_message())
+                yield BrokenCheck(names, str(check.get_violation_error_message()))
 
 
 def missing(record: models.Model, fields: Iterable[models.Field[Any, Any]]) -> Iterator[str]:
-    """The relations of a record that are empty and may not be."""
+    """Give a sentence for each relation of a record that is empty and may not be."""
     for field in fields:
         if (
             not field.null

@@ -1,65 +1,63 @@
-"""A list as a table to take away: CSV as a stream, XLSX by way of a file on the disk.
+"""Export a list as a table: CSV as a stream, XLSX by way of a file on the disk.
 
 Memory does not grow with the number of rows.
 """
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from django.db import models
 
-from publishing.import_export.bulk_snapshots import load, slices
-from publishing.import_export.cells import CELL_MOST, TOO_LONG, defused, text_of, tidy
-from publishing.import_export.columns import Column, columns_of
+from publishing.content.csv import LONGEST_CELL, defused, stream_csv
+from publishing.import_export.bulk_snapshots import load_snapshots, slices
+from publishing.import_export.cells import TOO_LONG, normalised, text_of
+from publishing.import_export.columns import TableColumn, columns_of
 from publishing.import_export.references import NaturalKeys, key_name
 
 
 def table(rows: models.QuerySet[Any]) -> Iterator[list[Any]]:
-    """The headings, then the cells of each record of a list, in its order."""
+    """Give the headings, then the cells of each record of a list, in its order."""
     columns = columns_of(rows.model)
     yield [key_name(rows.model), *(column.heading for column in columns)]
     keys = rows.prefetch_related(None).values_list("pk", flat=True)
     for some in slices(keys.iterator(chunk_size=500)):
-        _records, contents = load(rows.model, some)
-        handles = NaturalKeys()
-        learn(handles, columns, contents.values())
+        _records, contents = load_snapshots(rows.model, some)
+        natural_keys = NaturalKeys()
+        learn(natural_keys, columns, contents.values())
         for key in some:
             if key in contents:
-                yield [key, *(column.written(contents[key], handles) for column in columns)]
+                yield [key, *(column.to_cell(contents[key], natural_keys) for column in columns)]
 
 
-def learn(handles: NaturalKeys, columns: list[Column], contents: Iterable[Any]) -> None:
-    """Look up at once what all these contents point at."""
+def learn(natural_keys: NaturalKeys, columns: list[TableColumn], contents: Iterable[Any]) -> None:
+    """Look up at once the natural keys of all records that the contents point at."""
     wanted: dict[Any, set[Any]] = {}
     for content in contents:
         for column in columns:
-            for model, key in column.targets(content):
+            for model, key in column.references(content):
                 wanted.setdefault(model, set()).add(key)
     for model, keys in wanted.items():
-        handles.learn(model, keys)
-
-
-class Echo:
-    """A file that hands back what is written, so that csv can stream."""
-
-    def write(self, text: str) -> str:
-        return text
+        natural_keys.learn(model, keys)
 
 
 def csv_pieces(rows: Iterable[list[Any]]) -> Iterator[str]:
-    """A CSV (RFC 4180) that Excel opens rightly: the mark at the start tells it UTF-8."""
-    writer = csv.writer(Echo())
-    yield "\ufeff"
-    for row in rows:
-        yield writer.writerow([defused(tidy(text_of(value))) for value in row])
+    """Give a list as CSV, piece by piece."""
+    return stream_csv([_csv_cell(value) for value in row] for row in rows)
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return normalised(text_of(value))
 
 
 def workbook(rows: Iterable[list[Any]], title: str) -> IO[bytes]:
-    """An XLSX in a file that goes when it is closed, at its beginning."""
+    """Return an XLSX in a temporary file, at its beginning."""
     # Loaded as late as in .files, where it is told why.
     from openpyxl import Workbook
 
@@ -80,8 +78,8 @@ def _cell(sheet: Any, value: Any) -> Any:
         return value
     from openpyxl.cell import WriteOnlyCell
 
-    text = defused(tidy(value))
-    cell = WriteOnlyCell(sheet, TOO_LONG if len(text) > CELL_MOST else text)
+    text = defused(normalised(value))
+    cell = WriteOnlyCell(sheet, TOO_LONG if len(text) > LONGEST_CELL else text)
     # A text stays one, whatever it looks like.
     cell.data_type = "s"
     return cell

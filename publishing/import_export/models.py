@@ -1,4 +1,4 @@
-"""An import, from the upload to the day when it is taken back.
+"""Imports: uploaded files and their rows, until they are undone or expire.
 
 The rows of the file are kept here, not on a disk, because several servers share nothing but the
 database. They belong to whoever uploaded them, and go some days later; what was imported is in
@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy as _
 KEPT = timedelta(days=3)
 
 
-class Outcome(models.TextChoices):
-    """What an import makes of a row."""
+class RowOutcome(models.TextChoices):
+    """The result of an import for a row."""
 
     PENDING = "pending", _("Not looked at yet")
     NEW = "new", _("New")
@@ -32,11 +32,11 @@ class Outcome(models.TextChoices):
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def of(self, model: type[models.Model]) -> Self:
-        """The imports of a kind of record, the newest first."""
+        """Return the imports of a kind of record, the newest first."""
         return self.filter(model=model._meta.label_lower).order_by("-made_at", "-pk")
 
     def imported(self) -> Self:
-        """Those that changed something."""
+        """Return the imports that changed something."""
         return self.filter(imported_at__isnull=False)
 
 
@@ -87,11 +87,11 @@ class Batch(models.Model):
         return self.made_at + KEPT
 
     def tally(self) -> dict[str, int]:
-        """Outcome → number of rows, in the order of the outcomes."""
+        """Return the number of rows by outcome, in the order of the outcomes."""
         counted = dict(
             self.rows.order_by().values_list("outcome").annotate(number=models.Count("pk"))
         )
-        return {outcome.value: counted.get(outcome.value, 0) for outcome in Outcome}
+        return {outcome.value: counted.get(outcome.value, 0) for outcome in RowOutcome}
 
 
 class BatchRow(models.Model):
@@ -100,7 +100,9 @@ class BatchRow(models.Model):
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
     cells = models.JSONField(default=list)
-    outcome = models.CharField(_("result"), max_length=10, choices=Outcome, default=Outcome.PENDING)
+    outcome = models.CharField(
+        _("result"), max_length=10, choices=RowOutcome, default=RowOutcome.PENDING
+    )
     reason = models.TextField(_("reason"), blank=True)
     # What to know besides, such as somebody's open draft.
     remark = models.TextField(_("remark"), blank=True)
@@ -126,7 +128,7 @@ class BatchRow(models.Model):
 
 
 def expire() -> None:
-    """Forget the rows of old imports and the imports that nobody decided on, little by little."""
+    """Delete the rows of old imports and old previews, in slices."""
     limit = timezone.now() - KEPT
     while keys := list(
         BatchRow.objects.filter(batch__made_at__lt=limit).values_list("pk", flat=True)[:500]

@@ -1,4 +1,4 @@
-"""Files that staff bring: a table from CSV or XLSX, or a plain sentence why not.
+"""Read the table of an uploaded CSV or XLSX file, or say in a sentence why not.
 
 The content is looked at, the name is not believed. Nothing is unpacked or parsed that could grow
 beyond the limits below; formulas and macros are never run.
@@ -6,7 +6,6 @@ beyond the limits below; formulas and macros are never run.
 
 import codecs
 import csv
-import io
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -14,7 +13,8 @@ from typing import IO, Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from publishing.import_export.cells import text_of, tidy, undefused
+from publishing.content.csv import InvalidCSV, read_csv, undefused
+from publishing.import_export.cells import normalised, text_of
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 150 * 1024 * 1024
@@ -29,21 +29,21 @@ csv.field_size_limit(MOST_BYTES)
 
 
 class UnreadableFile(Exception):
-    """A file that is no table, with the sentence for staff."""
+    """A file is no table; the text is for staff."""
 
 
-class Line(NamedTuple):
-    """A row of a file: its number as spreadsheets count, its cells, and what is wrong with it."""
+class UploadedRow(NamedTuple):
+    """A row of a file: its number as spreadsheets count, its cells, and its fault."""
 
     number: int
     cells: list[str]
     problem: str = ""
 
 
-class Table:
-    """What a file holds: the headings, then the lines that are not empty."""
+class UploadedTable:
+    """The content of a file: the headings, then the lines that are not empty."""
 
-    def __init__(self, lines: Iterator[Line], notes: list[str]) -> None:
+    def __init__(self, lines: Iterator[UploadedRow], notes: list[str]) -> None:
         self.notes = notes
         self._lines = (line for line in _counted(lines) if line.problem or any(line.cells))
         first = next(self._lines, None)
@@ -55,15 +55,15 @@ class Table:
         if len(self.headings) > MOST_COLUMNS:
             raise UnreadableFile(_("A table may have %s columns at most.") % MOST_COLUMNS)
 
-    def __iter__(self) -> Iterator[Line]:
+    def __iter__(self) -> Iterator[UploadedRow]:
         for count, line in enumerate(self._lines, 1):
             if count > MOST_ROWS:
                 said = _("The file has more than %(most)s rows. Divide it into several.")
                 raise UnreadableFile(said % {"most": f"{MOST_ROWS:,}"})
             yield line if line.problem else self._within(line)
 
-    def _within(self, line: Line) -> Line:
-        """The line with a cell for each heading; more cells than headings are a fault."""
+    def _within(self, line: UploadedRow) -> UploadedRow:
+        """Return the row with a cell for each heading; more cells than headings are a fault."""
         width = len(self.headings)
         beyond = [place for place, text in enumerate(line.cells) if text]
         stray = next((p for p in beyond if p >= width or not self.headings[p]), None)
@@ -73,7 +73,7 @@ class Table:
         return line._replace(cells=(line.cells + [""] * width)[:width])
 
 
-def _counted(lines: Iterator[Line]) -> Iterator[Line]:
+def _counted(lines: Iterator[UploadedRow]) -> Iterator[UploadedRow]:
     for count, line in enumerate(lines, 1):
         if count > MOST_LINES:
             said = _("The table has more than %(most)s rows, empty ones among them. Delete these.")
@@ -81,8 +81,8 @@ def _counted(lines: Iterator[Line]) -> Iterator[Line]:
         yield line
 
 
-def read(file: IO[bytes], size: int) -> Table:
-    """The table in an uploaded file. Raises Unreadable, here or while it is read."""
+def read(file: IO[bytes], size: int) -> UploadedTable:
+    """Return the table in an uploaded file. Raises UnreadableFile, here or while it is read."""
     if size > MOST_BYTES:
         raise UnreadableFile(_("The file is larger than %s MB.") % (MOST_BYTES // 1024**2))
     start = file.read(8)
@@ -102,7 +102,7 @@ def read(file: IO[bytes], size: int) -> Table:
 # -- Text --------------------------------------------------------------------------------------
 
 
-def _text_table(data: bytes) -> Table:
+def _text_table(data: bytes) -> UploadedTable:
     text, notes = _decoded(data)
     if "\x00" in text:
         raise UnreadableFile(_("This is neither a CSV file nor an Excel workbook (.xlsx)."))
@@ -112,11 +112,11 @@ def _text_table(data: bytes) -> Table:
         # What Excel writes and reads, and no other program shows.
         separator, text = first[4], rest
     separator = separator or max(",;\t", key=lambda sign: _count(text, sign))
-    return Table(_csv_lines(text, separator), notes)
+    return UploadedTable(_csv_lines(text, separator), notes)
 
 
 def _decoded(data: bytes) -> tuple[str, list[str]]:
-    """The text of a file: UTF-8, UTF-16 with its mark, or else what Windows wrote before."""
+    """Return the text of a file (UTF-8, UTF-16 with its mark, or Windows-1252) and notes."""
     try:
         if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return data.decode("utf-16"), []
@@ -134,32 +134,27 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
 
 
 def _count(text: str, separator: str) -> int:
-    """How many cells the first row has with a separator."""
+    """Return the number of cells that the first row has with a separator."""
     try:
-        return len(next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), []))
-    except csv.Error:
+        first = next(read_csv(text, separator), None)
+    except InvalidCSV:
         return 0
+    return len(first.cells) if first else 0
 
 
-def _csv_lines(text: str, separator: str) -> Iterator[Line]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    number = 0
-    while True:
-        number += 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            said = _("Row %(number)s cannot be read: a quotation mark is missing or stands alone.")
-            raise UnreadableFile(said % {"number": number}) from error
-        yield Line(number, [undefused(tidy(cell)) for cell in cells])
+def _csv_lines(text: str, separator: str) -> Iterator[UploadedRow]:
+    try:
+        for row in read_csv(text, separator):
+            yield UploadedRow(row.row, [undefused(normalised(cell)) for cell in row.cells])
+    except InvalidCSV as error:
+        said = _("Row %(number)s cannot be read: a quotation mark is missing or stands alone.")
+        raise UnreadableFile(said % {"number": error.row}) from error
 
 
 # -- Workbooks ---------------------------------------------------------------------------------
 
 
-def _workbook(file: IO[bytes]) -> Table:
+def _workbook(file: IO[bytes]) -> UploadedTable:
     # Loaded with the first workbook: a process that only shows pages needs not hold it in memory.
     import openpyxl
 
@@ -177,7 +172,7 @@ def _workbook(file: IO[bytes]) -> Table:
     if len(sheets) > 1:
         said = _("Only the first sheet, “%(name)s”, is imported.")
         notes.append(said % {"name": sheets[0].title})
-    return Table(_sheet_lines(sheets[0]), notes)
+    return UploadedTable(_sheet_lines(sheets[0]), notes)
 
 
 def _broken() -> str:
@@ -204,7 +199,7 @@ def _look_into(file: IO[bytes]) -> None:
         raise UnreadableFile(_("This is not an Excel workbook. Save it as .xlsx or as CSV."))
 
 
-def _sheet_lines(sheet: Any) -> Iterator[Line]:
+def _sheet_lines(sheet: Any) -> Iterator[UploadedRow]:
     # What the sheet says of its own size may be wrong, by accident or on purpose.
     sheet.reset_dimensions()
     rows = enumerate(sheet.iter_rows(min_col=1, max_col=MOST_COLUMNS), 1)
@@ -221,7 +216,7 @@ def _sheet_lines(sheet: Any) -> Iterator[Line]:
         yield _sheet_line(number, row)
 
 
-def _sheet_line(number: int, row: Iterable[Any]) -> Line:
+def _sheet_line(number: int, row: Iterable[Any]) -> UploadedRow:
     cells, problems = [], []
     for place, cell in enumerate(row, 1):
         value = cell.value
@@ -230,7 +225,7 @@ def _sheet_line(number: int, row: Iterable[Any]) -> Line:
         elif cell.data_type == "e":
             problems.append(_("column %s holds an error of the spreadsheet") % place)
         else:
-            cells.append(undefused(tidy(text_of(value))))
+            cells.append(undefused(normalised(text_of(value))))
             continue
         cells.append("")
-    return Line(number, cells, "; ".join(problems))
+    return UploadedRow(number, cells, "; ".join(problems))

@@ -1,4 +1,4 @@
-"""How a cell names another record, and which records a person may name.
+"""Name other records in cells, and find the records that a person may name.
 
 A record is named by its code, address or year, whatever is unique in its kind ("GB",
 "manchester", "2024"); by its number ("#17") where there is nothing of the sort, or where it lies
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
@@ -23,13 +23,13 @@ from publishing.import_export.bulk_snapshots import slices
 
 
 def key_name(model: type[models.Model]) -> str:
-    """The name of the column that holds a record's key: "id", or "code" where staff type it."""
+    """Return the name of the column with a record's key: "id", or "code" where staff type it."""
     key = model._meta.pk
     return "id" if key.auto_created or not key.editable else key.name
 
 
 def handle_name(model: type[models.Model]) -> str | None:
-    """The field by which people know a record of this kind; None if only its number tells."""
+    """Return the name of the natural key's field; None if only the number tells records apart."""
     if key_name(model) != "id":
         return model._meta.pk.name
     if issubclass(model, Slugged):
@@ -39,12 +39,12 @@ def handle_name(model: type[models.Model]) -> str | None:
 
 
 def there(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """The rows that are not in the trash."""
+    """Return the rows that are not in the trash."""
     return rows.filter(trashed_at__isnull=True) if issubclass(rows.model, Publishable) else rows
 
 
 class NaturalKeys:
-    """Names of records by key; what is not known yet is looked up with all that is asked for."""
+    """The natural keys of records, looked up together and remembered."""
 
     def __init__(self) -> None:
         self._known: dict[Any, dict[Any, str]] = defaultdict(dict)
@@ -67,6 +67,12 @@ class NaturalKeys:
         return self._known[model][key]
 
 
+class RecordFinder(Protocol):
+    """Anything that finds the key of the record that a text names."""
+
+    def find(self, model: type[models.Model], text: str) -> Any: ...
+
+
 class ReferenceResolver:
     """The records that somebody may choose, as the pickers of the desk offer them."""
 
@@ -79,7 +85,7 @@ class ReferenceResolver:
         return there(rows).prefetch_related(None).order_by()
 
     def find(self, model: type[models.Model], text: str) -> Any:
-        """The key of the record that a text names. Raises ValidationError."""
+        """Return the key of the record that a text names. Raises ValidationError."""
         if (model, text) not in self._found:
             self._found[model, text] = self._look(model, text)
         found = self._found[model, text]

@@ -1,4 +1,4 @@
-"""The library of pictures. Migrations name what is imported here."""
+"""The picture library. Migrations import these names from here."""
 
 from .models import Picture, picture_path
 from .uploads import validate_picture

@@ -1,4 +1,4 @@
-"""The library of pictures: uploaded once, described once, used in many places."""
+"""Pictures: uploaded once, described once, used in many places."""
 
 import secrets
 from collections.abc import Iterator
@@ -20,7 +20,9 @@ from publishing.pictures.uploads import PictureFileField, validate_picture
 
 
 def picture_path(picture: "Picture", filename: str) -> str:
-    """A new address for each upload, so that no browser keeps showing a replaced picture."""
+    """Return a new path for each upload, so that browsers do not show a replaced picture from
+    cache.
+    """
     path = PurePath(filename)
     stem = slugify(path.stem)[:60] or "picture"
     return f"pictures/{stem}-{secrets.token_hex(4)}{path.suffix.lower()}"
@@ -28,7 +30,7 @@ def picture_path(picture: "Picture", filename: str) -> str:
 
 class PictureQuerySet(models.QuerySet["Picture"]):
     def within(self, scope: Scope) -> Self:
-        """Pictures that a record of this scope shows, or that the person uploaded."""
+        """Return the pictures that records of this scope use, or that the user uploaded."""
         shown: Any = Q(uploaded_by=scope.person)
         for rows, link in self._uses():
             shown |= Exists(narrowed(rows, scope).filter(**{link: OuterRef("pk")}))
@@ -36,14 +38,14 @@ class PictureQuerySet(models.QuerySet["Picture"]):
 
     @staticmethod
     def _uses() -> Iterator[tuple[models.QuerySet[Any], str]]:
-        """The rows of each kind of record that has pictures, with the name of the link."""
+        """Yield (rows, name of the foreign key) for each kind of record that has pictures."""
         for relation in Picture._meta.related_objects:
             model: Any = relation.related_model
             yield model._default_manager.order_by(), relation.field.name
 
 
 class Picture(models.Model):
-    """A picture with what it needs to be shown well to everybody."""
+    """A picture with its description, credit and focal point."""
 
     title = models.CharField(
         _("title"),
@@ -62,7 +64,7 @@ class Picture(models.Model):
     )
     width = models.PositiveIntegerField(_("width"), editable=False, default=0)
     height = models.PositiveIntegerField(_("height"), editable=False, default=0)
-    # Parts of the width and of the height, from the upper left: "0.250x0.500".
+    # Fractions of the width and the height, from the upper left: "0.250x0.500".
     focal_point = PPOIField(
         _("focal point"),
         validators=[
@@ -130,7 +132,7 @@ class Picture(models.Model):
 
     @property
     def alt(self) -> str:
-        """What goes into the `alt` attribute: empty for a decorative picture."""
+        """Return the text of the `alt` attribute: empty for a decorative picture."""
         return "" if self.is_decorative else self.alternative_text
 
     @property
@@ -143,7 +145,7 @@ class Picture(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.file.name and not self.file._committed:
-            # Before the transaction begins that a refusal would break.
+            # Before the transaction, which an error would break.
             validate_picture(self.file)
         rows = type(self)._base_manager.filter(pk=self.pk)
         old = rows.values_list("file", flat=True).first() if self.pk else None
@@ -158,9 +160,9 @@ class Picture(models.Model):
         return deleted
 
     def _remove_file(self, name: str) -> None:
-        """Take a file that the library no longer has from the disk, and all that was made of it.
+        """Delete a replaced file and its renditions from storage.
 
-        A picture is often replaced because it may not be shown any longer.
+        A picture is often replaced because it may no longer be shown.
         """
         field: Any = self._meta.get_field("file")
         field._clear_generated_files_for(self.file, name)

@@ -1,4 +1,4 @@
-"""The sizes and formats in which a picture is shown, made once when it is uploaded.
+"""Renditions: the sizes and formats of a picture, made once when it is uploaded.
 
 Each rendition keeps the focal point in view. Browsers choose: AVIF is the smallest, WebP is
 understood almost everywhere, JPEG everywhere.
@@ -10,19 +10,19 @@ from typing import Any, NamedTuple
 from imagefield.processing import register
 from PIL import Image
 
-# Quality on each encoder's own scale; they look about the same.
+# Quality on each encoder's own scale; the results look about the same.
 QUALITY = {"avif": 55, "webp": 78, "jpeg": 82}
 # AVIF at this speed takes a third of the time for a few per cent more bytes.
 OPTIONS = {"avif": {"speed": 8}}
 
 
 class Shape(NamedTuple):
-    """A place for pictures: its proportions, and the widths (in pixels) that screens need."""
+    """The proportions of a place for pictures, and the widths (in pixels) that screens need."""
 
     width: int
     height: int
     widths: tuple[int, ...]
-    # How wide the picture is shown, in the words of the `sizes` attribute.
+    # The value of the `sizes` attribute: how wide the picture is shown.
     sizes: str
 
 
@@ -34,7 +34,7 @@ SHAPES = {
 
 @register
 def encode(get_image: Callable[..., Any], kind: str) -> Callable[..., Any]:
-    """Save in another format than the upload's, without its metadata (EXIF tells places)."""
+    """Save in another format than the upload's, without metadata (EXIF can hold places)."""
 
     def processor(image: Any, context: Any) -> Any:
         made = get_image(opaque(image), context)
@@ -48,7 +48,7 @@ def encode(get_image: Callable[..., Any], kind: str) -> Callable[..., Any]:
 
 
 def opaque(image: Any) -> Any:
-    """The image without transparency, on white, as JPEG needs it; the same in every format."""
+    """Return the image on white, without transparency, as JPEG needs it."""
     if not image.has_transparency_data:
         return image.convert("RGB")
     ground = Image.new("RGBA", image.size, "white")
@@ -56,7 +56,7 @@ def opaque(image: Any) -> Any:
 
 
 def rendition(kind: str, width: int, height: int) -> Callable[..., None]:
-    """The recipe of one rendition, as django-imagefield takes it."""
+    """Return the specification of one rendition for django-imagefield."""
 
     def spec(_file: Any, context: Any) -> None:
         context.extension = f".{kind}"
@@ -69,7 +69,7 @@ def key(shape: str, width: int, kind: str) -> str:
     return f"{shape}_{width}_{kind}"
 
 
-# What the desk shows: the whole picture, small.
+# For the admin: the whole picture, small.
 PREVIEW = 480
 
 
@@ -87,14 +87,14 @@ FORMATS: dict[str, Any] = {"preview": preview} | {
 
 
 class Source(NamedTuple):
-    """What a `<source>` of `<picture>` needs."""
+    """The attributes of a `<source>` in `<picture>`."""
 
     type: str
     srcset: str
 
 
 class Rendered(NamedTuple):
-    """A picture in one shape: its sources, and the `<img>` for browsers that know none."""
+    """A picture in one shape: its sources, and the `<img>` for browsers without `<picture>`."""
 
     sources: list[Source]
     url: str
@@ -104,7 +104,7 @@ class Rendered(NamedTuple):
 
 
 def rendered(file: Any, name: str) -> Rendered:
-    """The renditions of an uploaded file in the shape `name` ("card" or "cover")."""
+    """Return the renditions of an uploaded file in the shape `name` ("card" or "cover")."""
     shape = SHAPES[name]
     widest = shape.widths[-1]
     sources = [

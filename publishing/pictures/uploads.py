@@ -1,4 +1,4 @@
-"""What may be uploaded as a picture, and what is kept of it."""
+"""Uploads: what is accepted as a picture, and the normalised copy that is kept."""
 
 import warnings
 from io import BytesIO
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from imagefield.fields import ImageField, ImageFieldFile
 from PIL import Image, ImageCms, ImageOps
 
-# What cameras, phones and design programs give, and every browser shows.
+# Formats that cameras, phones and design programs write and every browser shows.
 FORMATS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "AVIF": ".avif"}
 # The kept file is only what renditions are made from; at this quality nobody sees that it was
 # written anew.
@@ -25,14 +25,14 @@ TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 def validate_picture(file: "File[bytes]") -> None:
-    """Refuse a file that is not a picture of a known format, or too large to work with.
+    """Refuse a file that is not a picture of a known format, or too large to process.
 
-    The content is read, the name is not believed. The header comes first, so a small file that
-    claims to be an enormous picture is refused before it can fill the memory; then the whole
-    picture, so that one that was cut short is refused as well. Raises ValidationError.
+    The content counts, not the file name. The header is read first, so that a small file that
+    claims to be an enormous picture is refused before it fills the memory; then the whole picture,
+    so that a truncated file is refused as well. Raises ValidationError.
     """
     if getattr(file, "_committed", False):
-        # It was looked at when it came.
+        # It was validated when it was uploaded.
         return
     if file.size > settings.PICTURE_MAX_BYTES:
         raise ValidationError(
@@ -47,7 +47,7 @@ def validate_picture(file: "File[bytes]") -> None:
     except TOO_LARGE as error:
         raise ValidationError(too_many_pixels()) from error
     except Exception as error:
-        # Pillow's plugins raise many kinds of error on broken files; all mean the same here.
+        # Pillow's plugins raise many kinds of error on broken files; all mean the same.
         raise ValidationError(
             _("This file is not a picture that we can read. Use a JPEG, PNG, WebP or AVIF file.")
         ) from error
@@ -75,21 +75,20 @@ def too_many_pixels() -> Any:
 
 
 def opened(file: "File[bytes]") -> Image.Image:
-    """The picture in a file, of which only the header is read so far."""
+    """Open a picture, reading only its header."""
     file.open()
     file.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        # A copy, because Pillow closes what it was given.
+        # A copy, because Pillow closes the file.
         return Image.open(BytesIO(file.read()))
 
 
 def kept(file: "File[bytes]") -> "ContentFile[bytes]":
-    """The picture upright, in the colours of the web, and without anything else that it told; at
-    most as large as pages need.
+    """Return the normalised copy: rotated as EXIF says, sRGB, no metadata, downscaled.
 
-    Cameras and phones write where and when a photograph was taken, and by whom; the colour
-    profile is applied and the turn of the camera carried out, so neither is needed any more.
+    Cameras and phones store where, when and by whom a photograph was taken. The colour profile and
+    the orientation are applied, so neither is needed any more.
     """
     picture = opened(file)
     kind = str(picture.format)
@@ -106,7 +105,7 @@ def kept(file: "File[bytes]") -> "ContentFile[bytes]":
 
 
 def in_srgb(picture: Image.Image) -> Image.Image:
-    """The picture in sRGB, which a file without a profile is taken for."""
+    """Return the picture in sRGB; a file without a profile is taken as sRGB."""
     profile = picture.info.get("icc_profile")
     mode = (
         "RGBA" if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info else "RGB"
@@ -118,14 +117,14 @@ def in_srgb(picture: Image.Image) -> Image.Image:
                 picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
             )
         except ImageCms.PyCMSError:
-            # A broken profile says nothing.
+            # Ignore a broken profile.
             return picture.convert("RGB")
         return made or picture
     return picture.convert(mode)
 
 
 class PictureFile(ImageFieldFile):
-    """A file of the library. However it comes, it is looked at, and its metadata stay behind."""
+    """A file of the library: every upload is validated and normalised."""
 
     def save(self, name: str, content: "File[bytes]", save: bool = True) -> None:
         validate_picture(content)

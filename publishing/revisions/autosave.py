@@ -1,8 +1,8 @@
-"""Working copies: what somebody has typed into a form and not saved, exactly as it stands there.
+"""Autosave: the raw content of a form that somebody is filling in.
 
-A draft has to be valid, a working copy has not: it is the raw form, kept for its writer alone,
-and no part of the history. Each opened form has a key of its own, so that two tabs never
-overwrite each other; a form that is taken up again goes on under the key that it had.
+Unlike a draft, a working copy need not be valid: it holds the raw POST data, only its author sees
+it, and it is not part of the history. Each opened form has a key of its own, so that two tabs never
+overwrite each other; a restored form continues under the key that it had.
 """
 
 from __future__ import annotations
@@ -15,21 +15,24 @@ from django.conf import settings
 from django.db import models
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from publishing.revisions.models import Revision
 
 # How long a copy is kept, and how many of one person for one record or kind of new record.
 KEPT = timedelta(days=30)
 MOST = 5
-# How long a key of a form that was saved is remembered, so that nothing late revives its copy.
+# How long the key of a saved form is remembered, so that a late request cannot revive its copy.
 CLOSED = timedelta(days=1)
-# Who typed within this time is still at it, as far as colleagues are told.
+# How long after the last keystroke a user is shown to colleagues as editing.
 RECENT = timedelta(hours=1)
 
 
 class WorkingCopyQuerySet(models.QuerySet["WorkingCopy"]):
     def about(self, model: type[models.Model], object_pk: Any = None) -> Self:
-        """Copies of the form of one record, or of new records of its kind; the newest first."""
+        """Return the copies for one record, or for new records of its kind; the newest first."""
         place = {"model": model._meta.label_lower, "object_pk": str(object_pk or "")}
         return self.filter(**place, data__isnull=False).order_by("-touched_at", "pk")
 
@@ -43,14 +46,14 @@ class WorkingCopyQuerySet(models.QuerySet["WorkingCopy"]):
 
 
 class WorkingCopy(models.Model):
-    """The raw form that one person has open."""
+    """The unsaved content of one form that one user has open."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     model = models.CharField(max_length=100)
-    # Empty for a record that is not there yet.
+    # Empty for a new record.
     object_pk = models.CharField(max_length=64, blank=True)
-    # Names and values in the order of the form. Null once the form was saved.
+    # Names and values in the order of the form; null once the form was saved.
     data = models.JSONField(null=True)
     touched_at = models.DateTimeField(default=timezone.now)
 
@@ -70,17 +73,22 @@ class WorkingCopy(models.Model):
         return f"{self.model} {self.object_pk}".strip()
 
     def posted(self) -> QueryDict:
-        """The form as a browser would send it."""
+        """Return the form data as a browser would send it."""
         sent = QueryDict(mutable=True)
         for name, value in self.data or ():
             sent.appendlist(name, value)
         return sent
 
 
+def copies_of(person: Any, model: type[models.Model], object_pk: Any) -> WorkingCopyQuerySet:
+    """Return what a person typed into the form of one record and did not save."""
+    return WorkingCopy.objects.about(model, object_pk).of(person)
+
+
 def keep(
     person: Any, model: type[models.Model], object_pk: Any, key: UUID, sent: QueryDict
 ) -> bool:
-    """Keep a form as it stands; False if its key is another form's, or it was saved meanwhile."""
+    """Store the form data; return False if the key belongs to another form or was closed."""
     data = [
         [name, value]
         for name, values in sent.lists()
@@ -96,21 +104,44 @@ def keep(
     _copy, is_new = copies.get_or_create(pk=key, defaults={**place, "data": data})
     if is_new:
         copies.prune()
-        mine = copies.about(model, object_pk).of(person)
+        mine = copies_of(person, model, object_pk)
         copies.filter(pk__in=[copy.pk for copy in mine[MOST:]]).delete()
     return is_new
 
 
 def close(person: Any, model: type[models.Model], key: UUID) -> None:
-    """The form was saved: forget what was typed, and take nothing more under its key."""
+    """Delete the copy of a form that was saved, and refuse later data under its key."""
     closed = {"data": None, "touched_at": timezone.now()}
     place = {"person": person, "model": model._meta.label_lower}
     if not WorkingCopy.objects.filter(pk=key, **place).update(**closed):
         WorkingCopy.objects.get_or_create(pk=key, defaults=place | closed)
 
 
+def news(person: Any, record: Any, opened: str) -> list[str]:
+    """Return what colleagues did to a record since its form was opened, and are typing now."""
+    if record is None:
+        return []
+    said = colleagues(person, type(record), record.pk)
+    try:
+        since = parse_datetime(opened)
+    except ValueError:
+        since = None
+    if since is None or timezone.is_naive(since):
+        return said
+    saved = Revision.objects.of(record).filter(made_at__gt=since, content__isnull=False)
+    last = saved.exclude(person_id=person.pk).defer("base", "content").first()
+    if last:
+        text = _(
+            "%(person)s saved this %(ago)s, after you had opened it. When you save, what you "
+            "both wrote is put together."
+        )
+        who = last.person_name or _("The portal")
+        said.append(text % {"person": who, "ago": ago(last.made_at)})
+    return said
+
+
 def colleagues(person: Any, model: type[models.Model], object_pk: Any) -> list[str]:
-    """Who else has typed into the form of this record lately and not saved it, in sentences."""
+    """Return sentences about users with recent unsaved changes to this record."""
     since = timezone.now() - RECENT
     copies = WorkingCopy.objects.about(model, object_pk).exclude(person=person)
     said: dict[Any, str] = {}
@@ -127,7 +158,7 @@ def colleagues(person: Any, model: type[models.Model], object_pk: Any) -> list[s
 
 
 def ago(moment: datetime) -> str:
-    """How long ago, in minutes: "just now", "5 minutes ago"."""
+    """Return how long ago a moment was, in minutes: "just now", "5 minutes ago"."""
     minutes = int((timezone.now() - moment).total_seconds() // 60)
     if minutes < 1:
         return _("just now")

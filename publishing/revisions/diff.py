@@ -1,11 +1,10 @@
-"""Two snapshots side by side, in words: what staff read in the history and where two collide."""
+"""Differences between two snapshots, in words, for the history and for conflicts."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
+from collections.abc import Iterable
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from django.db import models
 from django.utils import formats, timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html, format_html_join, strip_tags
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -27,20 +26,16 @@ from publishing.revisions.snapshots import (
     content_fields,
     differing,
     part_relation,
+    value_at,
 )
+from publishing.revisions.word_diff import mark_words, marked_word
 
 BLOCK_END = re.compile(r"</(?:p|li|h\d|blockquote|tr|ul|ol|table)>|<br\s*/?>|<hr\s*/?>")
 LINK = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
-LINES = re.compile(r"[^\n]*\n|[^\n]+")
-WORDS = re.compile(r"\S+\s*|\s+")
-# Comparing takes time with the product of both lengths; what is longer is shown old, then new.
-MOST_COMPARISONS = 1_000_000
-# How much of what stayed the same is shown on either side of a change, in characters.
-AROUND = 200
 
 
 class Difference(NamedTuple):
-    """One thing that differs. `old` and `new` are texts, "" for nothing; `marked` has both."""
+    """One value that differs. `old` and `new` are texts, "" for nothing; `marked` shows both."""
 
     label: str
     old: str
@@ -49,7 +44,7 @@ class Difference(NamedTuple):
 
 
 class ConflictRow(NamedTuple):
-    """A conflict as staff see it."""
+    """A conflict in words, for the form that asks staff to choose."""
 
     key: str
     label: str
@@ -62,7 +57,7 @@ class ConflictRow(NamedTuple):
 def differences(
     model: type[models.Model], old: Snapshot | None, new: Snapshot | None
 ) -> list[Difference]:
-    """What differs between two contents of a record, in the order of its form."""
+    """Return the differences between two snapshots of a record, in the order of its form."""
     before, after = old or _empty(new), new or _empty(old)
     words = SnapshotFormatter(model, [before, after])
     found = [words.difference(path, before, after) for path in differing(before, after)]
@@ -91,7 +86,7 @@ def conflict_rows(model: type[models.Model], conflicts: Iterable[Conflict]) -> l
 
 
 def _empty(like: Snapshot | None) -> Snapshot:
-    """A content with the same fields and parts, all of them empty."""
+    """Return a snapshot with the same fields and parts, all of them empty."""
     like = like or {}
     return {
         "fields": dict.fromkeys(like.get("fields", {}), ""),
@@ -101,7 +96,7 @@ def _empty(like: Snapshot | None) -> Snapshot:
 
 
 class SnapshotFormatter:
-    """Labels and values of a model's snapshots; what they point at is looked up at once."""
+    """Format labels and values of a model's snapshots; related records are loaded in bulk."""
 
     def __init__(self, model: type[models.Model], contents: Iterable[Snapshot]) -> None:
         self.model = model
@@ -119,7 +114,7 @@ class SnapshotFormatter:
     # -- What stands behind a path -------------------------------------------------------
 
     def field(self, path: Path) -> Any:
-        """The model's field at a path; None for a row, or for a field that is gone."""
+        """Return the model field at a path; None for a row or an unknown field."""
         if path[0] == "rows":
             kind = self.row_model(path)
             fields = content_fields(kind) if kind and len(path) == 4 else []
@@ -128,7 +123,7 @@ class SnapshotFormatter:
         return next((field for field in candidates if field.name == path[1]), None)
 
     def row_model(self, path: Path) -> Any:
-        """The model of a part's rows; None if the record no longer has that part."""
+        """Return the model of a part's rows; None if the record no longer has that part."""
         try:
             return part_relation(self.model, path[1]).related_model
         except FieldDoesNotExist:
@@ -143,11 +138,11 @@ class SnapshotFormatter:
         return f"{kind}: {field.verbose_name}" if field else kind
 
     def is_text(self, path: Path) -> bool:
-        """Whether two texts that stand here may be put one after the other."""
+        """Return whether two values at this path can be joined, one after the other."""
         return isinstance(self.field(path), models.TextField)
 
     def learn(self, path: Path, value: Any) -> None:
-        """Remember what a value points at, to look it up with all the others."""
+        """Note the keys that a value refers to, so that they are loaded together."""
         if path[0] == "rows" and len(path) == 3:
             for name, inner in (value or {}).items():
                 self.learn((*path, name), inner)
@@ -161,7 +156,7 @@ class SnapshotFormatter:
         return remote.model if remote else None
 
     def name_of(self, target: Any, key: Any) -> str:
-        """How what a relation points at is called; its key if the relation itself is gone."""
+        """Return the name of a related record; its key if the relation itself no longer exists."""
         if target is None:
             return str(key)
         if target not in self._names:
@@ -172,7 +167,7 @@ class SnapshotFormatter:
     # -- Values in words -----------------------------------------------------------------
 
     def text(self, path: Path, value: Any) -> str:
-        """The value in words, "" for nothing."""
+        """Return the value in words, "" for nothing."""
         if value is None or value == "" or value == []:
             return ""
         if path[0] == "rows" and len(path) == 3:
@@ -192,7 +187,7 @@ class SnapshotFormatter:
         return _plain_text(field, value)
 
     def difference(self, path: Path, old: Snapshot, new: Snapshot) -> Difference:
-        before, after = _find(old, path), _find(new, path)
+        before, after = value_at(old, path), value_at(new, path)
         label = self.label(path)
         old_text, new_text = self.text(path, before), self.text(path, after)
         if path[0] == "links":
@@ -201,19 +196,12 @@ class SnapshotFormatter:
             came = [self.name_of(target, key) for key in after or () if key not in (before or ())]
             return Difference(label, old_text, new_text, _mark_sets(sorted(gone), sorted(came)))
         if len(path) == 4:
-            row = self.text(path[:3], _find(new, path[:3]))
+            row = self.text(path[:3], value_at(new, path[:3]))
             label = f"{label} ({row})" if row else label
         if old_text == new_text:
             said = _("The words are the same; their formatting or links changed.")
             return Difference(label, old_text, new_text, format_html("{}", said))
         return Difference(label, old_text, new_text, mark_words(old_text, new_text))
-
-
-def _find(content: Snapshot, path: Path) -> Any:
-    value: Any = content
-    for step in path:
-        value = value.get(step) if isinstance(value, dict) else None
-    return value
 
 
 def _plain_text(field: Any, value: Any) -> str:
@@ -227,7 +215,7 @@ def _plain_text(field: Any, value: Any) -> str:
 
 
 def html_text(html: str) -> str:
-    """The words of a rich text, a line for each block, with the addresses of its links.
+    """Return the words of a rich text, a line for each block, with the addresses of its links.
 
     >>> html_text('<p>See <a href="/cities/">the cities</a>.</p><p>All &amp; more</p>')
     'See the cities (/cities/).\\nAll & more'
@@ -236,70 +224,8 @@ def html_text(html: str) -> str:
     return unescape(strip_tags(BLOCK_END.sub("\n", named))).strip()
 
 
-def mark_words(old: str, new: str) -> SafeString:
-    """Both texts as one, with `<del>` and `<ins>` around the words that went and came.
-
-    Screen readers do not tell of these elements, so each says in words what it is.
-    """
-    pieces = list(_pieces(old, new))
-    shown: list[str | SafeString] = []
-    for place, (kind, text) in enumerate(pieces):
-        ends = (place == 0, place == len(pieces) - 1)
-        shown.append(_shortened(text, *ends) if kind == "equal" else _marked(kind, text))
-    return format_html_join("", "{}", ((piece,) for piece in shown))
-
-
-def _pieces(old: str, new: str) -> Iterator[tuple[str, str]]:
-    """What stayed ("equal"), went ("del") and came ("ins"), in the order of the text."""
-    for kind, gone, came in _opcodes(LINES.findall(old), LINES.findall(new)):
-        if kind == "equal":
-            yield "equal", gone
-            continue
-        for inner, less, more in _opcodes(WORDS.findall(gone), WORDS.findall(came)):
-            if inner == "equal":
-                yield "equal", less
-                continue
-            yield from ((mark, text) for mark, text in (("del", less), ("ins", more)) if text)
-
-
-def _opcodes(before: list[str], after: list[str]) -> Iterator[tuple[str, str, str]]:
-    """What was made of which stretch: the opcodes of `difflib`, with texts for places."""
-    start = _common(before, after)
-    end = _common(before[start:][::-1], after[start:][::-1])
-    inner, other = before[start : len(before) - end], after[start : len(after) - end]
-    if start:
-        yield "equal", "".join(before[:start]), "".join(before[:start])
-    if len(inner) * len(other) > MOST_COMPARISONS:
-        yield "replace", "".join(inner), "".join(other)
-    else:
-        matcher = SequenceMatcher(None, inner, other, autojunk=False)
-        for kind, i, j, k, m in matcher.get_opcodes():
-            yield kind, "".join(inner[i:j]), "".join(other[k:m])
-    if end:
-        yield "equal", "".join(before[-end:]), "".join(before[-end:])
-
-
-def _common(before: list[str], after: list[str]) -> int:
-    """How many items both begin with."""
-    pairs = enumerate(zip(before, after, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(before), len(after)))
-
-
-def _shortened(text: str, is_first: bool, is_last: bool) -> str:
-    """A stretch that stayed the same, with the middle of a long one left out."""
-    if len(text) <= 3 * AROUND:
-        return text
-    head = "" if is_first else text[:AROUND].rsplit(" ", 1)[0] + " "
-    tail = "" if is_last else " " + text[-AROUND:].split(" ", 1)[-1]
-    return f"{head}[…]{tail}"
-
-
-def _marked(tag: str, text: str) -> SafeString:
-    said = _("removed:") if tag == "del" else _("added:")
-    start = format_html('<span class="visually-hidden">{} </span>', said)
-    return format_html("<{0}>{1}{2}</{0}>", mark_safe(tag), start, text)  # noqa: S308
-
-
 def _mark_sets(gone: list[str], came: list[str]) -> SafeString:
-    marked = [_marked("del", name) for name in gone] + [_marked("ins", name) for name in came]
+    marked = [marked_word("del", name) for name in gone] + [
+        marked_word("ins", name) for name in came
+    ]
     return format_html_join(", ", "{}", ((piece,) for piece in marked))

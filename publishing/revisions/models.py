@@ -1,8 +1,8 @@
-"""What happened to every record, and the drafts of those that are public: one table.
+"""Revisions: the history of every record, and the open drafts of public ones, in one table.
 
-A revision says who did what, when and why, with the record's content before and after. At most
-one revision of a record is *open*: its draft, which the public page does not show. It began
-from `base`, so that what others change meanwhile is merged when the draft goes live.
+A revision says who did what, when and why, with a snapshot of the record before and after. At most
+one revision of a record is *open*: its draft, which the public page does not show. `base` is the
+snapshot that a draft started from, so that later changes by others are merged when it is published.
 """
 
 from __future__ import annotations
@@ -14,23 +14,20 @@ from typing import Any, Self
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_permission_codename
-from django.core.exceptions import ValidationError
-from django.db import OperationalError, models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.content.scope import Scope, about_records, within
-from publishing.content.states import LIVE_STATES
 from publishing.revisions import snapshots
-from publishing.revisions.rehearsal import rehearse
-from publishing.revisions.snapshots import Conflict, MergeResult, Snapshot
+from publishing.revisions.snapshots import MergeResult, Snapshot
 
 logger = logging.getLogger(__name__)
 
 
 class Action(models.TextChoices):
-    """What somebody did."""
+    """The kinds of entry in the history."""
 
     ADDED = "added", _("Added")
     CHANGED = "changed", _("Changed")
@@ -45,6 +42,7 @@ class Action(models.TextChoices):
     DISCARDED = "discarded", _("Discarded the draft")
     SUBMITTED = "submitted", _("Submitted for review")
     RETURNED = "returned", _("Returned with a note")
+    SCHEDULED_RECORD = "scheduled_record", _("Scheduled")
     SCHEDULED = "scheduled", _("Scheduled the draft")
     FAILED = "failed", _("Could not publish the draft")
     IMPORTED = "imported", _("Imported")
@@ -54,7 +52,7 @@ class Action(models.TextChoices):
 
 
 class Stage(models.TextChoices):
-    """How far an open draft is."""
+    """The stages of an open draft."""
 
     DRAFT = "draft", _("Draft")
     REVIEW = "review", _("Waiting for review")
@@ -65,7 +63,7 @@ class Stage(models.TextChoices):
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def of(self, record: models.Model) -> Self:
-        """The revisions of a record, the newest first."""
+        """Return the revisions of a record, the newest first."""
         return self.filter(model=record._meta.label_lower, object_pk=str(record.pk)).order_by(
             "-made_at", "-pk"
         )
@@ -74,7 +72,7 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return self.filter(about_records(scope))
 
     def visible_to(self, user: Any) -> Self:
-        """What was done to records that a person may look at."""
+        """Return the revisions of records that the user may view."""
         hidden = [
             model._meta.label_lower
             for model in apps.get_models()
@@ -86,17 +84,17 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         return within(rows, user)  # type: ignore[return-value]
 
     def open(self) -> Self:
-        """Drafts that are neither published nor discarded."""
+        """Return the drafts that are neither published nor discarded."""
         return self.exclude(stage="")
 
     def due(self, moment: datetime | None = None) -> Self:
-        """Drafts whose time has come, the earliest first."""
+        """Return the scheduled drafts whose time has come, the earliest first."""
         moment = moment or timezone.now()
         return self.filter(stage=Stage.SCHEDULED, due_at__lte=moment).order_by("due_at", "pk")
 
 
 class Revision(models.Model):
-    """One thing that somebody did to a record."""
+    """An entry in the history of a record; with a stage, its open draft."""
 
     model = models.CharField(_("kind of record"), max_length=100)
     object_pk = models.CharField(_("record"), max_length=64)
@@ -111,7 +109,7 @@ class Revision(models.Model):
         related_name="revisions",
         verbose_name=_("who"),
     )
-    # Whose draft it is, also while a publisher has returned it; empty for a line of the history.
+    # The author of a draft, also after a publisher returned it; empty for other entries.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -120,7 +118,7 @@ class Revision(models.Model):
         related_name="drafts",
         verbose_name=_("author"),
     )
-    # Stays when the account goes.
+    # Kept when the account is deleted.
     person_name = models.CharField(_("who"), max_length=150, blank=True)
     made_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     note = models.TextField(_("why"), blank=True)
@@ -164,7 +162,7 @@ class Revision(models.Model):
 
     @property
     def model_class(self) -> type[models.Model] | None:
-        """The kind of record; None if the portal no longer has it."""
+        """Return the record's model; None if the portal no longer has it."""
         try:
             return apps.get_model(self.model)
         except LookupError:
@@ -172,32 +170,32 @@ class Revision(models.Model):
 
     @property
     def record(self) -> Any:
-        """The record as it is now; None if it is gone."""
+        """Return the record as it is now; None if it is gone."""
         model = self.model_class
         return model and model._base_manager.filter(pk=self.object_pk).first()
 
     @property
     def author_name(self) -> str:
-        """Whose draft it is, in words."""
+        """Return the name of the draft's author."""
         return name_of(self.author) or self.person_name
 
     @property
     def is_review_request(self) -> bool:
-        """Whether this asks for the review of a record that visitors do not see, as it stands."""
+        """Return whether this asks for the review of a hidden record, as it stands."""
         return bool(self.stage) and self.base == self.content
 
     def merged(self, present: Snapshot) -> MergeResult:
-        """This draft on top of what the record says now."""
+        """Merge this draft into the present snapshot of the record."""
         return snapshots.merge(self.base or present, self.content or present, present)
 
     def close(self) -> None:
-        """From now on this is a line of the history and no draft."""
+        """Turn the open draft into an ordinary entry of the history."""
         Revision.objects.filter(pk=self.pk).update(stage="", due_at=None)
         self.stage, self.due_at = "", None
 
 
 class OpenDraft(Revision):
-    """A draft that is neither published nor discarded, as the desk lists it."""
+    """An open draft, as the admin lists it."""
 
     class Meta:
         proxy = True
@@ -207,203 +205,11 @@ class OpenDraft(Revision):
         ordering = ["-made_at", "-pk"]
 
 
-class MergeConflict(Exception):
-    """A draft cannot go live, because it and the record were changed in the same places."""
-
-    def __init__(self, conflicts: list[Conflict]) -> None:
-        super().__init__(conflicts)
-        self.conflicts = conflicts
-
-
 def open_draft(record: models.Model) -> Revision | None:
-    """The open draft of a record."""
+    """Return the open draft of a record, or None."""
     return Revision.objects.of(record).open().select_related("person", "author").first()
 
 
-def log(
-    record: models.Model,
-    action: Action,
-    person: Any = None,
-    note: str = "",
-    *,
-    base: Snapshot | None = None,
-    content: Snapshot | None = None,
-    stage: str = "",
-    due_at: datetime | None = None,
-    author: Any = None,
-) -> Revision:
-    """Write down what somebody did. An open draft takes the place of the one before it.
-
-    A draft is its `author`'s, who is the person unless somebody else is named.
-    """
-    earlier = open_draft(record) if stage else None
-    if earlier:
-        earlier.close()
-    values = {"base": base, "content": content, "stage": stage, "due_at": due_at, "author": author}
-    made = entry(record, action, person, note, **values)
-    made.save()
-    if earlier:
-        # Who was shown the draft by a link sees it as it goes on.
-        earlier.shared.update(draft=made)
-    return made
-
-
-def entry(
-    record: models.Model, action: Action, person: Any = None, note: str = "", **values: Any
-) -> Revision:
-    """A line of the history that is not saved yet; `values` are further columns."""
-    if values.get("stage"):
-        values["author"] = values.get("author") or person
-    return Revision(
-        model=record._meta.label_lower,
-        object_pk=str(record.pk),
-        label=str(record)[:200],
-        action=action,
-        person=person,
-        person_name=name_of(person)[:150],
-        note=note,
-        **values,
-    )
-
-
 def name_of(person: Any) -> str:
-    """What colleagues call a person; "" for nobody."""
+    """Return the full name of a user, or the user name; "" for nobody."""
     return str(person.get_full_name() or person.get_username()) if person else ""
-
-
-def lock(record: models.Model) -> Any:
-    """The record as it is in the database, kept from others until the transaction ends."""
-    return type(record)._base_manager.select_for_update().get(pk=record.pk)
-
-
-def write(
-    record: Any,
-    content: Snapshot,
-    action: Action,
-    person: Any = None,
-    note: str = "",
-) -> list[str]:
-    """Apply a content for good and write it down; nothing at all if it changes nothing.
-
-    Gives the sentences of `snapshots.apply`, raises what it raises.
-    """
-    with transaction.atomic():
-        base = snapshots.take(lock(record))
-        problems = snapshots.apply(record, content)
-        after = snapshots.take(record)
-        if not snapshots.same(base, after):
-            log(record, action, person, note, base=base, content=after)
-    return problems
-
-
-def keep_draft(
-    record: Any,
-    content: Snapshot,
-    action: Action = Action.DRAFTED,
-    person: Any = None,
-    note: str = "",
-    *,
-    stage: Stage = Stage.DRAFT,
-    due_at: datetime | None = None,
-) -> Revision:
-    """Keep a content as the draft of a record. Raises ValidationError if it is not valid."""
-    with rehearse():
-        snapshots.apply(record, content)
-    record.refresh_from_db()
-    live = snapshots.take(record)
-    return log(record, action, person, note, base=live, content=content, stage=stage, due_at=due_at)
-
-
-def discard(record: Any, draft: Revision, person: Any = None, note: str = "") -> None:
-    """Drop a draft. The history shows what was in it, and the version before keeps it."""
-    live = snapshots.take(record)
-    draft.close()
-    log(record, Action.DISCARDED, person, note, base=draft.merged(live).content, content=live)
-
-
-def publish_draft(
-    draft: Revision, person: Any = None, note: str = "", choices: dict[str, str] | None = None
-) -> list[str]:
-    """Put a draft live, merged with what others changed since it began.
-
-    Raises Unresolved if both changed the same thing and no choice says which counts,
-    ValidationError if the result is not valid, the record gone or the draft no longer the open
-    one; then nothing is changed.
-    """
-    with transaction.atomic():
-        record = lock_record_of(draft)
-        if not Revision.objects.open().filter(pk=draft.pk).exists():
-            raise ValidationError(_("The draft was changed meanwhile. Look at it again."))
-        merged = snapshots.resolve(draft.merged(snapshots.take(record)), choices or {})
-        if merged.conflicts:
-            raise MergeConflict(merged.conflicts)
-        draft.close()
-        return write(record, merged.content, Action.PUBLISHED, person, note)
-
-
-def lock_record_of(draft: Revision) -> Any:
-    """The record of a draft, locked. Raises ValidationError if it is gone.
-
-    Everybody locks the record first and its draft afterwards, so that nobody waits in a circle.
-    """
-    if (record := draft.record) is None:
-        raise ValidationError(_("The record is gone."))
-    return lock(record)
-
-
-def publish_due(moment: datetime | None = None) -> tuple[list[Revision], list[Revision]]:
-    """Put every draft live whose time has come; gives those that went out and those that failed.
-
-    Each in a transaction of its own, under a lock, so that several processes publish nothing
-    twice. A draft that cannot go live is set aside: it stays a draft, its note says why, and it
-    carries that as `reason`.
-    """
-    done, failed = [], []
-    for draft in Revision.objects.due(moment).select_related("person"):
-        try:
-            with transaction.atomic():
-                record = lock_record_of(draft)
-                # Another process may have been faster, or somebody took it back.
-                if not Revision.objects.due(moment).filter(pk=draft.pk).exists():
-                    continue
-                if getattr(record, "state", LIVE_STATES[0]) not in LIVE_STATES:
-                    raise ValidationError(_("The record is not public any more."))
-                publish_draft(draft, draft.person, draft.note)
-        except OperationalError:
-            # The database is busy or away, which is no fault of the draft: the next time will do.
-            logger.warning("A scheduled draft has to wait for the database.", exc_info=True)
-        except Exception as error:
-            # Whatever it is, it must not come back with every request of a visitor.
-            if aside := set_aside(draft, reason(error)):
-                failed.append(aside)
-        else:
-            done.append(draft)
-    return done, failed
-
-
-def set_aside(draft: Revision, why: str) -> Revision | None:
-    """Keep a scheduled draft that could not go live as a draft; None if it was no longer due."""
-    with transaction.atomic():
-        record = draft.record and lock(draft.record)
-        still = Revision.objects.filter(pk=draft.pk, stage=Stage.SCHEDULED)
-        aside: Revision = draft
-        if not still.update(stage=Stage.FAILED):
-            return None
-        if record:
-            aside = log(
-                record, Action.FAILED, draft.person, why,
-                base=draft.base, content=draft.content, stage=Stage.FAILED,
-                author=draft.author,
-            )  # fmt: skip
-    aside.reason = why  # type: ignore[attr-defined]
-    return aside
-
-
-def reason(error: Exception) -> str:
-    """Why a draft could not go live, for staff."""
-    if isinstance(error, MergeConflict):
-        return str(_("The record was changed in the same places as the draft."))
-    if isinstance(error, ValidationError):
-        return " ".join(error.messages)
-    logger.error("A scheduled draft could not go live.", exc_info=error)
-    return str(_("Something went wrong in the portal itself; its log says what."))

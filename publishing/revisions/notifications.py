@@ -1,6 +1,6 @@
-"""Mail to staff about drafts: asked for review, returned, published, could not be published.
+"""Mail to staff about drafts: submitted, returned, published, failed.
 
-Where no mail server is set up nothing is sent; the desk's own pages say the same.
+Nothing is sent where no mail server is set up; the pages of the desk show the same.
 """
 
 import logging
@@ -17,18 +17,19 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from publishing.content.scope import is_within
 from publishing.revisions.models import Revision
 
 logger = logging.getLogger(__name__)
 
 
 def is_set_up() -> bool:
-    """Whether there is a mail server; without one, Django prints mail where the portal runs."""
+    """Return whether there is a mail server; without one, Django prints mail to the console."""
     return not settings.EMAIL_BACKEND.endswith("console.EmailBackend")
 
 
 def publishers_of(model: type[models.Model]) -> Iterable[Any]:
-    """The staff who may publish this kind of record and can be reached by mail."""
+    """Return the staff with an e-mail address who may publish this kind of record."""
     codename = get_permission_codename("publish", model._meta)
     people: Any = get_user_model()._default_manager
     return people.with_perm(  # type: ignore[no-any-return]
@@ -36,13 +37,23 @@ def publishers_of(model: type[models.Model]) -> Iterable[Any]:
     ).filter(is_staff=True)
 
 
+def tell_publishers(record: models.Model, review: Revision, request: HttpRequest) -> None:
+    """Tell those who may publish a record that its review is asked for."""
+    people = [
+        person
+        for person in publishers_of(type(record))
+        if person != request.user and is_within(record, person)
+    ]
+    tell(people, "submitted", review, request)
+
+
 def tell(
     people: Iterable[Any], about: str, draft: Revision, request: HttpRequest | None, **context: Any
 ) -> None:
-    """Send a mail about a draft once the transaction is through.
+    """Send a mail about a draft after the transaction commits.
 
     `about` names the template in templates/mail/, whose first line is the subject. A mail that
-    cannot be sent is written to the log and stops nothing.
+    cannot be sent is logged and stops nothing.
     """
     addresses = sorted({person.email for person in people if person.email and person.is_active})
     if not addresses or not is_set_up():

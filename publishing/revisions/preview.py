@@ -1,7 +1,7 @@
-"""A record's public page as it would be: made by the page's own view while a rehearsal lasts.
+"""Preview: render the public page of a record with the page's own view, inside a rehearsal.
 
-The view gets the request of a visitor who is not signed in. The request names the record that it
-shows though it may not be public, so that everything else on the page is what visitors see.
+The view gets the request of an anonymous visitor. The request names the record to show although it
+may be hidden; everything else on the page is what visitors see.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from publishing.revisions.rehearsal import rehearse
 
 
 class Showing(NamedTuple):
-    """What a request shows besides what is public: a record, and the sentence above its page."""
+    """The record that a request shows although it may be hidden, and the notice above its page."""
 
     record: models.Model
     notice: str
 
 
 def public_page(record: Any, request: HttpRequest, notice: str) -> HttpResponse:
-    """The page of a record, as the database has it now, whether it is public or not."""
+    """Render the public page of a record as it is in the database, hidden or not."""
     path = record.get_absolute_url().removeprefix(get_script_prefix().rstrip("/"))
     visit = visitor(request, path)
     visit.showing = Showing(record, notice)  # type: ignore[attr-defined]
@@ -44,14 +44,14 @@ def public_page(record: Any, request: HttpRequest, notice: str) -> HttpResponse:
 def page_saying(
     record: Any, content: snapshots.Snapshot, request: HttpRequest, notice: str
 ) -> HttpResponse:
-    """The page of a record as though it said this. Raises what `snapshots.apply` raises."""
+    """Render the public page with other content. Raises what `snapshots.apply` raises."""
     with rehearse():
         snapshots.apply(record, content)
         return public_page(record, request, notice)
 
 
 def visitor(request: HttpRequest, path: str) -> WSGIRequest:
-    """A visit to a path of the portal, at the same host, by nobody in particular."""
+    """Return a GET request of an anonymous visitor for a path, at the same host."""
     told = {name: value for name, value in request.META.items() if name != "HTTP_COOKIE"}
     visit = WSGIRequest(
         told
@@ -68,12 +68,12 @@ def visitor(request: HttpRequest, path: str) -> WSGIRequest:
 
 
 def showing(request: HttpRequest) -> Showing | None:
-    """What the request shows besides what is public, if anything."""
+    """Return what the request shows besides public records, or None."""
     return getattr(request, "showing", None)
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """For few eyes: kept by no cache, found by no search."""
+    """Keep a response out of caches and search engines."""
     add_never_cache_headers(response)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response

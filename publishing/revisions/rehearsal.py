@@ -1,12 +1,12 @@
-"""A rehearsal: do the real thing, look at the result, and take it all back.
+"""Rehearsal (dry run): do the real thing, look at the result, and roll it back.
 
     with rehearse():
         form.save()
         page = render(record)
 
 Everything inside is rolled back at the end: rows, and the hooks that would run on commit, mail
-among them. Only work that lives in the database may be rehearsed: no rehearsed model has a file
-(a check says so), and nothing that runs in a rehearsal writes to a cache.
+included. Only work that lives in the database may be rehearsed: no rehearsed model has a file field
+(a system check says so), and nothing in a rehearsal writes to a cache.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _running: ContextVar[bool] = ContextVar("rehearsal", default=False)
 
 
 def is_rehearsal() -> bool:
-    """Whether this runs inside a rehearsal."""
+    """Return whether this code runs inside a rehearsal."""
     return _running.get()
 
 
@@ -27,13 +27,13 @@ def is_rehearsal() -> bool:
 def rehearse() -> Iterator[None]:
     """Run the block and roll it back. Raises IntegrityError where a commit would fail.
 
-    Lazy answers have to be rendered inside the block.
+    Render lazy responses inside the block.
     """
     token = _running.set(True)
     try:
         with transaction.atomic():
             yield
-            # Foreign keys are looked at when a transaction commits, which this one never does.
+            # Databases check foreign keys on commit, which never happens here.
             connection.check_constraints()
             transaction.set_rollback(True)
     finally:

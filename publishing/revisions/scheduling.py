@@ -1,24 +1,33 @@
-"""Drafts that take the place of a public record at a moment that staff chose.
+"""Scheduling: publish the drafts whose time has come.
 
-New, expiring and archived records need nothing: their state is a comparison of dates. A draft of
-what is public has to be put in its place once. The first request after the moment does it, before
-it is answered (`portal.page_cache.version`), and so does `manage.py publish_due`, for
-whoever wants it done without a visitor.
+New, expiring and archived records need nothing: their state is a comparison of dates. A scheduled
+draft of a public record has to be applied once. The first request after the moment does it before
+it is answered (`portal.page_cache.version`); `manage.py publish_due` does it without a visitor.
 """
 
+from __future__ import annotations
+
 import logging
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import OperationalError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from publishing.content.scope import is_within
-from publishing.revisions.models import Revision, publish_due
+from publishing.content.states import LIVE_STATES
+from publishing.revisions.drafts import MergeConflict, lock_record_of, publish_draft
+from publishing.revisions.history import lock, log
+from publishing.revisions.models import Action, Revision, Stage
 from publishing.revisions.notifications import publishers_of, tell
 
 logger = logging.getLogger(__name__)
 
 
 def publish_scheduled() -> tuple[list[Revision], list[Revision]]:
-    """Put every draft live whose time has come, and tell staff of those that could not.
+    """Publish all due drafts and notify staff of those that failed.
 
-    Gives those that went out and those that failed, each failed one with its `reason`.
+    Returns (published, failed); each failed one has its `reason`.
     """
     done, failed = publish_due()
     for draft in failed:
@@ -30,3 +39,61 @@ def publish_scheduled() -> tuple[list[Revision], list[Revision]]:
             people.extend(person for person in publishers if is_within(record, person))
         tell(people, "failed", draft, None, reason=reason)
     return done, failed
+
+
+def publish_due(moment: datetime | None = None) -> tuple[list[Revision], list[Revision]]:
+    """Publish all due drafts; return (published, failed).
+
+    Each is published in a transaction of its own, under a lock, so that several processes publish
+    nothing twice. A draft that fails stays an open draft in stage FAILED; its note and its `reason`
+    say why.
+    """
+    done, failed = [], []
+    for draft in Revision.objects.due(moment).select_related("person"):
+        try:
+            with transaction.atomic():
+                record = lock_record_of(draft)
+                # Another process may have published it, or somebody unscheduled it.
+                if not Revision.objects.due(moment).filter(pk=draft.pk).exists():
+                    continue
+                if getattr(record, "state", LIVE_STATES[0]) not in LIVE_STATES:
+                    raise ValidationError(_("The record is not public any more."))
+                publish_draft(draft, draft.person, draft.note)
+        except OperationalError:
+            # The database is busy or unreachable: try again at the next request.
+            logger.warning("A scheduled draft has to wait for the database.", exc_info=True)
+        except Exception as error:
+            # Whatever the error is, it must not be repeated with every request.
+            if aside := set_aside(draft, reason(error)):
+                failed.append(aside)
+        else:
+            done.append(draft)
+    return done, failed
+
+
+def set_aside(draft: Revision, why: str) -> Revision | None:
+    """Mark a scheduled draft as failed; return None if it was no longer due."""
+    with transaction.atomic():
+        record = draft.record and lock(draft.record)
+        still = Revision.objects.filter(pk=draft.pk, stage=Stage.SCHEDULED)
+        aside: Revision = draft
+        if not still.update(stage=Stage.FAILED):
+            return None
+        if record:
+            aside = log(
+                record, Action.FAILED, draft.person, why,
+                base=draft.base, content=draft.content, stage=Stage.FAILED,
+                author=draft.author,
+            )  # fmt: skip
+    aside.reason = why  # type: ignore[attr-defined]
+    return aside
+
+
+def reason(error: Exception) -> str:
+    """Return the sentence for staff that says why a draft could not be published."""
+    if isinstance(error, MergeConflict):
+        return str(_("The record was changed in the same places as the draft."))
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    logger.error("A scheduled draft could not go live.", exc_info=error)
+    return str(_("Something went wrong in the portal itself; its log says what."))

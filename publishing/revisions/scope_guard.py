@@ -1,18 +1,26 @@
-"""Row-level permissions on a change: refuse one that touches links outside the user's scope."""
+"""Refuse changes to links outside the user's scope."""
 
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
 
-from publishing.content.scope import OutOfScope, is_divided, narrowed, scope_of, with_pages
-from publishing.revisions.snapshots import Path, Snapshot, leaves, part_relation
+from publishing.content.scope import (
+    OutOfScope,
+    choose,
+    is_divided,
+    is_within,
+    narrowed,
+    scope_of,
+    with_pages,
+)
+from publishing.revisions.snapshots import Path, Snapshot, leaves, part_relation, take
 
 
 def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, user: Any) -> None:
-    """Refuse a change of links to what is not a person's. Raises OutOfScope with their names.
+    """Raise OutOfScope, with their names, if the change touches records outside the user's scope.
 
-    What is compared are whole contents of a record, so it holds for every way to write one.
+    Compares whole snapshots, so it holds for every way to write a record.
     """
     scope = scope_of(user)
     if scope is None:
@@ -37,8 +45,19 @@ def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, u
         )
 
 
+def check_record(record: models.Model, user: Any, before: Snapshot | None = None) -> None:
+    """Refuse a saved record that is outside the scope of the user. Raises OutOfScope.
+
+    With the content before the save, its change is checked too.
+    """
+    if not is_within(record, user):
+        raise OutOfScope(choose(scope_of(user)))
+    if before is not None and scope_of(user) is not None:
+        check_change(type(record), before, take(record), user)
+
+
 def _links(model: type[models.Model], content: Snapshot) -> set[tuple[Any, Any]]:
-    """Every link to a kind of record that is divided: ((path, kind), key)."""
+    """Return every link to a record under row-level permissions: ((path, model), key)."""
     found = set()
     divided = {kind for kind in with_pages() if is_divided(kind)}
     for path, value in leaves(content).items():

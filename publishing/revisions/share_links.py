@@ -23,7 +23,8 @@ from django.utils.translation import gettext_lazy
 
 from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import snapshots
-from publishing.revisions.models import Action, Revision, log, open_draft
+from publishing.revisions.history import log
+from publishing.revisions.models import Action, Revision, open_draft
 from publishing.revisions.preview import page_saying, public_page
 
 # For how many days a link can be made.
@@ -80,12 +81,12 @@ def hashed(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-def is_shareable(record: Any) -> bool:
-    """Whether there is anything about a record that visitors do not see, and may be shown."""
+def is_shareable(record: Any, draft: Revision | None) -> bool:
+    """Return whether a record with this open draft has anything that visitors do not see."""
     state = getattr(record, "state", None)
     if state is None or state == State.TRASHED:
         return False
-    return state not in LIVE_STATES or open_draft(record) is not None
+    return state not in LIVE_STATES or draft is not None
 
 
 def links(record: Any) -> Any:

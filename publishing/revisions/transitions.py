@@ -1,6 +1,7 @@
 """The moves of a record between its states, each written down as a revision."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -8,26 +9,67 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import Publishable
+from publishing.content.publishable import MOMENTS, Publishable, full_moment
 from publishing.content.states import State
 from publishing.revisions import snapshots
-from publishing.revisions.models import Action, lock, log, open_draft
+from publishing.revisions.history import lock, log
+from publishing.revisions.models import Action, open_draft
 
-MOMENTS = ("published_at", "expires_at", "archived_at", "trashed_at")
 Move = Callable[[Publishable], Action | None]
 
 
+def begin(record: Publishable, moment: datetime) -> datetime:
+    """Return “public from”; set it to `moment` if the record has no such date."""
+    record.published_at = record.published_at or moment
+    return record.published_at
+
+
 def publish(record: Publishable) -> Action | None:
-    """Make it public from now on."""
-    if record.state == State.PUBLIC:
+    """Make it public from its “public from” on, or from now on if that is empty.
+
+    A time ahead stays as it is, so the record is scheduled. Raises ValidationError if another of
+    its dates would keep it from being seen.
+    """
+    before = record.state
+    return None if before == State.PUBLIC else _put_out(record, before)
+
+
+def publish_now(record: Publishable) -> Action | None:
+    """Make it public at once: a “public from” ahead and a “public until” that has passed go."""
+    before, now = record.state, timezone.now()
+    if before == State.PUBLIC:
         return None
-    now = timezone.now()
-    if record.published_at is None or record.published_at > now:
-        record.published_at = now
+    if record.published_at and record.published_at > now:
+        record.published_at = None
     if record.expires_at and record.expires_at <= now:
         record.expires_at = None
-    record.archived_at = None
+    return _put_out(record, before)
+
+
+def _put_out(record: Publishable, before: State) -> Action | None:
+    """Set the dates of a record that is to be seen; None if it was scheduled and still is."""
+    now = timezone.now()
+    start = begin(record, now)
+    if record.archived_at and record.archived_at <= now:
+        record.archived_at = None
+    if record.expires_at and record.expires_at <= now:
+        raise ValidationError(_("“Public until” has passed. Choose a later time, or empty it."))
+    if record.archived_at and record.archived_at <= start:
+        raise ValidationError(_("“Archived on” has to be later than “public from”."))
+    if record.state == State.SCHEDULED:
+        return None if before == State.SCHEDULED else Action.SCHEDULED_RECORD
     return Action.PUBLISHED
+
+
+def visibility(record: Publishable) -> str:
+    """Return the sentence for staff about when visitors see a record; "" if they never will."""
+    match record.state:
+        case State.PUBLIC:
+            return _("Visitors can see it now.")
+        case State.SCHEDULED:
+            said = _("Scheduled for %(moment)s. Visitors cannot see it until then.")
+            return said % {"moment": full_moment(record.published_at)}
+    return ""
 
 
 def unpublish(record: Publishable) -> Action | None:
@@ -85,7 +127,7 @@ def move(record: Any, how: Move, person: Any = None, note: str = "") -> bool:
         saved = [*MOMENTS, "updated_at"]
         present.save(update_fields=[*saved, "slug"] if action is Action.RECOVERED else saved)
         if (
-            action is Action.PUBLISHED
+            action in (Action.PUBLISHED, Action.SCHEDULED_RECORD)
             and (review := open_draft(present))
             and review.is_review_request
         ):

@@ -83,6 +83,7 @@ class PersonFilter(admin.SimpleListFilter):
 
 @admin.register(Revision)
 class ActivityAdmin(StaffAdmin):
+    refuses = ("add", "change", "delete")
     list_display = ("made_at", "who", "what", "kind", "record", "changes", "note")
     list_display_links = None
     list_filter = (WhatFilter, KindFilter, PersonFilter)
@@ -103,15 +104,6 @@ class ActivityAdmin(StaffAdmin):
             # The contents are long, and a list shows nothing of them.
             return seen.defer("base", "content")
         return seen
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("who"), ordering="person_name")
     def who(self, revision: Revision) -> str:

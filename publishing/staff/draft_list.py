@@ -34,6 +34,7 @@ class AuthorFilter(CaseFilter):
 class OpenDraftAdmin(StaffAdmin):
     """To look at and to go on from: each draft is decided on its own page."""
 
+    refuses = ("add", "change", "delete")
     list_display = ("draft", "kind", "stage", "whose", "since", "note", "goes_live")
     list_display_links = None
     list_filter = ("stage", AuthorFilter)
@@ -56,15 +57,6 @@ class OpenDraftAdmin(StaffAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_staff)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("record"), ordering="label")
     def draft(self, row: OpenDraft) -> SafeString:

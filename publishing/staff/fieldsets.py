@@ -4,10 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.publishable import EDITABLE_MOMENTS
+
 PUBLICATION: Any = (
     _("Publication"),
     {
-        "fields": ("state_now", "published_at", "expires_at", "archived_at", "slug"),
+        "fields": ("state_now", *EDITABLE_MOMENTS, "slug"),
         "description": _(
             "A record without “public from” is a draft, which only staff can see. "
             "“View on site” shows drafts to you, too."

@@ -1,10 +1,7 @@
 """The admin of former addresses."""
 
-from typing import Any
-
 from django.apps import apps
 from django.contrib import admin
-from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -17,6 +14,7 @@ from publishing.staff.base import StaffAdmin
 class FormerSlugAdmin(StaffAdmin):
     """To look at: the portal keeps these by itself."""
 
+    refuses = ("add", "change", "delete")
     list_display = ("slug", "kind", "record", "changed_at")
     list_filter = ("model",)
     search_fields = ("slug",)
@@ -24,15 +22,6 @@ class FormerSlugAdmin(StaffAdmin):
     date_hierarchy = "changed_at"
     ordering = ("-changed_at", "-pk")
     fields = ("slug", "kind", "record", "changed_at")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.display(description=_("kind of record"), ordering="model")
     def kind(self, former: FormerSlug) -> str:

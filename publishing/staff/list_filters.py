@@ -1,6 +1,5 @@
 """Filters of admin lists: by state, by last check, by who created the record."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.content.states import State, state_q
 from publishing.revisions.models import Action, Revision
+from publishing.staff.quality_checks import oldest_check
 
 Texts = str | Promise
 
@@ -65,12 +65,11 @@ class StateFilter(CaseFilter):
 
 def check_cases() -> dict[str, tuple[Texts, Q]]:
     """When a record was last compared with its source; a year is long enough."""
-    year_ago = timezone.localdate() - timedelta(days=365)
-    never = Q(checked_on__isnull=True)
+    oldest, never = oldest_check(), Q(checked_on__isnull=True)
     return {
-        "due": (_("Due: never, or over a year ago"), never | Q(checked_on__lte=year_ago)),
+        "due": (_("Due: never, or over a year ago"), never | Q(checked_on__lt=oldest)),
         "never": (_("Never"), never),
-        "recent": (_("Within a year"), Q(checked_on__gt=year_ago)),
+        "recent": (_("Within a year"), Q(checked_on__gte=oldest)),
     }
 
 

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminFileWidget
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,12 +20,18 @@ from publishing.content.scope import is_within, scope_of
 from publishing.pictures.models import Picture
 from publishing.pictures.uploads import validate_picture
 from publishing.revisions import snapshots
-from publishing.revisions.models import Action, log
+from publishing.revisions.edit_session import EditSession
+from publishing.revisions.history import log
+from publishing.revisions.models import Action
+from publishing.staff.admin_views import AdminViews
+from publishing.staff.base import StaffAdmin
+from publishing.staff.draft_views import DraftViews
 from publishing.staff.forms import ScopedForm
 from publishing.staff.list_filters import CaseFilter, Texts
 from publishing.staff.picture_usage import Use, in_use, uses
-from publishing.staff.quality_checks import Advice, weak_text
-from publishing.staff.record_views import RevisionViewsMixin
+from publishing.staff.quality_checks import own_text
+from publishing.staff.quality_prompt import prompt
+from publishing.staff.record_views import RecordViews
 
 # How many pictures the text editor offers at once.
 OFFERED = 24
@@ -110,11 +116,55 @@ class PictureForm(ScopedForm):
         return file
 
 
-class PictureAdmin(RevisionViewsMixin):
+class PictureViews(AdminViews):
+    """What the text editor asks the library for."""
+
+    routes = (
+        ("choose/", "choose_view", "choose"),
+        ("<int:picture_id>/preview/", "preview_view", "preview"),
+    )
+
+    def choose_view(self, request: HttpRequest) -> HttpResponse:
+        """Return the pictures that fit the words `q`, the newest first, as JSON."""
+        if not self.admin.has_view_permission(request):
+            raise PermissionDenied
+        rows, _more = self.admin.get_search_results(
+            request, self.admin.get_queryset(request), request.GET.get("q", "").replace("\0", "")
+        )
+        offered = [
+            {
+                "key": str(picture.pk),
+                "title": picture.title,
+                "about": picture.alt or gettext("decorative"),
+                "preview": picture.file.preview,
+            }
+            for picture in rows.order_by("-created_at", "pk")[:OFFERED]
+        ]
+        return JsonResponse({"found": offered})
+
+    def preview_view(self, request: HttpRequest, picture_id: int) -> HttpResponse:
+        """Redirect to the small copy of a picture, which the editor shows in a text."""
+        if not self.admin.has_view_permission(request):
+            raise PermissionDenied
+        picture = self.admin.get_queryset(request).filter(pk=picture_id).first()
+        if picture is None:
+            raise Http404
+        return HttpResponseRedirect(picture.file.preview)
+
+
+class PictureRecordViews(RecordViews):
+    def may_restore(self, request: HttpRequest, record: Any) -> bool:
+        # An older version may name a file that is gone, so versions are only looked at.
+        return False
+
+
+class PictureAdmin(StaffAdmin):
     """Pictures have files, which no rehearsal can take back: they are saved at once, and every
     change is written down."""
 
     form = PictureForm
+    views = (PictureViews, DraftViews, PictureRecordViews)
+    quality_checks = (own_text,)
     change_form_template = "admin/publishing/picture_form.html"
     delete_confirmation_template = "admin/publishing/picture_delete.html"
     delete_selected_confirmation_template = "admin/publishing/pictures_delete.html"
@@ -143,76 +193,23 @@ class PictureAdmin(RevisionViewsMixin):
         (_("For staff"), {"fields": ("measures", "created_at", "uploaded_by")}),
     )
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._is_theirs(request, obj)
-
-    @staticmethod
-    def _is_theirs(request: HttpRequest, picture: Any) -> bool:
-        """Whether a change shows nowhere but in records that the person looks after."""
+    def may_change(self, request: HttpRequest, record: Any) -> bool:
+        """Return whether a change shows only in records that the person looks after."""
         scope = scope_of(request.user)
-        if picture is None or scope is None:
+        if scope is None:
             return True
-        is_seen = Picture.objects.filter(pk=picture.pk).within(scope).exists()
-        return is_seen and all(is_within(use.record, request.user) for use in uses(picture))
+        is_seen = Picture.objects.filter(pk=record.pk).within(scope).exists()
+        return is_seen and all(is_within(use.record, request.user) for use in uses(record))
 
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("choose/", wrap(self.choose_view), name="publishing_picture_choose"),
-            path(
-                "<int:picture_id>/preview/",
-                wrap(self.preview_view),
-                name="publishing_picture_preview",
-            ),
-            *super().get_urls(),
-        ]
-
-    # -- For the text editor -------------------------------------------------------------
-
-    def choose_view(self, request: HttpRequest) -> HttpResponse:
-        """The pictures that fit the words `q`, the newest first, as JSON."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        rows, _more = self.get_search_results(
-            request, self.get_queryset(request), request.GET.get("q", "").replace("\0", "")
-        )
-        offered = [
-            {
-                "key": str(picture.pk),
-                "title": picture.title,
-                "about": picture.alt or gettext("decorative"),
-                "preview": picture.file.preview,
-            }
-            for picture in rows.order_by("-created_at", "pk")[:OFFERED]
-        ]
-        return JsonResponse({"found": offered})
-
-    def preview_view(self, request: HttpRequest, picture_id: int) -> HttpResponse:
-        """To the small copy of a picture, which the editor shows in a text."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        picture = self.get_queryset(request).filter(pk=picture_id).first()
-        if picture is None:
-            raise Http404
-        return HttpResponseRedirect(picture.file.preview)
+    def may_delete(self, request: HttpRequest, record: Any) -> bool:
+        return self.may_change(request, record)
 
     # -- Saving --------------------------------------------------------------------------
 
-    def may_restore(self, request: HttpRequest, record: Any) -> bool:
-        # An older version may name a file that is gone, so versions are only looked at.
-        return False
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+    def edit_view(
+        self, request: HttpRequest, object_id: str | None, form_url: str, context: dict[str, Any]
     ) -> HttpResponse:
-        response = super().changeform_view(request, object_id, form_url, extra_context)
+        response = super().edit_view(request, object_id, form_url, context)
         if response.status_code == 302 and request.headers.get("Accept") == "application/json":
             # The script that shows the progress goes there itself; a message is shown once only.
             return JsonResponse({"to": response["Location"]})
@@ -229,10 +226,6 @@ class PictureAdmin(RevisionViewsMixin):
             log(obj, action, request.user, base=base, content=content)
         for found in self.advice(obj):
             messages.warning(request, found.said)
-
-    def advice(self, record: Any) -> list[Advice]:
-        weak = "" if record.is_decorative else weak_text(record.alternative_text)
-        return [Advice("alternative_text", weak)] if weak else []
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for picture in queryset:
@@ -297,13 +290,11 @@ class PictureAdmin(RevisionViewsMixin):
         found: bool = desk.get_queryset(request).filter(pk=record.pk).exists()
         return found
 
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        picture = context.get("original")
-        if picture:
-            context["used_by"] = self._named(request, uses(picture))
-        return super().render_change_form(request, context, *args, **kwargs)
+    def form_context(
+        self, request: HttpRequest, session: EditSession, record: Any
+    ) -> dict[str, Any]:
+        context = prompt(self, session, request, record)
+        return context | {"used_by": self._named(request, uses(record)) if record else []}
 
     @admin.display(description=_("preview"))
     def preview(self, picture: Picture) -> str:

@@ -3,25 +3,34 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext_lazy
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.publishable import Publishable, short_moment
-from publishing.content.states import LIVE_STATES, State, state_of
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, short_moment
+from publishing.content.states import LIVE_STATES, State, state_of, state_q
 from publishing.revisions import transitions
 from publishing.revisions.models import Revision, Stage
-from publishing.staff.base import StaffChangeList
-from publishing.staff.import_export import ImportExportMixin
+from publishing.staff.base import editing
+from publishing.staff.change_form import DraftAdmin
+from publishing.staff.draft_views import DraftViews
+from publishing.staff.import_batches import BatchViews
+from publishing.staff.import_export import ExchangeViews
 from publishing.staff.list_filters import StateFilter, kept
-from publishing.staff.live_editing import LiveEditingMixin
-from publishing.staff.quality_prompt import note_in
+from publishing.staff.lists import StaffChangeList
+from publishing.staff.live_editing import LiveViews
+from publishing.staff.posted import wish_of
+from publishing.staff.quality_checks import CHECKS
+from publishing.staff.quality_prompt import ask_about, without_advice
+from publishing.staff.record_views import RecordViews
 
 
 class RecordList(StaffChangeList):
@@ -36,44 +45,40 @@ class RecordList(StaffChangeList):
             rows[draft.object_pk].draft = draft
 
 
-class PublishableAdmin(ImportExportMixin, LiveEditingMixin):
+class PublishableAdmin(DraftAdmin):
     """A record with a state: who may publish sets it, everybody sees it."""
 
     list_filter: ClassVar[Any] = (StateFilter,)
     readonly_fields: ClassVar[Any] = ("state_now", "created_at", "updated_at")
     actions = ("publish_now", "unpublish", "archive", "trash", "recover")
-    moments = ("published_at", "expires_at", "archived_at")
+    moments = EDITABLE_MOMENTS
+    views = (ExchangeViews, BatchViews, LiveViews, DraftViews, RecordViews)
+    quality_checks = CHECKS
+    change_list_template = "admin/publishing/exchange_list.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RecordList
 
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        codename = get_permission_codename("publish", self.opts)
-        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+    def may_change(self, request: HttpRequest, record: Any) -> bool:
+        """What lies in the trash is looked at, and changed once it is out again."""
+        return not record.trashed_at
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """To the trash with a draft, with the right to delete; what is public needs the right to
-        publish too, and what is in the trash the right to purge.
+    def may_delete(self, request: HttpRequest, record: Any) -> bool:
+        """To the trash with a draft; what is public needs the right to publish too, and what is
+        in the trash the right to purge.
         """
-        if not super().has_delete_permission(request, obj):
-            return False
-        if obj is not None and obj.trashed_at:
-            codename = get_permission_codename("purge", self.opts)
-            return request.user.has_perm(f"{self.opts.app_label}.{codename}")
-        return obj is None or self.may_put_live(request, obj)
+        if not record.trashed_at:
+            return self.may_put_live(request, record)
+        codename = get_permission_codename("purge", self.opts)
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
     def has_recover_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for the trash: what comes out of it public needs the right to publish too."""
-        if not super().has_delete_permission(request):
+        if not self.has_delete_permission(request):
             return False
         if obj is None or self.has_publish_permission(request):
             return True
         return state_of(obj.published_at, obj.expires_at, obj.archived_at) not in LIVE_STATES
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What lies in the trash is looked at, and changed once it is out again."""
-        in_trash = obj is not None and obj.trashed_at
-        return not in_trash and super().has_change_permission(request, obj)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -89,9 +94,31 @@ class PublishableAdmin(ImportExportMixin, LiveEditingMixin):
             queryset = kept(queryset)
         return super().get_search_results(request, queryset, search_term)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        fields = super().get_readonly_fields(request, obj)
-        return fields if self.has_publish_permission(request) else (*fields, *self.moments)
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        starts = context["adminform"].form.instance.published_at
+        context["is_ahead"] = starts is not None and starts > timezone.now()
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().response_add(request, obj, *args, **kwargs)
+        self._tell_visibility(request, obj)
+        return response
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        response = super().response_change(request, obj)
+        self._tell_visibility(request, obj)
+        return response
+
+    def _tell_visibility(self, request: HttpRequest, record: Any) -> None:
+        """Say when visitors see what was saved, if it is scheduled or no longer waits."""
+        session = editing(request)
+        if session.is_rehearsing or IS_POPUP_VAR in request.POST:
+            return
+        record.refresh_from_db(fields=EDITABLE_MOMENTS)
+        if record.state == State.SCHEDULED or (session.wish.at_once and record.is_published):
+            messages.info(request, transitions.visibility(record))
 
     def option_label(self, record: Any) -> str:
         label = self.plain_label(record)
@@ -122,8 +149,8 @@ class PublishableAdmin(ImportExportMixin, LiveEditingMixin):
     def publish_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """Publish what nothing is said about; for the rest, ask."""
         if "_only_sound" in request.POST:
-            queryset = self.without_advice(queryset)
-        elif question := self.ask_about(request, queryset, "publish_now"):
+            queryset = without_advice(self, queryset)
+        elif question := ask_about(self, request, queryset, "publish_now"):
             return question
         done = ngettext_lazy(
             "%(number)s %(name)s is public now", "%(number)s %(name)s are public now", "number"
@@ -131,7 +158,7 @@ class PublishableAdmin(ImportExportMixin, LiveEditingMixin):
         same = ngettext_lazy(
             "%(number)s was public already", "%(number)s were public already", "number"
         )
-        self._move(request, queryset, transitions.publish, done, same)
+        self._move(request, queryset, transitions.publish_now, done, same)
         return None
 
     @admin.action(description=_("Unpublish (back to draft)"), permissions=["publish"])
@@ -188,7 +215,15 @@ class PublishableAdmin(ImportExportMixin, LiveEditingMixin):
             said = gettext("You may not bring back what was public: %s.") % names
             messages.error(request, said)
         chosen = queryset.exclude(pk__in=[record.pk for record in kept])
+        keys = list(chosen.values_list("pk", flat=True))
         self._move(request, chosen, transitions.recover, done, same)
+        if seen := self.model._base_manager.filter(state_q(State.PUBLIC), pk__in=keys).count():
+            said = ngettext(
+                "Visitors can see %(number)s of them now.",
+                "Visitors can see %(number)s of them now.",
+                seen,
+            )
+            messages.info(request, said % {"number": seen})
 
     def _move(
         self,
@@ -202,7 +237,7 @@ class PublishableAdmin(ImportExportMixin, LiveEditingMixin):
         moved = stayed = 0
         for record in list(queryset):
             try:
-                if transitions.move(record, how, request.user, note_in(request)):
+                if transitions.move(record, how, request.user, wish_of(request).note):
                     moved += 1
                 else:
                     stayed += 1

@@ -1,14 +1,14 @@
 """What could be better about a record before visitors see it.
 
 Advice, not rules: whoever publishes may go on all the same, and says why. Each check takes a
-record and yields what it found; an app that knows more adds its own in `DraftAdmin.advice`.
+record and yields what it found; an admin lists its checks in `quality_checks`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
@@ -23,7 +23,6 @@ from publishing.pictures.models import Picture
 
 SUMMARY = (40, 300)
 """How many characters of a summary lists and search engines show well."""
-CHECKED_WITHIN = timedelta(days=365)
 
 
 class Advice(NamedTuple):
@@ -33,9 +32,20 @@ class Advice(NamedTuple):
     said: str
 
 
-def advice_on(record: models.Model) -> list[Advice]:
-    """Everything that the checks of this module find."""
-    return [found for check in CHECKS for found in check(record)]
+Check = Callable[[Any], Iterator[Advice]]
+
+
+def advice_on(record: models.Model, checks: Iterable[Check] | None = None) -> list[Advice]:
+    """Return what the checks find; by default all of this module."""
+    return [found for check in (CHECKS if checks is None else checks) for found in check(record)]
+
+
+def oldest_check() -> date:
+    """Return the earliest day on which a comparison with the source still counts: a year ago.
+
+    The advice of a record and the filters of lists both use it.
+    """
+    return timezone.localdate() - timedelta(days=365)
 
 
 # -- Words ---------------------------------------------------------------------------------
@@ -107,7 +117,7 @@ def last_check(record: Any) -> Iterator[Advice]:
         return
     if record.checked_on is None:
         yield Advice("checked_on", _("Nobody has compared this record with its source yet."))
-    elif record.checked_on < timezone.localdate() - CHECKED_WITHIN:
+    elif record.checked_on < oldest_check():
         yield Advice("checked_on", _("The record was last checked more than a year ago."))
 
 
@@ -116,6 +126,12 @@ def own_pictures(record: Any) -> Iterator[Advice]:
         picture = getattr(record, field.name) if field.related_model is Picture else None
         if picture and (said := about_picture(picture)):
             yield Advice(field.name, said)
+
+
+def own_text(picture: Picture) -> Iterator[Advice]:
+    """Check a picture of the library itself."""
+    if not picture.is_decorative and (weak := weak_text(picture.alternative_text)):
+        yield Advice("alternative_text", weak)
 
 
 def texts(record: Any) -> Iterator[Advice]:
@@ -127,7 +143,7 @@ def texts(record: Any) -> Iterator[Advice]:
             yield from (Advice(field.name, said) for said in text_pictures(html, outline))
 
 
-CHECKS: tuple[Callable[[Any], Iterator[Advice]], ...] = (
+CHECKS: tuple[Check, ...] = (
     summary_length,
     texts,
     own_pictures,

@@ -14,7 +14,7 @@ from publishing.models import OpenDraft, Revision
 from tests import factories
 from tests.admin_pages import admin_url, save_form
 from tests.staff_fixtures import signed_in
-from tools.audit_axe import OPTIONS
+from tools.audit.axe import OPTIONS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

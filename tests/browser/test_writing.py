@@ -11,7 +11,7 @@ from news.models import NewsItem
 from publishing.models import Picture
 from tests import factories
 from tests.admin_pages import admin_url
-from tools.audit_axe import OPTIONS
+from tools.audit.axe import OPTIONS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -113,8 +113,9 @@ def test_no_request_leaves_the_site(client, pages):
     assert outside == []
 
 
-def test_style_sheets_ask_nobody_else_either():
-    sheet = Path(finders.find("site.css")).read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["tokens.css", "site.css", "admin-desk.css"])
+def test_style_sheets_ask_nobody_else_either(name):
+    sheet = Path(finders.find(name)).read_text(encoding="utf-8")
     assert "//" not in sheet.replace("http://www.w3.org/", "")
     assert "@import" not in sheet
 

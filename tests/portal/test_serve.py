@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from portal.management.commands import serve
@@ -29,8 +30,9 @@ def listener():
 
 @pytest.fixture
 def command(settings, tmp_path):
-    """The command with a data folder of its own; `output()` is what it has said."""
+    """The command for a portal on a machine of one's own; `output()` is what it has said."""
     settings.DATA_DIR = tmp_path
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
     command = serve.Command()
     lines = []
     command.say = lines.append
@@ -73,6 +75,10 @@ def test_the_address_is_one_that_a_browser_opens(host, expected):
     assert serve.address(host, "8000") == expected
 
 
+def password_in(note):
+    return note.read_text().partition("password: ")[2].strip()
+
+
 def test_passwords_are_readable_and_differ():
     first, second = serve.readable_password(), serve.readable_password()
     assert re.fullmatch(r"[a-z]{4}(-[a-z]{4}){4}", first)
@@ -80,35 +86,98 @@ def test_passwords_are_readable_and_differ():
 
 
 @pytest.mark.django_db
-def test_the_first_start_makes_one_account_and_every_start_shows_it(command, tmp_path):
+def test_the_first_start_makes_an_account_and_later_ones_say_where_its_password_is(
+    command, tmp_path
+):
     command.show_staff_account("127.0.0.1", "8000")
     note = tmp_path / "staff-account.txt"
-    password = serve.password_in(note)
+    password = password_in(note)
     assert note.stat().st_mode & 0o777 == 0o600
     assert User.objects.get().check_password(password)
-    assert "http://127.0.0.1:8000/admin/" in command.output()
-    assert password in command.output()
+    first = (
+        "Staff sign in at http://127.0.0.1:8000/admin/ as staff "
+        f"with the password {password} (kept in {note})"
+    )
+    assert command.output() == first
 
     command.show_staff_account("127.0.0.1", "8000")
     assert User.objects.count() == 1
-    assert command.output().count(password) == 2
+    assert command.output() == (
+        f"{first}\nStaff sign in at http://127.0.0.1:8000/admin/ "
+        f"with the name and password in {note}"
+    )
 
 
 @pytest.mark.django_db
-def test_a_changed_password_is_no_longer_shown(command, tmp_path):
+def test_a_changed_password_is_no_longer_looked_for_in_the_note(command):
     command.show_staff_account("127.0.0.1", "8000")
+    first = command.output()
     user = User.objects.get()
     user.set_password("chosen by hand")
     user.save()
-    assert serve.password_in(tmp_path / "staff-account.txt") == ""
+    command.show_staff_account("127.0.0.1", "8000")
+    assert command.output() == first
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "portal.example.org"])  # noqa: S104
-def test_no_account_is_made_where_others_can_reach_the_portal(command, host):
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "portal.localhost"])
+@pytest.mark.parametrize("names", ["localhost", "127.0.0.1,[::1]", ".localhost", "127.1.2.3"])
+def test_an_account_is_made_for_a_machine_of_ones_own(command, settings, host, names):
+    settings.ALLOWED_HOSTS = names.split(",")
+    command.show_staff_account(host, "8000")
+    assert User.objects.get().is_superuser
+
+
+# Each sign that others reach a portal: where it listens, or one of its settings.
+PUBLIC_PORTALS = [
+    *((host, {}) for host in ("0.0.0.0", "::", "192.0.2.1", "portal.example.org")),  # noqa: S104
+    ("127.0.0.1", {"HTTPS": True}),
+    ("127.0.0.1", {"BEHIND_PROXY": True}),
+    *(
+        ("127.0.0.1", {"ALLOWED_HOSTS": ["localhost", name]})
+        for name in ("learning.example.org", ".example.org", "*", "192.0.2.1", "[2001:db8::1]")
+    ),
+    # As docs/operations.md has it.
+    (
+        "127.0.0.1",
+        {"HTTPS": True, "BEHIND_PROXY": True, "ALLOWED_HOSTS": ["learning.example.org"]},
+    ),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("host", "public"), PUBLIC_PORTALS)
+def test_no_account_is_made_where_others_reach_the_portal(
+    command, settings, tmp_path, host, public
+):
+    for name, value in public.items():
+        setattr(settings, name, value)
     command.show_staff_account(host, "8000")
     assert not User.objects.exists()
-    assert "manage.py createsuperuser" in command.output()
+    assert list(tmp_path.iterdir()) == []
+    assert command.output() == (
+        "There is no staff account yet. Make the first one with: "
+        f"{serve.shown(Path(sys.executable))} manage.py createsuperuser"
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("host", "public"), PUBLIC_PORTALS)
+def test_an_account_of_a_trial_is_warned_of_where_others_reach_the_portal(
+    command, settings, tmp_path, host, public
+):
+    command.show_staff_account("127.0.0.1", "8000")
+    first = command.output()
+    note = tmp_path / "staff-account.txt"
+    for name, value in public.items():
+        setattr(settings, name, value)
+    command.show_staff_account(host, "8000")
+    second = command.output().removeprefix(first)
+    assert password_in(note) not in second
+    assert second == (
+        f"\nWarning: the password in {note} opens the account staff of this portal, "
+        "which others can reach. Change the password and delete that file."
+    )
 
 
 @pytest.mark.django_db
@@ -147,9 +216,9 @@ def start(tmp_path):
     }
     servers = []
 
-    def start(port: str) -> subprocess.Popen[str]:
+    def start(port: str, *options: str) -> subprocess.Popen[str]:
         server = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", port],
+            [sys.executable, "manage.py", "serve", "--port", port, *options],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -193,7 +262,7 @@ def stopped(server: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.once
-def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start):
+def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start, tmp_path):
     port = free_port()
     server = start(port)
     page = first_page(port, server)
@@ -214,4 +283,25 @@ def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start):
     assert "Preparing" not in second
     assert "Loading" not in second
     assert "Collecting" not in second
-    assert "Staff sign in at" in second
+    # The password is printed once, by the start that made the account.
+    [password] = re.findall(r"as staff with the password (\S+)", first)
+    assert password not in second
+    assert f"with the name and password in {tmp_path}/staff-account.txt" in second
+
+
+@pytest.mark.once
+def test_with_reload_the_sources_are_served_as_they_are_with_the_debug_toolbar(start, tmp_path):
+    port = free_port()
+    server = start(port, "--reload")
+    page = first_page(port, server)
+    os.killpg(server.pid, signal.SIGINT)
+    output, _ = server.communicate(timeout=60)
+    assert f"The portal is at http://127.0.0.1:{port}/" in output
+    assert 'href="/static/site.css"' in page
+    assert "djDebug" in page
+    assert not (tmp_path / "static").exists()
+
+
+def test_with_reload_only_this_machine_is_served():
+    with pytest.raises(SystemExit, match="DEBUG shows what is inside"):
+        call_command("serve", "--reload", "--host", "0.0.0.0")  # noqa: S104 (refused)

@@ -48,3 +48,43 @@ def test_several_hosts_are_parted_by_commas():
     hosts = "a.example.org, b.example.org"
     result = start("settings.ALLOWED_HOSTS", **(COMPLETE | {"ALLOWED_HOSTS": hosts}))
     assert result.stdout.strip() == "['a.example.org', 'b.example.org']"
+
+
+def test_the_number_of_proxies_is_one_unless_it_is_set():
+    values = "(settings.BEHIND_PROXY, settings.PROXY_COUNT)"
+    assert start(values, BEHIND_PROXY="on", PROXY_COUNT="", **COMPLETE).stdout == "(True, 1)\n"
+    assert start(values, BEHIND_PROXY="on", PROXY_COUNT="2", **COMPLETE).stdout == "(True, 2)\n"
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", "²", "1 # nginx"])
+def test_what_is_no_number_of_proxies_stops_the_start(number):
+    result = start("1", BEHIND_PROXY="on", PROXY_COUNT=number, **COMPLETE)
+    assert result.returncode == 1
+    assert result.stderr.strip().splitlines()[-1] == (
+        "django.core.exceptions.ImproperlyConfigured: "
+        f"PROXY_COUNT is {number}: set it to a whole number, 1 or more."
+    )
+
+
+def test_what_is_no_address_of_redis_stops_the_start():
+    result = start("1", REDIS_URL="nonsense", **COMPLETE)
+    assert result.returncode == 1
+    assert "ImproperlyConfigured: REDIS_URL is not the address of a Redis server" in result.stderr
+
+
+@pytest.mark.parametrize(("debug", "expected"), [("on", "True 1"), ("off", "False 0")])
+def test_the_debug_toolbar_needs_debug(debug, expected):
+    installed = "[*settings.INSTALLED_APPS, *settings.MIDDLEWARE]"
+    middleware = "debug_toolbar.middleware.DebugToolbarMiddleware"
+    values = f'settings.DEBUG_TOOLBAR, {installed}.count("{middleware}")'
+    result = start(values, DEBUG=debug, **COMPLETE)
+    assert (result.stderr, result.stdout.strip()) == ("", expected)
+
+
+def test_the_policy_of_production_is_that_of_development():
+    policies = {
+        start("settings.CONTENT_SECURITY_POLICY", DEBUG=debug, **COMPLETE).stdout
+        for debug in ("on", "off")
+    }
+    assert len(policies) == 1
+    assert policies != {""}

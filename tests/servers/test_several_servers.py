@@ -22,7 +22,8 @@ from cities.models import City
 from portal.models import Report
 from publishing.models import Picture
 from publishing.revisions import snapshots
-from publishing.revisions.models import Action, Revision, Stage, keep_draft
+from publishing.revisions.drafts import keep_draft
+from publishing.revisions.models import Action, Revision, Stage
 from tests import factories, processes
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""Dates and numbers as the portal writes them in English: 14 February 2024, 568,996."""
+"""Formats of dates and numbers in English: 14 February 2024, 568,996."""
 
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"

@@ -1,4 +1,4 @@
-"""`manage.py copy_to`: from one machine with SQLite to PostgreSQL, and to a bucket for pictures."""
+"""`manage.py copy_to`: move a portal from SQLite to PostgreSQL, and its pictures to a bucket."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         )
 
     def copy(self, copied: list[str]) -> tuple[int, int]:
-        """Copy rows and files; gives their numbers."""
+        """Copy rows and files; return their numbers."""
         rows = copy_rows(self.stdout.write)
         if not settings.S3_BUCKET:
             self.stdout.write(f"The pictures stay in {settings.MEDIA_ROOT}: S3_BUCKET is not set.")
@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
 
 def require_current_sqlite() -> None:
-    """Raise a CommandError unless the portal runs on SQLite and its tables are up to date."""
+    """Raise a CommandError unless the portal runs on SQLite with all migrations applied."""
     if connection.vendor != "sqlite":
         raise CommandError("This portal is not on SQLite: DATABASE_URL names another database.")
     try:
@@ -72,7 +72,7 @@ def require_current_sqlite() -> None:
 
 
 def register(database_url: str) -> None:
-    """Make the new database known to Django as `new`."""
+    """Add the new database to the connections, as `new`."""
     given = {}
     if database_url.startswith(("postgres://", "postgresql://")):
         given = environ.Env.db_url_config(database_url)

@@ -1,4 +1,4 @@
-"""`manage.py load_starter`: the starter content, into the database."""
+"""`manage.py load_starter`: load the starter content into the database."""
 
 import sys
 from argparse import ArgumentParser
@@ -11,8 +11,8 @@ from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
-from portal.starter.loading import Refused, load
-from portal.starter.validation import Faulty, read_starter
+from portal.starter.loading import RowInTheWay, load_starter
+from portal.starter.validation import FaultyContent, read_starter
 
 STARTER = settings.BASE_DIR / "portal" / "starter"
 
@@ -43,10 +43,10 @@ class Command(BaseCommand):
                 return
             # `disable=None` leaves the bar out where nobody watches it grow.
             with tqdm(total=len(rows), unit=" rows", file=sys.stderr, disable=None) as bar:
-                report = load(rows, timezone.now(), bar.update)
-        except Faulty as error:
+                report = load_starter(rows, timezone.now(), bar.update)
+        except FaultyContent as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error
-        except Refused as error:
+        except RowInTheWay as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
             sentence = f"The database could not be used, and nothing was loaded: {error}"

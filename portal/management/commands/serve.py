@@ -24,6 +24,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from portal.models import StarterRow
+from portal.page_cache.triggers import UNWATCHED
+from portal.page_cache.version import read_version
 
 # Two processes use both cores of a small machine. Four threads in each keep a slow page from
 # holding up the others, and are few enough for SQLite, which writes one at a time.
@@ -45,11 +47,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", default="8000", help="port to listen on, 1 to 65535")
+        parser.add_argument(
+            "--reload",
+            action="store_true",
+            help="for development on this machine: DEBUG on, and a restart when code changes",
+        )
 
-    def handle(self, *args: Any, host: str, port: str, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: str, reload: bool, **options: Any) -> None:
         try:
+            if reload and not is_loopback(host):
+                raise CommandError(f"DEBUG shows what is inside: --reload cannot serve at {host}.")
             require_free(host, port)
-            self.prepare()
+            self.prepare_content()
+            if not reload:
+                self.prepare_static_files()
             self.show_staff_account(host, port)
         except CommandError as error:
             # One plain sentence; Django would put the error's name before it.
@@ -63,6 +74,8 @@ class Command(BaseCommand):
             sys.exit("Stopped.")
         connection.close()
         self.say(f"The portal is at {address(host, port)}/ (Ctrl-C stops it)")
+        if reload:
+            os.execve(sys.executable, development_command(host, port), os.environ | {"DEBUG": "on"})
         os.execve(sys.executable, server_command(host, port), ENVIRONMENT | os.environ)
 
     def say(self, text: str) -> None:
@@ -70,17 +83,21 @@ class Command(BaseCommand):
         self.stdout.write(text)
         self.stdout.flush()
 
-    def prepare(self) -> None:
-        """Bring the database, the starter content and the static files up to date."""
+    def prepare_content(self) -> None:
+        """Bring the database and the starter content up to date."""
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        if plan:
+        # An empty version: a migration was killed before the triggers were made again.
+        if plan or read_version() == UNWATCHED:
             self.say(f"Preparing the database (migrations: {len(plan)}) …")
             call_command("migrate", interactive=False, verbosity=0)
         if not StarterRow.objects.exists():
             self.say("Loading the starter content …")
             call_command("load_starter")
+
+    def prepare_static_files(self) -> None:
+        """Collect the static files if they or the way they are stored have changed."""
         # Beside the files, so that it goes when they go.
         stamp = Path(settings.STATIC_ROOT) / "sources.sha256"
         sources = static_digest()
@@ -90,20 +107,33 @@ class Command(BaseCommand):
             stamp.write_text(sources)
 
     def show_staff_account(self, host: str, port: str) -> None:
-        """Say how staff sign in, having made the first account if there is none.
+        """Say how staff sign in; make the first account of a portal for this machine alone.
 
-        Only a portal that this machine alone can reach gets an account by itself.
+        Its password is printed by the start that makes it, and by no other. A portal that others
+        can reach gets no account by itself: its password would stand in the log of the server.
         """
         note = settings.DATA_DIR / "staff-account.txt"
-        if is_loopback(host) and not User.objects.filter(is_superuser=True).exists():
-            make_staff_account(note)
-        if password := password_in(note):
+        desk = f"{address(host, port)}{reverse('admin:index')}"
+        is_local = is_for_this_machine(host)
+        has_superuser = User.objects.filter(is_superuser=True).exists()
+        if is_local and not has_superuser and (password := make_staff_account(note)):
             self.say(
-                f"Staff sign in at {address(host, port)}{reverse('admin:index')} "
-                f"as staff with the password {password} (kept in {shown(note)})"
+                f"Staff sign in at {desk} as staff with the password {password} "
+                f"(kept in {shown(note)})"
             )
-        elif not User.objects.filter(is_superuser=True).exists():
-            self.say("There is no staff account yet; make one with: manage.py createsuperuser")
+        elif is_local and opens_account(note):
+            self.say(f"Staff sign in at {desk} with the name and password in {shown(note)}")
+        elif opens_account(note):
+            self.say(
+                f"Warning: the password in {shown(note)} opens the account staff of this portal, "
+                "which others can reach. Change the password and delete that file."
+            )
+        elif not has_superuser:
+            python = shown(Path(sys.executable))
+            self.say(
+                "There is no staff account yet. "
+                f"Make the first one with: {python} manage.py createsuperuser"
+            )
 
 
 def shown(path: Path) -> Path:
@@ -136,12 +166,21 @@ def require_free(host: str, port: str) -> None:
         raise CommandError(sentence) from error
 
 
+def is_for_this_machine(host: str) -> bool:
+    """Return whether nothing says that others reach a portal which listens at `host`.
+
+    The address alone does not tell: a public portal listens on loopback behind its proxy.
+    """
+    is_public = settings.HTTPS or settings.BEHIND_PROXY
+    return not is_public and all(is_loopback(name) for name in (host, *settings.ALLOWED_HOSTS))
+
+
 def is_loopback(host: str) -> bool:
-    """Whether this listening address can be reached from this machine alone."""
+    """Return whether this name or address, with brackets or not, means this machine itself."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def address(host: str, port: str) -> str:
@@ -161,16 +200,20 @@ def static_digest() -> str:
     return found.hexdigest()
 
 
-def make_staff_account(note: Path) -> None:
-    """Make the superuser `staff`; name and password go to a note that only its owner can read."""
+def make_staff_account(note: Path) -> str:
+    """Make the superuser `staff` and return its password; "" if somebody has that name.
+
+    Name and password go to a note that only its owner can read.
+    """
     if User.objects.filter(username="staff").exists():
-        return
+        return ""
     password = readable_password()
     with transaction.atomic():
         User.objects.create_superuser("staff", password=password)
         note.unlink(missing_ok=True)
         note.touch(mode=0o600, exist_ok=False)
         note.write_text(f"name: staff\npassword: {password}\n")
+    return password
 
 
 def readable_password() -> str:
@@ -179,13 +222,12 @@ def readable_password() -> str:
     return "-".join(secrets.choice(syllables) + secrets.choice(syllables) for _ in range(5))
 
 
-def password_in(note: Path) -> str:
-    """The password in the note if it still opens the account `staff`, otherwise ''."""
-    if not note.exists():
-        return ""
-    password = note.read_text().partition("password: ")[2].strip()
+def opens_account(note: Path) -> bool:
+    """Return whether the password in the note still opens the account `staff`."""
     user = User.objects.filter(username="staff", is_active=True).first()
-    return password if user and user.check_password(password) else ""
+    if user is None or not note.exists():
+        return False
+    return user.check_password(note.read_text().partition("password: ")[2].strip())
 
 
 def server_command(host: str, port: str) -> list[str]:
@@ -204,3 +246,9 @@ def server_command(host: str, port: str) -> list[str]:
     pairs = [part for option in options.items() for part in option]
     flags = ["--no-ws", "--respawn-failed-workers", "--factory"]
     return [sys.executable, "-m", "granian", *pairs, *flags, "portal.server:application"]
+
+
+def development_command(host: str, port: str) -> list[str]:
+    """Return the command line of Django's own server, Python first."""
+    listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    return [sys.executable, "manage.py", "runserver", listen]

@@ -37,11 +37,18 @@ const visit = async (address, { isBack, kept } = {}) => {
 };
 
 // What somebody unfolded stays unfolded.
-const folds = (page) => [...page.querySelectorAll(".facets details")].map((fold) =>
-  [fold.className + fold.querySelector("[type=checkbox]")?.name, fold]);
+const folds = (page) =>
+  [...page.querySelectorAll(".facets details")].map((fold) => [
+    fold.className + fold.querySelector("[type=checkbox]")?.name,
+    fold,
+  ]);
 
 const swap = (page) => {
-  const open = new Set(folds(document).filter(([, fold]) => fold.open).map(([key]) => key));
+  const open = new Set(
+    folds(document)
+      .filter(([, fold]) => fold.open)
+      .map(([key]) => key),
+  );
   for (const [key, fold] of folds(page)) fold.open ||= open.has(key);
   for (const name of [".facets", "#results"]) part(name).replaceWith(part(name, page));
   document.title = page.title;

@@ -1,8 +1,13 @@
 // Zoom, arrow keys and cards for every .map, whose dots are plain links without this.
 // Only the viewBox changes. The numbers are those of worldmap.py.
 const WORLD = { x: 92, y: 14, w: 820, h: 424 };
-const CLOSE = 300, LEAST = 15, LABELLED = 600; // widths, in map units
-const LABEL = 15, FINGER = 24; // px
+// Widths, in map units.
+const CLOSE = 300;
+const LEAST = 15;
+const LABELLED = 600;
+// In px.
+const LABEL = 15;
+const FINGER = 24;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const ZOOMS = { "+": 0.5, "=": 0.5, "-": 2, "−": 2 };
 
@@ -13,9 +18,9 @@ const make = (name, values, ...children) => {
   made.append(...children);
   return made;
 };
-const draw = (name, values) => {
+const draw = (name, values = {}) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const key in values) made.setAttribute(key, values[key]);
+  for (const [key, value] of Object.entries(values)) made.setAttribute(key, value);
   return made;
 };
 
@@ -30,9 +35,11 @@ class CityMap {
     this.fingers = new Map();
     this.build(figure.dataset);
     this.stopAt(this.marks.find(this.sees, this) ?? this.marks[0]);
-    const types = "click dblclick dragstart focusin focusout keydown pointercancel pointerdown " +
+    const types =
+      "click dblclick dragstart focusin focusout keydown pointercancel pointerdown " +
       "pointerleave pointermove pointerover pointerup";
-    for (const type of types.split(" ")) figure.addEventListener(type, (event) => this[type](event));
+    for (const type of types.split(" "))
+      figure.addEventListener(type, (event) => this[type](event));
     this.svg.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     document.addEventListener("keydown", ({ key }) => key === "Escape" && this.close(true));
   }
@@ -51,8 +58,14 @@ class CityMap {
 
   build({ zoomIn, zoomOut, whole, help }) {
     const { figure, svg } = this;
-    for (const [value, textContent] of [["+", zoomIn], ["-", zoomOut], ["0", whole]]) {
-      figure.querySelector(".map-tools").append(make("button", { type: "button", value, textContent }));
+    for (const [value, textContent] of [
+      ["+", zoomIn],
+      ["-", zoomOut],
+      ["0", whole],
+    ]) {
+      figure
+        .querySelector(".map-tools")
+        .append(make("button", { type: "button", value, textContent }));
     }
     const caption = figure.querySelector("figcaption");
     const hint = make("p", { className: "map-help", id: `${caption.id}-help`, textContent: help });
@@ -62,7 +75,8 @@ class CityMap {
     svg.tabIndex = -1;
     figure.querySelector(".skip").hidden = true;
     // A copy of the present dot lies above all others.
-    svg.append((this.top = draw("g")));
+    this.top = draw("g");
+    svg.append(this.top);
     // The link's name and description have the same words.
     this.card = make("div", { className: "map-card", hidden: true, ariaHidden: "true" });
     svg.after(this.card);
@@ -86,7 +100,8 @@ class CityMap {
   // Without a point: about the city that somebody walked to, or the middle.
   zoom(factor, point) {
     const { x, y, w, h } = this.view;
-    const { x: left, y: top } = point ??
+    const { x: left, y: top } =
+      point ??
       (this.walked && this.sees(this.walked) ? this.walked : { x: x + w / 2, y: y + h / 2 });
     const part = clamp(factor, LEAST / w, WORLD.w / w);
     return this.look({ x: left - (left - x) * part, y: top - (top - y) * part, w: w * part });
@@ -111,7 +126,10 @@ class CityMap {
   draw() {
     this.frame = null;
     const { home, view, svg } = this;
-    svg.setAttribute("viewBox", [view.x, view.y, view.w, view.h].map((n) => n.toFixed(2)).join(" "));
+    svg.setAttribute(
+      "viewBox",
+      [view.x, view.y, view.w, view.h].map((n) => n.toFixed(2)).join(" "),
+    );
     this.isMoved = apart(view, home) + Math.abs(view.w - home.w) > 0.2;
     svg.classList.toggle("is-moved", this.isMoved);
     this.drawLand(view.w < CLOSE);
@@ -124,7 +142,10 @@ class CityMap {
     if (isClose && !this.near && land.dataset.detail) {
       this.near = draw("use", { class: "land", href: land.dataset.detail });
       // Until it is there the coarse coast stays, so that nothing flashes.
-      this.near.addEventListener("load", () => this.drawLand((this.isLoaded = true)));
+      this.near.addEventListener("load", () => {
+        this.isLoaded = true;
+        this.drawLand(true);
+      });
       land.before(this.near);
     }
     if (this.near) land.style.display = isClose && this.isLoaded ? "none" : "";
@@ -141,12 +162,22 @@ class CityMap {
       const w = 0.27 * LABEL * px * name.length;
       for (const gap of [11 * px, -11 * px]) {
         const box = { x: x + gap + Math.sign(gap) * w, y, w, h: 0.6 * LABEL * px };
-        const isTaken = taken.some((other) =>
-          Math.abs(other.x - box.x) < other.w + w && Math.abs(other.y - y) < other.h + box.h);
-        const corners = [{ x: box.x - w, y: y - box.h }, { x: box.x + w, y: y + box.h }];
+        const isTaken = taken.some(
+          (other) =>
+            Math.abs(other.x - box.x) < other.w + w && Math.abs(other.y - y) < other.h + box.h,
+        );
+        const corners = [
+          { x: box.x - w, y: y - box.h },
+          { x: box.x + w, y: y + box.h },
+        ];
         if (isTaken || !corners.every(this.sees, this)) continue;
-        const text = draw("text", { x: x + gap, y: y + LABEL * px / 3, "font-size": LABEL * px,
-          "text-anchor": gap > 0 ? "start" : "end", "aria-hidden": true });
+        const text = draw("text", {
+          x: x + gap,
+          y: y + (LABEL * px) / 3,
+          "font-size": LABEL * px,
+          "text-anchor": gap > 0 ? "start" : "end",
+          "aria-hidden": true,
+        });
         text.textContent = name;
         this.top.before(text);
         taken.push(box);
@@ -168,7 +199,8 @@ class CityMap {
     const old = fingers.get(event.pointerId);
     // As long as the whole view is shown, one finger scrolls the page.
     if (!old || (this.isTouch && fingers.size < 2 && !this.isMoved)) return;
-    if (!this.isDragged && Math.hypot(event.clientX - old.clientX, event.clientY - old.clientY) < 4) return;
+    if (!this.isDragged && Math.hypot(event.clientX - old.clientX, event.clientY - old.clientY) < 4)
+      return;
     this.isDragged = true;
     this.svg.setPointerCapture(event.pointerId);
     const before = this.grip();
@@ -207,7 +239,8 @@ class CityMap {
     if (!this.isTouch) return;
     // Where a finger may mean several dots, or none exactly, a card comes before the page.
     const point = this.point(event);
-    const [first, second] = this.marks.filter((mark) => apart(mark, point) * this.scale < FINGER)
+    const [first, second] = this.marks
+      .filter((mark) => apart(mark, point) * this.scale < FINGER)
       .sort((one, two) => apart(one, point) - apart(two, point));
     if (second || !event.target.closest("a")) event.preventDefault();
     if (first) this.open(first);
@@ -232,7 +265,8 @@ class CityMap {
     if (key === "0") this.look(this.home);
     else if (ZOOMS[key]) this.zoom(ZOOMS[key]);
     else if (!this.svg.contains(event.target)) return;
-    else if (arrow && event.shiftKey) this.look({ x: x + arrow[0] * w / 4, y: y + arrow[1] * h / 4, w });
+    else if (arrow && event.shiftKey)
+      this.look({ x: x + (arrow[0] * w) / 4, y: y + (arrow[1] * h) / 4, w });
     else if (arrow) this.next(...arrow)?.link.focus();
     else if (key === "Home" || key === "End") this.marks.at(key === "Home" ? 0 : -1)?.link.focus();
     else return;
@@ -242,11 +276,14 @@ class CityMap {
   // The nearest city in a quarter of the compass; of cities at one point, the next or last.
   next(right, down) {
     const here = this.marks.indexOf(this.stop);
-    let found, least = Infinity;
+    let found;
+    let least = Infinity;
     this.marks.forEach((mark, index) => {
-      let x = mark.x - this.stop.x, y = mark.y - this.stop.y;
+      let x = mark.x - this.stop.x;
+      let y = mark.y - this.stop.y;
       if (!x && !y) x = y = (index - here) * 1e-6;
-      const ahead = x * right + y * down, aside = Math.abs(x * down + y * right);
+      const ahead = x * right + y * down;
+      const aside = Math.abs(x * down + y * right);
       if (ahead > 0 && aside <= ahead && ahead + aside < least) {
         found = mark;
         least = ahead + aside;
@@ -264,7 +301,8 @@ class CityMap {
   focusin({ target }) {
     const mark = this.marks.find(({ link }) => link === target);
     if (!mark || !target.matches(":focus-visible")) return;
-    this.stopAt((this.walked = mark));
+    this.walked = mark;
+    this.stopAt(mark);
     const { w, h } = this.view;
     if (!this.sees(mark)) this.look({ x: mark.x - w / 2, y: mark.y - h / 2, w });
     this.open(mark, true);
@@ -277,7 +315,7 @@ class CityMap {
   // ---- The card ----
 
   pointerover({ target, pointerType }) {
-    if (pointerType === "touch" || this.isDragged && this.fingers.size) return;
+    if (pointerType === "touch" || (this.isDragged && this.fingers.size)) return;
     const link = target.closest("svg a");
     if (link) this.open(this.marks.find((mark) => mark.link === link));
     else if (target.closest(".map-card")) clearTimeout(this.timer);
@@ -295,10 +333,21 @@ class CityMap {
     this.shown = mark;
     // A mouse cannot reach a dot under another: the card names all that are there.
     const group = isFocus ? [mark] : this.marks.filter((other) => !apart(other, mark));
-    this.card.append(...group.map(({ link, name, country }) => make("p", {},
-      make("a", { href: link.href.baseVal, tabIndex: -1, textContent: name }),
-      make("span", { textContent: country }), make("span", { textContent: link.ariaDescription }))));
-    this.top.setAttribute("class", `${mark.link.className.baseVal} ${isFocus ? "map-focus" : "map-hover"}`);
+    this.card.append(
+      ...group.map(({ link, name, country }) =>
+        make(
+          "p",
+          {},
+          make("a", { href: link.href.baseVal, tabIndex: -1, textContent: name }),
+          make("span", { textContent: country }),
+          make("span", { textContent: link.ariaDescription }),
+        ),
+      ),
+    );
+    this.top.setAttribute(
+      "class",
+      `${mark.link.className.baseVal} ${isFocus ? "map-focus" : "map-hover"}`,
+    );
     this.top.append(...mark.link.cloneNode(true).children);
     this.drawCard();
   }
@@ -306,11 +355,14 @@ class CityMap {
   // Above the dot or below it, or beside it where the map is low.
   drawCard() {
     const { card, shown, view, scale } = this;
-    const x = (shown.x - view.x) * scale, y = (shown.y - view.y) * scale;
+    const x = (shown.x - view.x) * scale;
+    const y = (shown.y - view.y) * scale;
     card.hidden = !this.sees(shown);
     const { offsetWidth: width, offsetHeight: height } = card;
-    const right = view.w * scale - width, bottom = view.h * scale - height;
-    let left = x - width / 2, top = y - height - 12;
+    const right = view.w * scale - width;
+    const bottom = view.h * scale - height;
+    let left = x - width / 2;
+    let top = y - height - 12;
     if (top < 0) top = y + 12;
     if (top > bottom) [left, top] = [x + 12 > right ? x - 12 - width : x + 12, y - height / 2];
     card.style.left = `${clamp(left, 0, right)}px`;

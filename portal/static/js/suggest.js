@@ -13,25 +13,33 @@ const enhance = (input) => {
   const id = `${input.id}-suggestions`;
   const list = make("ul", { className: "suggestions", id, role: "listbox" });
   const status = make("p", { className: "visually-hidden", role: "status" });
-  let timer, request, current;
+  let timer;
+  let request;
+  let current;
 
   const set = (values) => {
-    for (const name in values) input.setAttribute(name, values[name]);
+    for (const [key, value] of Object.entries(values)) input.setAttribute(key, value);
   };
   // Options count from 0; -1 is the text itself.
   const mark = (index) => {
     current = index;
-    [...list.children].forEach((option, at) => (option.ariaSelected = at === index));
+    for (const [at, option] of [...list.children].entries()) option.ariaSelected = at === index;
     set({ "aria-activedescendant": list.children[index]?.id ?? "" });
     list.children[index]?.scrollIntoView({ block: "nearest" });
   };
   const show = (items, words) => {
-    list.replaceChildren(...items.map(({ name, detail, url }, index) => {
-      const option = make("li", { id: `${id}-${index}`, role: "option" },
-        make("bdi", { textContent: name }), make("span", { textContent: `, ${detail}` }));
-      option.dataset.url = url;
-      return option;
-    }));
+    list.replaceChildren(
+      ...items.map(({ name, detail, url }, index) => {
+        const option = make(
+          "li",
+          { id: `${id}-${index}`, role: "option" },
+          make("bdi", { textContent: name }),
+          make("span", { textContent: `, ${detail}` }),
+        );
+        option.dataset.url = url;
+        return option;
+      }),
+    );
     list.hidden = !items.length;
     status.textContent = words;
     set({ "aria-expanded": !list.hidden });
@@ -64,7 +72,7 @@ const enhance = (input) => {
   const press = (event) => {
     const number = list.children.length;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && number) mark((current + 1 + step + number + 1) % (number + 1) - 1);
+    if (step && number) mark(((current + 1 + step + number + 1) % (number + 1)) - 1);
     else if (step > 0) wait();
     else if (event.key === "Escape" && number) close();
     else if (event.key === "Enter" && current >= 0) choose(list.children[current]);
@@ -86,6 +94,8 @@ const enhance = (input) => {
   list.addEventListener("click", ({ target }) => choose(target.closest("li")));
 };
 
-const enhanceAll = () => document.querySelectorAll("[type=search]:not([role])").forEach(enhance);
+const enhanceAll = () => {
+  for (const input of document.querySelectorAll("[type=search]:not([role])")) enhance(input);
+};
 document.addEventListener("finder:shown", enhanceAll);
 enhanceAll();

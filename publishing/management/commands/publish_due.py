@@ -1,4 +1,4 @@
-"""`manage.py publish_due`: put drafts live whose time has come, without waiting for a visitor."""
+"""`manage.py publish_due`: publish due drafts without waiting for a visitor."""
 
 from typing import Any
 

@@ -21,7 +21,8 @@ from portal.page_cache.version import next_moment, read_version
 from portal.page_cache.wsgi import PageCache
 from publishing.models import Revision
 from publishing.revisions import snapshots
-from publishing.revisions.models import Action, Stage, log
+from publishing.revisions.history import log
+from publishing.revisions.models import Action, Stage
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -214,6 +215,7 @@ def test_a_new_table_is_content_until_it_is_named_as_private():
         "django_session",
         "portal_content_version",
         "portal_report",
+        "portal_requestcount",
         "portal_starterrow",
         "portal_tie",
         "publishing_batch",

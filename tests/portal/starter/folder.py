@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 
-from portal.starter.schema import TABLES
+from portal.starter.schema import FILES
 
 ROWS: dict[str, list[dict[str, str]]] = {
     "countries.csv": [
@@ -145,11 +145,11 @@ class StarterFolder:
         return next(row for row in self.rows[file] if cells.items() <= row.items())
 
     def write(self) -> Path:
-        for table in TABLES:
-            with (self.path / table.file).open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, table.headings)
+        for file in FILES:
+            with (self.path / file.name).open("w", encoding="utf-8", newline="") as opened:
+                writer = csv.DictWriter(opened, file.headings)
                 writer.writeheader()
-                writer.writerows(self.rows[table.file])
+                writer.writerows(self.rows[file.name])
         for name, text in self.texts.items():
             target = self.path / "texts" / name
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,11 @@
 """The starter content itself: all of it loads, and what addresses and texts promise is there."""
 
+import json
 import re
 from datetime import UTC, date, datetime
 from io import StringIO
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from django.core.management import call_command
@@ -17,10 +20,10 @@ from portal.starter.validation import read_starter
 from tests.portal.starter.folder import everything
 
 
-def load() -> str:
+def load(**options: Path) -> str:
     """Load the starter content; what the command says."""
     output = StringIO()
-    call_command("load_starter", stdout=output)
+    call_command("load_starter", stdout=output, **options)
     return output.getvalue()
 
 
@@ -79,6 +82,58 @@ def test_a_second_load_changes_nothing(content):
         "Loaded 1,172 rows: 0 new, 0 changed, 0 left as staff have them, 0 deleted by staff.\n"
     )
     assert everything() == before
+
+
+# What version 0.1.0 remembered of some rows: the loads of used portals start from such values.
+REMEMBERED = Path(__file__).with_name("rows_of_version_0_1_0.json")
+
+
+@pytest.fixture
+def remembered(content):
+    """The starter content, as a portal has it that version 0.1.0 loaded."""
+    rows = json.loads(REMEMBERED.read_text(encoding="utf-8"))
+    for key, values in rows.items():
+        assert StarterRow.objects.filter(key=key).update(values=values) == 1
+    return rows
+
+
+def test_a_load_changes_no_record_that_version_0_1_0_loaded(remembered):
+    before = everything()
+    assert load() == (
+        "Loaded 1,172 rows: 0 new, 0 changed, 0 left as staff have them, 0 deleted by staff.\n"
+    )
+    after = everything()
+    label = StarterRow._meta.label
+    assert {row["key"] for row in after.pop(label)} == {row["key"] for row in before.pop(label)}
+    assert after == before
+
+
+def test_corrections_and_changes_by_staff_are_merged_where_version_0_1_0_loaded(
+    remembered, tmp_path
+):
+    folder = copytree(STARTER, tmp_path / "starter")
+    for file, old, new in [
+        ("cities.csv", "city of firsts", "a city of firsts"),
+        ("themes.csv", "; Espoo", ""),
+        ("news.csv", "Manchester and Wakefield joined the network", "Two cities joined"),
+        ("memberships.csv", "lead of the bid", "leader of the bid"),
+    ]:
+        text = (folder / file).read_text(encoding="utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    City.objects.filter(slug="manchester").update(population=1, profile="<p>Bees.</p>")
+    theme = Theme.objects.get(name="Education for sustainable development")
+    theme.cities.add(City.objects.get(slug="manchester"))
+    NewsItem.objects.filter(title__startswith="Manchester and").update(title="By staff")
+    assert load(folder=folder) == (
+        "Loaded 1,172 rows: 0 new, 3 changed, 1 left as staff have them, 0 deleted by staff.\n"
+    )
+    city = City.objects.get(slug="manchester")
+    assert (city.motto, city.population) == ("a city of firsts", 1)
+    assert city.profile == "<p>Bees.</p>"
+    assert sorted(city.name for city in theme.cities.all()) == ["Hamburg", "Manchester", "Shanghai"]
+    assert NewsItem.objects.filter(title="By staff").exists()
+    assert Membership.objects.filter(role="leader of the bid").exists()
 
 
 def test_cities_without_a_year_and_years_without_an_intake(content):

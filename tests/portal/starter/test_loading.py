@@ -219,6 +219,20 @@ def test_a_correction_that_contradicts_staff_is_left_out_and_named(starter):
     assert Country.objects.get(code="FR").name == "France"
 
 
+def test_links_arrive_though_the_correction_beside_them_contradicts_staff(starter):
+    load(starter)
+    NewsItem.objects.update(expires_at=datetime(2024, 3, 1, tzinfo=UTC))
+    starter.row("news.csv", slug="two-join").update(
+        published_at="2024-04-01T12:00:00Z", cities="Wakefield; Écully"
+    )
+    said = load(starter)
+    assert said.startswith("news.csv, line 2: the correction does not fit what staff changed in “")
+    assert said.endswith(ALL.format(0, 1, 0, 0))
+    item = NewsItem.objects.get()
+    assert item.published_at == datetime(2024, 2, 14, 12, tzinfo=UTC)
+    assert [city.name for city in item.cities.all()] == ["Écully", "Wakefield"]
+
+
 # -- Links ------------------------------------------------------------------------------------
 
 
@@ -241,6 +255,37 @@ def test_links_that_left_the_file_go_and_those_of_staff_stay(starter):
     starter.row("news.csv", slug="two-join")["cities"] = "Wakefield"
     assert load(starter) == ALL.format(0, 1, 0, 0)
     assert [city.name for city in item.cities.all()] == ["Écully", "Wakefield"]
+
+
+def test_links_to_a_record_whose_row_left_the_files_are_corrected(starter):
+    load(starter)
+    starter.rows["cities.csv"] = [
+        row for row in starter.rows["cities.csv"] if row["name"] != "Wakefield"
+    ]
+    starter.rows["awards.csv"].clear()
+    starter.row("themes.csv", name="Literacy")["coordinating_cities"] = "Manchester"
+    starter.row("news.csv", slug="two-join")["cities"] = "Manchester"
+    starter.row("events.csv", name="Festival")["city"] = "Manchester"
+    assert load(starter) == "Loaded 16 rows: " + ALL.format(0, 3, 0, 0).partition(": ")[2]
+    assert City.objects.filter(name="Wakefield").exists()
+    assert [city.name for city in Theme.objects.get().cities.all()] == ["Manchester"]
+    assert [city.name for city in NewsItem.objects.get().cities.all()] == ["Manchester"]
+    assert Event.objects.get().city.name == "Manchester"
+
+
+def test_two_rows_about_one_record_of_staff_are_both_heard(starter):
+    load(starter)
+    # The same record for two rows: staff renamed it as the new row is called.
+    City.objects.filter(name="Manchester").update(name="Greater Manchester", motto="city of bees")
+    row = starter.row("cities.csv", name="Manchester")
+    starter.rows["cities.csv"].append(row | {"name": "Greater Manchester", "motto": "city of bees"})
+    load(starter)
+    assert City.objects.filter(name="Greater Manchester").count() == 1
+    row["website"] = "https://www.manchester.gov.uk/"
+    starter.row("cities.csv", name="Greater Manchester")["subdivision"] = "England"
+    load(starter)
+    city = City.objects.get(name="Greater Manchester")
+    assert (city.website, city.subdivision) == ("https://www.manchester.gov.uk/", "England")
 
 
 # -- Staff have deleted something -------------------------------------------------------------

@@ -10,13 +10,15 @@ from django.utils import timezone
 
 from cities.models import City
 from portal.models import Page
+from portal.staff.schedule import EVENTS
 from publishing.content.states import State, state_of, state_q
+from publishing.models import EDITABLE_MOMENTS, MOMENTS
 from tests import factories
 
 NOW = datetime(2026, 7, 15, 12, 0, tzinfo=UTC)
 BEFORE, LATER = NOW - timedelta(days=1), NOW + timedelta(days=1)
 LONG_BEFORE, MUCH_LATER = NOW - timedelta(days=2), NOW + timedelta(days=2)
-MOMENTS = (None, LONG_BEFORE, BEFORE, NOW, LATER, MUCH_LATER)
+VALUES = (None, LONG_BEFORE, BEFORE, NOW, LATER, MUCH_LATER)
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def noon(monkeypatch):
 @pytest.fixture
 def grid(db):
     """A page for every possible combination of the moments."""
-    combinations = product(MOMENTS, MOMENTS, MOMENTS, (None, BEFORE))
+    combinations = product(VALUES, VALUES, VALUES, (None, BEFORE))
     pages = [
         Page(
             title="Grid",
@@ -176,3 +178,12 @@ def test_nothing_expires_before_it_is_public(name, expires_at):
     constraint = f"{name}_expires_after_published"
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         made.save()
+
+
+def test_the_moments_of_a_record_are_the_dates_that_decide_its_state():
+    assert MOMENTS == ("published_at", "expires_at", "archived_at", "trashed_at")
+    assert EDITABLE_MOMENTS == ("published_at", "expires_at", "archived_at")
+
+
+def test_the_schedule_names_what_happens_at_every_moment_that_staff_choose():
+    assert tuple(EVENTS) == EDITABLE_MOMENTS

@@ -10,7 +10,8 @@ from partners.models import Membership, Network, Organisation
 from portal.models import Tie
 from publishing.models import Batch, BatchRow, FormerSlug, Revision
 from publishing.revisions import snapshots
-from publishing.revisions.models import log, open_draft
+from publishing.revisions.history import log
+from publishing.revisions.models import open_draft
 from tests import factories
 from tests.admin_pages import admin_url
 from tests.publishing.import_export.conftest import Desk, results
@@ -85,6 +86,30 @@ def test_live_means_public_at_once_unless_the_file_says_when(publisher):
     states = {o.name: o.state.value for o in Organisation.objects.all()}
     assert states == {"A": "public", "B": "scheduled", "C": "draft"}
     assert Organisation.objects.get(name="B").published_at == datetime(2999, 1, 1, 9, tzinfo=UTC)
+
+
+def test_a_live_import_schedules_a_draft_and_is_undone_to_a_draft(publisher):
+    draft = factories.organisation(name="A", published_at=None)
+    row = {"id": draft.pk, "name": "A", "published_at": "2098-12-04 09:00"}
+    batch = publisher.look(Organisation, [row], mode="live")
+    remark = "Scheduled for 4 December 2098, 09:00 UTC. Visitors cannot see it until then."
+    assert [row.remark for row in batch.rows.all()] == [remark]
+    batch = publisher.bring(Organisation, [row], mode="live")
+    draft.refresh_from_db()
+    assert draft.published_at == datetime(2098, 12, 4, 9, tzinfo=UTC)
+    publisher.undo(batch)
+    draft.refresh_from_db()
+    assert draft.published_at is None
+
+
+def test_a_live_import_keeps_the_dates_of_the_file_as_they_are(publisher):
+    row = {"name": "A", "sector": "college", "expires_at": "2021-05-04 09:00"}
+    archived = {"name": "B", "sector": "college", "archived_at": "2021-05-04 09:00"}
+    publisher.bring(Organisation, [archived], mode="live")
+    assert Organisation.objects.get(name="B").state == "archived"
+    batch = publisher.look(Organisation, [row], mode="live")
+    reason = "“Public until” has to be later than “public from”."
+    assert results(batch) == [(2, "refused", reason)]
 
 
 def test_every_kind_of_fault_has_its_line_and_reason(publisher):

@@ -13,8 +13,9 @@ from cities.models import AlternativeName, City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Page
-from publishing.import_export.bulk_snapshots import load
-from publishing.import_export.cells import defused, joined, parted, tidy, undefused
+from publishing.content.csv import defused, undefused
+from publishing.import_export.bulk_snapshots import load_snapshots
+from publishing.import_export.cells import joined, normalised, parted
 from publishing.models import FormerSlug
 from publishing.revisions import snapshots
 from publishing.revisions.rehearsal import rehearse
@@ -122,7 +123,7 @@ def test_any_words_come_back_as_they_are(publisher, name, words, summary, role, 
 
 @given(TEXTS)
 def test_formulas_are_defused_and_undefused(text):
-    kept = tidy(text)
+    kept = normalised(text)
     assert undefused(defused(kept)) == kept
     assert not defused(kept).startswith(("=", "+", "-", "@"))
 
@@ -138,7 +139,7 @@ def test_contents_of_many_are_those_of_each(publisher):
     everything()
     for model in KINDS:
         keys = list(model._base_manager.values_list("pk", flat=True))
-        records, contents = load(model, keys)
+        records, contents = load_snapshots(model, keys)
         assert contents == {key: snapshots.take(records[key]) for key in keys}
 
 

@@ -13,17 +13,10 @@ from django.utils import timezone
 from cities.models import City
 from publishing.models import Revision
 from publishing.revisions import snapshots, transitions
-from publishing.revisions.models import (
-    Action,
-    MergeConflict,
-    Stage,
-    keep_draft,
-    lock,
-    open_draft,
-    publish_draft,
-    publish_due,
-    write,
-)
+from publishing.revisions.drafts import MergeConflict, keep_draft, publish_draft
+from publishing.revisions.history import lock, write
+from publishing.revisions.models import Action, Stage, open_draft
+from publishing.revisions.scheduling import publish_due
 from tests import factories
 
 NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)

@@ -234,8 +234,8 @@ def test_no_change_is_lost(base, mine, theirs):
         changed = [path for path in snapshots.differing(base, side) if path[0] != "links"]
         elsewhere = set(snapshots.differing(base, other))
         for path in changed:
-            said = snapshots._at(merged.content, path)
-            if said != snapshots._at(side, path):
+            said = snapshots.value_at(merged.content, path)
+            if said != snapshots.value_at(side, path):
                 assert path in conflicts or path[:3] in conflicts
                 assert {place[:3] for place in elsewhere} & {path[:3]}
     old, ours, others = after_sets = [set(side["links"]["themes"]) for side in (base, mine, theirs)]
@@ -254,7 +254,7 @@ def test_either_side_can_be_chosen(base, mine, theirs):
         chosen = snapshots.resolve(merged, {conflict.key: name for conflict in merged.conflicts})
         assert chosen.conflicts == []
         for conflict in merged.conflicts:
-            assert snapshots._at(chosen.content, conflict.path) == snapshots._at(
+            assert snapshots.value_at(chosen.content, conflict.path) == snapshots.value_at(
                 side, conflict.path
             )
 

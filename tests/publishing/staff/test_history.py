@@ -6,8 +6,9 @@ from django.utils.html import escape
 from cities.models import City
 from publishing.models import FormerSlug, Revision, short_moment
 from publishing.revisions import snapshots
-from publishing.revisions.diff import differences, html_text, mark_words
+from publishing.revisions.diff import differences, html_text
 from publishing.revisions.models import open_draft
+from publishing.revisions.word_diff import mark_words
 from tests import factories
 from tests.admin_pages import admin_url, save_form
 from tests.staff_fixtures import signed_in

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from cities.models import City
 from publishing.content.richtext import reference
+from publishing.staff.list_filters import check_cases
 from publishing.staff.quality_checks import advice_on, weak_text
 from tests import factories
 
@@ -87,6 +89,15 @@ def test_summary_length(summary, finding):
 def test_last_check(days, finding):
     day = days and timezone.localdate() - timedelta(days=days)
     assert said(factories.city(checked_on=day), "checked_on") == finding
+
+
+@pytest.mark.parametrize(("days", "is_due"), [(364, False), (365, False), (366, True)])
+def test_the_advice_and_the_filter_call_the_same_checks_due(days, is_due):
+    city = factories.city(checked_on=timezone.localdate() - timedelta(days=days))
+    cases = {name: condition for name, (_label, condition) in check_cases().items()}
+    assert bool(said(city, "checked_on")) is is_due
+    assert City.objects.filter(cases["due"]).exists() is is_due
+    assert City.objects.filter(cases["recent"]).exists() is not is_due
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,93 @@
+"""Limits of what one visitor may send: so many forms of a kind within so many seconds.
+
+They are counted for all processes and servers together, in the database or, with REDIS_URL, in
+Redis. Only forms that are sent are counted, so no page has to wait for a lock of the database.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import models, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from redis.exceptions import RedisError
+
+from portal.visitors import visitor_address
+
+logger = logging.getLogger(__name__)
+
+
+class RequestCountQuerySet(models.QuerySet["RequestCount"]):
+    def count_request(self, key: str, most: int, seconds: int) -> bool:
+        """Count a request; return whether there were more than `most` within the seconds.
+
+        A request that is refused without doubt writes nothing: a flood of them would keep the
+        only writer of SQLite busy.
+        """
+        now = timezone.now()
+        if self.filter(key=key, expires_at__gt=now, count__gt=most).exists():
+            return True
+        expires_at = now + timedelta(seconds=seconds)
+        with transaction.atomic():
+            row, is_new = self.select_for_update().get_or_create(
+                key=key, defaults={"expires_at": expires_at}
+            )
+            if row.expires_at <= now:
+                row.count, row.expires_at = 0, expires_at
+            row.count += 1
+            row.save()
+        if is_new:
+            # After the transaction: two that hold a row each would wait for each other here.
+            self.filter(expires_at__lte=now).delete()
+        return row.count > most
+
+
+class RequestCount(models.Model):
+    """The number of requests of one kind by one visitor since the first of them.
+
+    The key is a hash that needs SECRET_KEY, so that a backup holds no visitor's address.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    count = models.PositiveIntegerField(default=0)
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = RequestCountQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+def is_too_often(request: HttpRequest, what: str, most: int, seconds: int) -> bool:
+    """Count this request; return whether its visitor has sent more than `most` of this kind.
+
+    The seconds begin with the first request, and the count is kept that long.
+    """
+    text = f"{what}:{visitor_address(request)}"
+    key = salted_hmac("portal.rate_limits", text, algorithm="sha256").hexdigest()
+    if settings.REDIS_URL:
+        return count_in_redis(key, seconds) > most
+    return RequestCount.objects.count_request(key, most, seconds)
+
+
+def count_in_redis(key: str, seconds: int) -> int:
+    """Count a request and return the number so far; 0 if Redis does not answer.
+
+    A form that works matters more than its limit.
+    """
+    try:
+        cache.add(key, 0, seconds)
+        count = cache.incr(key)
+        if count == 1:
+            # If the key expired between the two commands, the second made one that stays for ever.
+            cache.touch(key, seconds)
+    except (RedisError, OSError, ValueError) as error:
+        logger.warning("A request was not counted, because Redis did not answer: %s", error)
+        return 0
+    return count

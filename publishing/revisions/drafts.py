@@ -1,0 +1,79 @@
+"""Drafts of public records: keep one, discard it, or publish it merged with later changes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from publishing.revisions import snapshots
+from publishing.revisions.history import lock, log, write
+from publishing.revisions.models import Action, Revision, Stage
+from publishing.revisions.rehearsal import rehearse
+from publishing.revisions.snapshots import Conflict, Snapshot
+
+
+class MergeConflict(Exception):
+    """The draft cannot be published: it and the record were changed in the same places."""
+
+    def __init__(self, conflicts: list[Conflict]) -> None:
+        super().__init__(conflicts)
+        self.conflicts = conflicts
+
+
+def keep_draft(
+    record: Any,
+    content: Snapshot,
+    action: Action = Action.DRAFTED,
+    person: Any = None,
+    note: str = "",
+    *,
+    stage: Stage = Stage.DRAFT,
+    due_at: datetime | None = None,
+) -> Revision:
+    """Keep a snapshot as the draft of a record. Raises ValidationError if it is not valid."""
+    with rehearse():
+        snapshots.apply(record, content)
+    record.refresh_from_db()
+    live = snapshots.take(record)
+    return log(record, action, person, note, base=live, content=content, stage=stage, due_at=due_at)
+
+
+def discard(record: Any, draft: Revision, person: Any = None, note: str = "") -> None:
+    """Discard a draft. Its content stays in the history, and its base too."""
+    live = snapshots.take(record)
+    draft.close()
+    log(record, Action.DISCARDED, person, note, base=draft.merged(live).content, content=live)
+
+
+def publish_draft(
+    draft: Revision, person: Any = None, note: str = "", choices: dict[str, str] | None = None
+) -> list[str]:
+    """Publish a draft, merged with what others changed since it began.
+
+    Raises MergeConflict if both changed the same value and no choice decides, and ValidationError
+    if the result is not valid, the record is gone or the draft is no longer the open one. Nothing
+    is changed then.
+    """
+    with transaction.atomic():
+        record = lock_record_of(draft)
+        if not Revision.objects.open().filter(pk=draft.pk).exists():
+            raise ValidationError(_("The draft was changed meanwhile. Look at it again."))
+        merged = snapshots.resolve(draft.merged(snapshots.take(record)), choices or {})
+        if merged.conflicts:
+            raise MergeConflict(merged.conflicts)
+        draft.close()
+        return write(record, merged.content, Action.PUBLISHED, person, note)
+
+
+def lock_record_of(draft: Revision) -> Any:
+    """Lock the record of a draft and return it. Raises ValidationError if it is gone.
+
+    Always lock the record first and its draft afterwards, to avoid deadlocks.
+    """
+    if (record := draft.record) is None:
+        raise ValidationError(_("The record is gone."))
+    return lock(record)

@@ -1,0 +1,87 @@
+"""The wish of a person who saves a record, its outcome, and the sentences where it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from publishing.revisions.models import Revision
+
+
+class SaveRefused(Exception):
+    """A save that is not possible, with the sentence for staff."""
+
+
+class SaveOutcome(NamedTuple):
+    """The result of a save: the draft, if one was kept, and a sentence for each thing left out."""
+
+    draft: Revision | None
+    problems: list[str]
+
+
+@dataclass(frozen=True)
+class SaveWish:
+    """The button that a person pressed, and what they gave with it."""
+
+    publishes: bool = False
+    # Publish at once, whatever date was typed.
+    at_once: bool = False
+    schedules: bool = False
+    submits: bool = False
+    drafts: bool = False
+    note: str = ""
+    # Whether the person gives a reason to publish in spite of open advice.
+    has_reason: bool = False
+    due_at: str = ""
+    # Conflict key → "mine", "theirs" or "both", and the fingerprint of what the person saw.
+    choices: Mapping[str, str] = field(default_factory=dict)
+    seen: str = ""
+
+
+def held_sentence(number: int) -> str:
+    """Return the sentence for a person whose save was held back by so many pieces of advice."""
+    return ngettext(
+        "Nothing is public yet: look at the advice, or say why you publish all the same.",
+        "Nothing is public yet: look at the %(number)s pieces of advice, "
+        "or say why you publish all the same.",
+        number,
+    ) % {"number": number}
+
+
+def taken_meanwhile() -> str:
+    """Return the sentence for a person whose save the database refused."""
+    return _(
+        "This could not be saved, because somebody saved something else at the same moment. "
+        "Nothing is lost: compare your text with the present record, and save again."
+    )
+
+
+def why_refused(error: Exception) -> str:
+    """Return the sentence for a person whose save is not possible."""
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    return str(error) if isinstance(error, SaveRefused) else taken_meanwhile()
+
+
+def due_moment(text: str) -> datetime:
+    """Return the moment at which a draft goes live, as a form gives it. Raises SaveRefused."""
+    day, _separator, time = text.partition("T")
+    try:
+        moment: datetime | None = forms.SplitDateTimeField(required=False).clean([day, time])
+    except ValidationError as error:
+        raise SaveRefused(" ".join(error.messages)) from error
+    if moment is None:
+        raise SaveRefused(_("Say when the draft goes live."))
+    if moment <= timezone.now():
+        raise SaveRefused(
+            _("The moment for the draft has passed. Choose a later one, or publish it.")
+        )
+    return moment

@@ -1,0 +1,55 @@
+"""Snapshots: the content of a record as plain data, to take, compare, merge and apply.
+
+A snapshot holds all that staff edit in the record's form, keyed by field and relation:
+
+    {"fields": {"name": "Wakefield", "country": "GB", …},
+     "links": {"themes": [3, 17]},
+     "rows": {"awards": {"3f2c…": {"year": 2024, …}}}}
+
+It never names a model and is kept for years: a field that no longer exists is ignored, and a new
+field keeps its present value. Values are JSON; moments are ISO 8601 in UTC.
+"""
+
+from publishing.revisions.snapshots.applying import apply
+from publishing.revisions.snapshots.content import (
+    Path,
+    Snapshot,
+    content_fields,
+    link_names,
+    part_relation,
+    plain,
+    row_fields,
+    take,
+)
+from publishing.revisions.snapshots.merging import (
+    Conflict,
+    MergeResult,
+    differing,
+    fingerprint,
+    leaves,
+    merge,
+    resolve,
+    same,
+    value_at,
+)
+
+__all__ = [
+    "Conflict",
+    "MergeResult",
+    "Path",
+    "Snapshot",
+    "apply",
+    "content_fields",
+    "differing",
+    "fingerprint",
+    "leaves",
+    "link_names",
+    "merge",
+    "part_relation",
+    "plain",
+    "resolve",
+    "row_fields",
+    "same",
+    "take",
+    "value_at",
+]

@@ -1,0 +1,91 @@
+"""Views about the records of one admin, in classes that the admin lists in `views`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+
+class AdminViews:
+    """Some views of an admin; `routes` has their path, the name of the method and of the URL."""
+
+    routes: ClassVar[tuple[tuple[str, str, str], ...]] = ()
+
+    def __init__(self, admin: Any) -> None:
+        self.admin, self.model, self.opts = admin, admin.model, admin.opts
+
+    def urls(self) -> list[URLPattern]:
+        wrap = self.admin.admin_site.admin_view
+        return [
+            path(route, wrap(getattr(self, view)), name=self.url_name(name))
+            for route, view, name in self.routes
+        ]
+
+    def url_name(self, name: str) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_{name}"
+
+    def redirect(self, name: str, *args: Any) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse(f"admin:{self.url_name(name)}", args=args))
+
+    def find(self, request: HttpRequest, object_id: str, *, change: bool = False) -> Any:
+        """Return a record that the person may see, or change.
+
+        Raises Http404 or PermissionDenied.
+        """
+        record = self.admin.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        asked = self.admin.has_change_permission if change else self.admin.has_view_permission
+        if not asked(request, record):
+            raise PermissionDenied
+        return record
+
+    def writable(self, request: HttpRequest, object_id: str | None) -> Any:
+        """Return the record that the person may change; None for a new one that they may add.
+
+        Raises Http404 or PermissionDenied.
+        """
+        if object_id is not None:
+            return self.find(request, object_id, change=True)
+        if not self.admin.has_add_permission(request):
+            raise PermissionDenied
+        return None
+
+    def not_found(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Return to the index with a sentence, as Django's own pages do."""
+        answer: HttpResponse = self.admin._get_obj_does_not_exist_redirect(
+            request, self.opts, object_id
+        )
+        return answer
+
+    def page(
+        self, request: HttpRequest, template: str, title: str, **context: Any
+    ) -> TemplateResponse:
+        """Return a page inside the desk."""
+        return TemplateResponse(
+            request,
+            f"admin/publishing/{template}.html",
+            {
+                **self.admin.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": title,
+                **context,
+            },
+        )
+
+    def record_page(
+        self, request: HttpRequest, template: str, record: Any, title: str, **context: Any
+    ) -> TemplateResponse:
+        """Return a page about a record."""
+        may_change = self.admin.has_change_permission(request, record)
+        return self.page(
+            request,
+            template,
+            title,
+            **{"original": record, "has_change_permission": may_change} | context,
+        )

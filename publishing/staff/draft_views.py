@@ -1,0 +1,200 @@
+"""The view about the draft of a record: compared with what is public, published or returned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from publishing.content.publishable import Publishable, is_live
+from publishing.content.states import State
+from publishing.revisions import share_links, snapshots, transitions
+from publishing.revisions.diff import conflict_rows, differences
+from publishing.revisions.drafts import MergeConflict, discard, publish_draft
+from publishing.revisions.history import lock, log
+from publishing.revisions.models import Action, Revision, Stage, open_draft
+from publishing.revisions.notifications import tell
+from publishing.revisions.rehearsal import rehearse
+from publishing.revisions.save_wish import SaveWish, held_sentence
+from publishing.revisions.scope_guard import check_record
+from publishing.revisions.snapshots import Snapshot, fingerprint
+from publishing.staff.admin_views import AdminViews
+from publishing.staff.posted import BECAUSE, wish_of
+from publishing.staff.quality_checks import Advice
+from publishing.staff.quality_prompt import findings
+
+
+class DraftViews(AdminViews):
+    """The page on which a draft is decided."""
+
+    routes = (("<path:object_id>/draft/", "draft_view", "draft"),)
+
+    def draft_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Compare the open draft with what is public; publish, return or discard it."""
+        record = self.find(request, object_id)
+        draft = open_draft(record)
+        if draft is None:
+            messages.warning(request, _("There is no draft of “%s” any more.") % record)
+            return self.redirect("change", record.pk)
+        conflicts: list[Any] = []
+        if request.method == "POST":
+            if not self.admin.has_change_permission(request, record):
+                raise PermissionDenied
+            with transaction.atomic():
+                conflicts, answer = self._decide(request, lock(record), draft)
+            if answer:
+                return answer
+        live = snapshots.take(record)
+        merged = draft.merged(live)
+        advice = findings(self.model, self.draft_advice(record, draft))
+        return self.record_page(
+            request,
+            "draft",
+            record,
+            _("Draft of %s") % record,
+            draft=draft,
+            # What nobody has seen yet is new from the first word on.
+            changes=differences(
+                self.model, None if draft.is_review_request else live, merged.content
+            ),
+            conflicts=conflict_rows(self.model, conflicts),
+            may_publish=self.admin.may_put_live(request, record),
+            is_ahead=starts_ahead(merged.content),
+            may_discard=self.may_discard(request, record, draft),
+            advice=advice,
+            because=request.POST.get(BECAUSE, ""),
+            # Records without a state have no drafts to share.
+            links=share_links.links(record) if hasattr(record, "state") else None,
+            is_review=draft.stage == Stage.REVIEW,
+            is_scheduled=draft.stage == Stage.SCHEDULED,
+            seen=fingerprint(live),
+        )
+
+    def _decide(
+        self, request: HttpRequest, record: Any, draft: Revision
+    ) -> tuple[list[Any], HttpResponse | None]:
+        wish = wish_of(request)
+        present = open_draft(record)
+        if present != draft or str(draft.pk) != request.POST.get("draft"):
+            messages.warning(request, _("The draft was changed meanwhile. Look at it again."))
+            return [], self.redirect("draft", record.pk)
+        match request.POST.get("decision"):
+            case "discard":
+                if not self.may_discard(request, record, draft):
+                    raise PermissionDenied
+                discard(record, draft, request.user, wish.note)
+                messages.success(request, _("The draft of “%s” is discarded.") % record)
+                return [], self.redirect("change", record.pk)
+            case "return":
+                if not self.admin.may_put_live(request, record):
+                    raise PermissionDenied
+                returned = log(
+                    record, Action.RETURNED, request.user, wish.note,
+                    base=draft.base, content=draft.content, stage=Stage.RETURNED,
+                    author=draft.author,
+                )  # fmt: skip
+                self.answered(request, record, draft, returned)
+                messages.success(request, _("The draft went back with your note."))
+                return [], self.redirect("change", record.pk)
+            case "unschedule":
+                if not self.admin.may_put_live(request, record):
+                    raise PermissionDenied
+                log(
+                    record, Action.DRAFTED, request.user, wish.note,
+                    base=draft.base, content=draft.content, stage=Stage.DRAFT,
+                    author=draft.author,
+                )  # fmt: skip
+                messages.success(request, _("The draft of “%s” has no date any more.") % record)
+                return [], self.redirect("draft", record.pk)
+            case "publish":
+                if not self.admin.may_put_live(request, record):
+                    raise PermissionDenied
+                advice = self.draft_advice(record, draft)
+                if advice and not wish.has_reason:
+                    messages.error(request, held_sentence(len(advice)))
+                    return [], None
+                return self._publish(request, record, draft, wish)
+        return [], None
+
+    def draft_advice(self, record: Any, draft: Revision) -> list[Advice]:
+        """What there is to say about the record as the draft has it, and not yet about itself."""
+        known = self.admin.advice(record) if is_live(record) else []
+        with rehearse():
+            try:
+                snapshots.apply(record, draft.merged(snapshots.take(record)).content)
+            except ValidationError:
+                # Publishing will say so.
+                return []
+            found = self.admin.advice(record)
+        record.refresh_from_db()
+        return [said for said in found if said not in known]
+
+    def _publish(
+        self, request: HttpRequest, record: Any, draft: Revision, wish: SaveWish
+    ) -> tuple[list[Any], HttpResponse | None]:
+        try:
+            with transaction.atomic():
+                present = snapshots.take(record)
+                # Choices count for what the person saw.
+                choices = wish.choices if wish.seen == fingerprint(present) else {}
+                problems = publish_draft(draft, request.user, wish.note, dict(choices))
+                record.refresh_from_db()
+                check_record(record, request.user, present)
+                if isinstance(record, Publishable) and not is_live(record):
+                    transitions.move(record, transitions.publish, request.user, wish.note)
+                    record.refresh_from_db()
+        except MergeConflict as unresolved:
+            return unresolved.conflicts, None
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return [], None
+        for problem in problems:
+            messages.warning(request, problem)
+        self.answered(request, record, draft, None)
+        if scheduled := scheduled_sentence(record):
+            said = _("The draft of “%(name)s” takes effect. %(scheduled)s")
+            said %= {"name": record, "scheduled": scheduled}
+        else:
+            said = _("“%s” is public as the draft has it.") % record
+        messages.success(request, said)
+        return [], self.redirect("change", record.pk)
+
+    def may_discard(self, request: HttpRequest, record: Any, draft: Revision) -> bool:
+        """One's own draft, or anybody's for those who decide what goes live."""
+        return draft.author == request.user or self.admin.may_put_live(request, record)
+
+    def answered(
+        self, request: HttpRequest, record: Any, draft: Revision, returned: Revision | None
+    ) -> None:
+        """A publisher published or returned somebody's draft: its author is told."""
+        if not draft.author or draft.author == request.user:
+            return
+        if returned:
+            tell([draft.author], "returned", returned, request)
+        else:
+            tell(
+                [draft.author],
+                "published",
+                draft,
+                request,
+                publisher=str(request.user),
+                scheduled=scheduled_sentence(record),
+            )
+
+
+def scheduled_sentence(record: Any) -> str:
+    """Return the sentence about when visitors see a scheduled record; "" for any other."""
+    is_scheduled = isinstance(record, Publishable) and record.state == State.SCHEDULED
+    return transitions.visibility(record) if is_scheduled else ""
+
+
+def starts_ahead(content: Snapshot) -> bool:
+    """Return whether the content makes a record public only from a moment ahead."""
+    starts = content["fields"].get("published_at")
+    return starts is not None and datetime.fromisoformat(starts) > timezone.now()

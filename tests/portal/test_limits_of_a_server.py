@@ -1,0 +1,59 @@
+"""The limits of the portal as it is deployed: two worker processes behind a proxy of one's own."""
+
+import http.client
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+
+from portal.models import Report
+from tests import factories, processes
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TOKEN = "a" * 32
+REPORT = "/report/", {"address": "/", "message": "Wrong"}
+RESET = "/admin/password-reset/", {"email": "nobody@example.org"}
+SIGN_IN = "/admin/login/", {"username": "anna", "password": "wrong"}
+
+
+@pytest.fixture
+def port(tmp_path, settings):
+    database = processes.database_of(connection)
+    behind_proxy = {"HTTPS": "off", "BEHIND_PROXY": "on", "PROXY_COUNT": "1", "REDIS_URL": ""}
+    with processes.portal(tmp_path, database, **behind_proxy) as (port, _server):
+        yield port
+
+
+def send(port, door, *forwarded):
+    """Send the form of a door, a header line for each text in `forwarded`; return the status."""
+    address, fields = door
+    # A connection for each request, so that both workers answer some.
+    visit = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        body = urlencode(fields | {"csrfmiddlewaretoken": TOKEN}).encode()
+        visit.putrequest("POST", address)
+        visit.putheader("Cookie", f"csrftoken={TOKEN}")
+        visit.putheader("Content-Type", "application/x-www-form-urlencoded")
+        visit.putheader("Content-Length", str(len(body)))
+        for text in forwarded:
+            visit.putheader("X-Forwarded-For", text)
+        visit.endheaders(body)
+        return visit.getresponse().status
+    finally:
+        visit.close()
+
+
+def test_two_processes_count_together_and_for_each_visitor(port):
+    factories.user(username="anna")
+    for door, expected in (
+        (REPORT, [302] * 5 + [429] * 3),
+        (RESET, [302] * 5 + [429] * 3),
+        (SIGN_IN, [200] * 4 + [429] * 4),
+    ):
+        for visitor in ("203.0.113.5", "198.51.100.7"):
+            assert [send(port, door, visitor) for _ in range(8)] == expected, (door, visitor)
+        # What a visitor sends stands before what the proxy adds, in a line of its own or not.
+        assert send(port, door, "192.0.2.1", "203.0.113.5") == 429
+        assert send(port, door, "192.0.2.1, 203.0.113.5") == 429
+    assert Report.objects.count() == 10

@@ -1,0 +1,301 @@
+"""The edit of a record without a request: two people, drafts, reviews, refusals and advice.
+
+`typed` stands in for the form of the admin: it saves the record and hands it to the session, or
+returns the form if what was typed is not valid.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from cities.models import City
+from publishing.content.states import State
+from publishing.models import Revision
+from publishing.revisions import snapshots
+from publishing.revisions.drafts import keep_draft
+from publishing.revisions.edit_session import EditSession
+from publishing.revisions.models import open_draft
+from publishing.revisions.save_wish import SaveWish
+from publishing.staff.quality_checks import Advice
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+FORM, SAVED = "the form", "an answer that nobody sees"
+
+
+@pytest.fixture
+def city():
+    return factories.city(name="Leeds", motto="Old", note="Old")
+
+
+def opened(record, wish=None, **options):
+    """Return the session of a form that a person opens now and sends later."""
+    session = EditSession(City.objects.get(pk=record.pk), factories.superuser(), wish, **options)
+    session.start = session.present()
+    return session
+
+
+def typed(session, **fields):
+    def form():
+        record = City.objects.get(pk=session.record.pk)
+        for name, value in fields.items():
+            setattr(record, name, value)
+        try:
+            record.full_clean()
+        except ValidationError:
+            return FORM
+        if session.refused:
+            return FORM
+        record.save()
+        session.saved(record)
+        return SAVED
+
+    return form
+
+
+def save(session, **fields):
+    return session.save(typed(session, **fields))
+
+
+def stored():
+    return City.objects.values_list("motto", "note").get()
+
+
+def actions():
+    return list(Revision.objects.order_by("pk").values_list("action", flat=True))
+
+
+# -- Two people ----------------------------------------------------------------------------
+
+
+def test_two_people_who_changed_different_fields_are_merged(city):
+    mine, theirs = opened(city), opened(city)
+    assert save(theirs, note="Theirs") is None
+    assert save(mine, motto="Mine") is None
+    assert stored() == ("Mine", "Theirs")
+    assert (mine.mine["fields"]["note"], mine.theirs["fields"]["note"]) == ("Old", "Theirs")
+    assert mine.merged.content["fields"]["motto"] == "Mine"
+    assert (mine.outcome.draft, mine.outcome.problems) == (None, [])
+
+
+def test_a_conflict_is_not_saved(city):
+    mine, theirs = opened(city), opened(city)
+    save(theirs, motto="Theirs")
+    assert save(mine, motto="Mine") is None
+    assert mine.outcome is None
+    assert mine.merged.conflicts == [
+        snapshots.Conflict(("fields", "motto"), "Old", "Mine", "Theirs")
+    ]
+    assert stored() == ("Theirs", "Old")
+
+
+@pytest.mark.parametrize(
+    ("choice", "motto"), [("mine", "Mine"), ("theirs", "Theirs"), ("both", "Theirs\n\nMine")]
+)
+def test_a_choice_between_two_texts_resolves_the_conflict(city, choice, motto):
+    mine, theirs = opened(city), opened(city)
+    save(theirs, motto="Theirs")
+    seen = snapshots.fingerprint(snapshots.take(city))
+    mine.wish = SaveWish(choices={"fields/motto": choice}, seen=seen)
+    save(mine, motto="Mine")
+    assert stored() == (motto, "Old")
+
+
+def test_a_choice_between_other_texts_does_not_count(city):
+    mine, theirs = opened(city), opened(city)
+    seen = snapshots.fingerprint(snapshots.take(city))
+    save(theirs, motto="Theirs")
+    mine.wish = SaveWish(choices={"fields/motto": "mine"}, seen=seen)
+    save(mine, motto="Mine")
+    assert (mine.outcome, stored()) == (None, ("Theirs", "Old"))
+
+
+# -- A refused save ------------------------------------------------------------------------
+
+
+def test_an_invalid_form_is_shown_again_and_leaves_no_trace(city):
+    session = opened(city)
+    assert save(session, name="", motto="New") == FORM
+    assert (session.mine, session.outcome, session.refused) == ({}, None, "")
+    assert (stored(), actions()) == (("Old", "Old"), [])
+
+
+def test_a_form_that_was_opened_with_something_unreadable_is_refused(city):
+    session = opened(city)
+    session.start = {}
+    assert save(session, motto="New") == FORM
+    assert session.refused.startswith("The portal cannot tell any more what the record said")
+    assert session.start == snapshots.take(city)
+    assert stored() == ("Old", "Old")
+
+
+def test_a_rehearsal_says_what_would_be_saved_and_rolls_it_back(city):
+    session = opened(city)
+    assert session.rehearse(typed(session, motto="New")) == SAVED
+    assert session.mine["fields"]["motto"] == "New"
+    assert (stored(), session.is_rehearsing) == (("Old", "Old"), False)
+
+
+def test_a_record_that_is_gone_raises(city):
+    session = opened(city)
+    form = typed(session, motto="New")
+    City.objects.all().delete()
+    with pytest.raises(City.DoesNotExist):
+        session.save(form)
+
+
+# -- Drafts --------------------------------------------------------------------------------
+
+
+def test_a_draft_leaves_what_visitors_see(city):
+    session = opened(city, SaveWish(drafts=True, note="Why"))
+    save(session, motto="New")
+    draft = open_draft(city)
+    assert session.outcome.draft == draft
+    assert (draft.stage, draft.note, draft.content["fields"]["motto"]) == ("draft", "Why", "New")
+    assert (stored(), actions()) == (("Old", "Old"), ["drafted"])
+
+
+def test_a_draft_without_a_change_is_refused(city):
+    session = opened(city, SaveWish(drafts=True))
+    assert save(session) == FORM
+    assert session.refused == "You changed nothing, so there is no draft to keep."
+
+
+def test_a_form_opens_on_the_draft_and_publishing_closes_it(city):
+    save(opened(city, SaveWish(drafts=True)), motto="New")
+    session = EditSession(city, factories.superuser())
+    assert session.open(lambda: City.objects.get().motto) == "New"
+    assert (session.start["fields"]["motto"], session.clashes) == ("New", [])
+    assert stored() == ("Old", "Old")
+    save(session, note="New")
+    assert (stored(), open_draft(city)) == (("New", "New"), None)
+    assert actions() == ["drafted", "published"]
+
+
+def test_an_opened_draft_tells_what_others_changed_too(city):
+    content = snapshots.take(city)
+    content["fields"]["motto"] = "Draft"
+    keep_draft(city, content)
+    City.objects.update(motto="Live")
+    session = EditSession(City.objects.get(), factories.superuser())
+    session.open(lambda: None)
+    assert session.clashes == [snapshots.Conflict(("fields", "motto"), "Old", "Draft", "Live")]
+
+
+def test_without_the_right_to_publish_a_save_is_a_draft(city):
+    session = opened(city, may_publish=False)
+    save(session, motto="New")
+    assert session.outcome.draft.stage == "draft"
+    assert stored() == ("Old", "Old")
+
+
+@pytest.mark.parametrize(
+    ("hours", "sentence"),
+    [
+        (None, "Say when the draft goes live."),
+        (-1, "The moment for the draft has passed. Choose a later one, or publish it."),
+    ],
+)
+def test_a_draft_needs_a_moment_to_come_to_be_scheduled(city, hours, sentence):
+    moment = hours and timezone.localtime() + timedelta(hours=hours)
+    due_at = moment.strftime("%Y-%m-%dT%H:%M") if moment else ""
+    session = opened(city, SaveWish(schedules=True, due_at=due_at))
+    assert save(session, motto="New") == FORM
+    assert (session.refused, open_draft(city)) == (sentence, None)
+
+
+def test_a_scheduled_draft_carries_its_moment(city):
+    moment = (timezone.localtime() + timedelta(days=1)).replace(second=0, microsecond=0)
+    session = opened(city, SaveWish(schedules=True, due_at=moment.strftime("%Y-%m-%dT%H:%M")))
+    save(session, motto="New")
+    draft = open_draft(city)
+    assert (draft.stage, draft.due_at, stored()) == ("scheduled", moment, ("Old", "Old"))
+
+
+# -- Reviews -------------------------------------------------------------------------------
+
+
+def test_a_submission_of_a_public_record_is_a_draft_in_review(city):
+    told = []
+    session = opened(
+        city, SaveWish(submits=True), may_publish=False, notify=lambda *about: told.append(about)
+    )
+    save(session, motto="New")
+    draft = open_draft(city)
+    assert (draft.stage, draft.content["fields"]["motto"]) == ("review", "New")
+    assert told == [(city, draft)]
+
+
+def test_a_submission_of_a_hidden_record_saves_it_and_asks_for_its_review():
+    city = factories.city(published_at=None, motto="Old")
+    told = []
+    session = opened(
+        city, SaveWish(submits=True), may_publish=False, notify=lambda *about: told.append(about)
+    )
+    save(session, motto="New")
+    review = open_draft(city)
+    assert (City.objects.get().motto, review.is_review_request) == ("New", True)
+    assert (told, actions()) == ([(city, review)], ["changed", "submitted"])
+
+
+def test_publishing_a_hidden_record_needs_the_right_to_publish():
+    city = factories.city(published_at=None)
+    save(opened(city, SaveWish(publishes=True), may_publish=False), motto="New")
+    assert City.objects.get().state == State.DRAFT
+    save(opened(city, SaveWish(publishes=True)), motto="Newer")
+    assert City.objects.get().state == State.PUBLIC
+
+
+# -- Advice --------------------------------------------------------------------------------
+
+
+def short_motto(record):
+    return [Advice("motto", "It is short.")] if len(record.motto) < 4 else []
+
+
+HELD = "Nothing is public yet: look at the advice, or say why you publish all the same."
+
+
+def test_new_advice_holds_back_what_would_become_public(city):
+    City.objects.update(motto="A long motto")
+    session = opened(city, check=short_motto)
+    assert save(session, motto="No") == FORM
+    assert (session.refused, session.held) == (HELD, [Advice("motto", "It is short.")])
+    assert (session.outcome, stored()) == (None, ("A long motto", "Old"))
+
+
+def test_a_reason_answers_the_advice(city):
+    City.objects.update(motto="A long motto")
+    session = opened(city, SaveWish(has_reason=True, note="So be it"), check=short_motto)
+    save(session, motto="No")
+    assert stored() == ("No", "Old")
+    assert Revision.objects.get().note == "So be it"
+
+
+@pytest.mark.parametrize("wish", [SaveWish(drafts=True), SaveWish(submits=True)])
+def test_advice_holds_no_draft_back(city, wish):
+    City.objects.update(motto="A long motto")
+    session = opened(city, wish, check=short_motto)
+    save(session, motto="No")
+    assert (session.held, open_draft(city).content["fields"]["motto"]) == ([], "No")
+
+
+def test_advice_on_what_is_public_already_holds_nothing_back(city):
+    session = opened(city, check=short_motto)
+    save(session, note="New")
+    assert (session.held, stored()) == ([], ("Old", "New"))
+
+
+def test_a_new_record_is_held_back_before_it_is_saved():
+    session = EditSession(None, None, SaveWish(publishes=True), check=short_motto)
+
+    def add():
+        session.saved(factories.city(motto="No", published_at=None))
+
+    session.look_ahead(add)
+    assert (session.refused, session.held) == (HELD, [Advice("motto", "It is short.")])
+    assert not City.objects.exists()

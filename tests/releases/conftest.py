@@ -1,0 +1,122 @@
+"""Databases of released versions: each test has a copy of its own, on the server that is tested."""
+
+import gzip
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection
+
+HERE = Path(__file__).parent
+VERSIONS = sorted(path.name.removesuffix(".sqlite3.gz") for path in HERE.glob("*.sqlite3.gz"))
+
+
+class SqliteFiles:
+    """Databases of SQLite, by the paths of their files."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def load(self, version):
+        path = self.folder / f"{uuid4().hex}.sqlite3"
+        path.write_bytes(gzip.decompress((HERE / f"{version}.sqlite3.gz").read_bytes()))
+        return str(path)
+
+    def copy(self, name):
+        return shutil.copy(name, f"{name}.copy")
+
+    def remove(self, name):
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{name}{suffix}").unlink(missing_ok=True)
+
+
+class PostgresqlDatabases:
+    """Databases of a PostgreSQL server, by their names."""
+
+    def __init__(self):
+        self.address = os.environ["TEST_DATABASE_URL"]
+
+    def run(self, *statements, **more):
+        with psycopg.connect(self.address, autocommit=True, **more) as server:
+            for statement in statements:
+                server.execute(statement)
+
+    def load(self, version):
+        name = f"release_{uuid4().hex}"
+        self.run(f'CREATE DATABASE "{name}"')
+        dump = gzip.decompress((HERE / f"{version}.postgresql.sql.gz").read_bytes())
+        self.run(dump.decode(), dbname=name)
+        return name
+
+    def copy(self, name):
+        self.run(f'CREATE DATABASE "{name}_copy" TEMPLATE "{name}"')
+        return f"{name}_copy"
+
+    def remove(self, name):
+        self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory):
+    if connection.vendor == "sqlite":
+        return SqliteFiles(tmp_path_factory.mktemp("releases"))
+    return PostgresqlDatabases()
+
+
+@pytest.fixture(scope="session")
+def connected(django_db_blocker):
+    """A context manager: the portal works on another database meanwhile."""
+
+    @contextmanager
+    def connect(name):
+        with django_db_blocker.unblock():
+            connection.close()
+            usual, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], name
+            ContentType.objects.clear_cache()
+            try:
+                yield
+            finally:
+                connection.close()
+                connection.settings_dict["NAME"] = usual
+                ContentType.objects.clear_cache()
+
+    return connect
+
+
+@pytest.fixture(params=VERSIONS)
+def released(request, databases, connected):
+    """The database of a release as it was left; gives its version."""
+    name = databases.load(request.param)
+    with connected(name):
+        yield request.param
+    databases.remove(name)
+
+
+@pytest.fixture(scope="session")
+def newest(databases, connected):
+    """The name of the newest release's database, upgraded once."""
+    name = databases.load(VERSIONS[-1])
+    with connected(name):
+        call_command("migrate", interactive=False, verbosity=0)
+    yield name
+    databases.remove(name)
+
+
+@pytest.fixture
+def in_use(newest, databases, connected):
+    """A copy of a portal's database that is in use, and up to date."""
+    name = databases.copy(newest)
+    with connected(name):
+        yield
+    databases.remove(name)
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"

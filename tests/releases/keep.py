@@ -1,0 +1,262 @@
+"""Make the database of this version as a portal in use would have it, for later upgrade tests.
+
+    .venv/bin/python tests/releases/keep.py
+
+It is run once for a release, from its folder, and writes `VERSION.sqlite3.gz` and
+`VERSION.postgresql.sql.gz` to the folder of this file. README.md there says more.
+"""
+
+import gzip
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+HERE, ROOT = Path(__file__).parent, Path.cwd()
+PAST, FUTURE = datetime(2021, 5, 1, 9, tzinfo=UTC), datetime(2098, 5, 1, 9, tzinfo=UTC)
+SHARED = "a-link-to-the-open-draft"
+# Of a length that the checks before publishing have nothing to say about.
+SUMMARY = "Everybody learns here, in the libraries and in the market halls."
+CITIES = ("Fez", "Wakefield", "Manchester", "Derry and Strabane", "Belfast", "Cork")
+STATES: dict[str, dict[str, Any]] = {
+    "draft": {"published_at": None},
+    "scheduled": {"published_at": FUTURE},
+    "published": {"published_at": PAST},
+    "expired": {"published_at": PAST, "expires_at": datetime(2022, 5, 1, 9, tzinfo=UTC)},
+    "archived": {"published_at": PAST, "archived_at": datetime(2023, 5, 1, 9, tzinfo=UTC)},
+    "trashed": {"published_at": PAST, "trashed_at": datetime(2024, 5, 1, 9, tzinfo=UTC)},
+}
+
+
+def main() -> None:
+    """Write both files."""
+    sys.path.insert(0, str(ROOT))
+    from tools.run_tests import postgresql
+
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    with tempfile.TemporaryDirectory() as folder:
+        run("fill", folder, f"sqlite:///{folder}/portal.sqlite3")
+        write(f"{version}.sqlite3.gz", (Path(folder) / "portal.sqlite3").read_bytes())
+    with tempfile.TemporaryDirectory() as folder, postgresql() as address:
+        run("fill", folder, address)
+        write(f"{version}.postgresql.sql.gz", dump(address))
+
+
+def run(step: str, folder: str, database_url: str) -> None:
+    """Run a step of this script in a process that has the database."""
+    settings = {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DATA_DIR": folder,
+        "DATABASE_URL": database_url,
+        # Sessions are signed with the key of the tests.
+        "SECRET_KEY": "only-for-tests",
+        "ALLOWED_HOSTS": "testserver",
+        "HTTPS": "off",
+        # Static files need not be collected then.
+        "DEBUG": "on",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, __file__, step]
+    subprocess.run(command, env=os.environ | settings, cwd=ROOT, check=True)
+
+
+def dump(address: str) -> bytes:
+    """Return the database as SQL that every client and every server from version 14 on can run."""
+    with psycopg.connect(address) as connection:
+        place = connection.execute("SELECT setting FROM pg_config WHERE name = 'BINDIR'").fetchone()
+    assert place
+    command = [f"{place[0]}/pg_dump", "--inserts", "--no-owner", "--no-privileges", address]
+    text = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    # Neither the commands of psql nor settings, some of which older servers do not know.
+    apart = re.compile(r"\\(un)?restrict |SET \w+ = |SELECT pg_catalog.set_config\(")
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if not apart.match(line)).encode()
+
+
+def write(name: str, content: bytes) -> None:
+    path = HERE / name
+    path.write_bytes(gzip.compress(content, 9, mtime=0))
+    print(f"{path}: {path.stat().st_size / 1024:.0f} KB")
+
+
+# -- The content, made through the doors that staff use ------------------------------------
+
+
+def fill() -> None:
+    """Fill an empty database with everything that a portal in use may hold."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("load_starter")
+    keep_few_cities()
+    add_every_state()
+    add_drafts_and_history()
+    add_imports()
+    add_what_visitors_and_accounts_leave()
+    # Without the space of what was deleted; and closing leaves one file.
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
+    connection.close()
+
+
+def keep_few_cities() -> None:
+    from django.db.models import Q
+
+    from cities.models import City
+    from news.models import Event
+    from portal.models import StarterRow
+
+    gone = City.objects.exclude(name__in=CITIES)
+    Event.objects.filter(city__in=gone).delete()
+    keys = [str(key) for key in gone.values_list("pk", flat=True)]
+    gone.delete()
+    StarterRow.objects.filter(Q(model="cities.city", object_pk__in=keys)).delete()
+    StarterRow.objects.filter(model__in=["cities.alternativename", "cities.award"]).delete()
+
+
+def add_every_state() -> None:
+    """Add a record of each kind in each state, with everything that can hang on it."""
+    from tests import factories
+
+    picture = factories.picture(title="A market", credit="A. Nother")
+    theme = factories.theme(name="Literacy for all")
+    for state, values in STATES.items():
+        city = factories.city(
+            name=f"City {state}", motto=f"Motto {state}", themes=[theme], picture=picture, **values
+        )
+        factories.alternative_name(city=city, name=f"Ville {state}", language="fr")
+        factories.award(city=city)
+        factories.designation(city=city)
+        network = factories.network(name=f"Network {state}", cities=[city], **values)
+        organisation = factories.organisation(name=f"Organisation {state}", **values)
+        factories.membership(network=network, organisation=organisation)
+        factories.news_item(title=f"News {state}", cities=[city], networks=[network], **values)
+        factories.event(name=f"Event {state}", city=city, **values)
+        factories.page(title=f"Page {state}", **values)
+        factories.theme(name=f"Theme {state}", **values)
+        factories.intake(**values)
+
+
+def add_drafts_and_history() -> None:
+    """Add a draft at each stage, a former address, a shared link and a working copy."""
+    from cities.models import City
+    from portal.models import Tie
+    from publishing.models import SharedDraft
+    from tests import factories
+    from tests.admin_pages import admin_url, open_form, save_form
+
+    publisher = client("paula", "Publishers", first_name="Paula", last_name="Publisher")
+    contributor = client("carl", "Contributors")
+    tied = client("tina", "Editors")
+    drafts = {
+        name: factories.city(name=f"Draft {name}", motto="Live motto")
+        for name in ("open", "scheduled", "review", "returned", "published", "discarded")
+    }
+    for city in drafts.values():
+        done(save_form(publisher, city, summary=SUMMARY, _save="1"))
+    done(save_form(publisher, drafts["open"], motto="Draft motto", _draft="1"))
+    due = {"_schedule": "1", "_due_at": "2098-05-01T09:00"}
+    done(save_form(publisher, drafts["scheduled"], motto="Draft motto", **due))
+    for name in ("review", "returned"):
+        done(save_form(contributor, drafts[name], motto="Draft motto", _review="1", _note="Please"))
+    decide(publisher, drafts["returned"], "return", _note="Which year?")
+    for name, decision in (("published", "publish"), ("discarded", "discard")):
+        done(save_form(publisher, drafts[name], motto="Draft motto", _draft="1"))
+        decide(publisher, drafts[name], decision)
+    done(save_form(publisher, drafts["published"], slug="draft-published-now", _save="1"))
+    done(publisher.post(admin_url(drafts["open"], "share", drafts["open"].pk), {"days": "7"}), 200)
+    # The link has a token that tests know, and does not expire.
+    token_hash = sha256(SHARED.encode()).hexdigest()
+    SharedDraft.objects.update(token_hash=token_hash, expires_at=FUTURE)
+    typed = open_form(tied, drafts["open"]) | {"name": "", "motto": "Half a sen"}
+    done(tied.post(admin_url(drafts["open"], "working", drafts["open"].pk), typed), 200)
+    network = factories.network(name="Network with ties", cities=[drafts["open"]])
+    for user in (contributor.user, tied.user):
+        Tie.objects.create(user=user, city=City.objects.get(name="Fez"))
+        Tie.objects.create(user=user, network=network)
+
+
+def add_imports() -> None:
+    """Add an import that counts, one that was taken back, and one that waits for a decision."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from cities.models import City
+    from publishing.models import Batch
+    from tests.admin_pages import admin_url
+
+    publisher = client("petra", "Publishers")
+    for number, decision in enumerate(("import", "undo", "wait")):
+        table = f"name,country,motto\nImported {number},GB,From a table\n,GB,Refused\n"
+        file = SimpleUploadedFile("cities.csv", table.encode())
+        answer = publisher.post(admin_url(City, "import"), {"file": file, "mode": "live"})
+        done(answer)
+        done(publisher.post(answer["Location"], {"decision": "look"}))
+        batch = Batch.objects.latest("pk")
+        if decision != "wait":
+            done(publisher.post(admin_url(City, "batch", batch.pk), {"decision": "import"}))
+        if decision == "undo":
+            done(publisher.post(admin_url(City, "batch_undo", batch.pk)))
+
+
+def add_what_visitors_and_accounts_leave() -> None:
+    from django.contrib.sessions.models import Session
+    from django.test import Client
+
+    from cities.models import City
+    from news.models import NewsItem
+    from portal.models import MenuItem, Report, Site
+    from tests import factories
+
+    Report.objects.create(address="/cities/fez/", message="The motto is old.", email="a@b.example")
+    Report.objects.create(address="/", message="Dealt with.", done_at=PAST, note="Thanked.")
+    site = Site.objects.get()
+    site.featured_cities.set(City.objects.filter(name="Fez"))
+    site.featured_stories.set(NewsItem.objects.filter(title="News published"))
+    MenuItem.objects.create(site=site, label="Elsewhere", address="https://example.org/")
+    Session.objects.update(expire_date=FUTURE)
+    factories.superuser(username="staff")
+    Client().post("/admin/login/", {"username": "staff", "password": "wrong"})
+
+
+def client(name, *groups, **values):
+    """Return a client of a new account, signed in, with its `user`."""
+    from django.test import Client
+
+    from tests import factories
+
+    made = Client()
+    made.user = factories.user(*groups, username=name, **values)
+    made.force_login(made.user, "portal.roles.Backend")
+    return made
+
+
+def decide(publisher, record, decision, **values):
+    from publishing.models import Revision
+    from tests.admin_pages import admin_url
+
+    draft = Revision.objects.of(record).open().get()
+    answer = {"draft": draft.pk, "decision": decision, **values}
+    done(publisher.post(admin_url(record, "draft", record.pk), answer))
+
+
+def done(answer, status=302):
+    """Raise unless the server did what was asked."""
+    if answer.status_code != status:
+        errors = re.findall(r'class="errorlist.*?</ul>|<h1>.*?</h1>', answer.text, re.DOTALL)
+        raise SystemExit(f"{answer.request['PATH_INFO']}: {answer.status_code} {errors}")
+
+
+if __name__ == "__main__":
+    fill() if sys.argv[1:] == ["fill"] else main()

@@ -1,0 +1,138 @@
+"""axe-core in a real Chromium: each page narrow and wide, zoomed, light and dark, folded open."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, Literal, NamedTuple
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Error
+from playwright.sync_api import Page as Tab
+
+from tools.audit.pages import Page
+from tools.audit.portal import Portal, chromium
+from tools.audit.report import Finding, Result
+
+Scheme = Literal["light", "dark"]
+
+
+class View(NamedTuple):
+    """A window: its size in CSS pixels, and what is looked at in it.
+
+    `scale` is the pixels of the screen for each CSS pixel; `folds` opens what is folded up and
+    looks again.
+    """
+
+    name: str
+    width: int
+    height: int
+    scale: int = 1
+    folds: bool = True
+    schemes: tuple[Scheme, ...] = ("light", "dark")
+
+
+VIEWS = (
+    View("390 px", 390, 844),
+    View("1280 px", 1280, 900),
+    View("320 px", 320, 640, folds=False),
+    # What a window of 1280 by 900 is for the page at a zoom of 400 %.
+    View("400 % zoom", 320, 225, scale=4, schemes=("light",)),
+)
+OPTIONS = {
+    "resultTypes": ["violations"],
+    "runOnly": {
+        "type": "tag",
+        "values": "wcag2a wcag2aa wcag21a wcag21aa wcag22a wcag22aa best-practice".split(),
+    },
+    # Belongs to WCAG 2.2 AA, and is off unless asked for.
+    "rules": {"target-size": {"enabled": True}},
+}
+OPEN_FOLDS = """() => {
+    const closed = document.querySelectorAll("details:not([open])");
+    closed.forEach((details) => { details.open = true; });
+    return closed.length;
+}"""
+# The outermost elements that stand out at a side, unless something around them scrolls.
+STICKING_OUT = """() => {
+    const root = document.scrollingElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const out = (element) => {
+        const box = element.getBoundingClientRect();
+        return box.width && (box.right > root.clientWidth + 0.5 || box.left < -0.5);
+    };
+    const all = [...document.body.querySelectorAll("*")].filter(out);
+    return all.filter((element) => !all.some((other) => other !== element
+        && element.contains(other))).slice(0, 3).map((element) => element.outerHTML);
+}"""
+
+
+def check(portal: Portal, pages: list[Page]) -> Iterator[Result]:
+    """WCAG 2.0 to 2.2 A and AA and axe's best practices, sideways scroll, console errors."""
+    axe = Axe()
+    with chromium() as browser:
+        for page in pages:
+            found = [
+                finding
+                for view in VIEWS
+                for finding in in_view(browser, axe, view, portal.address + page.path, page.status)
+            ]
+            yield Result("axe", page, merged(found), [])
+
+
+def in_view(browser: Browser, axe: Axe, view: View, address: str, status: int) -> Iterator[Finding]:
+    context = browser.new_context(
+        viewport={"width": view.width, "height": view.height},
+        device_scale_factor=view.scale,
+        # A colour on its way to another has no contrast of its own.
+        reduced_motion="reduce",
+    )
+    said: list[str] = []
+    try:
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
+        answer = tab.goto(address, wait_until="load")
+        if answer is None or answer.status != status:
+            yield Finding(view.name, "status", f"{answer and answer.status}, not {status}")
+        yield from looked_at(axe, tab, view, view.name)
+        if view.folds and tab.evaluate(OPEN_FOLDS):
+            yield from looked_at(axe, tab, view, f"{view.name}, folds open")
+    except Error as error:
+        yield Finding(view.name, "not loaded", str(error))
+    finally:
+        context.close()
+    # A page that should be missing says so in the console too.
+    expected = f"status of {status}"
+    yield from (
+        Finding(view.name, "console", text)
+        for text in said
+        if status == 200 or expected not in text
+    )
+
+
+def looked_at(axe: Axe, tab: Tab, view: View, where: str) -> Iterator[Finding]:
+    for scheme in view.schemes:
+        tab.emulate_media(color_scheme=scheme)
+        yield from violations(axe, tab, f"{where}, {scheme}")
+    for html in tab.evaluate(STICKING_OUT):
+        yield Finding(where, "sideways scroll", html)
+
+
+def violations(axe: Axe, tab: Tab, where: str) -> Iterator[Finding]:
+    for violation in axe.run(tab, options=OPTIONS).response["violations"]:
+        for node in violation["nodes"]:
+            yield Finding(where, f"{violation['id']}{reason(node)}", node["html"])
+
+
+def reason(node: dict[str, Any]) -> str:
+    """Why axe complains: ": Element has insufficient color contrast of 4.1 (…)"."""
+    checks = [*node["any"], *node["all"], *node["none"]]
+    return f": {checks[0]['message']}" if checks else ""
+
+
+def merged(findings: list[Finding]) -> list[Finding]:
+    """The same element found by the same rule in several views becomes one finding."""
+    what = sorted(findings, key=lambda finding: finding[1:])
+    return [
+        Finding("; ".join(dict.fromkeys(one.where for one in same)), *key)
+        for key, same in groupby(what, key=lambda finding: finding[1:])
+    ]

@@ -1,0 +1,148 @@
+"""Lighthouse with its telephone: scores, weight, and nothing that moves or holds up the page."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+from tools.audit.pages import Page
+from tools.audit.portal import CHROMIUM_ARGUMENTS, Portal, chromium_path
+from tools.audit.report import Finding, Result
+from tools.npm import install
+from tools.run_tests import Missing
+
+# Scores out of a hundred that a page has to reach.
+SCORES = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
+# Bytes over the wire for a first view: all but pictures and fonts, and fonts alone.
+MOST_BYTES = 60 * 1024
+MOST_FONT_BYTES = 62 * 1024
+# Nothing else may stand between a visitor and the first paint; the two are fetched side by side.
+MAY_BLOCK = {"tokens.css", "site.css"}
+# Lighthouse loses a trace now and then.
+ATTEMPTS = 3
+
+
+class Run(NamedTuple):
+    """What one run of Lighthouse says."""
+
+    scores: dict[str, int]
+    weight: int
+    fonts: int
+    pictures: int
+    shift: float
+    paint: float
+    # The files that the first paint waits for.
+    blocking: list[str]
+    failed: list[Finding]
+
+
+def check(portal: Portal, pages: list[Page], runs: int = 3) -> Iterator[Result]:
+    """The median of the runs counts; two that agree on a page make the third needless."""
+    node = shutil.which("node")
+    if not node:
+        raise Missing("Node was not found. Install it (on Debian: apt install nodejs npm).")
+    command = [node, str(install(Path(__file__).parent, "lighthouse") / "cli" / "index.js")]
+    chromium = chromium_path()
+    for page in pages:
+        # Lighthouse measures pages, and refuses an answer that says it is none.
+        if page.status == 200:
+            yield measure(command, chromium, portal, page, runs)
+
+
+def measure(command: list[str], chromium: str, portal: Portal, page: Page, runs: int) -> Result:
+    hidden = re.search(rb'<meta name="robots" content="noindex', portal.get(page.path).body)
+    # Such a page asks search engines to leave it out, on purpose.
+    skipped = ["--skip-audits=is-crawlable"] if hidden else []
+    done: list[Run] = []
+    while len(done) < runs and not (len(done) * 2 > runs and len({fast(run) for run in done}) == 1):
+        done.append(one_run([*command, portal.address + page.path, *skipped], chromium))
+    performance = median(run.scores["performance"] for run in done)
+    last = done[-1]
+    findings = list(too_much(done))
+    findings += last.failed if any(f.rule != "performance" for f in findings) else []
+    others = "/".join(str(score) for name, score in last.scores.items() if name != "performance")
+    figures = (
+        f"{performance:.0f}/{others}  {last.weight / 1024:.1f} KB, fonts {last.fonts / 1024:.1f}, "
+        f"pictures {last.pictures / 1024:.1f}, largest paint {last.paint / 1000:.2f} s"
+    )
+    return Result("lighthouse", page, findings, [], figures)
+
+
+def fast(run: Run) -> bool:
+    return run.scores["performance"] >= SCORES["performance"]
+
+
+def too_much(done: list[Run]) -> Iterator[Finding]:
+    """What exceeds its limit; performance alone differs from run to run."""
+    for name, least in SCORES.items():
+        score = median(run.scores[name] for run in done)
+        if score < least:
+            yield Finding(f"{score:.0f} of {least}", name)
+    last = done[-1]
+    if last.weight > MOST_BYTES:
+        yield Finding(f"{last.weight} of {MOST_BYTES} bytes", "weight without pictures and fonts")
+    if last.fonts > MOST_FONT_BYTES:
+        yield Finding(f"{last.fonts} of {MOST_FONT_BYTES} bytes", "weight of fonts")
+    if others := [name for name in last.blocking if name not in MAY_BLOCK]:
+        yield Finding(", ".join(others), "holds up the page")
+    shift = max(run.shift for run in done)
+    if shift:
+        yield Finding(f"{shift:.3f} of 0", "layout shift")
+
+
+def one_run(command: list[str], chromium: str) -> Run:
+    """Run Lighthouse once, again if it fails; raises CalledProcessError if it always does."""
+    flags = " ".join(["--headless=new", *CHROMIUM_ARGUMENTS])
+    options = ["--output=json", "--quiet", "--no-enable-error-reporting", f"--chrome-flags={flags}"]
+    for attempt in range(1, ATTEMPTS + 1):
+        said = subprocess.run(
+            [*command, *options],
+            env=os.environ | {"CHROME_PATH": chromium},
+            capture_output=True,
+            check=attempt == ATTEMPTS,
+        )
+        if not said.returncode:
+            break
+    return read(json.loads(said.stdout))
+
+
+def read(report: dict[str, Any]) -> Run:
+    audits = report["audits"]
+    weights = {"Font": 0, "Image": 0, "": 0}
+    for request in audits["network-requests"]["details"]["items"]:
+        kind = request["resourceType"]
+        weights[kind if kind in weights else ""] += request.get("transferSize", 0)
+    return Run(
+        scores={name: round(100 * (report["categories"][name]["score"] or 0)) for name in SCORES},
+        weight=weights[""],
+        fonts=weights["Font"],
+        pictures=weights["Image"],
+        shift=round(audits["cumulative-layout-shift"].get("numericValue", 0), 3),
+        paint=audits["largest-contentful-paint"].get("numericValue", 0),
+        blocking=blocking(audits),
+        failed=list(failures(report)),
+    )
+
+
+def blocking(audits: dict[str, Any]) -> list[str]:
+    """The names of the files that hold up the first paint, without the hash of their content."""
+    items = audits["render-blocking-insight"].get("details", {}).get("items", [])
+    names = [item["url"].rpartition("/")[2] for item in items]
+    return [re.sub(r"\.[0-9a-f]{12}(?=\.\w+$)", "", name) for name in names]
+
+
+def failures(report: dict[str, Any]) -> Iterator[Finding]:
+    """The audits that cost a page its full score, with the first elements they name."""
+    for name in SCORES:
+        for reference in report["categories"][name]["auditRefs"]:
+            audit = report["audits"][reference["id"]]
+            if name == "performance" or not reference["weight"] or audit["score"] in (None, 1):
+                continue
+            items = audit.get("details", {}).get("items", [])[:3]
+            nodes = [item.get("node", {}).get("snippet") or json.dumps(item) for item in items]
+            yield Finding(name, audit["id"], "  ".join(nodes))

@@ -1,0 +1,283 @@
+"""`make bench`: the portal beside a plain list of cities, at growing numbers of cities.
+
+Everything is served as in production, by two workers, from folders that are removed at the end.
+What is compared is the time of the processor that the servers took for an answer. A machine's
+speed changes with what else it does, so each page takes turns with the plain list, and its ratio
+is to what the list took in those seconds. Needs Linux; uses wrk where there is one.
+
+    make bench ARGS="--sizes 361,10000,100000 --seconds 5 --postgresql"
+"""
+
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from tools.run_tests import postgresql
+
+ROOT = Path(__file__).resolve().parents[2]
+TICKS = os.sysconf("SC_CLK_TCK")
+CONNECTIONS, WARM_UP, TURN, PATIENCE = 8, 1, 1, 60
+# As `make run` has it.
+ALLOCATOR = {"MALLOC_ARENA_MAX": "1"}
+
+# What is measured: a name, a path, and whether the page cache may answer.
+PAGES = (
+    ("list", "/cities/", False),
+    ("list, one facet", "/cities/?region=africa", False),
+    ("list, one country", "/cities/?country=gb", False),
+    ("list, last pages", "/cities/?page={last}", False),
+    ("list, by population", "/cities/?sort=population", False),
+    ("filters together", "/cities/?region=africa&kind=city&status=member", False),
+    ("search", "/cities/?q=wakefield", False),
+    ("search, nothing found", "/cities/?q=wakfeild", False),
+    ("search, a common beginning", "/cities/?q=ba", False),
+    ("search and filter", "/cities/?q=ba&region=africa&kind=city", False),
+    ("table", "/cities/?view=table", False),
+    ("map", "/cities/?view=map", False),
+    ("city, Fez", "/cities/fez/", False),
+    ("city, Wakefield", "/cities/wakefield/", False),
+    ("home", "/", False),
+    ("list, kept", "/cities/", True),
+)
+
+
+class Spent(NamedTuple):
+    """Ticks of the processor, and the answers and seconds that they were for."""
+
+    ticks: int = 0
+    answers: int = 0
+    seconds: float = 0
+
+    def __add__(self, other: "Spent") -> "Spent":  # type: ignore[override]
+        return Spent(
+            self.ticks + other.ticks, self.answers + other.answers, self.seconds + other.seconds
+        )
+
+    @property
+    def milliseconds(self) -> float:
+        """Of the processor, for an answer."""
+        return 1000 * self.ticks / TICKS / self.answers
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
+
+
+class Server(NamedTuple):
+    """A server that runs: its address and its processes."""
+
+    address: str
+    processes: list[int]
+
+    def spend(self, path: str) -> Spent:
+        """What a page takes in one turn."""
+        before, started = ticks(self.processes), time.monotonic()
+        answers = load(self.address + path, TURN)
+        used = ticks(self.processes) - before
+        return Spent(used, answers, time.monotonic() - started)
+
+    @property
+    def memory(self) -> float:
+        """MiB of its largest process."""
+        return max(map(memory, self.processes))
+
+
+def in_turns(server: Server, path: str, plain: Server, turns: int) -> tuple[Spent, Spent]:
+    """What a page took, and what the plain list took meanwhile."""
+    load(server.address + path, WARM_UP)
+    page, beside = Spent(), Spent()
+    for _ in range(turns):
+        page += server.spend(path)
+        beside += plain.spend("/cities/")
+    return page, beside
+
+
+# -- Asking and counting -----------------------------------------------------------------
+
+
+def load(url: str, seconds: int) -> int:
+    """Ask for a page over and over on a few connections; the number of answers."""
+    if not shutil.which("wrk"):
+        return load_without_wrk(url, seconds)
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", url]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in said or not (number := re.search(r"(\d+) requests in", said)):
+        sys.exit(f"{url} did not answer as it should:\n{said}")
+    return max(int(number[1]), 1)
+
+
+def load_without_wrk(url: str, seconds: int) -> int:
+    end, answers = time.monotonic() + seconds, []
+
+    def ask() -> None:
+        while time.monotonic() < end:
+            with urllib.request.urlopen(url) as answer:  # noqa: S310 (our own server)
+                answer.read()
+            answers.append(1)
+
+    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return max(len(answers), 1)
+
+
+def ticks(processes: list[int]) -> int:
+    """The processor time that processes have used, in ticks of the clock."""
+    total = 0
+    for process in processes:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total
+
+
+def memory(process: int) -> float:
+    status = Path(f"/proc/{process}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+)", status)
+    return int(found[1]) / 1024 if found else 0
+
+
+def children(process: int) -> list[int]:
+    path = Path(f"/proc/{process}/task/{process}/children")
+    return [int(child) for child in path.read_text().split()]
+
+
+# -- Servers ---------------------------------------------------------------------------
+
+
+@contextmanager
+def served(
+    application: str, environment: dict[str, str], *flags: str, asked: str = "/cities/"
+) -> Iterator[Server]:
+    """A WSGI application on a free port, with the workers and threads of `make run`.
+
+    It is ready when it answers at the path `asked`.
+    """
+    from tools.audit.portal import free_port
+
+    port = free_port()
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
+    command += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    command += [*flags, application]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | ALLOCATOR | environment)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with urllib.request.urlopen(address + asked):  # noqa: S310 (our own server)
+                    break
+            except OSError:
+                if time.monotonic() > end or process.poll() is not None:
+                    sys.exit(f"{application} did not start.")
+                time.sleep(0.2)
+        yield Server(address, [process.pid, *children(process.pid)])
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def portal_environment(folder: Path, database: str) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "HTTPS": "off",
+        "DEBUG": "off",
+        "BEHIND_PROXY": "off",
+        "DATA_DIR": str(folder),
+        "DATABASE_URL": database,
+    }
+
+
+def python(environment: dict[str, str], *arguments: str) -> str:
+    command = [sys.executable, *arguments]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, check=True, stdout=subprocess.PIPE
+    )
+    return done.stdout.decode()
+
+
+# -- The tables ------------------------------------------------------------------------
+
+
+def report(
+    total: int, environment: dict[str, str], plain: Server, bare: Server, seconds: int
+) -> None:
+    """Measure every page at one size, and print a line for each."""
+    python(environment, "-m", "tools.bench.cities", str(total))
+    last = str(-(-total // 24))
+    pages = [(name, path.format(last=last), kept) for name, path, kept in PAGES]
+    asked = python(environment, "-m", "tools.profile_page", "--queries", *(p for _, p, _ in pages))
+    queries = asked.split()
+    head = f"{total} cities"
+    print(f"\n{head:<30}      ms  plain   ratio  answers/s  queries  memory", flush=True)
+
+    def line(name: str, server: Server, path: str, number: str = "") -> None:
+        page, beside = in_turns(server, path, plain, seconds)
+        ratio = beside.milliseconds / page.milliseconds
+        print(
+            f"{name:<30}{page.milliseconds:>8.2f}{beside.milliseconds:>7.1f}{ratio:>8.2f}"
+            f"{page.rate:>11.0f}{number:>9}{server.memory:>8.0f}",
+            flush=True,
+        )
+
+    flags = ("--factory",)
+    for kept in (False, True):
+        changes = {} if kept else {"PAGE_CACHE_MIB": "0"}
+        with served("portal.server:application", environment | changes, *flags) as server:
+            for (name, path, is_kept), number in zip(pages, queries, strict=True):
+                if is_kept == kept:
+                    line(name, server, path, "" if kept else number)
+    line("bare view", bare, "/bare/")
+
+
+def main(arguments: list[str]) -> None:
+    parser = ArgumentParser(prog="make bench", description=__doc__.split("\n")[0])
+    parser.add_argument("--sizes", default="361,10000,100000", help="numbers of cities, rising")
+    parser.add_argument("--seconds", type=int, default=5, help="for each page")
+    parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL instead of SQLite")
+    options = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
+        database = f"sqlite:///{folder}/portal.sqlite3"
+        if options.postgresql:
+            # The database of that name is there from the start.
+            database = stack.enter_context(postgresql()).replace("postgresql://", "postgres://")
+        environment = portal_environment(folder, database)
+        for command in (["migrate"], ["load_starter"], ["collectstatic", "--no-input"]):
+            python(environment, "manage.py", *command)
+        beside = {"PLAIN_DATABASE": str(folder / "plain.sqlite3")}
+        python(beside, "-m", "tools.bench.plain", "361")
+        application = "tools.bench.plain:application"
+        plain = stack.enter_context(served(application, beside))
+        bare = stack.enter_context(
+            served(application, beside | {"PLAIN_BARE": "1"}, asked="/bare/")
+        )
+        for size in options.sizes.split(","):
+            report(int(size), environment, plain, bare, options.seconds)
+    print(
+        "\nms: processor time of the server for an answer; plain: the same of the plain list, "
+        "of 361 cities,\nin the same seconds; ratio: plain to ms."
+    )
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")

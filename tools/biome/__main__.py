@@ -1,0 +1,7 @@
+"""The command line of `tools.biome`."""
+
+import sys
+
+from tools.biome import main
+
+sys.exit(main(sys.argv[1:]))
