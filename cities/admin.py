@@ -211,7 +211,7 @@ class AwardFilter(CaseFilter):
 
 
 def coordinates(city: City) -> Iterator[Advice]:
-    if not city.has_place:
+    if city.latitude is None:
         said = gettext("Without coordinates, the city is missing on every map.")
         yield Advice("latitude", said)
 

@@ -23,8 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.errors import too_many_requests
 from portal.models import Tie
 from portal.rate_limits import is_too_often
-from publishing.revisions.history import log
-from publishing.revisions.models import Action
+from publishing.revisions.models import Action, log
 from publishing.staff.base import PermissionsMixin, RowInline
 
 # How many letters one visitor may ask for, within how many seconds.

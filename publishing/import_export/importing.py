@@ -16,8 +16,7 @@ from publishing.content.scope import OutOfScope, choose, narrowed, scope_of
 from publishing.import_export.bulk_apply import TRIES, ConcurrentEdit, RecordChange, hold, prepare
 from publishing.import_export.bulk_snapshots import load_snapshots, state
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
-from publishing.revisions.history import entry
-from publishing.revisions.models import Action, Revision, Stage
+from publishing.revisions.models import Action, Revision, Stage, entry
 from publishing.revisions.scope_guard import check_change
 from publishing.revisions.snapshots import Snapshot
 

@@ -24,8 +24,7 @@ from publishing.import_export.bulk_snapshots import load_snapshots, slices, stat
 from publishing.import_export.bulk_sql import DeferredSQL
 from publishing.import_export.constraints import BulkConstraints
 from publishing.import_export.models import Batch
-from publishing.revisions.history import entry
-from publishing.revisions.models import Action, Revision, name_of
+from publishing.revisions.models import Action, Revision, entry, name_of
 from publishing.revisions.snapshots import Snapshot, content_fields, part_relation, row_fields
 
 

@@ -1,4 +1,4 @@
-"""Drafts of public records: keep one, discard it, or publish it merged with later changes."""
+"""Write a snapshot to a record: for good, or as its draft, which is published or discarded."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.states import State
 from publishing.revisions import snapshots
-from publishing.revisions.history import lock, log, write
-from publishing.revisions.models import Action, Revision, Stage
+from publishing.revisions.models import Action, Revision, Stage, log
 from publishing.revisions.rehearsal import rehearse
 from publishing.revisions.snapshots import Conflict, Snapshot
 
@@ -22,6 +22,42 @@ class MergeConflict(Exception):
     def __init__(self, conflicts: list[Conflict]) -> None:
         super().__init__(conflicts)
         self.conflicts = conflicts
+
+
+def lock(record: models.Model) -> Any:
+    """Lock the row with SELECT … FOR UPDATE and return it as it is in the database."""
+    return type(record)._base_manager.select_for_update().get(pk=record.pk)
+
+
+def write(
+    record: Any,
+    content: Snapshot,
+    action: Action,
+    person: Any = None,
+    note: str = "",
+) -> list[str]:
+    """Apply a snapshot for good and log it; do nothing if it changes nothing.
+
+    Returns the sentences of `snapshots.apply` and raises what it raises.
+    """
+    with transaction.atomic():
+        base = snapshots.take(lock(record))
+        problems = snapshots.apply(record, content)
+        after = snapshots.take(record)
+        if not snapshots.same(base, after):
+            done = logged_action(record, action, base, after)
+            log(record, done, person, note, base=base, content=after)
+    return problems
+
+
+def logged_action(record: Any, action: Action, base: Snapshot, content: Snapshot) -> Action:
+    """Return the action for the history: a record that waits for its date is scheduled."""
+    if getattr(record, "state", None) != State.SCHEDULED:
+        return action
+    is_moved = base["fields"]["published_at"] != content["fields"]["published_at"]
+    if action is Action.PUBLISHED or (action is Action.CHANGED and is_moved):
+        return Action.SCHEDULED_RECORD
+    return action
 
 
 def keep_draft(

@@ -22,9 +22,8 @@ from django.utils.translation import gettext as _
 from publishing.content.publishable import is_live
 from publishing.content.states import State
 from publishing.revisions import snapshots, transitions
-from publishing.revisions.drafts import keep_draft
-from publishing.revisions.history import lock, log, write
-from publishing.revisions.models import Action, Revision, Stage, open_draft
+from publishing.revisions.drafts import keep_draft, lock, write
+from publishing.revisions.models import Action, Revision, Stage, log, open_draft
 from publishing.revisions.rehearsal import rehearse
 from publishing.revisions.save_wish import (
     SaveOutcome,
@@ -256,7 +255,7 @@ class EditSession:
     def _keep_draft(self, record: Any, content: Snapshot) -> Revision:
         earlier, note = self.draft, self.wish.note
         action, stage, due = self._stage()
-        if snapshots.same(self.theirs, content):
+        if content == self.theirs:
             if earlier is None:
                 raise SaveRefused(_("You changed nothing, so there is no draft to keep."))
             if (stage, due, note) == (earlier.stage, earlier.due_at, ""):

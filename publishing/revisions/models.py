@@ -213,3 +213,49 @@ def open_draft(record: models.Model) -> Revision | None:
 def name_of(person: Any) -> str:
     """Return the full name of a user, or the user name; "" for nobody."""
     return str(person.get_full_name() or person.get_username()) if person else ""
+
+
+def log(
+    record: models.Model,
+    action: Action,
+    person: Any = None,
+    note: str = "",
+    *,
+    base: Snapshot | None = None,
+    content: Snapshot | None = None,
+    stage: str = "",
+    due_at: datetime | None = None,
+    author: Any = None,
+) -> Revision:
+    """Add an entry to the history. With a stage it is the open draft, in place of the earlier one.
+
+    A draft belongs to its `author`: the person, unless somebody else is named.
+    """
+    earlier = open_draft(record) if stage else None
+    if earlier:
+        earlier.close()
+    values = {"base": base, "content": content, "stage": stage, "due_at": due_at, "author": author}
+    made = entry(record, action, person, note, **values)
+    made.save()
+    if earlier:
+        # A share link follows its draft to the new revision.
+        earlier.shared.update(draft=made)
+    return made
+
+
+def entry(
+    record: models.Model, action: Action, person: Any = None, note: str = "", **values: Any
+) -> Revision:
+    """Return an unsaved revision; `values` are further columns."""
+    if values.get("stage"):
+        values["author"] = values.get("author") or person
+    return Revision(
+        model=record._meta.label_lower,
+        object_pk=str(record.pk),
+        label=str(record)[:200],
+        action=action,
+        person=person,
+        person_name=name_of(person)[:150],
+        note=note,
+        **values,
+    )

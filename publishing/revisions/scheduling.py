@@ -16,9 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.content.scope import is_within
 from publishing.content.states import LIVE_STATES
-from publishing.revisions.drafts import MergeConflict, lock_record_of, publish_draft
-from publishing.revisions.history import lock, log
-from publishing.revisions.models import Action, Revision, Stage
+from publishing.revisions.drafts import MergeConflict, lock, lock_record_of, publish_draft
+from publishing.revisions.models import Action, Revision, Stage, log
 from publishing.revisions.notifications import publishers_of, tell
 
 logger = logging.getLogger(__name__)

@@ -23,8 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import snapshots
-from publishing.revisions.history import log
-from publishing.revisions.models import Action, Revision, open_draft
+from publishing.revisions.models import Action, Revision, log, open_draft
 from publishing.revisions.preview import page_saying, public_page
 
 # For how many days a link can be made.

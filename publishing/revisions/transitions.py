@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from publishing.content.publishable import MOMENTS, Publishable, full_moment
 from publishing.content.states import State
 from publishing.revisions import snapshots
-from publishing.revisions.history import lock, log
-from publishing.revisions.models import Action, open_draft
+from publishing.revisions.drafts import lock
+from publishing.revisions.models import Action, log, open_draft
 
 Move = Callable[[Publishable], Action | None]
 

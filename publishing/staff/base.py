@@ -38,8 +38,7 @@ from publishing.staff.lists import ListAdmin
 from publishing.staff.quality_checks import Advice, Check, advice_on
 
 NUL = "\x00"
-# The key of a new record in a rehearsal, so that none is used up.
-REHEARSED_KEY = -1
+REHEARSED_KEY = -1  # The key of a new record in a rehearsal, so that none is used up.
 
 
 class EditRequest(HttpRequest):
@@ -264,15 +263,16 @@ class StaffAdmin(PermissionsMixin, RecordLabelMixin, ListAdmin):
         # Only the nonce lets the editor's import map run; it is made when the page is rendered.
         nonce = request.csp_nonce  # type: ignore[attr-defined]
         context["media"] = Media.from_media(context["media"], nonce=nonce)
-        context |= self.form_context(request, editing(request), context.get("original"))
+        record, typed = context.get("original"), context["adminform"].form.instance
+        context |= self.form_context(request, editing(request), record, typed)
         page = super().render_change_form(request, context, *args, **kwargs)
         page._csp_update = self.form_policy  # type: ignore[attr-defined]  # as `csp_update` does
         return page
 
     def form_context(
-        self, request: HttpRequest, session: EditSession, record: Any
+        self, request: HttpRequest, session: EditSession, record: Any, typed: Any
     ) -> dict[str, Any]:
-        """Return what the template of the form gets besides Django's context."""
+        """Return further context of the form; `typed` is the record as the form has it."""
         return {}
 
     # -- Saving --------------------------------------------------------------------------

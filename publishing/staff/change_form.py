@@ -1,7 +1,8 @@
 """The form of a record without files: opened on its draft, saved by an edit session.
 
 The form carries the content that it was opened with, signed. `EditSession` decides what comes of a
-save; here stands what the request brings to it and what the person sees of its outcome.
+save; this module gives it the request and shows its outcome. It is longer than others, because the
+form and its admin call each other at every step.
 """
 
 from __future__ import annotations
@@ -22,14 +23,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import Publishable, full_moment, short_moment
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, full_moment, short_moment
 from publishing.content.states import LIVE_STATES, State
-from publishing.revisions import autosave, share_links, snapshots
+from publishing.revisions import autosave, share_links, snapshots, transitions
 from publishing.revisions.autosave import WorkingCopy
 from publishing.revisions.diff import conflict_rows
 from publishing.revisions.edit_session import EditSession
-from publishing.revisions.history import log
-from publishing.revisions.models import Action, Revision, Stage, open_draft
+from publishing.revisions.models import Action, Revision, Stage, log, open_draft
 from publishing.revisions.notifications import tell_publishers
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
@@ -125,7 +125,9 @@ class ChangeForm:
         close_copy(self.admin, request)
         if session.outcome.draft:
             return self.draft_kept(session.outcome.draft)
-        return self.admin.response_change(request, self.record)
+        answer = self.admin.response_change(request, self.record)
+        tell_visibility(request, self.record)
+        return answer
 
     def ask(self) -> HttpResponse:
         """Return the page on which somebody chooses between what two people wrote."""
@@ -165,7 +167,7 @@ class ChangeForm:
             + " "
             + _("The public page has not changed."),
         )
-        if getattr(self.record, "state", None) == State.SCHEDULED:
+        if self.session.state == State.SCHEDULED:
             said = _(
                 "It goes public on %(moment)s without this draft, "
                 "unless you publish the draft before then."
@@ -188,6 +190,16 @@ class ChangeForm:
             return self.show()
         session.start = self.start() or session.present()
         return session.rehearse(self.show)
+
+
+def tell_visibility(request: HttpRequest, record: Any) -> None:
+    """Say when visitors see what was saved, if it is scheduled or no longer waits."""
+    if not isinstance(record, Publishable) or IS_POPUP_VAR in request.POST:
+        return
+    record.refresh_from_db(fields=EDITABLE_MOMENTS)
+    is_at_once = editing(request).wish.at_once and record.is_published
+    if record.state == State.SCHEDULED or is_at_once:
+        messages.info(request, transitions.visibility(record))
 
 
 def close_copy(admin: StaffAdmin, request: HttpRequest) -> None:
@@ -234,13 +246,14 @@ class DraftAdmin(StaffAdmin):
         return copy
 
     def form_context(
-        self, request: HttpRequest, session: EditSession, record: Any
+        self, request: HttpRequest, session: EditSession, record: Any, typed: Any
     ) -> dict[str, Any]:
-        sent = request.POST
+        sent, starts = request.POST, getattr(typed, "published_at", None)
         context = {
             **prompt(self, session, request, record),
             "is_out": session.state in LIVE_STATES,
             "is_scheduled": session.state == State.SCHEDULED,
+            "is_ahead": starts is not None and starts > timezone.now(),
             "may_publish": session.may_publish,
             "is_publishable": issubclass(self.model, Publishable),
             "note": sent.get(NOTE, ""),
@@ -296,7 +309,9 @@ class DraftAdmin(StaffAdmin):
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         if editing(request).is_rehearsing:
             return HttpResponse()
-        return super().response_add(request, obj, *args, **kwargs)
+        answer = super().response_add(request, obj, *args, **kwargs)
+        tell_visibility(request, obj)
+        return answer
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         for record in queryset:

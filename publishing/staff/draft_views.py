@@ -16,9 +16,8 @@ from publishing.content.publishable import Publishable, is_live
 from publishing.content.states import State
 from publishing.revisions import share_links, snapshots, transitions
 from publishing.revisions.diff import conflict_rows, differences
-from publishing.revisions.drafts import MergeConflict, discard, publish_draft
-from publishing.revisions.history import lock, log
-from publishing.revisions.models import Action, Revision, Stage, open_draft
+from publishing.revisions.drafts import MergeConflict, discard, lock, publish_draft
+from publishing.revisions.models import Action, Revision, Stage, log, open_draft
 from publishing.revisions.notifications import tell
 from publishing.revisions.rehearsal import rehearse
 from publishing.revisions.save_wish import SaveWish, held_sentence

@@ -3,14 +3,12 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import model_ngettext
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +17,6 @@ from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, short_
 from publishing.content.states import LIVE_STATES, State, state_of, state_q
 from publishing.revisions import transitions
 from publishing.revisions.models import Revision, Stage
-from publishing.staff.base import editing
 from publishing.staff.change_form import DraftAdmin
 from publishing.staff.draft_views import DraftViews
 from publishing.staff.import_batches import BatchViews
@@ -93,32 +90,6 @@ class PublishableAdmin(DraftAdmin):
         if request.resolver_match and request.resolver_match.url_name == "autocomplete":
             queryset = kept(queryset)
         return super().get_search_results(request, queryset, search_term)
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        starts = context["adminform"].form.instance.published_at
-        context["is_ahead"] = starts is not None and starts > timezone.now()
-        return super().render_change_form(request, context, *args, **kwargs)
-
-    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().response_add(request, obj, *args, **kwargs)
-        self._tell_visibility(request, obj)
-        return response
-
-    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        response = super().response_change(request, obj)
-        self._tell_visibility(request, obj)
-        return response
-
-    def _tell_visibility(self, request: HttpRequest, record: Any) -> None:
-        """Say when visitors see what was saved, if it is scheduled or no longer waits."""
-        session = editing(request)
-        if session.is_rehearsing or IS_POPUP_VAR in request.POST:
-            return
-        record.refresh_from_db(fields=EDITABLE_MOMENTS)
-        if record.state == State.SCHEDULED or (session.wish.at_once and record.is_published):
-            messages.info(request, transitions.visibility(record))
 
     def option_label(self, record: Any) -> str:
         label = self.plain_label(record)

@@ -15,8 +15,7 @@ from django.utils.translation import gettext as _
 from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, short_moment
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import differences
-from publishing.revisions.drafts import keep_draft
-from publishing.revisions.history import lock, write
+from publishing.revisions.drafts import keep_draft, lock, write
 from publishing.revisions.models import Action, Revision, open_draft
 from publishing.revisions.scope_guard import check_record
 from publishing.revisions.snapshots import Snapshot, fingerprint

@@ -10,10 +10,8 @@ It never names a model and is kept for years: a field that no longer exists is i
 field keeps its present value. Values are JSON; moments are ISO 8601 in UTC.
 """
 
-from publishing.revisions.snapshots.applying import apply
 from publishing.revisions.snapshots.content import (
-    Path,
-    Snapshot,
+    apply,
     content_fields,
     link_names,
     part_relation,
@@ -24,6 +22,8 @@ from publishing.revisions.snapshots.content import (
 from publishing.revisions.snapshots.merging import (
     Conflict,
     MergeResult,
+    Path,
+    Snapshot,
     differing,
     fingerprint,
     leaves,

@@ -1,15 +1,17 @@
-"""Take a snapshot, and name the fields and relations that it holds."""
+"""Take a snapshot of a record, and apply one: save the record with its content, as a form would."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
 
-Snapshot = dict[str, dict[str, Any]]
-Path = tuple[str, ...]
+from publishing.revisions.snapshots.merging import Snapshot, same
 
 
 def content_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
@@ -67,3 +69,113 @@ def take(record: models.Model) -> Snapshot:
 
 def values_of(record: models.Model, fields: list[models.Field[Any, Any]]) -> dict[str, Any]:
     return {field.name: plain(getattr(record, field.attname)) for field in fields}
+
+
+# -- Applying ------------------------------------------------------------------------------
+
+
+def apply(record: models.Model, content: Snapshot) -> list[str]:
+    """Save the record and its rows with the content of the snapshot.
+
+    As in a form: assign, `full_clean`, `save`, so that slugs, search keys and sanitising are done.
+    Returns a sentence for each reference whose target is gone. Raises ValidationError, keyed by
+    field; nothing is saved then.
+    """
+    present = take(record)
+    if same(present, content):
+        return []
+    problems: list[str] = []
+    fresh = type(record)._base_manager.get(pk=record.pk)
+    with transaction.atomic():
+        _assign(fresh, content_fields(type(record)), present["fields"], content, problems)
+        fresh.full_clean()
+        fresh.save()
+        for name in link_names(type(record)):
+            if name in content.get("links", {}):
+                _link(fresh, name, content["links"][name], problems)
+        for part in getattr(record, "parts", ()):
+            if part in content.get("rows", {}):
+                _apply_rows(fresh, part, content["rows"][part], problems)
+    record.refresh_from_db()
+    return problems
+
+
+def _assign(
+    record: models.Model,
+    fields: list[models.Field[Any, Any]],
+    present: Mapping[str, Any],
+    content: Mapping[str, Any],
+    problems: list[str],
+) -> None:
+    """Set the fields that differ; one whose target is gone keeps its present value."""
+    wanted = content.get("fields", {})
+    for field in fields:
+        value = wanted.get(field.name, present.get(field.name))
+        if field.name not in wanted or value == present.get(field.name):
+            continue
+        target: Any = field.remote_field.model if field.remote_field else None
+        if target and value is not None and not target._base_manager.filter(pk=value).exists():
+            problems.append(_gone(field.verbose_name, target))
+            continue
+        key = target._meta.pk if target else field
+        setattr(record, field.attname, None if value is None else key.to_python(value))
+
+
+def _link(record: models.Model, name: str, keys: list[Any], problems: list[str]) -> None:
+    field: Any = record._meta.get_field(name)
+    target = field.remote_field.model
+    there = target._base_manager.filter(pk__in=keys)
+    found = {plain(row.pk) for row in there}
+    problems.extend(_gone(field.verbose_name, target) for key in keys if key not in found)
+    getattr(record, name).set(there)
+
+
+def _gone(label: Any, target: type[models.Model]) -> str:
+    return _("%(field)s: the %(kind)s that stood here was deleted since.") % {
+        "field": label,
+        "kind": target._meta.verbose_name,
+    }
+
+
+def _apply_rows(
+    record: models.Model, part: str, wanted: Mapping[str, Any], problems: list[str]
+) -> None:
+    relation = part_relation(type(record), part)
+    link, manager = relation.field, relation.related_model._base_manager
+    fields = row_fields(relation)
+    rows = manager.filter(**{link.name: record})
+    present = {str(row.pk): row for row in rows}
+    before = {key: values_of(row, fields) for key, row in present.items()}
+    kept = [key for key, old in before.items() if key in wanted and _says(old, wanted[key])]
+    # Changed rows are deleted first and inserted again, so that two rows may swap a unique value.
+    # Nothing else refers to rows (a system check says so), so nothing is deleted with them.
+    rows.exclude(pk__in=kept).delete()
+    for key, values in wanted.items():
+        if key in kept:
+            continue
+        row = present.get(key) or relation.related_model(**{link.name: record})
+        row._state.adding = True
+        old = before.get(key, {})
+        # A key that now belongs to another record's row stays with that row.
+        if not old and not manager.filter(pk=key).exists():
+            row.pk = relation.related_model._meta.pk.to_python(key)
+        found: list[str] = []
+        _assign(row, fields, old, {"fields": values}, found)
+        problems += found
+        if found and not old:
+            # A row about a deleted record is meaningless.
+            continue
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            said = " ".join(error.messages)
+            kind = relation.related_model._meta.verbose_name
+            raise ValidationError(
+                {NON_FIELD_ERRORS: f"{str(kind).capitalize()}: {said}"}
+            ) from error
+        row.save(force_insert=True)
+
+
+def _says(old: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Return whether a row has these values already; fields that it lacks are ignored."""
+    return all(old.get(name, value) == value for name, value in values.items())

@@ -8,7 +8,8 @@ from hashlib import sha256
 from json import dumps
 from typing import Any, NamedTuple
 
-from publishing.revisions.snapshots.content import Path, Snapshot
+Snapshot = dict[str, dict[str, Any]]
+Path = tuple[str, ...]
 
 
 class Conflict(NamedTuple):

@@ -21,8 +21,7 @@ from portal.page_cache.version import next_moment, read_version
 from portal.page_cache.wsgi import PageCache
 from publishing.models import Revision
 from publishing.revisions import snapshots
-from publishing.revisions.history import log
-from publishing.revisions.models import Action, Stage
+from publishing.revisions.models import Action, Stage, log
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,8 +10,7 @@ from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page, Report, Site
 from publishing.models import FormerSlug, OpenDraft, Picture
-from publishing.revisions.history import log
-from publishing.revisions.models import Action, Revision
+from publishing.revisions.models import Action, Revision, log
 from tests import factories
 from tests.admin_pages import admin_url, errors, open_form
 

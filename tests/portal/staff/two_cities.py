@@ -16,8 +16,7 @@ from partners.models import Network, Organisation
 from portal.models import Page, Report, Site, Tie
 from publishing.models import FormerSlug, Picture
 from publishing.revisions import snapshots
-from publishing.revisions.history import log
-from publishing.revisions.models import Action, Revision, Stage
+from publishing.revisions.models import Action, Revision, Stage, log
 from tests import factories
 
 SECRET = "Quillon"

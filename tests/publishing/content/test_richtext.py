@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from publishing.content.richtext import Outline, reference, render
 from publishing.models import Revision
 from publishing.revisions.diff import differences
-from publishing.revisions.history import write
+from publishing.revisions.drafts import write
 from publishing.revisions.models import Action
 from publishing.revisions.snapshots import take
 from tests import factories

@@ -10,8 +10,7 @@ from partners.models import Membership, Network, Organisation
 from portal.models import Tie
 from publishing.models import Batch, BatchRow, FormerSlug, Revision
 from publishing.revisions import snapshots
-from publishing.revisions.history import log
-from publishing.revisions.models import open_draft
+from publishing.revisions.models import log, open_draft
 from tests import factories
 from tests.admin_pages import admin_url
 from tests.publishing.import_export.conftest import Desk, results

@@ -13,8 +13,7 @@ from django.utils import timezone
 from cities.models import City
 from publishing.models import Revision
 from publishing.revisions import snapshots, transitions
-from publishing.revisions.drafts import MergeConflict, keep_draft, publish_draft
-from publishing.revisions.history import lock, write
+from publishing.revisions.drafts import MergeConflict, keep_draft, lock, publish_draft, write
 from publishing.revisions.models import Action, Stage, open_draft
 from publishing.revisions.scheduling import publish_due
 from tests import factories

@@ -5,8 +5,7 @@ from django.urls import reverse
 
 from cities.models import City
 from publishing.revisions import transitions
-from publishing.revisions.history import log
-from publishing.revisions.models import Action, Revision
+from publishing.revisions.models import Action, Revision, log
 from tests import factories
 from tests.admin_pages import admin_url
 from tests.staff_fixtures import signed_in

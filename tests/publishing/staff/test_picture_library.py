@@ -6,8 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from news.models import NewsItem
 from publishing.models import Picture, Revision
-from publishing.revisions.history import log
-from publishing.revisions.models import Action
+from publishing.revisions.models import Action, log
 from publishing.revisions.snapshots import take
 from tests import factories
 from tests.admin_pages import add, admin_url, errors, open_form, save_form

@@ -1,0 +1,78 @@
+"""The form of a picture: its focal point, its alternative text, and the check of an upload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminFileWidget
+from django.utils.translation import gettext_lazy as _
+
+from publishing.pictures.uploads import validate_picture
+from publishing.staff.forms import ScopedForm
+
+
+class FocalPointWidget(forms.MultiWidget):
+    """Two numbers, and the picture to point at; `preview` is the address of its small copy."""
+
+    template_name = "admin/publishing/focal_point.html"
+    use_fieldset = True
+    preview = ""
+
+    def __init__(self) -> None:
+        numbers = [
+            forms.NumberInput({"min": 0, "max": 100, "step": 1, "aria-label": label})
+            for label in (_("Per cent from the left"), _("Per cent from the top"))
+        ]
+        super().__init__(numbers)
+
+    def decompress(self, value: Any) -> list[int | None]:
+        try:
+            return [round(float(part) * 100) for part in str(value or "0.5x0.5").split("x")]
+        except ValueError:
+            return [None, None]
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"preview": self.preview}
+
+
+class FocalPointField(forms.MultiValueField):
+    """ "0.250x0.500" as two numbers of per cent; empty means the middle."""
+
+    widget = FocalPointWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        parts = [forms.IntegerField(min_value=0, max_value=100) for _side in range(2)]
+        super().__init__(parts, required=False, **kwargs)
+
+    def compress(self, data_list: Any) -> str:
+        across, down = (50 if side is None else side for side in data_list or (50, 50))
+        return f"{across / 100:g}x{down / 100:g}"
+
+
+class PictureForm(ScopedForm):
+    focal_point = FocalPointField(
+        label=_("Focal point"),
+        help_text=_(
+            "Wherever the picture is cropped, this place stays in view. Click on it in the "
+            "picture, or give the numbers: 0 and 0 is the upper left corner."
+        ),
+    )
+
+    class Meta:
+        field_classes = {"file": forms.FileField}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "file" in self.fields:
+            # In place of imagefield's, which makes a preview when the form is opened.
+            kinds = "image/jpeg,image/png,image/webp,image/avif"
+            self.fields["file"].widget = AdminFileWidget(attrs={"accept": kinds})
+            self.fields["file"].widget.is_required = True
+        if "focal_point" in self.fields and self.instance.pk:
+            self.fields["focal_point"].widget.preview = self.instance.file.preview
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        validate_picture(file)
+        return file
