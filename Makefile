@@ -13,10 +13,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 TEMPLATES = find templates */templates -name '*.html' 2>/dev/null | xargs
 
-.PHONY: help run dev test check audit bench profile mutants screenshots format lock develop
+.PHONY: help run dev test test-all check audit bench profile mutants screenshots format lock develop
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 13
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 13
 
 run: ## prepare the portal and serve it at http://127.0.0.1:8000/ (PORT=9000 for another port)
 	$(START) run --host "$(HOST)" --port "$(PORT)"
@@ -24,8 +24,11 @@ run: ## prepare the portal and serve it at http://127.0.0.1:8000/ (PORT=9000 for
 dev: ## the same for development: changes show at once, DEBUG and the debug toolbar are on
 	$(START) dev --host "$(HOST)" --port "$(PORT)"
 
-test: develop ## the whole suite: SQLite, PostgreSQL, browser (ARGS="-k slug" goes to pytest)
+test: develop ## the suite on SQLite and the essential walks in Chromium (ARGS="-k slug" goes to pytest)
 	@$(BIN)/python tools/run_tests.py $(ARGS)
+
+test-all: develop ## everything: PostgreSQL, several servers, all browsers too
+	@$(BIN)/python tools/run_tests.py --all $(ARGS)
 
 check: develop ## lint, format, types, imports, migrations, settings, templates, scripts (ARGS=mypy)
 	@$(BIN)/python -m tools.check $(ARGS)

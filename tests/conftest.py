@@ -1,5 +1,6 @@
 """What every test gets: an empty cache, and a browser only where there is one."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -14,6 +15,8 @@ from tools.run_tests import find_chromium, find_engines
 # A busy machine is slow, not wrong. The same examples every time, so a failure is no accident.
 settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 settings.load_profile("portal")
+# Rendered pages leave much garbage in cycles; looking for it seldom saves a tenth of the time.
+gc.set_threshold(100_000, 50, 100)
 HERE = Path(__file__).parent
 DATABASE = {"db", "transactional_db", "live_server", "databases"}
 
@@ -22,6 +25,12 @@ DATABASE = {"db", "transactional_db", "live_server", "databases"}
 def empty_cache():
     """Nothing that one test cached is seen by the next."""
     cache.clear()
+
+
+@pytest.fixture
+def unrendered(monkeypatch):
+    """Answer with empty pages: for tests of statuses alone, where rendering is most of the time."""
+    monkeypatch.setattr("django.template.response.SimpleTemplateResponse.rendered_content", "")
 
 
 @pytest.fixture
@@ -49,7 +58,7 @@ def pytest_collection_modifyitems(items):
         ("browser", find_chromium(), "no Chromium: install it or set CHROMIUM to its path"),
         ("engines", find_engines(), "no WebKitWebDriver, Xvfb or Firefox: install them"),
         ("text_browser", shutil.which("w3m"), "no w3m: install it"),
-        ("servers", has_servers, "no PostgreSQL or no redis-server: `make test` has both"),
+        ("servers", has_servers, "no PostgreSQL or no redis-server: `make test-all` has both"),
     ):
         for item in items:
             if HERE / name in item.path.parents:

@@ -129,11 +129,11 @@ def test_missing_parts_are_named_and_count_when_all_are_required(monkeypatch, ca
     monkeypatch.setattr(run_tests, "in_engines", lambda arguments: 0)
     monkeypatch.setattr(run_tests, "in_text_browser", no_browser)
     monkeypatch.delenv("REQUIRE_ALL", raising=False)
-    assert run_tests.main([]) == 0
+    assert run_tests.main(["--all"]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
     assert last.split("  ") == ["Text browser", "NOT RUN: Install w3m."]
     monkeypatch.setenv("REQUIRE_ALL", "1")
-    assert run_tests.main([]) == 1
+    assert run_tests.main(["--all"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,19 @@ def test_the_exit_code_is_that_of_the_worst_part(monkeypatch, codes, arguments, 
     parts = "on_sqlite on_postgresql on_several_servers in_browser in_engines in_text_browser"
     for name, code in zip(parts.split(), codes, strict=True):
         monkeypatch.setattr(run_tests, name, lambda _, code=code: code)
-    assert run_tests.main(arguments) == expected
+    assert run_tests.main(["--all", *arguments]) == expected
+
+
+def test_make_test_runs_two_parts_and_names_those_left_out(monkeypatch, capsys):
+    ran = []
+    for name in ("on_sqlite_without_processes", "in_browser_essentials"):
+        monkeypatch.setattr(run_tests, name, lambda _, name=name: ran.append(name) or 0)
+    assert run_tests.main([]) == 0
+    assert ran == ["on_sqlite_without_processes", "in_browser_essentials"]
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "Left out: tests that start processes of their own, PostgreSQL, several servers, the other "
+        "tests in Chromium, WebKit, Firefox and w3m. `make test-all` runs everything."
+    )
 
 
 @pytest.mark.parametrize(

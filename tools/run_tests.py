@@ -1,17 +1,19 @@
-"""`make test`: the suite on SQLite, PostgreSQL, several servers and in browsers, one of text.
+"""Run the tests: `make test` the essential parts, `make test-all` (`--all`) everything.
 
-Arguments go to pytest. What this machine cannot run is named at the end, with how to make it run;
-REQUIRE_ALL=1 makes that a failure. TEST_DATABASE_URL and CHROMIUM say what to use.
+Arguments go to pytest. The last lines name what was left out and what this machine cannot run, with
+how to run it; with REQUIRE_ALL=1 a part that cannot run is a failure. TEST_DATABASE_URL and
+CHROMIUM choose the database server and the browser.
 """
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +21,9 @@ import psycopg
 
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 IN_NO_BROWSER = "not browser and not engines and not text_browser and not servers"
+
+
+Part = Callable[[list[str]], int]
 
 
 class Missing(Exception):
@@ -78,15 +83,21 @@ def postgresql() -> Iterator[str]:
 
 
 def pytest(arguments: list[str], marker: str, **changes: str) -> int:
-    """Run pytest in parallel on the tests that the marker expression selects; its exit code."""
+    """Run pytest in parallel on the tests that match a marker expression; return its exit code."""
     environment = os.environ | changes
-    parallel = ["-n", "auto", "--maxprocesses=4"]
-    command = [sys.executable, "-m", "pytest", "-q", *parallel, "-m", marker, *arguments]
+    # Workers and servers share compiled modules; compiling takes each of them some seconds.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    options = ["-q", "-rs", "-n", "auto", "--maxprocesses=4"]
+    command = [sys.executable, "-m", "pytest", *options, "-m", marker, *arguments]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
 def on_sqlite(arguments: list[str]) -> int:
     return pytest(arguments, IN_NO_BROWSER, TEST_DATABASE_URL="")
+
+
+def on_sqlite_without_processes(arguments: list[str]) -> int:
+    return pytest(arguments, f"{IN_NO_BROWSER} and not processes", TEST_DATABASE_URL="")
 
 
 def on_postgresql(arguments: list[str]) -> int:
@@ -103,14 +114,18 @@ def on_several_servers(arguments: list[str]) -> int:
         return pytest(arguments, "servers", TEST_DATABASE_URL=address)
 
 
-def in_browser(arguments: list[str]) -> int:
+def in_browser(arguments: list[str], marker: str = "browser") -> int:
     chromium = find_chromium()
     if not chromium:
         raise Missing(
             "Chromium was not found. Install it (on Debian: apt install chromium) "
             "or set CHROMIUM to the path of a Chromium or Chrome."
         )
-    return pytest(arguments, "browser", TEST_DATABASE_URL="", CHROMIUM=chromium)
+    return pytest(arguments, marker, TEST_DATABASE_URL="", CHROMIUM=chromium)
+
+
+def in_browser_essentials(arguments: list[str]) -> int:
+    return in_browser(arguments, "browser and essential")
 
 
 def in_engines(arguments: list[str]) -> int:
@@ -128,10 +143,12 @@ def in_text_browser(arguments: list[str]) -> int:
     return pytest(arguments, "text_browser", TEST_DATABASE_URL="")
 
 
-def main(arguments: list[str]) -> int:
-    """Run every part, print a summary, and give the exit code of the whole."""
-    must_run_all = os.environ.get("REQUIRE_ALL") == "1"
-    parts = {
+def essential_parts() -> dict[str, Part]:
+    return {"SQLite": on_sqlite_without_processes, "Browser": in_browser_essentials}
+
+
+def all_parts() -> dict[str, Part]:
+    return {
         "SQLite": on_sqlite,
         "PostgreSQL": on_postgresql,
         "Servers": on_several_servers,
@@ -139,28 +156,50 @@ def main(arguments: list[str]) -> int:
         "Engines": in_engines,
         "Text browser": in_text_browser,
     }
-    results = {}
-    failed = False
-    tested = False
-    for name, run in parts.items():
+
+
+LEFT_OUT = (
+    "Left out: tests that start processes of their own, PostgreSQL, several servers, the other "
+    "tests in Chromium, WebKit, Firefox and w3m. `make test-all` runs everything."
+)
+
+
+def processor_seconds() -> float:
+    """Return the processor time that ended child processes have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def main(arguments: list[str]) -> int:
+    """Run the parts, print a summary, and return the exit code of the whole."""
+    is_all = "--all" in arguments
+    arguments = [argument for argument in arguments if argument != "--all"]
+    must_run_all = os.environ.get("REQUIRE_ALL") == "1"
+    results: dict[str, str] = {}
+    failed = tested = False
+    for name, run in (all_parts() if is_all else essential_parts()).items():
         print(f"\n== {name} ==", flush=True)
-        started = time.monotonic()
+        started, used = time.monotonic(), processor_seconds()
         try:
             code = run(arguments)
         except Missing as missing:
             results[name] = f"NOT RUN: {missing}"
             failed |= must_run_all
             continue
-        seconds = f"({time.monotonic() - started:.0f} s)"
         if code == NO_TESTS and arguments:
             results[name] = "no test matched"
-        else:
-            results[name] = f"{'FAILED' if code else 'passed'} {seconds}"
-            failed |= code != 0
-            tested = True
+            continue
+        results[name] = (
+            f"{'FAILED' if code else 'passed'} ({time.monotonic() - started:.0f} s, "
+            f"{processor_seconds() - used:.0f} s of processor time)"
+        )
+        failed |= code != 0
+        tested = True
     print("\n== Summary ==")
     for name, result in results.items():
         print(f"{name:<14}{result}")
+    if not is_all:
+        print(LEFT_OUT)
     return int(failed or not tested)
 
 

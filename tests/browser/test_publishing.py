@@ -31,6 +31,7 @@ def labelled(page, name, label):
         expect(button).to_have_value(label)
 
 
+@pytest.mark.essential
 def test_the_button_says_schedule_as_soon_as_the_date_lies_ahead(page):
     sign_in(page)
     page.goto(admin_url(NewsItem, "add"))

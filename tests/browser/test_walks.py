@@ -90,6 +90,7 @@ def portal(live_server):
     call_command("load_starter", verbosity=0)
 
 
+@pytest.mark.essential
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 @pytest.mark.parametrize("hand", [Mouse, Keyboard])
 def test_every_visitor_gets_everything_done(hand, scripts, new_page, portal):

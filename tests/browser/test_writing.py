@@ -64,6 +64,7 @@ def paste(desk, html):
     )
 
 
+@pytest.mark.essential
 def test_a_story_with_a_picture_a_link_and_a_time(desk):
     city = factories.city(name="Wakefield")
     picture = factories.picture(title="The dome", alternative_text="Readers under a dome")

@@ -9,7 +9,7 @@ from django.db import connection
 from portal.models import Report
 from tests import factories, processes
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 TOKEN = "a" * 32
 REPORT = "/report/", {"address": "/", "message": "Wrong"}

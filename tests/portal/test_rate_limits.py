@@ -97,6 +97,7 @@ with ThreadPoolExecutor(4) as threads:
 """
 
 
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 def test_processes_and_threads_count_together(tmp_path):
     environment = {

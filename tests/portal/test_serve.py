@@ -262,6 +262,7 @@ def stopped(server: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.once
+@pytest.mark.processes
 def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start, tmp_path):
     port = free_port()
     server = start(port)
@@ -290,6 +291,7 @@ def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start, tmp_p
 
 
 @pytest.mark.once
+@pytest.mark.processes
 def test_with_reload_the_sources_are_served_as_they_are_with_the_debug_toolbar(start, tmp_path):
     port = free_port()
     server = start(port, "--reload")

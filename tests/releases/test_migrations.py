@@ -118,6 +118,7 @@ def test_words_that_a_migration_writes_are_found(on_trial):
     assert_found("Fez", "zebulon")
 
 
+@pytest.mark.processes
 def test_a_migration_that_was_killed_leaves_no_stale_page_and_the_next_start_mends_it(
     on_trial, tmp_path, settings
 ):
@@ -158,6 +159,7 @@ def test_migrating_when_there_is_nothing_to_do_changes_nothing():
     assert (triggers(), read_version(), City.objects.count()) == before
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("target", [("publishing", "0002"), ("cities", "zero")])
 def test_columns_and_tables_can_be_taken_back_and_put_up_again(target):
     """Without its column `stage`, each revision counts; without cities there are no words."""

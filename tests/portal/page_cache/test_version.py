@@ -14,6 +14,7 @@ from tests import factories, processes
 READS, READERS, CHANGES = 10_000, 5, 200
 
 
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 def test_no_read_is_older_than_the_last_change_that_was_committed(tmp_path):
     city = factories.city(slug="york", motto="Change 0 .")

@@ -27,7 +27,8 @@ from cities.models import City
 from publishing.revisions.models import Revision
 from tests.portal.staff.two_cities import DIVIDED, ROLES, SECRET, TIED, place, shared, somebody
 
-pytestmark = pytest.mark.django_db
+# Only statuses count here; test_every_page.py renders the pages.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("unrendered")]
 
 NOBODYS = 999_999_999
 TABLE = Path(__file__).with_name("role_matrix.txt")
