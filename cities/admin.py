@@ -1,4 +1,4 @@
-"""The staff desk of cities and of what places them."""
+"""Admin of cities and of the records that group them: countries, intakes and themes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -181,7 +181,7 @@ class DesignationInline(RowInline):
 
 
 def missing_cases() -> dict[str, tuple[Texts, Q]]:
-    """What a city may lack."""
+    """Return the facts that a city may lack, each with a label and the condition that it does."""
     return {
         "year": (_("Joining year"), Q(joined_year__isnull=True)),
         "summary": (_("Summary"), Q(summary="")),
@@ -241,7 +241,7 @@ class CityAdmin(PublishableAdmin):
         "kind",
         AwardFilter,
     )
-    # City.search looks in these, word by word.
+    # `CityQuerySet.search` searches these fields, word by word.
     search_fields = ("search_key", "alternative_names__search_key", "country__name_key")
     search_help_text = _(
         "The beginning of a word of any name of the city, its motto or its country. "

@@ -1,9 +1,9 @@
-"""What the page of a city shows, in at most eight statements that are written once.
+"""Prepared queries of the page of a city: at most eight SQL statements.
 
-The page of a city is asked for most, and was the one with the most queries. Names, titles and
-themes come in one statement, news with the cities that it is about in another; members are asked
-for only where there is a network. Most cities take six statements; one that is far from all others
-in a network of thousands takes the eight.
+This page is requested most, and was the one with the most queries. Names, titles and themes come in
+one statement, news with the cities that it is about in another; members are read only if there is a
+network. Most cities take six statements; one that is far from all others in a network of thousands
+takes all eight.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from publishing.caching.prepared_queries import Prepared
 from publishing.content.states import State, state_q
 
 MOST_NEAR, MOST_STORIES = 6, 4
-# Boxes around a city in which its neighbours are looked for before the whole world, because an
-# index finds what is in them: from so many cities on, as among fewer they would seldom have enough,
-# and their reach in degrees.
+# Boxes around a city in which its neighbours are searched before the whole world, because an index
+# serves them: the least number of public cities for the box, as among fewer it would seldom hold
+# enough neighbours, and its reach in degrees.
 BOXES = ((2000, 1.5), (100, 12.0))
 DEGREE_KM = 111.0
 
@@ -46,7 +46,7 @@ WIDTH = 5
 
 
 def _parts(moment: Any, city: int) -> Any:
-    """Rows of (relation, values as texts), to be made into records."""
+    """Return a query of rows (relation, values as texts), which `attach_parts` turns into records."""
     selects = []
     for relation, (model, fields) in PARTS.items():
         rows = model.objects.filter(city=city) if relation != "themes" else public(relation, moment)
@@ -61,7 +61,7 @@ parts = Prepared(_parts, city=int)
 
 
 def attach_parts(city: City) -> None:
-    """Give the city its names, awards, designations and public themes, as prefetching does."""
+    """Prefetch the city's names, awards, designations and public themes, in one query."""
     found: dict[str, list[Any]] = {relation: [] for relation in PARTS}
     for relation, *texts in parts(city=city.pk):
         model, fields = PARTS[relation]
@@ -75,11 +75,11 @@ def attach_parts(city: City) -> None:
     city._prefetched_objects_cache = found  # type: ignore[attr-defined]
 
 
-# -- Where it is ------------------------------------------------------------------------------
+# -- Neighbours -------------------------------------------------------------------------------
 
 
 def by_country() -> Counter[str]:
-    """The number of public cities of each country."""
+    """Return the number of public cities of each country."""
 
     def count() -> Counter[str]:
         cities = City.objects.published().order_by()
@@ -106,13 +106,16 @@ near_in_box = Prepared(_near, **POINT, south=float, north=float, west=float, eas
 
 
 def nearest(city: City, of: int) -> list[City]:
-    """The cities nearest to one with a known place, `of` so many, each with `distance` in km."""
+    """Return the cities nearest to one with coordinates, each with `distance` in km.
+
+    `of` is the number of all public cities.
+    """
     latitude, longitude = city.latitude or 0.0, city.longitude or 0.0
     phi = radians(latitude)
     point = {"city": city.pk, "sine": sin(phi), "cosine": cos(phi), "longitude": radians(longitude)}
     for reach in [reach for least, reach in BOXES if of >= least]:
         wide = reach / max(cos(radians(min(abs(latitude) + reach, 89))), 0.02)
-        # Where a box would reach over a pole or the date line, the whole world is looked at.
+        # A box that would cross a pole or the date line is replaced by the whole world.
         if abs(latitude) + reach > 89 or abs(longitude) + wide > 180:
             break
         found: list[City] = near_in_box(
@@ -139,7 +142,7 @@ networks = Prepared(
     ),
     city=int,
 )
-# What a line shows of a member of a network.
+# The columns that the list of a network's members needs.
 ORGANISATION = ("name", "slug", "sector")
 members = Prepared(
     lambda moment, city: (
@@ -152,7 +155,7 @@ members = Prepared(
     ),
     city=int,
 )
-# What a headword shows of a news item.
+# The columns that the list of news needs.
 STORY = ("title", "slug", "published_at")
 stories = Prepared(
     lambda moment, city: (
@@ -184,7 +187,7 @@ events = Prepared(
 
 
 def networks_of(city: City) -> list[Any]:
-    """Its public networks, each with `public_memberships`, from which `sectors` is made."""
+    """Return the city's public networks with `public_memberships`, which `sectors` groups."""
     found = networks(city=city.pk)
     memberships = members(city=city.pk) if found else []
     for network in found:
@@ -193,9 +196,9 @@ def networks_of(city: City) -> list[Any]:
 
 
 def news_of(city: City) -> list[Any]:
-    """The newest public news about it, each with `public_cities`.
+    """Return the newest public news about the city, each with `public_cities`.
 
-    A city that is hidden itself is found with its news, and is not one of those.
+    A hidden city has its news in a preview, but is not one of their public cities.
     """
     is_public = city.is_published
     model: Any = City._meta.get_field("news_items").related_model
@@ -211,7 +214,7 @@ def news_of(city: City) -> list[Any]:
 
 
 def events_of(city: City) -> list[Any]:
-    """The latest public events in it."""
+    """Return the latest public events in the city."""
     found = events(city=city.pk)
     for event in found:
         event.city = city
@@ -219,7 +222,7 @@ def events_of(city: City) -> list[Any]:
 
 
 def portrait(city: City) -> dict[str, Any]:
-    """What the page shows beside the city itself, which gets its names and titles."""
+    """Return the context of the page of a city; attach names and titles to the city itself."""
     attach_parts(city)
     numbers = by_country()
     return {

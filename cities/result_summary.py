@@ -1,4 +1,4 @@
-"""What the finder found, in words: "10 cities in the United Kingdom that joined in 2024"."""
+"""The result of the finder in words: "10 cities in the United Kingdom that joined in 2024"."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from publishing.finder.filterset import Finder
 
 
 def found_in_words(finder: Finder, number: int) -> str:
-    """The number of cities and everything that narrows it, as one phrase."""
+    """Return the number of cities and all filters in use, as one phrase."""
     chosen = finder.chosen
     said = [ngettext("%(number)s city", "%(number)s cities", number) % {"number": number}]
     places = _places(chosen.get("country", []), chosen.get("region", []))
@@ -32,7 +32,7 @@ def found_in_words(finder: Finder, number: int) -> str:
 
 
 def either(items: Sequence[str]) -> str:
-    """Items of which any may hold: "2022, 2023 or 2024"."""
+    """Join items of which any may hold: "2022, 2023 or 2024"."""
     if len(items) < 2:
         return "".join(items)
     return _("%(items)s or %(last)s") % {"items": ", ".join(items[:-1]), "last": items[-1]}

@@ -1,4 +1,4 @@
-"""Suggestions while somebody types into the search field: names of cities and countries."""
+"""Suggestions for the search field while a visitor types: names of cities and countries."""
 
 from collections import defaultdict
 from typing import Any
@@ -18,7 +18,7 @@ LEAST_LETTERS, MOST, MOST_COUNTRIES, MAX_AGE = 2, 8, 2, 300
 
 
 class Suggestions(View):
-    """JSON: `items`, each with name, detail and url, and `status`, their number in words."""
+    """JSON with `items`, each with name, detail and url, and `status`, their number in words."""
 
     http_method_names = ["get", "head", "options"]
 
@@ -38,7 +38,7 @@ def in_words(number: int) -> str:
 
 
 def suggest(text: str) -> list[dict[str, str]]:
-    """At most MOST cities and countries that a folded text finds, the names it begins first."""
+    """Return at most MOST cities and countries that match a folded text, the best first."""
     countries = list(find_countries(text))
     cities = list(find_cities(text)[: MOST - len(countries)])
     others = other_names(cities, text)
@@ -49,7 +49,7 @@ def suggest(text: str) -> list[dict[str, str]]:
 
 
 def find_cities(text: str) -> Any:
-    """Public cities with their `rank`: 0 if the name begins with the text, 1 if another does."""
+    """Return public cities with `rank`: 0 if the name begins with the text, 1 if another does."""
     other = AlternativeName.objects.filter(city=OuterRef("pk"), search_key__startswith=f" {text}")
     return (
         City.objects.published()
@@ -61,14 +61,14 @@ def find_cities(text: str) -> Any:
 
 
 def find_countries(text: str) -> Any:
-    """The same for countries, with the number of their cities."""
+    """Return public countries with `rank`, as `find_cities` does, and `city_count`."""
     named = Country.objects.published().filter(name_key__contains=f" {text}")
     ranked = named.with_city_counts().annotate(rank=_rank(text))
     return ranked.order_by("rank", "name_key", "pk")[:MOST_COUNTRIES]
 
 
 def other_names(cities: list[City], text: str) -> dict[Any, str]:
-    """For each city that its own names do not explain, the alternative name that does."""
+    """Return the alternative name that matched, for each city whose own names did not."""
     unexplained = [city.pk for city in cities if f" {text}" not in city.search_key]
     matching = Q(*[("search_key__contains", f" {word}") for word in text.split()])
     found: dict[Any, list[AlternativeName]] = defaultdict(list)
@@ -76,7 +76,7 @@ def other_names(cities: list[City], text: str) -> dict[Any, str]:
         found[other.city_id].append(other)
 
     def fit(other: AlternativeName) -> tuple[bool, int, bool, str]:
-        # Of "Fes" and "Fès" the one with its accent is the better spelt.
+        # Of "Fes" and "Fès", the spelling with the accent is preferred.
         begins = other.search_key.startswith(f" {text}")
         return not begins, len(other.name), other.name.isascii(), other.name
 

@@ -1,9 +1,9 @@
-"""The index of the words that cities are known by, which search asks for beginnings of words.
+"""Full-text index of the words that cities are known by, for search by prefixes of words.
 
-It holds the words of the folded names, official and alternative ones, parts of countries and
-mottos. The database keeps it in step itself, so that nothing gets round it: PostgreSQL as two
-indexes of word vectors, SQLite as a full-text table with triggers, which read both tables. Both
-are made after every migration (`publishing.triggers`).
+It holds the words of the folded names (official and alternative), parts of countries and mottos.
+The database maintains it, so that no write can bypass it: in PostgreSQL as two indexes of word
+vectors, in SQLite as a full-text table with triggers on both tables. Either is created after every
+migration (`publishing.triggers`).
 """
 
 from typing import Any
@@ -13,16 +13,16 @@ from django.db.models import BigIntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 
 CITIES, NAMES, WORDS = "cities_city", "cities_alternativename", "cities_words"
-# The columns that the index is made of.
+# The indexed columns.
 READ = {CITIES: {"id", "search_key"}, NAMES: {"search_key", "city_id"}}
 
 
 def cities_with(beginning: str, also: QuerySet[Any] | None = None) -> RawSQL:
-    """A subquery of the keys of cities with a word that begins so; `beginning` is folded.
+    """Return a subquery of the keys of cities that have a word with this (folded) prefix.
 
-    The keys of `also` are among them. (A union of QuerySets would join the cities once more.)
+    The keys of `also` are included. (A union of QuerySets would join the cities once more.)
     """
-    # A folded word has letters, digits and marks alone, so it cannot end its quotation.
+    # A folded word has only letters, digits and marks, so it cannot close the quotation.
     if connection.vendor == "sqlite":
         sql = f"SELECT rowid FROM {WORDS} WHERE {WORDS} MATCH %s"  # noqa: S608 (constants)
         sought = [f'"{beginning}"*']
@@ -38,12 +38,12 @@ def cities_with(beginning: str, also: QuerySet[Any] | None = None) -> RawSQL:
 
 
 def vector(column: str = "search_key") -> str:
-    """The words of a folded column as PostgreSQL indexes them: as they are, no grammar."""
+    """Return the words of a folded column as PostgreSQL indexes them: unchanged, no grammar."""
     return f"array_to_tsvector(array_remove(string_to_array({column}, ' '), ''))"
 
 
 def drop_triggers(using: str = "default") -> None:
-    """Drop the triggers before migrations. The index stays, so search goes on meanwhile."""
+    """Drop the triggers before migrations. The index remains, so that search works meanwhile."""
     database = connections[using]
     if database.vendor != "sqlite":
         return
@@ -53,7 +53,7 @@ def drop_triggers(using: str = "default") -> None:
 
 
 def make_index(using: str = "default") -> None:
-    """Make the index and its triggers as far as they are missing, after migrations."""
+    """Create what is missing of the index and its triggers, after migrations."""
     database = connections[using]
     with transaction.atomic(using), database.cursor() as cursor:
         has_columns = _has_columns(database, cursor)
@@ -67,7 +67,7 @@ def make_index(using: str = "default") -> None:
 
 
 def _has_columns(database: Any, cursor: Any) -> bool:
-    """Return whether the tables have what the index is made of.
+    """Return whether the tables have the indexed columns.
 
     Migrating backwards may lead to a point at which they do not.
     """
@@ -86,11 +86,11 @@ def _make_sqlite_index(cursor: Any, has_columns: bool) -> None:
     present = {name for (name,) in cursor.fetchall()}
     if wanted and {WORDS, *wanted} <= present:
         return
-    # While a trigger was missing, words may have been missed.
+    # While a trigger was missing, the index may have missed changes.
     cursor.execute(f"DROP TABLE IF EXISTS {WORDS}")
     if not wanted:
         return
-    # The tokenizer that takes every sign outside ASCII for a letter: the column is folded.
+    # The ASCII tokenizer treats all other characters as letters, which suits a folded column.
     cursor.execute(
         f"CREATE VIRTUAL TABLE {WORDS} USING fts5(words, tokenize = 'ascii', prefix = '2 3')"
     )
@@ -101,7 +101,7 @@ def _make_sqlite_index(cursor: Any, has_columns: bool) -> None:
 
 
 def fill(city: str = "") -> str:
-    """The statement of SQLite that writes the words of one city, or of all."""
+    """Return the SQLite statement that writes the words of one city, or of all."""
     where = f"WHERE c.id = {city}" if city else ""
     return f"""
         INSERT INTO {WORDS} (rowid, words)
@@ -117,8 +117,10 @@ def empty(city: str) -> str:
 
 
 def anew(city: str) -> str:
-    """Taken out and put in: a statement's own way with conflicts counts in its triggers too, so
-    that an upsert would make an error of INSERT OR REPLACE.
+    """Return the SQLite statements that update the words of one city: delete, then insert.
+
+    Inside a trigger, the ON CONFLICT policy of the outer statement would override INSERT OR
+    REPLACE, so that an upsert of a city would fail.
     """
     return f"{empty(city)}; {fill(city)}"
 

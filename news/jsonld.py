@@ -9,12 +9,12 @@ from cities.models import City
 from news.models import Event, NewsItem
 from publishing.content.jsonld import Absolute, Data, known, portal
 
-# schema.org limits nothing, but search engines cut headlines here.
+# Search engines cut headlines here; schema.org has no limit.
 LONGEST_HEADLINE = 110
 
 
 def story(record: NewsItem, absolute: Absolute, cities: Iterable[City], publisher: str) -> Data:
-    """A news item, the cities that its page shows it to be about, and the portal's name."""
+    """Return a news item with the cities that its page shows, published by the portal."""
     address = absolute(record.get_absolute_url())
     return known(
         {
@@ -34,7 +34,7 @@ def story(record: NewsItem, absolute: Absolute, cities: Iterable[City], publishe
 
 
 def event(record: Event, absolute: Absolute) -> Data:
-    """An event that has a date, or nothing: days that come round each year carry none."""
+    """Return an event that has a date, or {}: yearly days have none."""
     if record.starts_on is None:
         return {}
     return known(
@@ -52,7 +52,7 @@ def event(record: Event, absolute: Absolute) -> Data:
 
 
 def location(record: Event) -> Data:
-    """Where it takes place: the place, or the city if visitors see it, in its country."""
+    """Return the place, or the city if it is public, in its country; {} if neither is known."""
     city = record.city if record.city and record.city.is_published else None
     land = record.country or (city and city.country)
     address = {

@@ -1,4 +1,4 @@
-"""The staff desk of networks and organisations."""
+"""Admin of networks and organisations."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from publishing.staff.base import RowInline
 
 
 class NamesCities(PublishableAdmin):
-    """A list with the cities of each row, however many rows there are."""
+    """Change list with the cities of each row, in one query for all rows."""
 
     def get_queryset(self, request: HttpRequest) -> Any:
         cities = Prefetch("cities", City.objects.for_listing(), "listed_cities")

@@ -9,7 +9,7 @@ from publishing.content.jsonld import Absolute, Data, known
 
 
 def network(record: Network, absolute: Absolute) -> Data:
-    """A network of `for_listing` and `with_members`. Only those said to belong are members."""
+    """Return a network of `for_listing` and `with_members`; only confirmed members are included."""
     members = [m.organisation for m in record.public_memberships if belongs(m)]
     served = [reference(city, absolute) for city in record.public_cities]
     if record.country:
@@ -30,7 +30,7 @@ def organisation(
     cities: Iterable[City],
     memberships: Iterable[Membership],
 ) -> Data:
-    """An organisation with the cities and the memberships that its page shows."""
+    """Return an organisation with the cities and the memberships that its page shows."""
     return named(record, absolute) | known(
         {
             "description": record.summary,

@@ -1,4 +1,4 @@
-"""The pages of networks and organisations."""
+"""Pages of networks and organisations."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Where a city is on the map: the same projection as the basemap in static/world.svg.
+"""Map projection: the same as that of the basemap in static/world.svg.
 
 Formula: Equal Earth, in B. Šavrič, T. Patterson and B. Jenny, "The Equal Earth map projection",
 International Journal of Geographical Information Science 33 (2019), 454-465. The map is turned to
@@ -21,7 +21,7 @@ MERIDIAN, SCALE, CENTRE_X, CENTRE_Y = 11, 177, 480, 246
 Point = tuple[float, float]
 
 RATIO = 1.45
-# Labels are sized for a plate about this wide; on a wider one they grow with the map.
+# Labels are sized for a map about this wide; on a wider one they grow with the map.
 PLATE_PIXELS, LABEL_PIXELS, MOST_LABELS = 826, 15, 9
 MARGIN_X, MARGIN_Y, LEAST_WIDTH = 14, 10, 60
 
@@ -42,7 +42,7 @@ class View(NamedTuple):
 
     @property
     def is_close(self) -> bool:
-        """Whether the detailed coastline is needed."""
+        """True if the view needs the detailed coastline."""
         return self.width < 300
 
 
@@ -50,7 +50,7 @@ WORLD = View(92, 14, 820, 424)
 
 
 def project(latitude: float, longitude: float) -> Point:
-    """The place of a point (degrees) in map units, rounded to a tenth: 0 is left and top."""
+    """Return the place of a point (degrees) in map units, rounded to a tenth; 0 is left and top."""
     turned = math.radians((longitude - MERIDIAN + 180) % 360 - 180)
     theta = math.asin(ROOT * math.sin(math.radians(latitude)))
     square = theta * theta
@@ -62,11 +62,11 @@ def project(latitude: float, longitude: float) -> Point:
 
 
 def fit(points: Sequence[Point], *, all_in: bool = False) -> View:
-    """The view that shows these points (as `project` gives them), with air around them.
+    """Return the view of these points (as `project` returns them), with a margin.
 
     No points, or points that span the world, give the whole world. A point that alone more than
-    doubles the width is left out and listed in `outside`, so that the page can name it; at most
-    one in ten, because a group is not an outlier. With `all_in` every point is shown.
+    doubles the width is left out and listed in `outside`, so that the page can name it; at most one
+    in ten, because a group is not an outlier. With `all_in` every point is in view.
     """
     inside = list(range(len(points)))
     most = 0 if all_in else len(points) // 10 + (3 <= len(points) < 10)
@@ -77,7 +77,7 @@ def fit(points: Sequence[Point], *, all_in: bool = False) -> View:
         inside.remove(far)
     width, height, x, y = _frame([points[index] for index in inside])
     left_out = tuple(sorted(set(range(len(points))) - set(inside)))
-    # A view as high as the world's would show empty sea above and below: show it all.
+    # A view as high as the world's would only add empty sea above and below: show the world.
     if not points or height > WORLD.height:
         return WORLD
     return View(
@@ -90,7 +90,7 @@ def fit(points: Sequence[Point], *, all_in: bool = False) -> View:
 
 
 def _frame(points: Sequence[Point]) -> tuple[float, float, float, float]:
-    """Width and height of the view that these points need, and its middle."""
+    """Return width and height of the view that these points need, and its middle."""
     if not points:
         return WORLD.width, WORLD.height, 0, 0
     (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))
@@ -101,7 +101,7 @@ def _frame(points: Sequence[Point]) -> tuple[float, float, float, float]:
 
 
 def _farthest(points: Sequence[Point], inside: Sequence[int]) -> int | None:
-    """The point without which the view would be less than half as wide, if there is one."""
+    """Return the point without which the view would be less than half as wide, if there is one."""
     edges = {
         pick(inside, key=lambda index: points[index][axis])
         for pick in (min, max)
@@ -117,7 +117,7 @@ def _farthest(points: Sequence[Point], inside: Sequence[int]) -> int | None:
 class Mark(NamedTuple):
     """A city on the map. `on` is false for one outside the filter, drawn small and grey.
 
-    `about` tells of a mark that stands for several cities how many they are.
+    For a mark that stands for several cities, `about` has their number in words.
     """
 
     x: float
@@ -132,7 +132,7 @@ class Mark(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A name beside its dot; `anchor` is "start" or "end", the side of the text at the dot."""
+    """The name of a mark; `anchor` is the side of the text at the mark, "start" or "end"."""
 
     x: float
     y: float
@@ -145,16 +145,16 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class MapFigure:
-    """What components/map.html shows: a view, and the marks in the order in which they lie."""
+    """The figure of components/map.html: a view, and the marks in drawing order."""
 
     view: View
     marks: Sequence[Mark]
-    # About how wide the page shows it.
+    # The approximate width on the page.
     pixels: int = PLATE_PIXELS
 
     @property
     def pixel(self) -> float:
-        """The size of a pixel in map units, about."""
+        """The approximate size of a pixel in map units."""
         return self.view.width / self.pixels
 
     @property
@@ -163,7 +163,7 @@ class MapFigure:
 
     @cached_property
     def texts(self) -> list[Label]:
-        """Names for the first marks that have one and room for it; none on the whole world."""
+        """Labels of the first marks that have a name and room for it; none on the whole world."""
         found: list[Label] = []
         if self.view[:4] == WORLD[:4]:
             return found

@@ -1,4 +1,4 @@
-"""The list of cities, which is the finder, and the page of a city."""
+"""The finder of cities, and the page of a city."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ class CityList(FinderList):
         return City.objects.published().for_cards()
 
     def get_paginate_by(self, queryset: QuerySet[City]) -> int:
-        """A map shows all that was found, and the list below it the same while it can be read."""
+        """Return the page size; up to MOST_MARKS cities, the list of a map is one page."""
         is_map = self.finder.chosen.get("view") == "map" and self.finder.total <= MOST_MARKS
         return MOST_MARKS if is_map else self.paginate_by
 
@@ -42,7 +42,7 @@ class CityList(FinderList):
         return context
 
     def map(self, page: Page[City]) -> dict[str, Any]:
-        """The map of all cities found, and those that are not on it."""
+        """Return the context of the map: all matching cities, and those that are not on it."""
         if self.finder.total > MOST_MARKS:
             found = self.finder.qs.all()
             return {
@@ -54,7 +54,7 @@ class CityList(FinderList):
                 "is_clustered": True,
                 "without_number": found.filter(latitude__isnull=True).count(),
             }
-        # The one page has them all.
+        # The one page has all cities, see `get_paginate_by`.
         map_ = plate(page)
         return {
             "map": map_,
@@ -63,7 +63,7 @@ class CityList(FinderList):
         }
 
     def heads(self) -> list[dict[str, Any]]:
-        """The heads of the table, of which four sort it."""
+        """Return the heads of the table, of which four sort it."""
         sorts = {option["value"]: option for option in self.finder.options("sort")}
         falling = {"joined", "population"}
         heads = []
@@ -88,7 +88,7 @@ class CityList(FinderList):
 
 
 def whole_cities() -> CityQuerySet:
-    """Cities with the records that stand in their own facts."""
+    """Return cities with the single records that their page shows."""
     return City.objects.select_related("country", "intake", "picture")
 
 

@@ -37,7 +37,7 @@ class CountryDetail(RecordDetail):
         networks = published_rows(Country, "networks").in_country(country.code)
         news = published_rows(Country, "news_items").about_country(country.code)
         cities = list(country.cities.published().for_listing()[: MOST_LISTED + 1])
-        # A country has no date of its own: its page changes with its cities.
+        # A country has no date of its own; its page changes with its cities.
         country.updated_at = max((city.updated_at for city in cities), default=None)
         return super().get_context_data(
             cities=cities[:MOST_LISTED],

@@ -14,7 +14,7 @@ from cities.views.limits import MOST_LISTED
 
 
 class RegionDetail(TemplateView):
-    """One of UNESCO's five regions. It is a fixed value, so it has a page and no record."""
+    """One of UNESCO's five regions: a fixed value, so it has a page but no record."""
 
     template_name = "cities/region_detail.html"
 

@@ -1,4 +1,4 @@
-"""A template tag that draws the members of a network, of which there may be hundreds."""
+"""Template tag for the members of a network, of which there may be hundreds."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ register = template.Library()
 
 @register.simple_tag
 def members(memberships: Iterable[Membership]) -> SafeString:
-    """Memberships (with their organisations) as the <dd> of their sector.
+    """Return memberships (with their organisations) as the <dd> of their sector.
 
-    Each with its role and, if it is not a plain member, how sure that is.
+    Each has its role and, unless the organisation is a plain member, its status.
     """
     drawn = []
     for membership in memberships:

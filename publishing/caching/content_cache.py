@@ -1,6 +1,6 @@
 """A cache in each process, valid until the public content changes.
 
-It keeps the few values that are the same for every visitor and cost a walk over every row: the
+It holds the few values that are the same for every visitor and need a pass over every row: the
 number of cities of each facet, the menu. Keys are few and written in the code, so the memory is
 bounded; values that depend on an address do not belong here.
 """
@@ -14,7 +14,7 @@ from django.db import Error, connection
 Made = TypeVar("Made")
 
 content_version: Callable[[], Hashable] | None = None
-"""Return the version of the public content. The portal sets it; without it nothing is kept."""
+"""Return the version of the public content. The portal sets it; without it nothing is cached."""
 
 _kept: tuple[Hashable, dict[Hashable, Any]] = (None, {})
 # Only one thread computes a value; the others wait for it.
@@ -23,14 +23,14 @@ _making = RLock()
 
 def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
     """Return the cached value of `key`; compute it with `make` after a change of the content."""
-    # Inside a transaction there may be rows that nobody else sees, and that never will be.
+    # A transaction may see rows that are not committed, and never will be.
     if content_version is None or connection.in_atomic_block:
         return make()
-    # Read before computing: the value is at least as new as its version.
+    # Read the version before computing, so that the value is at least as new.
     try:
         version = content_version()
     except Error:
-        # The page does not need the version; it is only slower without.
+        # Without the version, the page is only slower.
         return make()
     if key in (values := _values_of(version)):
         return values[key]  # type: ignore[no-any-return]

@@ -1,9 +1,9 @@
 """Prepared queries: compile a QuerySet's SQL once, then run it with other values.
 
-Django takes ten times as long to compile a query of this portal as the database takes to answer
-it: most of the time of a page that makes a dozen of them. A `Prepared` query is an ordinary
-QuerySet whose SQL is kept, with places for its values. Only the page of a city has them, because
-it gains most; docs/performance.md has the figures.
+Django takes ten times as long to compile a query of this portal as the database takes to answer it,
+which is most of the time of a page with a dozen queries. A `Prepared` query is an ordinary QuerySet
+whose SQL is stored, with placeholders for its values. Only the page of a city has them, because it
+gains most; docs/performance.md has the figures.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.utils import timezone
 
-# Values with which the SQL is compiled, and by which the places of the real ones are found. No
-# query has them for another reason.
+# Values with which the SQL is compiled, and by which the positions of the real ones are found. They
+# are such that no query has them for another reason.
 MOMENT = datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)
 STAND_INS: dict[type, Callable[[int], Any]] = {
     int: lambda number: 1_999_999_000 + number,
@@ -28,15 +28,15 @@ STAND_INS: dict[type, Callable[[int], Any]] = {
 
 
 class Statement(NamedTuple):
-    """The SQL of a query on one kind of database, and how its rows become records."""
+    """The SQL of a query for one database vendor, and how its rows become records."""
 
     sql: str
-    # The parameters, and the place of each value among them.
+    # The parameters, and the positions of each value among them.
     parameters: Sequence[Any]
     places: dict[str, list[int]]
-    # By place in a row: the functions that make a value of what the database gives.
+    # By position in a row: the functions that convert the database's value.
     converters: list[tuple[int, tuple[list[Any], Any]]]
-    # Makes the records of the rows.
+    # Makes records of the rows.
     make: Callable[[list[list[Any]]], list[Any]]
 
 
@@ -44,9 +44,9 @@ class Prepared:
     """A query with parameters, for example `Prepared(make, city=int)`.
 
     `make` takes the present moment, for `published(moment)`, and the values; it returns a QuerySet
-    without prefetching. The values reach the database as they are. A call with the values returns
-    the records, or tuples for `values_list`. A `make` that converts a value, or that reads the
-    clock itself, raises ValueError at the first call.
+    without prefetching. Values are passed to the database unconverted. A call with the values
+    returns the records, or tuples for `values_list`. If `make` converts a value, or reads the clock
+    itself, the first call raises ValueError.
     """
 
     def __init__(self, make: Callable[..., QuerySet[Any]], **kinds: type) -> None:
@@ -72,7 +72,7 @@ class Prepared:
         return kept.make(rows)
 
     def _write(self) -> Statement:
-        """Compile the query, and find the places of its values among the parameters."""
+        """Compile the query, and find the positions of its values among the parameters."""
         values = {
             name: STAND_INS[kind](number) for number, (name, kind) in enumerate(self.kinds.items())
         }
@@ -103,7 +103,7 @@ def _stored(moment: datetime) -> Any:
 
 
 def _maker(rows: Any, compiler: Any) -> Callable[[list[list[Any]]], list[Any]]:
-    """Return the function that makes records of rows, as Django's own iteration does."""
+    """Return the function that turns rows into records, as Django's own iteration does."""
     if not issubclass(rows._iterable_class, ModelIterable):
         return lambda found: [tuple(row) for row in found]
     about = compiler.klass_info

@@ -1,12 +1,12 @@
-"""Facet counts: how many rows have which values, in one SQL query.
+"""Facet counts: the number of rows of each value, in one SQL query.
 
-Rows are counted once for each combination of values that occurs, and everything else is addition:
-a facet's numbers under any choice in the others, and the number of rows found. There are a few
-hundred combinations among any number of rows, so the counts of all public rows are kept for each
-version of the content, and a list that only facets narrow asks the database for no number at all.
+Rows are counted once for each combination of values that occurs; a facet's numbers under any choice
+in the others, and the total, are sums of these. There are a few hundred combinations among any
+number of rows, so the counts of all public rows are cached until the content changes, and a list
+that only facets narrow needs no query for its counts.
 
-A facet of which a row has several values (themes) cannot be one of those dimensions. Its rows are
-narrowed in the database, and it is counted in a part of its own.
+A facet of which a row has several values (themes) cannot be one of those dimensions. The database
+filters by it, and it is counted in a part of its own.
 """
 
 from collections import Counter, defaultdict
@@ -18,10 +18,10 @@ from django.db.models import Count, F, TextField, Value
 from django.db.models.functions import Cast
 
 Rows = Any
-"""A QuerySet with the verbs that the filters name, which types cannot say."""
+"""A QuerySet with the methods that the filters name, which types cannot express."""
 
 UNKNOWN = "unknown"
-"""The value of a facet that stands for rows in which the fact is not known."""
+"""The facet value of rows in which the fact is not known."""
 
 Values = tuple[str, ...]
 Chosen = Mapping[str, Set[str]]
@@ -40,12 +40,11 @@ def as_text(expression: Any) -> Cast:
 
 
 class Tally:
-    """Counts of some rows.
+    """The counts of a set of rows.
 
     `single` has the dimensions by the facet's name. `several` has for each facet of many values
-    querysets with the rows once for each `facet_value`, with `facet_label`; their counts are added
-    up. Only a `labelled` tally knows the labels of the values, which are the same under every
-    filter.
+    querysets with the rows once for each `facet_value`, with `facet_label`; their counts are added.
+    Only a `labelled` tally has the labels of the values, which are the same under every filter.
     """
 
     def __init__(
@@ -57,7 +56,7 @@ class Tally:
     ) -> None:
         self.single = list(single)
         self.labels: dict[str, dict[str, str]] = {name: {} for name in (*single, *several)}
-        # For each combination of single values the rows, and those of each value of the others.
+        # For each combination of single values: its rows, and those of each value of `several`.
         self.combinations: Counter[Values] = Counter()
         self.several: dict[str, defaultdict[Values, Counter[str]]] = {
             name: defaultdict(Counter) for name in several
@@ -73,7 +72,7 @@ class Tally:
                 self.combinations[combination] += number
 
     def _known(self, name: str, value: Any, label: str | None) -> str:
-        """Return the value as addresses write it, and keep its label."""
+        """Return the value as addresses have it, and store its label."""
         written = UNKNOWN if value is None else str(value).lower()
         self.labels[name].setdefault(written, label or "")
         return written
@@ -122,7 +121,7 @@ def _statement(
 ) -> Sequence[Any]:
     """Return rows of (facet or "", its value, its label, value of each single one, labels, number).
 
-    What rows are grouped by is sorted, so it is as short as it can be.
+    The database sorts the columns that it groups by, so they are as short as possible.
     """
     columns: dict[str, Any] = {f"{n}_value": _path(value) for n, (value, _title) in single.items()}
     if labelled:

@@ -1,6 +1,6 @@
-"""The Finder: a FilterSet whose facets count the rows of each value.
+"""The Finder: a FilterSet with facet counts.
 
-Its facets offer the values that are in use, and count each under every filter but their own.
+Its facets offer the values in use, and count each under every filter but their own.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from publishing.finder.filters import OneOfFilter
 class Finder(AddressedFilterSet):
     """A FilterSet with counted facets.
 
-    Give it the request's QueryDict and the published rows in their default order.
+    Its arguments are the request's QueryDict and the published rows in their default order.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -37,7 +37,7 @@ class Finder(AddressedFilterSet):
             facet.offer(self.everything.labels[name])
 
     def _count(self, narrowing: Mapping[str, Any], labelled: bool = False) -> Tally:
-        """Count the rows under these filters; a facet of many values without its own."""
+        """Count the rows under these filters; a facet of many values without its own filter."""
         single, several = {}, {}
         for name, facet in self.facet_filters.items():
             if facet.many:
@@ -49,7 +49,7 @@ class Finder(AddressedFilterSet):
 
     @cached_property
     def tally(self) -> Tally:
-        """The numbers under what the database has to narrow: words, and facets of many values."""
+        """The counts under the filters of the database: the search, and facets of many values."""
         narrowing = {
             name: value
             for name, value in self.chosen.items()
@@ -60,7 +60,7 @@ class Finder(AddressedFilterSet):
 
     @cached_property
     def total(self) -> int:
-        """The number of rows found."""
+        """The number of matching rows."""
         return self.tally.total(self.chosen_single)
 
     @property
@@ -93,7 +93,7 @@ class Finder(AddressedFilterSet):
 
     @cached_property
     def facets(self) -> list[Facet]:
-        """The facets for the page; one whose values nobody uses is left out."""
+        """The facets of the page, without those whose values are not in use."""
         facets = []
         for name, filter_ in self.facet_filters.items():
             chosen = {value: self.link_without(name, value) for value in self.chosen.get(name, [])}
@@ -114,9 +114,9 @@ class Finder(AddressedFilterSet):
 
     @cached_property
     def ways_back(self) -> list[dict[str, Any]]:
-        """For an empty result: each filter to drop, with the number of rows that this gives.
+        """For an empty result: each filter to remove, with the number of rows without it.
 
-        A facet's values are dropped together, because one of several never empties a result.
+        A facet's values are removed together, because one of several never empties a result.
         """
         labels = {
             facet.name: ", ".join(choice.label for choice in facet.selected)
