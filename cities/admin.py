@@ -210,15 +210,14 @@ class AwardFilter(CaseFilter):
         return {"yes": (_("Has received it"), Q(awarded)), "no": (_("Has not"), ~Q(awarded))}
 
 
-def coordinates(city: City) -> Iterator[Advice]:
+def check_coordinates(city: City) -> Iterator[Advice]:
     if city.latitude is None:
-        said = gettext("Without coordinates, the city is missing on every map.")
-        yield Advice("latitude", said)
+        yield Advice("latitude", gettext("Without coordinates, the city is missing on every map."))
 
 
 @admin.register(City)
 class CityAdmin(PublishableAdmin):
-    quality_checks = (*CHECKS, coordinates)
+    quality_checks = (*CHECKS, check_coordinates)
     list_display = (
         "name",
         "state_column",

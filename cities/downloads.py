@@ -36,7 +36,7 @@ from publishing.content.feeds import lasting_id, legible
 
 # The rows that are in memory at once, and the downloads that a process serves at once.
 CHUNK, AT_ONCE = 200, 2
-places = BoundedSemaphore(AT_ONCE)
+slots = BoundedSemaphore(AT_ONCE)
 BUSY_SECONDS = 60
 
 # Maximum number of entries in the feed of changes.
@@ -110,21 +110,21 @@ def json_pieces(opening: dict[str, Any], key: str, items: Iterable[Any]) -> Iter
 
 def feature(row: CityRow) -> dict[str, Any]:
     """Return a city as a GeoJSON feature (RFC 7946); without coordinates its geometry is null."""
-    known = row["latitude"] is not None
+    has_place = row["latitude"] is not None
     point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
-    return {"type": "Feature", "geometry": point if known else None, "properties": row}
+    return {"type": "Feature", "geometry": point if has_place else None, "properties": row}
 
 
 class Download(StreamingHttpResponse):
-    """A streamed response that holds one of the `places` until it is closed or collected."""
+    """A streamed response that holds one of the `slots` until it is closed or collected."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.leave = finalize(self, places.release)
+        self.release = finalize(self, slots.release)
 
     def close(self) -> None:
         super().close()
-        self.leave()
+        self.release()
 
 
 class CityDownload(View):
@@ -141,13 +141,13 @@ class CityDownload(View):
         finder = CityFilter(request.GET, queryset=rows, request=request)
         if finder.notices:
             return JsonResponse({"errors": finder.notices}, status=400)
-        answers = {
+        formats = {
             "csv": self.as_csv,
             "json": self.as_json,
             "geojson": self.as_geojson,
             "atom": self.as_atom,
         }
-        return answers[kind](finder.qs)
+        return formats[kind](finder.qs)
 
     def as_csv(self, cities: QuerySet[City]) -> HttpResponse:
         return self.stream(
@@ -186,9 +186,9 @@ class CityDownload(View):
         return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
     def rows(self, cities: QuerySet[City]) -> Iterator[CityRow]:
-        long = ("profile", "summary", "search_key")
-        together = cities.defer(*long).prefetch_related("alternative_names", "awards")
-        for city in together.iterator(chunk_size=CHUNK):
+        short = cities.defer("profile", "summary", "search_key")
+        rows = short.prefetch_related("alternative_names", "awards")
+        for city in rows.iterator(chunk_size=CHUNK):
             row = {name: read(city) for name, read in COLUMNS.items()}
             row["url"] = self.request.build_absolute_uri(city.get_absolute_url())
             # Users of the data need not tell an empty text from an unknown fact.
@@ -204,10 +204,10 @@ class CityDownload(View):
         return {"source": self.request.build_absolute_uri(self.page()), "licence": LICENCE}
 
     def stream(self, pieces: Iterator[str], content_type: str, ending: str) -> HttpResponse:
-        if not places.acquire(blocking=False):
-            said = _("Too many downloads are under way. Try again in a minute.")
+        if not slots.acquire(blocking=False):
+            message = _("Too many downloads are under way. Try again in a minute.")
             busy = {"Retry-After": BUSY_SECONDS}
-            return JsonResponse({"errors": [said]}, status=503, headers=busy)
+            return JsonResponse({"errors": [message]}, status=503, headers=busy)
         response = Download(pieces, content_type=content_type)
         response["Content-Disposition"] = f'attachment; filename="learning-cities.{ending}"'
         # The licence of the GeoNames data, for programs.

@@ -17,7 +17,7 @@ def city(record: City, absolute: Absolute) -> Data:
     names = [other.name for other in record.alternative_names.all()]
     is_member = record.status == City.Status.MEMBER and record.confirmed
     geonames = record.geonames_id and f"https://www.geonames.org/{record.geonames_id}/"
-    return reference(record, absolute) | known(
+    return city_reference(record, absolute) | known(
         {
             "alternateName": list(dict.fromkeys(filter(None, [record.official_name, *names]))),
             "description": record.summary,
@@ -36,7 +36,7 @@ def city(record: City, absolute: Absolute) -> Data:
     )
 
 
-def reference(record: City, absolute: Absolute) -> Data:
+def city_reference(record: City, absolute: Absolute) -> Data:
     """Return a city in short, for the data of other records."""
     return {
         "@type": "City" if record.kind == City.Kind.CITY else "AdministrativeArea",

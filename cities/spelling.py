@@ -9,7 +9,7 @@ from publishing.content.fields import fold
 
 # The least similarity of two words, from 0 to 1 (Ratcliff and Obershelp's measure, as difflib
 # computes it). At 0.75 a letter may be missing from a short word and two from a long one.
-LIKENESS = 0.75
+LEAST_SIMILARITY = 0.75
 
 # Up to so many cities, a word is compared with every word; beyond, only with words that have the
 # same first letters.
@@ -24,19 +24,19 @@ def did_you_mean(text: str) -> str:
     """
     public = City.objects.published()
     is_large = by_country().total() > MOST_COMPARED
-    everything = {} if is_large else remembered("words of names", lambda: _words(public))
-    meant, changed = [], False
+    all_words = {} if is_large else remembered("words of names", lambda: _words(public))
+    corrected, is_changed = [], False
     for word in fold(text).split():
-        known = everything or _words(public.named(word[:SAME_LETTERS]))
+        known = all_words or _words(public.named(word[:SAME_LETTERS]))
         if any(other.startswith(word) for other in known):
-            meant.append(known.get(word, word))
+            corrected.append(known.get(word, word))
             continue
-        nearest = get_close_matches(word, known, n=1, cutoff=LIKENESS)
+        nearest = get_close_matches(word, known, n=1, cutoff=LEAST_SIMILARITY)
         if not nearest:
             return ""
-        meant.append(known[nearest[0]])
-        changed = True
-    return " ".join(meant) if changed else ""
+        corrected.append(known[nearest[0]])
+        is_changed = True
+    return " ".join(corrected) if is_changed else ""
 
 
 def _words(cities: CityQuerySet) -> dict[str, str]:

@@ -25,12 +25,12 @@ class Suggestions(View):
     def get(self, request: HttpRequest) -> JsonResponse:
         text = fold(SearchField(required=False).clean(request.GET.get("q")))
         items = suggest(text) if len(text) >= LEAST_LETTERS else []
-        response = JsonResponse({"items": items, "status": in_words(len(items))})
+        response = JsonResponse({"items": items, "status": count_in_words(len(items))})
         patch_cache_control(response, public=True, max_age=MAX_AGE)
         return response
 
 
-def in_words(number: int) -> str:
+def count_in_words(number: int) -> str:
     if not number:
         return _("No suggestions")
     words = ngettext("%(number)s suggestion", "%(number)s suggestions", number)
@@ -42,10 +42,10 @@ def suggest(text: str) -> list[dict[str, str]]:
     countries = list(find_countries(text))
     cities = list(find_cities(text)[: MOST - len(countries)])
     others = other_names(cities, text)
-    found = [(city.rank, _city(city, others.get(city.pk, ""))) for city in cities] + [
-        (country.rank, _country(country)) for country in countries
+    ranked = [(city.rank, _city_item(city, others.get(city.pk, ""))) for city in cities] + [
+        (country.rank, _country_item(country)) for country in countries
     ]
-    return [item for _rank, item in sorted(found, key=lambda pair: pair[0])]
+    return [item for _rank, item in sorted(ranked, key=lambda pair: pair[0])]
 
 
 def find_cities(text: str) -> Any:
@@ -71,16 +71,16 @@ def other_names(cities: list[City], text: str) -> dict[Any, str]:
     """Return the alternative name that matched, for each city whose own names did not."""
     unexplained = [city.pk for city in cities if f" {text}" not in city.search_key]
     matching = Q(*[("search_key__contains", f" {word}") for word in text.split()])
-    found: dict[Any, list[AlternativeName]] = defaultdict(list)
+    matches: dict[Any, list[AlternativeName]] = defaultdict(list)
     for other in AlternativeName.objects.filter(matching, city__in=unexplained):
-        found[other.city_id].append(other)
+        matches[other.city_id].append(other)
 
-    def fit(other: AlternativeName) -> tuple[bool, int, bool, str]:
+    def preference(other: AlternativeName) -> tuple[bool, int, bool, str]:
         # Of "Fes" and "Fès", the spelling with the accent is preferred.
-        begins = other.search_key.startswith(f" {text}")
-        return not begins, len(other.name), other.name.isascii(), other.name
+        is_prefix = other.search_key.startswith(f" {text}")
+        return not is_prefix, len(other.name), other.name.isascii(), other.name
 
-    return {city: min(names, key=fit).name for city, names in found.items()}
+    return {city: min(names, key=preference).name for city, names in matches.items()}
 
 
 def _rank(text: str, *further: When) -> Case:
@@ -89,12 +89,12 @@ def _rank(text: str, *further: When) -> Case:
     return Case(begins, *further, within, default=3, output_field=IntegerField())
 
 
-def _city(city: City, other: str) -> dict[str, str]:
+def _city_item(city: City, other: str) -> dict[str, str]:
     name = _("%(city)s (%(other)s)") % {"city": city.name, "other": other} if other else city.name
     return {"name": name, "detail": city.country.name, "url": city.get_absolute_url()}
 
 
-def _country(country: Any) -> dict[str, str]:
+def _country_item(country: Any) -> dict[str, str]:
     number = country.city_count
     detail = ngettext("%(number)s city", "%(number)s cities", number) % {"number": number}
     return {"name": country.name, "detail": detail, "url": country.get_absolute_url()}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from cities.jsonld import reference
+from cities.jsonld import city_reference
 from cities.models import City
 from news.models import Event, NewsItem
 from publishing.content.jsonld import Absolute, Data, known, portal
@@ -28,7 +28,7 @@ def story(record: NewsItem, absolute: Absolute, cities: Iterable[City], publishe
             "image": absolute(reverse("story-picture", args=[record.slug])),
             "author": portal(publisher, absolute),
             "publisher": portal(publisher, absolute),
-            "about": [reference(city, absolute) for city in cities],
+            "about": [city_reference(city, absolute) for city in cities],
         }
     )
 
@@ -54,11 +54,11 @@ def event(record: Event, absolute: Absolute) -> Data:
 def location(record: Event) -> Data:
     """Return the place, or the city if it is public, in its country; {} if neither is known."""
     city = record.city if record.city and record.city.is_published else None
-    land = record.country or (city and city.country)
+    country = record.country or (city and city.country)
     address = {
         "@type": "PostalAddress",
         "addressLocality": city and city.name,
-        "addressCountry": land and land.code,
+        "addressCountry": country and country.code,
     }
     place = {"@type": "Place", "name": record.where, "address": known(address)}
     return place if record.where else {}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cities.jsonld import country, reference
+from cities.jsonld import city_reference, country
 from cities.models import City
 from partners.models import Membership, Network, Organisation
 from publishing.content.jsonld import Absolute, Data, known
@@ -10,16 +10,16 @@ from publishing.content.jsonld import Absolute, Data, known
 
 def network(record: Network, absolute: Absolute) -> Data:
     """Return a network of `for_listing` and `with_members`; only confirmed members are included."""
-    members = [m.organisation for m in record.public_memberships if belongs(m)]
-    served = [reference(city, absolute) for city in record.public_cities]
+    members = [m.organisation for m in record.public_memberships if is_member(m)]
+    served = [city_reference(city, absolute) for city in record.public_cities]
     if record.country:
         served.append(country(record.country, absolute))
-    return named(record, absolute) | known(
+    return organisation_reference(record, absolute) | known(
         {
             "description": record.summary,
             "sameAs": record.website,
             "areaServed": served,
-            "member": [named(member, absolute) for member in members],
+            "member": [organisation_reference(member, absolute) for member in members],
         }
     )
 
@@ -31,17 +31,19 @@ def organisation(
     memberships: Iterable[Membership],
 ) -> Data:
     """Return an organisation with the cities and the memberships that its page shows."""
-    return named(record, absolute) | known(
+    return organisation_reference(record, absolute) | known(
         {
             "description": record.summary,
             "sameAs": record.website,
-            "areaServed": [reference(city, absolute) for city in cities],
-            "memberOf": [named(m.network, absolute) for m in memberships if belongs(m)],
+            "areaServed": [city_reference(city, absolute) for city in cities],
+            "memberOf": [
+                organisation_reference(m.network, absolute) for m in memberships if is_member(m)
+            ],
         }
     )
 
 
-def named(record: Network | Organisation, absolute: Absolute) -> Data:
+def organisation_reference(record: Network | Organisation, absolute: Absolute) -> Data:
     return {
         "@type": "Organization",
         "name": record.name,
@@ -49,5 +51,5 @@ def named(record: Network | Organisation, absolute: Absolute) -> Data:
     }
 
 
-def belongs(membership: Membership) -> bool:
+def is_member(membership: Membership) -> bool:
     return membership.status == Membership.Status.MEMBER

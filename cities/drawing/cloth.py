@@ -55,7 +55,7 @@ TIE_UPS = {
 SPARE_TIE_UPS = ("11101100", "11110100", "11111000", "11011100")
 
 
-def draw(coordinate: float | None) -> tuple[int, ...]:
+def walk_shafts(coordinate: float | None) -> tuple[int, ...]:
     """Return sixteen shaft numbers (0 to 7), walked from a coordinate in degrees.
 
     North and east (zero included) are mirrored, south and west repeat; without a coordinate the
@@ -107,13 +107,13 @@ def thread_size(population: int | None) -> int:
 
 def runs(rows: list[bool]) -> list[tuple[int, int]]:
     """Return (start, length) of every unbroken run of true rows."""
-    found: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for row, up in enumerate(rows):
-        if up and found and sum(found[-1]) == row:
-            found[-1] = (found[-1][0], found[-1][1] + 1)
+        if up and spans and sum(spans[-1]) == row:
+            spans[-1] = (spans[-1][0], spans[-1][1] + 1)
         elif up:
-            found.append((row, 1))
-    return found
+            spans.append((row, 1))
+    return spans
 
 
 def cloth_svg(
@@ -183,13 +183,13 @@ def _warp(
     colours: tuple[str, ...], latitude: float | None, longitude: float | None, year: int | None
 ) -> str:
     """Return one path for each colour of the warp, of vertical strokes one thread wide."""
-    threading, treadling = draw(latitude), draw(longitude)
-    moves: dict[str, str] = {}
+    threading, treadling = walk_shafts(latitude), walk_shafts(longitude)
+    lines: dict[str, str] = {}
     for x, (shaft, colour) in enumerate(zip(threading, colours, strict=True)):
         rows = [is_up(shaft, treadle, year) for treadle in treadling]
-        line = "".join(f"M{x}.5 {start}v{length}" for start, length in runs(rows))
-        moves[colour] = moves.get(colour, "") + line
-    return "".join(f'<path stroke="{colour}" d="{d}"/>' for colour, d in moves.items() if d)
+        strokes = "".join(f"M{x}.5 {start}v{length}" for start, length in runs(rows))
+        lines[colour] = lines.get(colour, "") + strokes
+    return "".join(f'<path stroke="{colour}" d="{d}"/>' for colour, d in lines.items() if d)
 
 
 def _gold(

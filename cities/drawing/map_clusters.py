@@ -17,7 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cities.drawing.projection import PLATE_PIXELS, MapFigure, Mark, fit, project
+from cities.drawing.projection import MAP_PIXELS, MapFigure, Mark, fit_view, project
 from cities.models import City, CityQuerySet
 from publishing.caching.content_cache import remembered
 
@@ -34,7 +34,7 @@ def cities_in_words(number: int) -> str:
 Group = tuple[str, str, str, int, float, float]
 
 
-def countries(cities: CityQuerySet) -> list[Group]:
+def group_by_country(cities: CityQuerySet) -> list[Group]:
     """Return code, name, region, number of cities on the map and their mean place, by country."""
     return list(
         cities.order_by()
@@ -44,7 +44,7 @@ def countries(cities: CityQuerySet) -> list[Group]:
     )
 
 
-def by_country(groups: Iterable[Group], link: Callable[[str], str]) -> list[Mark]:
+def country_marks(groups: Iterable[Group], link: Callable[[str], str]) -> list[Mark]:
     """Return a mark for each country, at the mean place of its cities.
 
     `link` returns the address for a country's code.
@@ -58,7 +58,7 @@ def by_country(groups: Iterable[Group], link: Callable[[str], str]) -> list[Mark
     return marks
 
 
-def by_cell(cities: CityQuerySet) -> list[Mark]:
+def cell_marks(cities: CityQuerySet) -> list[Mark]:
     """Return a mark for each cell of the finest grid with at most MOST_MARKS cells in use."""
     place = {
         name: Cast(Floor(F(axis) * FINEST), IntegerField())
@@ -71,13 +71,13 @@ def by_cell(cities: CityQuerySet) -> list[Mark]:
         .values_list("row", "column")
         .annotate(Min("pk"), Count("pk"), Avg("latitude"), Avg("longitude"))
     )
-    merged = {(row, column): rest for row, column, *rest in cells}
-    while len(merged) > MOST_MARKS:
-        merged = _doubled(merged)
-    named = City.objects.for_cards().in_bulk([key for key, *_rest in merged.values()])
+    groups = {(row, column): rest for row, column, *rest in cells}
+    while len(groups) > MOST_MARKS:
+        groups = _doubled(groups)
+    representatives = City.objects.for_cards().in_bulk([key for key, *_rest in groups.values()])
     marks = []
-    for key, number, latitude, longitude in merged.values():
-        city, (x, y) = named[key], project(latitude, longitude)
+    for key, number, latitude, longitude in groups.values():
+        city, (x, y) = representatives[key], project(latitude, longitude)
         about = cities_in_words(number)
         label = _("%(city)s and its neighbours: %(cities)s") % {"city": city.name, "cities": about}
         if number == 1:
@@ -108,7 +108,7 @@ def clustered(
     link: Callable[[str], str],
     *,
     everywhere: bool = False,
-    pixels: int = PLATE_PIXELS,
+    pixels: int = MAP_PIXELS,
 ) -> MapFigure:
     """Return a map with clusters: by country if there are several countries, or else by grid cell.
 
@@ -116,12 +116,12 @@ def clustered(
     cached until the content changes.
     """
 
-    def add_up() -> list[Group]:
-        return countries(cities)
+    def count() -> list[Group]:
+        return group_by_country(cities)
 
-    groups = remembered("countries on the map", add_up) if everywhere else add_up()
-    marks = by_country(groups, link) if len(groups) > 1 else by_cell(cities)
-    return MapFigure(fit([(mark.x, mark.y) for mark in marks], all_in=True), marks, pixels)
+    groups = remembered("countries on the map", count) if everywhere else count()
+    marks = country_marks(groups, link) if len(groups) > 1 else cell_marks(cities)
+    return MapFigure(fit_view([(mark.x, mark.y) for mark in marks], all_in=True), marks, pixels)
 
 
 def in_finder(**query: str | int) -> Callable[[str], str]:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from cities.drawing.projection import PLATE_PIXELS, WORLD, MapFigure, Mark, fit, project
+from cities.drawing.projection import MAP_PIXELS, WORLD, MapFigure, Mark, fit_view, project
 from cities.models import City
 
 # The approximate width, in pixels, of a map in the side column and of one in half a page.
-BESIDE, HALF = 408, 612
+SIDE_PIXELS, HALF_PIXELS = 408, 612
 
 
 def mark(city: City, *, on: bool = True) -> Mark:
@@ -19,7 +19,7 @@ def mark(city: City, *, on: bool = True) -> Mark:
     return Mark(x, y, url, label, region, on, city.name, city.joined_year)
 
 
-def grey(places: Iterable[tuple[float, float]]) -> list[Mark]:
+def grey_marks(places: Iterable[tuple[float, float]]) -> list[Mark]:
     """Return grey marks for pairs of latitude and longitude, which serve as a comparison only."""
     return [Mark(*project(*place), "", "", "", on=False) for place in places]
 
@@ -29,24 +29,24 @@ def plate(
     others: Iterable[tuple[float, float]] = (),
     *,
     world: bool = False,
-    pixels: int = PLATE_PIXELS,
+    pixels: int = MAP_PIXELS,
 ) -> MapFigure:
     """Return a map of the cities that have coordinates, above grey marks for `others`.
 
     Its view is the whole world or the closest one that fits the cities.
     """
     marks = [mark(city) for city in cities if city.has_place]
-    view = WORLD if world else fit([(dot.x, dot.y) for dot in marks])
-    return MapFigure(view, [*grey(others), *marks], pixels)
+    view = WORLD if world else fit_view([(dot.x, dot.y) for dot in marks])
+    return MapFigure(view, [*grey_marks(others), *marks], pixels)
 
 
 def neighbourhood(city: City, nearest: Sequence[City]) -> MapFigure:
     """Return a map of a city with coordinates and its nearest cities, all of which are in view."""
     marks = [mark(other) for other in (city, *nearest)]
-    return MapFigure(fit([(dot.x, dot.y) for dot in marks], all_in=True), marks, BESIDE)
+    return MapFigure(fit_view([(dot.x, dot.y) for dot in marks], all_in=True), marks, SIDE_PIXELS)
 
 
 def left_out(map_: MapFigure) -> Sequence[str]:
     """Return the labels of cities that lie outside the view."""
-    shown = [dot for dot in map_.marks if dot.on]
-    return [shown[index].label for index in map_.view.outside]
+    marks = [dot for dot in map_.marks if dot.on]
+    return [marks[index].label for index in map_.view.outside]

@@ -22,7 +22,7 @@ Point = tuple[float, float]
 
 RATIO = 1.45
 # Labels are sized for a map about this wide; on a wider one they grow with the map.
-PLATE_PIXELS, LABEL_PIXELS, MOST_LABELS = 826, 15, 9
+MAP_PIXELS, LABEL_PIXELS, MOST_LABELS = 826, 15, 9
 MARGIN_X, MARGIN_Y, LEAST_WIDTH = 14, 10, 60
 
 
@@ -61,7 +61,7 @@ def project(latitude: float, longitude: float) -> Point:
     return round(x, 1), round(y, 1)
 
 
-def fit(points: Sequence[Point], *, all_in: bool = False) -> View:
+def fit_view(points: Sequence[Point], *, all_in: bool = False) -> View:
     """Return the view of these points (as `project` returns them), with a margin.
 
     No points, or points that span the world, give the whole world. A point that alone more than
@@ -150,7 +150,7 @@ class MapFigure:
     view: View
     marks: Sequence[Mark]
     # The approximate width on the page.
-    pixels: int = PLATE_PIXELS
+    pixels: int = MAP_PIXELS
 
     @property
     def pixel(self) -> float:
@@ -164,41 +164,41 @@ class MapFigure:
     @cached_property
     def texts(self) -> list[Label]:
         """Labels of the first marks that have a name and room for it; none on the whole world."""
-        found: list[Label] = []
+        labels: list[Label] = []
         if self.view[:4] == WORLD[:4]:
-            return found
-        dots = [self._dot(mark) for mark in self.marks if mark.on]
+            return labels
+        dots = [self._dot_box(mark) for mark in self.marks if mark.on]
         taken: list[Box] = []
         for mark in self.marks:
-            if len(found) == MOST_LABELS:
+            if len(labels) == MOST_LABELS:
                 break
-            if not (mark.on and mark.name and self._shows(mark)):
+            if not (mark.on and mark.name and self._is_in_view(mark)):
                 continue
-            others = [dot for dot in dots if dot != self._dot(mark)]
+            others = [dot for dot in dots if dot != self._dot_box(mark)]
             for anchor in ("start", "end"):
-                box = self._box(mark, anchor)
-                if self._holds(box) and not any(_overlap(box, other) for other in taken + others):
+                box = self._label_box(mark, anchor)
+                if self._contains(box) and not any(_overlap(box, o) for o in taken + others):
                     gap = 9 * self.pixel * (1 if anchor == "start" else -1)
                     y = mark.y + self.label_size / 3
-                    found.append(Label(round(mark.x + gap, 2), round(y, 2), anchor, mark.name))
+                    labels.append(Label(round(mark.x + gap, 2), round(y, 2), anchor, mark.name))
                     taken.append(box)
                     break
-        return found
+        return labels
 
-    def _shows(self, mark: Mark) -> bool:
-        return self._holds((mark.x, mark.y, mark.x, mark.y))
+    def _is_in_view(self, mark: Mark) -> bool:
+        return self._contains((mark.x, mark.y, mark.x, mark.y))
 
-    def _holds(self, box: Box) -> bool:
+    def _contains(self, box: Box) -> bool:
         left, top, right, bottom = box
         view = self.view
         across = view.x <= left and right <= view.x + view.width
         return across and view.y <= top and bottom <= view.y + view.height
 
-    def _dot(self, mark: Mark) -> Box:
+    def _dot_box(self, mark: Mark) -> Box:
         reach = 6 * self.pixel
         return mark.x - reach, mark.y - reach, mark.x + reach, mark.y + reach
 
-    def _box(self, mark: Mark, anchor: str) -> Box:
+    def _label_box(self, mark: Mark, anchor: str) -> Box:
         # Half an em is a little more than the average letter of Source Sans 3 at weight 600.
         gap, length = 9 * self.pixel, 0.54 * self.label_size * len(mark.name)
         left = mark.x + gap if anchor == "start" else mark.x - gap - length

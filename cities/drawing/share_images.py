@@ -49,7 +49,7 @@ MARK = (
 )  # fmt: skip
 
 # Signs of transcription (Al Daʿayen, Nukuʻalofa), and what a font without them has for them.
-LIKENESS = dict(zip("ʻʿʼʾ", "‘‘’’", strict=True))
+SUBSTITUTES = dict(zip("ʻʿʼʾ", "‘‘’’", strict=True))
 
 STROKE = re.compile(r"M([\d.]+) ([\d.]+)([hv])([\d.]+)")
 
@@ -109,13 +109,13 @@ def paint(cover: Cover) -> bytes:
     """Return the image as a PNG."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     for index, svg in enumerate(cover.cloths):
-        picture.paste(weave(svg), (index * CLOTH_WIDTH // len(cover.cloths), 0))
+        picture.paste(paint_cloth(svg), (index * CLOTH_WIDTH // len(cover.cloths), 0))
     pen = ImageDraw.Draw(picture)
     text = font(TEXT, TEXT_SIZE)
     paint_mark(pen, LEFT, 56, 44, INK)
-    site = shortened(written(cover.site, TEXT), text, RIGHT - LEFT - 60)
+    site = shorten(with_glyphs(cover.site, TEXT), text, RIGHT - LEFT - 60)
     pen.text((LEFT + 60, 78), site, INK, text, anchor="lm")
-    size, lines = fit(written(cover.heading, HEADING))
+    size, lines = fit_heading(with_glyphs(cover.heading, HEADING))
     heading = font(HEADING, size)
     leading = round(size * 1.04)
     # The heading and the line under it are centred together.
@@ -124,9 +124,9 @@ def paint(cover: Cover) -> bytes:
     for line in lines:
         pen.text((LEFT, baseline), line, INK, heading, anchor="ls")
         baseline += leading
-    under = shortened(written(cover.under, TEXT), text)
+    under = shorten(with_glyphs(cover.under, TEXT), text)
     pen.text((LEFT, baseline - leading + round(size * 0.2) + 48), under, INK, text, anchor="ls")
-    foot = shortened(written(cover.foot, TEXT), text)
+    foot = shorten(with_glyphs(cover.foot, TEXT), text)
     pen.text((LEFT, 551), foot, INK, text, anchor="lm")
     file = BytesIO()
     picture.save(file, "PNG", compress_level=6)
@@ -144,13 +144,13 @@ def paint_mark(pen: ImageDraw.ImageDraw, left: int, top: int, size: int, colour:
 # -- The cloth ---------------------------------------------------------------------------------
 
 
-def weave(svg: str) -> Image.Image:
+def paint_cloth(svg: str) -> Image.Image:
     """Return a cloth of `cloth_svg` as an image: one pixel for each unit of the drawing."""
     drawing = ElementTree.fromstring(svg)  # noqa: S314 (our own drawing, never an upload)
     width, height = (int(side) for side in drawing.attrib["viewBox"].split()[2:])
     pattern, _filled, *threads = drawing
     cloth = Image.new("RGB", (width, height))
-    repeat, tile = int(pattern.attrib["width"]), draft(pattern)
+    repeat, tile = int(pattern.attrib["width"]), paint_tile(pattern)
     for top in range(0, height, repeat):
         for left in range(0, width, repeat):
             cloth.paste(tile, (left, top))
@@ -164,22 +164,22 @@ def weave(svg: str) -> Image.Image:
             pen.rectangle(box, path.attrib["fill"], colour, 2)
         else:
             dash = [int(part) for part in path.attrib.get("stroke-dasharray", "").split()]
-            strokes(pen, line, colour, int(path.attrib["stroke-width"]), dash)
+            paint_strokes(pen, line, colour, int(path.attrib["stroke-width"]), dash)
     return cloth
 
 
-def draft(pattern: ElementTree.Element) -> Image.Image:
+def paint_tile(pattern: ElementTree.Element) -> Image.Image:
     """Return one repeat of the weave in full size."""
     ground, *colours = pattern
     tile = Image.new("RGB", (SIZE, SIZE), ground.attrib["fill"])
     pen = ImageDraw.Draw(tile)
     for path in colours:
-        strokes(pen, path.attrib["d"], path.attrib["stroke"], 1)
+        paint_strokes(pen, path.attrib["d"], path.attrib["stroke"], 1)
     side = int(pattern.attrib["width"])
     return tile.resize((side, side), Image.Resampling.NEAREST)
 
 
-def strokes(
+def paint_strokes(
     pen: ImageDraw.ImageDraw, line: str, colour: str, width: int, dash: Sequence[int] = ()
 ) -> None:
     """Draw the horizontal and vertical strokes of an SVG path, solid or in dashes."""
@@ -204,29 +204,29 @@ def font(name: str, size: int) -> FreeTypeFont:
 
 
 @lru_cache(maxsize=4096)
-def has(character: str, name: str) -> bool:
+def has_glyph(character: str, name: str) -> bool:
     """Return whether a font has a character: it draws others as nothing, or all as the same box."""
-    drawn, box = (bytes(font(name, TEXT_SIZE).getmask(c)) for c in (character, "\uffff"))
-    return character.isspace() or (any(drawn) and drawn != box)
+    bitmap, box = (bytes(font(name, TEXT_SIZE).getmask(c)) for c in (character, "\uffff"))
+    return character.isspace() or (any(bitmap) and bitmap != box)
 
 
 def can_draw(text: str, name: str) -> bool:
     """Return whether a font has the letters and digits of a text; other signs can be replaced."""
     kinds = {c: unicodedata.category(c) for c in unicodedata.normalize("NFC", text)}
-    return all(has(c, name) for c, kind in kinds.items() if kind[0] in "LMN" and kind != "Lm")
+    return all(has_glyph(c, name) for c, kind in kinds.items() if kind[0] in "LMN" and kind != "Lm")
 
 
-def written(text: str, name: str) -> str:
+def with_glyphs(text: str, name: str) -> str:
     """Return the text on one line, in characters that a font has; the others are romanised."""
     composed = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(c if has(c, name) else LIKENESS.get(c) or anyascii(c) for c in composed)
+    return "".join(c if has_glyph(c, name) else SUBSTITUTES.get(c) or anyascii(c) for c in composed)
 
 
-def fit(text: str) -> tuple[int, list[str]]:
+def fit_heading(text: str) -> tuple[int, list[str]]:
     """Return the largest size in which a heading fits, and its lines in that size."""
     for size in SIZES[len(text) > SHORT :]:
         face = font(HEADING, size)
-        lines = balanced(text.split(), face)
+        lines = balance(text.split(), face)
         if len(lines) * size * 1.04 <= TALLEST and all(
             face.getlength(line) <= RIGHT - LEFT for line in lines
         ):
@@ -234,23 +234,23 @@ def fit(text: str) -> tuple[int, list[str]]:
     # Only a very long word or text reaches this point.
     room = int(TALLEST / size / 1.04)
     rest = " ".join(lines[room - 1 :])
-    return size, [shortened(line, face) for line in [*lines[: room - 1], rest]]
+    return size, [shorten(line, face) for line in [*lines[: room - 1], rest]]
 
 
-def balanced(words: Iterable[str], face: FreeTypeFont) -> list[str]:
+def balance(words: Iterable[str], face: FreeTypeFont) -> list[str]:
     """Return the words in as few lines as they need, all of about the same length."""
     measured = [(word, face.getlength(word)) for word in words]
     space = face.getlength(" ")
-    best = wrapped(measured, space, RIGHT - LEFT)
+    best = wrap(measured, space, RIGHT - LEFT)
     for width in range(RIGHT - LEFT, 0, -8):
-        lines = wrapped(measured, space, width)
+        lines = wrap(measured, space, width)
         if len(lines) > len(best):
             break
         best = lines
     return best
 
 
-def wrapped(words: Iterable[tuple[str, float]], space: float, width: float) -> list[str]:
+def wrap(words: Iterable[tuple[str, float]], space: float, width: float) -> list[str]:
     lines: list[str] = []
     end = 0.0
     for word, length in words:
@@ -263,7 +263,7 @@ def wrapped(words: Iterable[tuple[str, float]], space: float, width: float) -> l
     return lines
 
 
-def shortened(text: str, face: FreeTypeFont, width: int = RIGHT - LEFT) -> str:
+def shorten(text: str, face: FreeTypeFont, width: int = RIGHT - LEFT) -> str:
     """Return the text, cut with an ellipsis if it is wider than `width`."""
     if face.getlength(text) <= width:
         return text

@@ -10,7 +10,7 @@ from django.db.models.functions import ACos, Cos, Greatest, Least, Radians, Sin
 from cities.models.countries import Country
 from cities.models.expressions import related_rows
 from cities.models.themes import Theme
-from cities.word_index import cities_with
+from cities.word_index import cities_with_prefix
 from publishing.content.fields import fold
 from publishing.content.scope import Scope
 from publishing.models import PublishableQuerySet
@@ -61,7 +61,7 @@ class CityQuerySet(PublishableQuerySet):
 
     def named(self, word: str) -> Self:
         """Return the cities with a word of any name, official or alternative, that begins so."""
-        return self.filter(pk__in=cities_with(fold(word)))
+        return self.filter(pk__in=cities_with_prefix(fold(word)))
 
     def search(self, text: str) -> Self:
         """Return the cities that match every word of the text as a prefix, the best matches first.
@@ -71,16 +71,16 @@ class CityQuerySet(PublishableQuerySet):
         own name come first, and of these the ones whose name begins with the text.
         """
         folded = fold(text)
-        found = self
+        cities = self
         for word in folded.split():
-            found = found.filter(_known_by(self.model, word))
+            cities = cities.filter(_known_by(self.model, word))
         rank = Case(
             When(name_key__startswith=f" {folded}", then=0),
             When(name_key__contains=f" {folded}", then=1),
             When(_has_other_name(self.model, f" {folded}"), then=2),
             default=3,
         )
-        return found.annotate(rank=rank).order_by("rank", "name_key", "pk")
+        return cities.annotate(rank=rank).order_by("rank", "name_key", "pk")
 
     def for_listing(self) -> Self:
         """Return the cities by name, with the countries that cards and tables show."""
@@ -125,4 +125,4 @@ def _known_by(cities: type[City], word: str) -> Q:
     # One set of keys, which indexes find; conditions on each row would read every row.
     in_countries = cities.objects.filter(country__in=countries).order_by()
     others = in_countries.values("pk").union(led.values("city"))
-    return Q(pk__in=cities_with(word, others))
+    return Q(pk__in=cities_with_prefix(word, others))

@@ -24,7 +24,7 @@ class ThemeQuerySet(Unscoped, PublishableQuerySet):
             city_count=count_of(related_rows(self.model, "cities").published(), "themes")
         )
 
-    def beside(self, theme: "Theme") -> Self:
+    def siblings_of(self, theme: "Theme") -> Self:
         """Return the themes of the same kind and group in their order, `theme` included."""
         return self.filter(kind=theme.kind, group=theme.group).order_by("number", "pk")
 

@@ -72,27 +72,27 @@ def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
 
 
 @register.simple_tag
-def map_marks(plate: MapFigure) -> SafeString:
+def map_marks(figure: MapFigure) -> SafeString:
     """Return the marks of a map: grey dots in one path, the cities as links, and labels."""
-    grey = "".join(f"M{mark.x} {mark.y}{DOT}" for mark in plate.marks if not mark.on)
-    drawn = [f'<path class="dot-off" d="{grey}"/>\n']
-    for mark in plate.marks:
+    grey = "".join(f"M{mark.x} {mark.y}{DOT}" for mark in figure.marks if not mark.on)
+    parts = [f'<path class="dot-off" d="{grey}"/>\n']
+    for mark in figure.marks:
         if mark.on:
-            label, place = escape(mark.label), f"M{mark.x} {mark.y}{DOT}"
-            more = f' data-joined="{mark.joined}"' if mark.joined else ""
+            label, path = escape(mark.label), f"M{mark.x} {mark.y}{DOT}"
+            attributes = f' data-joined="{mark.joined}"' if mark.joined else ""
             if mark.about:
-                more = f' data-about="{escape(mark.about)}"'
-            drawn.append(
+                attributes = f' data-about="{escape(mark.about)}"'
+            parts.append(
                 f'<a class="region-{mark.region}" href="{escape(mark.url)}" aria-label="{label}"'
-                f' data-name="{escape(mark.name)}"{more}><path class="dot-edge" d="{place}"/>'
-                f'<path class="dot-region" d="{place}"><title>{label}</title></path></a>\n'
+                f' data-name="{escape(mark.name)}"{attributes}><path class="dot-edge" d="{path}"/>'
+                f'<path class="dot-region" d="{path}"><title>{label}</title></path></a>\n'
             )
-    for text in plate.texts:
-        drawn.append(
-            f'<text x="{text.x}" y="{text.y}" font-size="{plate.label_size}"'
+    for text in figure.texts:
+        parts.append(
+            f'<text x="{text.x}" y="{text.y}" font-size="{figure.label_size}"'
             f' text-anchor="{text.anchor}" aria-hidden="true">{escape(text.name)}</text>'
         )
-    return mark_safe("".join(drawn))  # noqa: S308 (each text is escaped)
+    return mark_safe("".join(parts))  # noqa: S308 (each text is escaped)
 
 
 @register.simple_tag(takes_context=True)

@@ -35,10 +35,10 @@ class EventQuerySet(PublishableQuerySet):
 
     def search(self, text: str) -> Self:
         """Return the events whose name, place or text has every word of `text` as a prefix."""
-        found = self
+        events = self
         for word in fold(text).split():
-            found = found.filter(search_key__contains=f" {word}")
-        return found
+            events = events.filter(search_key__contains=f" {word}")
+        return events
 
     def for_listing(self) -> Self:
         return self.select_related("city__country", "country")

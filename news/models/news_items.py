@@ -61,10 +61,10 @@ class NewsQuerySet(PublishableQuerySet):
 
     def search(self, text: str) -> Self:
         """Return the items whose title or summary has every word of `text` as a prefix."""
-        found = self
+        items = self
         for word in fold(text).split():
-            found = found.filter(search_key__contains=f" {word}")
-        return found
+            items = items.filter(search_key__contains=f" {word}")
+        return items
 
     def for_listing(self) -> Self:
         """Return the items with `public_cities`, the newest first."""

@@ -54,11 +54,11 @@ class NetworkQuerySet(PublishableQuerySet):
 
     def search(self, text: str) -> Self:
         """Return the networks whose name or cities have every word of `text` as a prefix."""
-        found = self
+        networks = self
         for word in fold(text).split():
             served = City.objects.published().named(word).filter(networks=OuterRef("pk"))
-            found = found.filter(Q(name_key__contains=f" {word}") | Exists(served))
-        return found
+            networks = networks.filter(Q(name_key__contains=f" {word}") | Exists(served))
+        return networks
 
     def for_listing(self) -> Self:
         return (

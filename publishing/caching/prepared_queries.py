@@ -33,7 +33,7 @@ class Statement(NamedTuple):
     sql: str
     # The parameters, and the positions of each value among them.
     parameters: Sequence[Any]
-    places: dict[str, list[int]]
+    positions: dict[str, list[int]]
     # By position in a row: the functions that convert the database's value.
     converters: list[tuple[int, tuple[list[Any], Any]]]
     # Makes records of the rows.
@@ -54,22 +54,22 @@ class Prepared:
         self.statements: dict[str, Statement] = {}
 
     def __call__(self, **values: Any) -> list[Any]:
-        kept = self.statements.get(connection.vendor)
-        if kept is None:
-            kept = self.statements[connection.vendor] = self._write()
-        values["moment"] = _stored(timezone.now())
-        parameters = list(kept.parameters)
-        for name, places in kept.places.items():
-            for place in places:
-                parameters[place] = values[name]
+        statement = self.statements.get(connection.vendor)
+        if statement is None:
+            statement = self.statements[connection.vendor] = self._write()
+        values["moment"] = _adapted(timezone.now())
+        parameters = list(statement.parameters)
+        for name, positions in statement.positions.items():
+            for position in positions:
+                parameters[position] = values[name]
         with connection.cursor() as cursor:
-            cursor.execute(kept.sql, parameters)
+            cursor.execute(statement.sql, parameters)
             rows = [list(row) for row in cursor.fetchall()]
         for row in rows:
-            for place, (functions, expression) in kept.converters:
+            for position, (functions, expression) in statement.converters:
                 for function in functions:
-                    row[place] = function(row[place], expression, connection)
-        return kept.make(rows)
+                    row[position] = function(row[position], expression, connection)
+        return statement.make(rows)
 
     def _write(self) -> Statement:
         """Compile the query, and find the positions of its values among the parameters."""
@@ -80,46 +80,47 @@ class Prepared:
         rows = self.make(MOMENT, **values)
         compiler = rows.query.get_compiler(rows.db)
         sql, parameters = compiler.as_sql()
-        values["moment"] = _stored(MOMENT)
-        places = {
+        values["moment"] = _adapted(MOMENT)
+        positions = {
             name: [
-                place
-                for place, parameter in enumerate(parameters)
+                position
+                for position, parameter in enumerate(parameters)
                 if (type(value) is type(parameter) and value == parameter)
                 or (isinstance(value, int) and isinstance(parameter, int) and value == parameter)
             ]
             for name, value in values.items()
         }
-        if forgotten := [name for name in self.kinds if not places[name]]:
-            raise ValueError(f"{forgotten} reach the database as something else.")
+        if missing := [name for name in self.kinds if not positions[name]]:
+            raise ValueError(f"{missing} reach the database as something else.")
         if any(str(started)[:16] in str(parameter) for parameter in parameters):
             raise ValueError("The query has a moment of its own, which would never pass.")
         converters = compiler.get_converters([column[0] for column in compiler.select])
-        return Statement(sql, parameters, places, list(converters.items()), _maker(rows, compiler))
+        make = _record_maker(rows, compiler)
+        return Statement(sql, parameters, positions, list(converters.items()), make)
 
 
-def _stored(moment: datetime) -> Any:
+def _adapted(moment: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(moment)
 
 
-def _maker(rows: Any, compiler: Any) -> Callable[[list[list[Any]]], list[Any]]:
+def _record_maker(queryset: Any, compiler: Any) -> Callable[[list[list[Any]]], list[Any]]:
     """Return the function that turns rows into records, as Django's own iteration does."""
-    if not issubclass(rows._iterable_class, ModelIterable):
-        return lambda found: [tuple(row) for row in found]
-    about = compiler.klass_info
-    model, first, last = about["model"], about["select_fields"][0], about["select_fields"][-1] + 1
+    if not issubclass(queryset._iterable_class, ModelIterable):
+        return lambda rows: [tuple(row) for row in rows]
+    info = compiler.klass_info
+    model, first, last = info["model"], info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in compiler.select[first:last]]
-    related = get_related_populators(about, compiler.select, rows.db)  # type: ignore[call-arg]
+    related = get_related_populators(info, compiler.select, queryset.db)  # type: ignore[call-arg]
     annotated = list((compiler.annotation_col_map or {}).items())
 
-    def make(found: list[list[Any]]) -> list[Any]:
+    def make(rows: list[list[Any]]) -> list[Any]:
         records = []
-        for row in found:
-            record = model.from_db(rows.db, names, row[first:last])
+        for row in rows:
+            record = model.from_db(queryset.db, names, row[first:last])
             for other in related:
                 other.populate(row, record)
-            for name, place in annotated:
-                setattr(record, name, row[place])
+            for name, position in annotated:
+                setattr(record, name, row[position])
             records.append(record)
         return records
 

@@ -21,7 +21,7 @@ class AddressedFilterSet(django_filters.FilterSet):
     """
 
     # Parameters of the page that are not filters.
-    also_known: frozenset[str] = frozenset({"page"})
+    page_parameters: frozenset[str] = frozenset({"page"})
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class AddressedFilterSet(django_filters.FilterSet):
                     % {"text": self.search_text}
                 )
         for name in self.data or {}:
-            if name not in self.filters and name not in self.also_known:
+            if name not in self.filters and name not in self.page_parameters:
                 notices.append(
                     _("This page has no filter “%(name)s”. It was left out of the search.")
                     % {"name": name[:LONGEST_SEARCH]}
@@ -100,7 +100,7 @@ class AddressedFilterSet(django_filters.FilterSet):
         return "" if query == "?" else query
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def hidden_fields(self) -> list[tuple[str, str]]:
         """View and order, which the filter form has as hidden fields."""
         return [(n, v) for n, v in self.chosen.items() if isinstance(self.filters[n], OneOfFilter)]
 
@@ -139,9 +139,9 @@ class AddressedFilterSet(django_filters.FilterSet):
         return query
 
     @classmethod
-    def _canonical_values(cls, name: str, given: list[str]) -> list[str]:
+    def _canonical_values(cls, name: str, raw_values: list[str]) -> list[str]:
         filter_ = cls.base_filters.get(name)
-        values = [value.strip() for value in given]
+        values = [value.strip() for value in raw_values]
         if isinstance(filter_, (FacetFilter, OneOfFilter)):
             values = [value.lower() if value.isascii() else value for value in values]
         if filter_ is not None and not isinstance(filter_, FacetFilter):

@@ -46,8 +46,8 @@ class Facet:
         return [choice for choice in self.choices if choice.selected]
 
 
-class KnownValues(forms.Field):
-    """A list of values. Only offered ones are returned; others go to `unknown`, without an error."""
+class FacetField(forms.Field):
+    """A list of values. Only offered ones are returned; the others go to `unknown`, no error."""
 
     # The widget only reads a list of values; the page renders the checkboxes.
     widget = forms.SelectMultiple
@@ -74,7 +74,7 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
     facet of which a row may have several values.
     """
 
-    field_class = KnownValues
+    field_class = FacetField
 
     def __init__(
         self,
@@ -174,5 +174,5 @@ def frequent_first(choices: list[Choice]) -> list[Choice]:
         return choices
     frequent = sorted(choices, key=lambda choice: (not choice.selected, -choice.count))
     first = frequent[:ALWAYS_SHOWN]
-    shown = {choice.value for choice in first}
-    return first + [choice for choice in choices if choice.value not in shown]
+    first_values = {choice.value for choice in first}
+    return first + [choice for choice in choices if choice.value not in first_values]

@@ -31,9 +31,9 @@ class ShallowCopied:
     extra: dict[str, Any]
 
     def __deepcopy__(self, memo: Any) -> Self:
-        twin = copy(self)
-        twin.extra = dict(self.extra)
-        return twin
+        clone = copy(self)
+        clone.extra = dict(self.extra)
+        return clone
 
 
 class SearchField(forms.CharField):

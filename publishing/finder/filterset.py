@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from publishing.caching.content_cache import remembered
 from publishing.finder.addresses import AddressedFilterSet
-from publishing.finder.facet_counts import Rows, Tally
+from publishing.finder.facet_counts import FacetCounts, Rows
 from publishing.finder.facets import Choice, Facet, FacetFilter
 from publishing.finder.filters import OneOfFilter
 
@@ -30,25 +30,25 @@ class Finder(AddressedFilterSet):
             if isinstance(filter_, FacetFilter)
         }
         # The numbers when nothing is filtered.
-        self.everything: Tally = remembered(
+        self.everything: FacetCounts = remembered(
             (type(self).__name__, "everything"), lambda: self._count({}, labelled=True)
         )
         for name, facet in self.facet_filters.items():
             facet.offer(self.everything.labels[name])
 
-    def _count(self, narrowing: Mapping[str, Any], labelled: bool = False) -> Tally:
+    def _count(self, narrowing: Mapping[str, Any], labelled: bool = False) -> FacetCounts:
         """Count the rows under these filters; a facet of many values without its own filter."""
-        single, several = {}, {}
+        single, multiple = {}, {}
         for name, facet in self.facet_filters.items():
             if facet.many:
                 others = {n: value for n, value in narrowing.items() if n != name}
-                several[name] = facet.parts(self.under(others))
+                multiple[name] = facet.parts(self.under(others))
             else:
                 single[name] = facet.dimension
-        return Tally(self.under(narrowing), single, several, labelled)
+        return FacetCounts(self.under(narrowing), single, multiple, labelled)
 
     @cached_property
-    def tally(self) -> Tally:
+    def counts(self) -> FacetCounts:
         """The counts under the filters of the database: the search, and facets of many values."""
         narrowing = {
             name: value
@@ -61,7 +61,7 @@ class Finder(AddressedFilterSet):
     @cached_property
     def total(self) -> int:
         """The number of matching rows."""
-        return self.tally.total(self.chosen_single)
+        return self.counts.total(self.chosen_single)
 
     @property
     def chosen_single(self) -> dict[str, set[str]]:
@@ -97,7 +97,7 @@ class Finder(AddressedFilterSet):
         facets = []
         for name, filter_ in self.facet_filters.items():
             chosen = {value: self.link_without(name, value) for value in self.chosen.get(name, [])}
-            numbers = self.tally.count(name, self.chosen_single)
+            numbers = self.counts.count(name, self.chosen_single)
             if facet := filter_.facet(self.offered[name], numbers, chosen):
                 facets.append(facet)
         return facets

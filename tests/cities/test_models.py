@@ -206,20 +206,20 @@ class TestNearest:
         wakefield = factories.city(name="Wakefield", latitude=53.68331, longitude=-1.49768)
         fez = factories.city(name="Fez", latitude=34.03715, longitude=-4.9998)
         factories.city(name="Nowhere")
-        found = nearest(manchester, of=4)
+        found = nearest(manchester, total=4)
         assert [(city, round(city.distance)) for city in found] == [(wakefield, 54), (fez, 2173)]
 
     def test_across_the_date_line(self):
         suva = factories.city(latitude=-18.0, longitude=179.0)
         apia = factories.city(latitude=-18.0, longitude=-179.0)
-        assert [round(city.distance) for city in nearest(suva, of=2)] == [212]
-        assert [round(city.distance) for city in nearest(apia, of=2)] == [212]
+        assert [round(city.distance) for city in nearest(suva, total=2)] == [212]
+        assert [round(city.distance) for city in nearest(apia, total=2)] == [212]
 
     def test_two_cities_at_one_point_and_at_opposite_ones(self):
         here = factories.city(latitude=53.48095, longitude=-2.23743)
         factories.city(name="Here too", latitude=53.48095, longitude=-2.23743)
         factories.city(name="There", latitude=-53.48095, longitude=177.76257)
-        found = [(city.name, round(city.distance)) for city in nearest(here, of=3)]
+        found = [(city.name, round(city.distance)) for city in nearest(here, total=3)]
         assert found == [("Here too", 0), ("There", 20015)]
 
 
