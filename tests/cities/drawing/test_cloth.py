@@ -56,9 +56,9 @@ def test_hundredths_are_those_of_the_written_number():
 
 @pytest.mark.parametrize("coordinate", [90, -90, 180, -180, 0.001, -0.001, 7.4246])
 def test_every_coordinate_gives_sixteen_shafts(coordinate):
-    drawn = walk_shafts(coordinate)
-    assert len(drawn) == 16
-    assert set(drawn) <= set(range(8))
+    shafts = walk_shafts(coordinate)
+    assert len(shafts) == 16
+    assert set(shafts) <= set(range(8))
 
 
 def test_north_and_east_mirror_south_and_west_repeat():

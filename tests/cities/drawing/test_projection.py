@@ -1,4 +1,4 @@
-"""Cities stand where the basemap has their place, and a view shows what it should."""
+"""Marks are where the basemap has their place, and views fit their points."""
 
 from itertools import combinations
 
@@ -11,7 +11,7 @@ from cities.drawing.projection import WORLD, Label, MapFigure, Mark, View, fit_v
 @pytest.mark.parametrize(
     ("latitude", "longitude", "expected"),
     [
-        # What d3-geo 3.1 gives for the settings of tools/make_basemap.mjs.
+        # The results of d3-geo 3.1 with the settings of tools/make_basemap.mjs.
         (53.48095, -2.23743, (451.8, 69.8)),
         (0, 11, (480.0, 246.0)),
         (0, -168.9, (1.2, 246.0)),

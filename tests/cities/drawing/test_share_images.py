@@ -1,4 +1,4 @@
-"""The pictures for social networks: the cloth of the pages, and words that fit."""
+"""Share images: the cloth of the pages, and text that fits."""
 
 from io import BytesIO
 
@@ -50,7 +50,7 @@ def test_the_cloth_is_the_one_of_the_pages():
     (svg,) = cloths_of([manchester()])
     cloth = paint_cloth(svg)
     assert cloth.size == (480, 630)
-    # Threads of 7 pixels, sixteen to a repeat, as the population has it.
+    # For this population, threads are 7 pixels wide, sixteen to a repeat.
     rows = [colour(cloth, 3, 7 * row + 3) for row in range(8)]
     assert set(rows) == {EUROPE.deep, EUROPE.light}
     assert colour(cloth, 3, 3) == colour(cloth, 3 + 112, 3 + 112)
@@ -141,7 +141,7 @@ def test_a_long_line_is_cut_with_an_ellipsis():
 
 
 @pytest.mark.parametrize(
-    ("name", "drawn"),
+    ("name", "is_drawable"),
     [
         ("Fès", True),
         ("İzmir – “Ŵrexham”", True),
@@ -153,8 +153,8 @@ def test_a_long_line_is_cut_with_an_ellipsis():
         ("Hồ Chí Minh", False),
     ],
 )
-def test_the_face_knows_its_letters(name, drawn):
-    assert can_draw(name, HEADING) is drawn
+def test_the_face_knows_its_letters(name, is_drawable):
+    assert can_draw(name, HEADING) is is_drawable
 
 
 def test_a_name_in_two_code_points_is_one_letter():
