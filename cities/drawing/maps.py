@@ -11,12 +11,12 @@ from cities.models import City
 SIDE_PIXELS, HALF_PIXELS = 408, 612
 
 
-def mark(city: City, *, on: bool = True) -> Mark:
+def city_mark(city: City) -> Mark:
     """Return the mark of a city with coordinates."""
     x, y = project(city.latitude or 0, city.longitude or 0)
     label = _("%(city)s, %(country)s") % {"city": city.name, "country": city.country.name}
     url, region = city.get_absolute_url(), city.country.region
-    return Mark(x, y, url, label, region, on, city.name, city.joined_year)
+    return Mark(x, y, url, label, region, name=city.name, joined=city.joined_year)
 
 
 def grey_marks(places: Iterable[tuple[float, float]]) -> list[Mark]:
@@ -35,14 +35,14 @@ def plate(
 
     Its view is the whole world or the closest one that fits the cities.
     """
-    marks = [mark(city) for city in cities if city.has_place]
+    marks = [city_mark(city) for city in cities if city.has_place]
     view = WORLD if world else fit_view([(dot.x, dot.y) for dot in marks])
     return MapFigure(view, [*grey_marks(others), *marks], pixels)
 
 
 def neighbourhood(city: City, nearest: Sequence[City]) -> MapFigure:
     """Return a map of a city with coordinates and its nearest cities, all of which are in view."""
-    marks = [mark(other) for other in (city, *nearest)]
+    marks = [city_mark(other) for other in (city, *nearest)]
     return MapFigure(fit_view([(dot.x, dot.y) for dot in marks], all_in=True), marks, SIDE_PIXELS)
 
 

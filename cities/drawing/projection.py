@@ -172,7 +172,7 @@ class MapFigure:
         for mark in self.marks:
             if len(labels) == MOST_LABELS:
                 break
-            if not (mark.on and mark.name and self._is_in_view(mark)):
+            if not (mark.on and mark.name and self._contains((mark.x, mark.y, mark.x, mark.y))):
                 continue
             others = [dot for dot in dots if dot != self._dot_box(mark)]
             for anchor in ("start", "end"):
@@ -184,9 +184,6 @@ class MapFigure:
                     taken.append(box)
                     break
         return labels
-
-    def _is_in_view(self, mark: Mark) -> bool:
-        return self._contains((mark.x, mark.y, mark.x, mark.y))
 
     def _contains(self, box: Box) -> bool:
         left, top, right, bottom = box

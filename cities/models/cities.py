@@ -241,9 +241,8 @@ class City(Slugged, Publishable, Sourced):
                 name="city_of_intake_has_year",
             ),
         ]
-        # One index for each order of a list, with all its columns, so that a page is read without
-        # sorting, and with the columns that make a row public, so that a deep page is found
-        # without reading rows.
+        # An index for each order of a list: with all its columns, to read a page without sorting,
+        # and those that make a row public, to skip to a deep page without reading rows.
         indexes = [
             models.Index("name_key", "id", *PUBLIC_WHEN, name="city_by_name"),
             models.Index("country", "name_key", "id", *PUBLIC_WHEN, name="city_by_country"),

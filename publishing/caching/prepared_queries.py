@@ -17,8 +17,8 @@ from django.db.models import QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.utils import timezone
 
-# Values with which the SQL is compiled, and by which the positions of the real ones are found. They
-# are such that no query has them for another reason.
+# Values with which the SQL is compiled, and by which the positions of the real ones are
+# recognised. No query has them for another reason.
 MOMENT = datetime(1, 2, 3, 4, 5, 6, tzinfo=UTC)
 STAND_INS: dict[type, Callable[[int], Any]] = {
     int: lambda number: 1_999_999_000 + number,
@@ -85,8 +85,7 @@ class Prepared:
             name: [
                 position
                 for position, parameter in enumerate(parameters)
-                if (type(value) is type(parameter) and value == parameter)
-                or (isinstance(value, int) and isinstance(parameter, int) and value == parameter)
+                if isinstance(parameter, type(value)) and value == parameter
             ]
             for name, value in values.items()
         }

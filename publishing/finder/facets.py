@@ -133,9 +133,8 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
             order = list(self.labels)
             return sorted(choices, key=lambda choice: order.index(choice.value))
         if self.newest_first:
-            known = [choice for choice in choices if choice.value != UNKNOWN]
-            unknown = [choice for choice in choices if choice.value == UNKNOWN]
-            return sorted(known, key=lambda choice: choice.value, reverse=True) + unknown
+            newest = sorted(choices, key=lambda choice: choice.value, reverse=True)
+            return sorted(newest, key=lambda choice: choice.value == UNKNOWN)
         return sorted(choices, key=lambda choice: fold(choice.label))
 
     def _label_of(self, value: str, title: str) -> str:
