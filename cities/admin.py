@@ -1,4 +1,4 @@
-"""The staff desk of cities and of what places them."""
+"""Admin of cities and of the records that group them: countries, intakes and themes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -181,7 +181,7 @@ class DesignationInline(RowInline):
 
 
 def missing_cases() -> dict[str, tuple[Texts, Q]]:
-    """What a city may lack."""
+    """Return the facts that a city may lack, each with a label and the condition that it does."""
     return {
         "year": (_("Joining year"), Q(joined_year__isnull=True)),
         "summary": (_("Summary"), Q(summary="")),
@@ -210,15 +210,14 @@ class AwardFilter(CaseFilter):
         return {"yes": (_("Has received it"), Q(awarded)), "no": (_("Has not"), ~Q(awarded))}
 
 
-def coordinates(city: City) -> Iterator[Advice]:
+def check_coordinates(city: City) -> Iterator[Advice]:
     if city.latitude is None:
-        said = gettext("Without coordinates, the city is missing on every map.")
-        yield Advice("latitude", said)
+        yield Advice("latitude", gettext("Without coordinates, the city is missing on every map."))
 
 
 @admin.register(City)
 class CityAdmin(PublishableAdmin):
-    quality_checks = (*CHECKS, coordinates)
+    quality_checks = (*CHECKS, check_coordinates)
     list_display = (
         "name",
         "state_column",
@@ -241,7 +240,7 @@ class CityAdmin(PublishableAdmin):
         "kind",
         AwardFilter,
     )
-    # City.search looks in these, word by word.
+    # `CityQuerySet.search` searches these fields, word by word.
     search_fields = ("search_key", "alternative_names__search_key", "country__name_key")
     search_help_text = _(
         "The beginning of a word of any name of the city, its motto or its country. "

@@ -1,9 +1,9 @@
-"""What the page of a city shows, in at most eight statements that are written once.
+"""Prepared queries of the page of a city: at most eight SQL statements.
 
-The page of a city is asked for most, and was the one with the most queries. Names, titles and
-themes come in one statement, news with the cities that it is about in another; members are asked
-for only where there is a network. Most cities take six statements; one that is far from all others
-in a network of thousands takes the eight.
+This page is requested most, and was the one with the most queries. Names, titles and themes come in
+one statement, news with the cities that it is about in another; members are read only if there is a
+network. Most cities take six statements; one that is far from all others in a network of thousands
+takes all eight.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from publishing.caching.prepared_queries import Prepared
 from publishing.content.states import State, state_q
 
 MOST_NEAR, MOST_STORIES = 6, 4
-# Boxes around a city in which its neighbours are looked for before the whole world, because an
-# index finds what is in them: from so many cities on, as among fewer they would seldom have enough,
-# and their reach in degrees.
+# Boxes around a city in which its neighbours are searched before the whole world, because an index
+# serves them: the least number of public cities for the box, as among fewer it would seldom hold
+# enough neighbours, and its reach in degrees.
 BOXES = ((2000, 1.5), (100, 12.0))
 DEGREE_KM = 111.0
 
 
-def public(relation: str, moment: Any) -> Any:
+def _published(relation: str, moment: Any) -> Any:
     return published_rows(City, relation, moment)
 
 
@@ -42,17 +42,19 @@ PARTS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "designations": (Designation, ("name", "year", "source", "source_url")),
     "themes": (Theme, ("kind", "group", "number", "name", "slug")),
 }
-WIDTH = 5
+MOST_FIELDS = 5
 
 
 def _parts(moment: Any, city: int) -> Any:
-    """Rows of (relation, values as texts), to be made into records."""
+    """Return a query of (relation, values as texts), which `attach_parts` turns into records."""
     selects = []
     for relation, (model, fields) in PARTS.items():
-        rows = model.objects.filter(city=city) if relation != "themes" else public(relation, moment)
+        if relation == "themes":
+            rows = _published(relation, moment).filter(cities=city)
+        else:
+            rows = model.objects.filter(city=city)
         texts = [Cast(F(field), TextField()) for field in fields]
-        texts += [Value("", TextField())] * (WIDTH - len(fields))  # type: ignore[list-item]
-        rows = rows.filter(cities=city) if relation == "themes" else rows
+        texts += [Value("", TextField())] * (MOST_FIELDS - len(fields))  # type: ignore[list-item]
         selects.append(rows.order_by().values_list(Value(relation, TextField()), *texts))
     return selects[0].union(*selects[1:], all=True)
 
@@ -61,25 +63,25 @@ parts = Prepared(_parts, city=int)
 
 
 def attach_parts(city: City) -> None:
-    """Give the city its names, awards, designations and public themes, as prefetching does."""
-    found: dict[str, list[Any]] = {relation: [] for relation in PARTS}
+    """Prefetch the city's names, awards, designations and public themes, in one query."""
+    prefetched: dict[str, list[Any]] = {relation: [] for relation in PARTS}
     for relation, *texts in parts(city=city.pk):
         model, fields = PARTS[relation]
         values = dict(zip(fields, texts, strict=False))
         for number in {"year", "number"} & values.keys():
             values[number] = int(values[number]) if values[number] else None
-        found[relation].append(model(**values))
-    for relation, records in found.items():
+        prefetched[relation].append(model(**values))
+    for relation, records in prefetched.items():
         fields = PARTS[relation][1]
         records.sort(key=lambda record: [str(getattr(record, field)) for field in fields])
-    city._prefetched_objects_cache = found  # type: ignore[attr-defined]
+    city._prefetched_objects_cache = prefetched  # type: ignore[attr-defined]
 
 
-# -- Where it is ------------------------------------------------------------------------------
+# -- Neighbours -------------------------------------------------------------------------------
 
 
 def by_country() -> Counter[str]:
-    """The number of public cities of each country."""
+    """Return the number of public cities of each country."""
 
     def count() -> Counter[str]:
         cities = City.objects.published().order_by()
@@ -105,26 +107,29 @@ near = Prepared(_near, **POINT)
 near_in_box = Prepared(_near, **POINT, south=float, north=float, west=float, east=float)
 
 
-def nearest(city: City, of: int) -> list[City]:
-    """The cities nearest to one with a known place, `of` so many, each with `distance` in km."""
+def nearest(city: City, total: int) -> list[City]:
+    """Return the cities nearest to one with coordinates, each with `distance` in km.
+
+    `of` is the number of all public cities.
+    """
     latitude, longitude = city.latitude or 0.0, city.longitude or 0.0
     phi = radians(latitude)
     point = {"city": city.pk, "sine": sin(phi), "cosine": cos(phi), "longitude": radians(longitude)}
-    for reach in [reach for least, reach in BOXES if of >= least]:
-        wide = reach / max(cos(radians(min(abs(latitude) + reach, 89))), 0.02)
-        # Where a box would reach over a pole or the date line, the whole world is looked at.
-        if abs(latitude) + reach > 89 or abs(longitude) + wide > 180:
+    for reach in [reach for least, reach in BOXES if total >= least]:
+        width = reach / max(cos(radians(min(abs(latitude) + reach, 89))), 0.02)
+        # A box that would cross a pole or the date line is replaced by the whole world.
+        if abs(latitude) + reach > 89 or abs(longitude) + width > 180:
             break
-        found: list[City] = near_in_box(
+        cities: list[Any] = near_in_box(
             **point,
             south=latitude - reach,
             north=latitude + reach,
-            west=longitude - wide,
-            east=longitude + wide,
+            west=longitude - width,
+            east=longitude + width,
         )
         # A city outside the box is farther away than its nearest edge.
-        if len(found) == MOST_NEAR and found[-1].distance <= reach * DEGREE_KM:  # type: ignore[attr-defined]
-            return found
+        if len(cities) == MOST_NEAR and cities[-1].distance <= reach * DEGREE_KM:
+            return cities
     return near(**point)
 
 
@@ -132,15 +137,15 @@ def nearest(city: City, of: int) -> list[City]:
 
 networks = Prepared(
     lambda moment, city: (
-        public("networks", moment)
+        _published("networks", moment)
         .filter(cities=city)
         .only("name", "slug", "summary")
         .order_by("name_key", "pk")
     ),
     city=int,
 )
-# What a line shows of a member of a network.
-ORGANISATION = ("name", "slug", "sector")
+# The columns that the list of a network's members needs.
+ORGANISATION_COLUMNS = [f"organisation__{name}" for name in ("name", "slug", "sector")]
 members = Prepared(
     lambda moment, city: (
         City._meta.get_field("networks")
@@ -148,35 +153,36 @@ members = Prepared(
         .related_model.objects.published(moment)
         .filter(network__cities=city)
         .for_listing()
-        .only("network", "role", "status", *(f"organisation__{name}" for name in ORGANISATION))
+        .only("network", "role", "status", *ORGANISATION_COLUMNS)
     ),
     city=int,
 )
-# What a headword shows of a news item.
-STORY = ("title", "slug", "published_at")
+# The columns that the list of news needs.
+STORY_COLUMNS = ("title", "slug", "published_at")
 stories = Prepared(
     lambda moment, city: (
         City.objects.filter(
             state_q(State.PUBLIC, moment) | Q(pk=city),
-            news_items__in=public("news_items", moment)
+            news_items__in=_published("news_items", moment)
             .filter(cities=city)
             .order_by("-published_at", "-pk")[:MOST_STORIES],
         )
         .annotate(
-            story=F("news_items"), **{f"story_{name}": F(f"news_items__{name}") for name in STORY}
+            story=F("news_items"),
+            **{f"story_{name}": F(f"news_items__{name}") for name in STORY_COLUMNS},
         )
         .only("name", "slug")
         .order_by("-story_published_at", "-story", "name_key", "pk")
     ),
     city=int,
 )
-EVENT = ("name", "slug", "kind", "place", "starts_on", "ends_on", "date_note")
+EVENT_COLUMNS = ("name", "slug", "kind", "place", "starts_on", "ends_on", "date_note")
 events = Prepared(
     lambda moment, city: (
-        public("events", moment)
+        _published("events", moment)
         .filter(city=city)
         .select_related("country")
-        .only(*EVENT, "city", "country__name")
+        .only(*EVENT_COLUMNS, "city", "country__name")
         .order_by("-starts_on", "pk")[:MOST_STORIES]
     ),
     city=int,
@@ -184,42 +190,42 @@ events = Prepared(
 
 
 def networks_of(city: City) -> list[Any]:
-    """Its public networks, each with `public_memberships`, from which `sectors` is made."""
-    found = networks(city=city.pk)
-    memberships = members(city=city.pk) if found else []
-    for network in found:
+    """Return the city's public networks with `public_memberships`, which `sectors` groups."""
+    city_networks = networks(city=city.pk)
+    memberships = members(city=city.pk) if city_networks else []
+    for network in city_networks:
         network.public_memberships = [m for m in memberships if m.network_id == network.pk]
-    return found
+    return city_networks
 
 
 def news_of(city: City) -> list[Any]:
-    """The newest public news about it, each with `public_cities`.
+    """Return the newest public news about the city, each with `public_cities`.
 
-    A city that is hidden itself is found with its news, and is not one of those.
+    A hidden city has its news in a preview, but is not one of their public cities.
     """
     is_public = city.is_published
     model: Any = City._meta.get_field("news_items").related_model
     items: dict[int, Any] = {}
-    for about in stories(city=city.pk):
-        if about.story not in items:
-            shown = {name: getattr(about, f"story_{name}") for name in STORY}
-            items[about.story] = model(pk=about.story, **shown)
-            items[about.story].public_cities = []
-        if about.pk != city.pk or is_public:
-            items[about.story].public_cities.append(about)
+    for row in stories(city=city.pk):
+        if row.story not in items:
+            values = {name: getattr(row, f"story_{name}") for name in STORY_COLUMNS}
+            items[row.story] = model(pk=row.story, **values)
+            items[row.story].public_cities = []
+        if row.pk != city.pk or is_public:
+            items[row.story].public_cities.append(row)
     return list(items.values())
 
 
 def events_of(city: City) -> list[Any]:
-    """The latest public events in it."""
-    found = events(city=city.pk)
-    for event in found:
+    """Return the latest public events in the city."""
+    city_events = events(city=city.pk)
+    for event in city_events:
         event.city = city
-    return found
+    return city_events
 
 
-def portrait(city: City) -> dict[str, Any]:
-    """What the page shows beside the city itself, which gets its names and titles."""
+def detail_context(city: City) -> dict[str, Any]:
+    """Return the context of the page of a city; attach names and titles to the city itself."""
     attach_parts(city)
     numbers = by_country()
     return {

@@ -1,11 +1,11 @@
-"""The finder's rows to take away: CSV, JSON, GeoJSON, and an Atom feed of what changed.
+"""Downloads of the finder's rows: CSV, JSON, GeoJSON, and an Atom feed of changes.
 
-They use the finder's FilterSet, so an address with `?country=gb` gives the same cities as the
-page. Rows are streamed: memory does not grow with their number. What the page would say in a
-notice is an error here, because a program does not read notices.
+They use the finder's FilterSet, so an address with `?country=gb` gives the same cities as the page.
+Rows are streamed: memory does not grow with their number. A part of the address that the page would
+mention in a notice is an error here, because programs do not read notices.
 
-Whoever reads slowly holds a thread of the server meanwhile. So few downloads run at once in a
-process, and the other threads are left for pages.
+A slow client keeps a thread of the server busy. So few downloads run at once in a process, which
+leaves the other threads for pages.
 """
 
 import json
@@ -34,12 +34,12 @@ from cities.models import City
 from publishing.content.csv import stream_csv
 from publishing.content.feeds import lasting_id, legible
 
-# The rows that are in memory at once, and the downloads that a process gives out at once.
+# The rows that are in memory at once, and the downloads that a process serves at once.
 CHUNK, AT_ONCE = 200, 2
-places = BoundedSemaphore(AT_ONCE)
+slots = BoundedSemaphore(AT_ONCE)
 BUSY_SECONDS = 60
 
-# How many cities the feed of changes names.
+# Maximum number of entries in the feed of changes.
 NEWEST_CHANGES = 100
 
 LICENCE = (
@@ -47,7 +47,7 @@ LICENCE = (
     "CC BY 4.0. Other facts: the source that each row names."
 )
 
-# What is given away of a city: the columns of the CSV, the members of the JSON.
+# The public facts of a city: the columns of the CSV, the members of the JSON.
 COLUMNS: dict[str, Callable[[City], Any]] = {
     "name": lambda city: city.name,
     "official_name": lambda city: city.official_name,
@@ -79,7 +79,7 @@ CityRow = dict[str, Any]
 
 
 def cell(value: Any) -> Any:
-    """Return a value as a cell of a CSV: lists joined, what is unknown empty."""
+    """Return a value as a cell of a CSV: lists joined, unknown facts empty."""
     match value:
         case None:
             return ""
@@ -100,7 +100,7 @@ def csv_table(rows: Iterable[CityRow]) -> Iterator[list[Any]]:
 
 
 def json_pieces(opening: dict[str, Any], key: str, items: Iterable[Any]) -> Iterator[str]:
-    """A JSON object with the members of `opening` and a last one, `key`, that is a long list."""
+    """Give a JSON object piece by piece: the members of `opening`, then the long list `key`."""
     encoder = DjangoJSONEncoder(ensure_ascii=False)
     yield f"{encoder.encode(opening)[:-1]}, {json.dumps(key)}: ["
     for number, item in enumerate(items):
@@ -109,26 +109,26 @@ def json_pieces(opening: dict[str, Any], key: str, items: Iterable[Any]) -> Iter
 
 
 def feature(row: CityRow) -> dict[str, Any]:
-    """A city as a GeoJSON feature (RFC 7946); the geometry is null where the place is unknown."""
-    known = row["latitude"] is not None
+    """Return a city as a GeoJSON feature (RFC 7946); without coordinates its geometry is null."""
+    has_place = row["latitude"] is not None
     point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
-    return {"type": "Feature", "geometry": point if known else None, "properties": row}
+    return {"type": "Feature", "geometry": point if has_place else None, "properties": row}
 
 
 class Download(StreamingHttpResponse):
-    """A streamed answer that has one of the `places`, until it is closed or nobody has it."""
+    """A streamed response that holds one of the `slots` until it is closed or collected."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.leave = finalize(self, places.release)
+        self.release = finalize(self, slots.release)
 
     def close(self) -> None:
         super().close()
-        self.leave()
+        self.release()
 
 
 class CityDownload(View):
-    """The rows of the finder in the format that the address ends in."""
+    """The rows of the finder in the format that the extension of the address names."""
 
     http_method_names = ["get", "head", "options"]
 
@@ -141,13 +141,13 @@ class CityDownload(View):
         finder = CityFilter(request.GET, queryset=rows, request=request)
         if finder.notices:
             return JsonResponse({"errors": finder.notices}, status=400)
-        answers = {
+        formats = {
             "csv": self.as_csv,
             "json": self.as_json,
             "geojson": self.as_geojson,
             "atom": self.as_atom,
         }
-        return answers[kind](finder.qs)
+        return formats[kind](finder.qs)
 
     def as_csv(self, cities: QuerySet[City]) -> HttpResponse:
         return self.stream(
@@ -186,30 +186,30 @@ class CityDownload(View):
         return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
     def rows(self, cities: QuerySet[City]) -> Iterator[CityRow]:
-        long = ("profile", "summary", "search_key")
-        together = cities.defer(*long).prefetch_related("alternative_names", "awards")
-        for city in together.iterator(chunk_size=CHUNK):
+        short = cities.defer("profile", "summary", "search_key")
+        rows = short.prefetch_related("alternative_names", "awards")
+        for city in rows.iterator(chunk_size=CHUNK):
             row = {name: read(city) for name, read in COLUMNS.items()}
             row["url"] = self.request.build_absolute_uri(city.get_absolute_url())
-            # An empty text and an unknown fact are the same to whoever takes the data.
+            # Users of the data need not tell an empty text from an unknown fact.
             yield {name: None if value == "" else value for name, value in row.items()}
 
     def page(self) -> str:
-        """The path of the finder that shows these rows."""
+        """Return the path of the finder with the same rows."""
         query = self.request.GET.urlencode()
         return reverse("cities:list") + (f"?{query}" if query else "")
 
     def origin(self) -> dict[str, Any]:
-        """Where the data come from and on what terms, for the formats that have room for it."""
+        """Return the source and the licence of the data, for formats with metadata."""
         return {"source": self.request.build_absolute_uri(self.page()), "licence": LICENCE}
 
     def stream(self, pieces: Iterator[str], content_type: str, ending: str) -> HttpResponse:
-        if not places.acquire(blocking=False):
-            said = _("Too many downloads are under way. Try again in a minute.")
+        if not slots.acquire(blocking=False):
+            message = _("Too many downloads are under way. Try again in a minute.")
             busy = {"Retry-After": BUSY_SECONDS}
-            return JsonResponse({"errors": [said]}, status=503, headers=busy)
+            return JsonResponse({"errors": [message]}, status=503, headers=busy)
         response = Download(pieces, content_type=content_type)
         response["Content-Disposition"] = f'attachment; filename="learning-cities.{ending}"'
-        # For programs: the terms of the GeoNames part.
+        # The licence of the GeoNames data, for programs.
         response["Link"] = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
         return response  # type: ignore[return-value]  # the stubs tell the two apart

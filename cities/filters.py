@@ -1,4 +1,4 @@
-"""What cities can be found by."""
+"""The finder of cities: its search, facets, orders and views."""
 
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _

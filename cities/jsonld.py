@@ -9,15 +9,15 @@ NETWORK = "UNESCO Global Network of Learning Cities"
 
 
 def city(record: City, absolute: Absolute) -> Data:
-    """A city with its place and names; districts, provinces and the like are areas.
+    """Return a city with its place and names; districts, provinces and the like are areas.
 
-    Membership stands as a property, because schema.org's `memberOf` is not one of places, and
-    only where a source says that it lasts.
+    Membership is a property, because schema.org's `memberOf` is not defined for places, and is
+    included only if a source confirms it.
     """
     names = [other.name for other in record.alternative_names.all()]
     is_member = record.status == City.Status.MEMBER and record.confirmed
     geonames = record.geonames_id and f"https://www.geonames.org/{record.geonames_id}/"
-    return reference(record, absolute) | known(
+    return city_reference(record, absolute) | known(
         {
             "alternateName": list(dict.fromkeys(filter(None, [record.official_name, *names]))),
             "description": record.summary,
@@ -36,8 +36,8 @@ def city(record: City, absolute: Absolute) -> Data:
     )
 
 
-def reference(record: City, absolute: Absolute) -> Data:
-    """A city as others mention it."""
+def city_reference(record: City, absolute: Absolute) -> Data:
+    """Return a city in short, for the data of other records."""
     return {
         "@type": "City" if record.kind == City.Kind.CITY else "AdministrativeArea",
         "name": record.name,

@@ -1,4 +1,4 @@
-"""What the finder found, in words: "10 cities in the United Kingdom that joined in 2024"."""
+"""The result of the finder in words: "10 cities in the United Kingdom that joined in 2024"."""
 
 from collections.abc import Sequence
 
@@ -10,29 +10,29 @@ from publishing.finder.facet_counts import UNKNOWN
 from publishing.finder.filterset import Finder
 
 
-def found_in_words(finder: Finder, number: int) -> str:
-    """The number of cities and everything that narrows it, as one phrase."""
+def summarise(finder: Finder, number: int) -> str:
+    """Return the number of cities and all filters in use, as one phrase."""
     chosen = finder.chosen
-    said = [ngettext("%(number)s city", "%(number)s cities", number) % {"number": number}]
+    phrases = [ngettext("%(number)s city", "%(number)s cities", number) % {"number": number}]
     places = _places(chosen.get("country", []), chosen.get("region", []))
     if places:
-        said = [_("%(cities)s in %(places)s") % {"cities": said[0], "places": places}]
+        phrases = [_("%(cities)s in %(places)s") % {"cities": phrases[0], "places": places}]
     if years := chosen.get("intake"):
         known = [year for year in years if year != UNKNOWN]
         if known:
-            said.append(_("joined in %(years)s") % {"years": either(sorted(known))})
+            phrases.append(_("joined in %(years)s") % {"years": join_alternatives(sorted(known))})
         if UNKNOWN in years:
-            said.append(_("joining year not known"))
+            phrases.append(_("joining year not known"))
     for facet in finder.facets:
         if facet.selected and facet.name not in {"country", "region", "intake"}:
-            said.append(either([choice.label for choice in facet.selected]))
+            phrases.append(join_alternatives([choice.label for choice in facet.selected]))
     if finder.search_text:
-        said.append(_("matching “%(text)s”") % {"text": finder.search_text})
-    return ", ".join(said)
+        phrases.append(_("matching “%(text)s”") % {"text": finder.search_text})
+    return ", ".join(phrases)
 
 
-def either(items: Sequence[str]) -> str:
-    """Items of which any may hold: "2022, 2023 or 2024"."""
+def join_alternatives(items: Sequence[str]) -> str:
+    """Join items of which any may hold: "2022, 2023 or 2024"."""
     if len(items) < 2:
         return "".join(items)
     return _("%(items)s or %(last)s") % {"items": ", ".join(items[:-1]), "last": items[-1]}
@@ -42,7 +42,7 @@ def _places(codes: Sequence[str], regions: Sequence[str]) -> str:
     if codes:
         upper = [code.upper() for code in codes]
         countries = Country.objects.filter(pk__in=upper).order_by("name_key")
-        return either([country.in_text for country in countries])
+        return join_alternatives([country.in_text for country in countries])
     # The one region whose name takes an article.
     names = {Region.ARAB_STATES: _("the Arab States")}
-    return either([str(names.get(Region(slug), Region(slug).label)) for slug in regions])
+    return join_alternatives([str(names.get(Region(slug), Region(slug).label)) for slug in regions])

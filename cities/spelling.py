@@ -1,4 +1,4 @@
-""" "Did you mean …?": the nearest known words for words that nothing begins with."""
+"""Spelling correction ("Did you mean …?"): the nearest known word for one that begins none."""
 
 from difflib import get_close_matches
 
@@ -7,40 +7,40 @@ from cities.models import AlternativeName, City, CityQuerySet, Country
 from publishing.caching.content_cache import remembered
 from publishing.content.fields import fold
 
-# How alike two words have to be, from 0 to 1 (Ratcliff and Obershelp's measure, as difflib
+# The least similarity of two words, from 0 to 1 (Ratcliff and Obershelp's measure, as difflib
 # computes it). At 0.75 a letter may be missing from a short word and two from a long one.
-LIKENESS = 0.75
+LEAST_SIMILARITY = 0.75
 
-# Up to so many cities a word is compared with every word; with more, with those that begin alike.
+# Up to so many cities, a word is compared with every word; beyond, only with words that have the
+# same first letters.
 MOST_COMPARED, SAME_LETTERS = 5000, 3
 
 
 def did_you_mean(text: str) -> str:
-    """The text with each unknown word replaced by the nearest known one; "" if there is none.
+    """Replace each unknown word by the nearest known one; return "" if there is none.
 
     >>> did_you_mean("wakfield")  # doctest: +SKIP
     'Wakefield'
     """
     public = City.objects.published()
     is_large = by_country().total() > MOST_COMPARED
-    everything = {} if is_large else remembered("words of names", lambda: _words(public))
-    meant, changed = [], False
+    all_words = {} if is_large else remembered("words of names", lambda: _words(public))
+    corrected, is_changed = [], False
     for word in fold(text).split():
-        # Among very many words, only those with the same beginning are compared.
-        known = everything or _words(public.named(word[:SAME_LETTERS]))
+        known = all_words or _words(public.named(word[:SAME_LETTERS]))
         if any(other.startswith(word) for other in known):
-            meant.append(known.get(word, word))
+            corrected.append(known.get(word, word))
             continue
-        nearest = get_close_matches(word, known, n=1, cutoff=LIKENESS)
+        nearest = get_close_matches(word, known, n=1, cutoff=LEAST_SIMILARITY)
         if not nearest:
             return ""
-        meant.append(known[nearest[0]])
-        changed = True
-    return " ".join(meant) if changed else ""
+        corrected.append(known[nearest[0]])
+        is_changed = True
+    return " ".join(corrected) if is_changed else ""
 
 
 def _words(cities: CityQuerySet) -> dict[str, str]:
-    """Every word of the names of these cities and of countries, folded, as it is written."""
+    """Return every word of the names of these cities and of countries: folded, and as written."""
     names = (
         AlternativeName.objects.order_by()
         .filter(city__in=cities.order_by())

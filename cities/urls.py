@@ -1,4 +1,4 @@
-"""Addresses of cities and what places them; each kind has a namespace of its own."""
+"""Addresses of cities, countries, intakes, regions and themes, each in a namespace of its own."""
 
 from django.urls import include, path, re_path
 
@@ -19,7 +19,7 @@ intakes = [
     path("", views.IntakeList.as_view(), name="list"),
     re_path(r"^(?P<year>[0-9]{4})/$", views.IntakeDetail.as_view(), name="detail"),
 ]
-# There is no list of the five regions: the finder, the countries and the home page show them.
+# No list of the five regions: the finder, the list of countries and the home page have one.
 regions = [
     path("<slug:slug>/", views.RegionDetail.as_view(), name="detail"),
 ]

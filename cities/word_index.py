@@ -1,9 +1,9 @@
-"""The index of the words that cities are known by, which search asks for beginnings of words.
+"""Full-text index of the words that cities are known by, for search by prefixes of words.
 
-It holds the words of the folded names, official and alternative ones, parts of countries and
-mottos. The database keeps it in step itself, so that nothing gets round it: PostgreSQL as two
-indexes of word vectors, SQLite as a full-text table with triggers, which read both tables. Both
-are made after every migration (`publishing.triggers`).
+It holds the words of the folded names (official and alternative), parts of countries and mottos.
+The database maintains it, so that no write can bypass it: in PostgreSQL as two indexes of word
+vectors, in SQLite as a full-text table with triggers on both tables. Either is created after every
+migration (`publishing.triggers`).
 """
 
 from typing import Any
@@ -13,37 +13,37 @@ from django.db.models import BigIntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 
 CITIES, NAMES, WORDS = "cities_city", "cities_alternativename", "cities_words"
-# The columns that the index is made of.
-READ = {CITIES: {"id", "search_key"}, NAMES: {"search_key", "city_id"}}
+# The indexed columns.
+INDEXED = {CITIES: {"id", "search_key"}, NAMES: {"search_key", "city_id"}}
 
 
-def cities_with(beginning: str, also: QuerySet[Any] | None = None) -> RawSQL:
-    """A subquery of the keys of cities with a word that begins so; `beginning` is folded.
+def cities_with_prefix(prefix: str, union: QuerySet[Any] | None = None) -> RawSQL:
+    """Return a subquery of the keys of cities that have a word with this (folded) prefix.
 
-    The keys of `also` are among them. (A union of QuerySets would join the cities once more.)
+    The keys of `union` are included. (A union of QuerySets would join the cities once more.)
     """
-    # A folded word has letters, digits and marks alone, so it cannot end its quotation.
+    # A folded word has only letters, digits and marks, so it cannot close the quotation.
     if connection.vendor == "sqlite":
         sql = f"SELECT rowid FROM {WORDS} WHERE {WORDS} MATCH %s"  # noqa: S608 (constants)
-        sought = [f'"{beginning}"*']
+        parameters = [f'"{prefix}"*']
     else:
         matches = f"{vector()} @@ %s::tsquery"
-        own = f"SELECT id FROM {CITIES} WHERE {matches}"  # noqa: S608 (constants)
-        sql = f"{own} UNION SELECT city_id FROM {NAMES} WHERE {matches}"  # noqa: S608
-        sought = [f"'{beginning}':*"] * 2
-    if also is not None:
-        more, parameters = also.query.sql_with_params()
-        sql, sought = f"{sql} UNION {more}", [*sought, *parameters]
-    return RawSQL(sql, sought, BigIntegerField())  # noqa: S611 (constants, and parameters)
+        by_city = f"SELECT id FROM {CITIES} WHERE {matches}"  # noqa: S608 (constants)
+        sql = f"{by_city} UNION SELECT city_id FROM {NAMES} WHERE {matches}"  # noqa: S608
+        parameters = [f"'{prefix}':*"] * 2
+    if union is not None:
+        other_sql, other_parameters = union.query.sql_with_params()
+        sql, parameters = f"{sql} UNION {other_sql}", [*parameters, *other_parameters]
+    return RawSQL(sql, parameters, BigIntegerField())  # noqa: S611 (constants, and parameters)
 
 
 def vector(column: str = "search_key") -> str:
-    """The words of a folded column as PostgreSQL indexes them: as they are, no grammar."""
+    """Return the words of a folded column as PostgreSQL indexes them: unchanged, no grammar."""
     return f"array_to_tsvector(array_remove(string_to_array({column}, ' '), ''))"
 
 
 def drop_triggers(using: str = "default") -> None:
-    """Drop the triggers before migrations. The index stays, so search goes on meanwhile."""
+    """Drop the triggers before migrations. The index remains, so that search works meanwhile."""
     database = connections[using]
     if database.vendor != "sqlite":
         return
@@ -53,7 +53,7 @@ def drop_triggers(using: str = "default") -> None:
 
 
 def make_index(using: str = "default") -> None:
-    """Make the index and its triggers as far as they are missing, after migrations."""
+    """Create what is missing of the index and its triggers, after migrations."""
     database = connections[using]
     with transaction.atomic(using), database.cursor() as cursor:
         has_columns = _has_columns(database, cursor)
@@ -67,41 +67,41 @@ def make_index(using: str = "default") -> None:
 
 
 def _has_columns(database: Any, cursor: Any) -> bool:
-    """Return whether the tables have what the index is made of.
+    """Return whether the tables have the indexed columns.
 
     Migrating backwards may lead to a point at which they do not.
     """
     describe = database.introspection.get_table_description
-    if not READ.keys() <= set(database.introspection.table_names(cursor)):
+    if not INDEXED.keys() <= set(database.introspection.table_names(cursor)):
         return False
     return all(
         columns <= {column.name for column in describe(cursor, table)}
-        for table, columns in READ.items()
+        for table, columns in INDEXED.items()
     )
 
 
 def _make_sqlite_index(cursor: Any, has_columns: bool) -> None:
-    wanted = {f"{WORDS}_{name}": body for name, body in TRIGGERS.items()} if has_columns else {}
+    triggers = {f"{WORDS}_{name}": body for name, body in TRIGGERS.items()} if has_columns else {}
     cursor.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'trigger')")
     present = {name for (name,) in cursor.fetchall()}
-    if wanted and {WORDS, *wanted} <= present:
+    if triggers and {WORDS, *triggers} <= present:
         return
-    # While a trigger was missing, words may have been missed.
+    # While a trigger was missing, the index may have missed changes.
     cursor.execute(f"DROP TABLE IF EXISTS {WORDS}")
-    if not wanted:
+    if not triggers:
         return
-    # The tokenizer that takes every sign outside ASCII for a letter: the column is folded.
+    # The ASCII tokenizer treats all other characters as letters, which suits a folded column.
     cursor.execute(
         f"CREATE VIRTUAL TABLE {WORDS} USING fts5(words, tokenize = 'ascii', prefix = '2 3')"
     )
-    for name, body in wanted.items():
+    for name, body in triggers.items():
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         cursor.execute(f"CREATE TRIGGER {name} {body}")
-    cursor.execute(fill())
+    cursor.execute(insert_words())
 
 
-def fill(city: str = "") -> str:
-    """The statement of SQLite that writes the words of one city, or of all."""
+def insert_words(city: str = "") -> str:
+    """Return the SQLite statement that writes the words of one city, or of all."""
     where = f"WHERE c.id = {city}" if city else ""
     return f"""
         INSERT INTO {WORDS} (rowid, words)
@@ -112,25 +112,27 @@ def fill(city: str = "") -> str:
     """  # noqa: S608 (constants)
 
 
-def empty(city: str) -> str:
+def delete_words(city: str) -> str:
     return f"DELETE FROM {WORDS} WHERE rowid = {city}"  # noqa: S608 (constants)
 
 
-def anew(city: str) -> str:
-    """Taken out and put in: a statement's own way with conflicts counts in its triggers too, so
-    that an upsert would make an error of INSERT OR REPLACE.
+def replace_words(city: str) -> str:
+    """Return the SQLite statements that update the words of one city: delete, then insert.
+
+    Inside a trigger, the ON CONFLICT policy of the outer statement would override INSERT OR
+    REPLACE, so that an upsert of a city would fail.
     """
-    return f"{empty(city)}; {fill(city)}"
+    return f"{delete_words(city)}; {insert_words(city)}"
 
 
 TRIGGERS = {
-    "city_new": f"AFTER INSERT ON {CITIES} BEGIN {anew('NEW.id')}; END",
-    "city_changed": f"AFTER UPDATE OF search_key ON {CITIES} BEGIN {anew('NEW.id')}; END",
-    "city_gone": f"AFTER DELETE ON {CITIES} BEGIN {empty('OLD.id')}; END",
-    "name_new": f"AFTER INSERT ON {NAMES} BEGIN {anew('NEW.city_id')}; END",
+    "city_new": f"AFTER INSERT ON {CITIES} BEGIN {replace_words('NEW.id')}; END",
+    "city_changed": f"AFTER UPDATE OF search_key ON {CITIES} BEGIN {replace_words('NEW.id')}; END",
+    "city_gone": f"AFTER DELETE ON {CITIES} BEGIN {delete_words('OLD.id')}; END",
+    "name_new": f"AFTER INSERT ON {NAMES} BEGIN {replace_words('NEW.city_id')}; END",
     "name_changed": (
         f"AFTER UPDATE OF search_key, city_id ON {NAMES} "
-        f"BEGIN {anew('OLD.city_id')}; {anew('NEW.city_id')}; END"
+        f"BEGIN {replace_words('OLD.city_id')}; {replace_words('NEW.city_id')}; END"
     ),
-    "name_gone": f"AFTER DELETE ON {NAMES} BEGIN {anew('OLD.city_id')}; END",
+    "name_gone": f"AFTER DELETE ON {NAMES} BEGIN {replace_words('OLD.city_id')}; END",
 }

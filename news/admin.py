@@ -1,4 +1,4 @@
-"""The staff desk of news and events."""
+"""Admin of news and events."""
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet

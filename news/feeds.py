@@ -18,7 +18,7 @@ class NewsFeed(Feed):
     subtitle = _("Learning cities, the networks that lead learning in them, and their events.")
     link = reverse_lazy("news:list")
     feed_url = reverse_lazy("news:feed")
-    # RFC 4287 wants an author for every entry; this is the one of those that name none.
+    # RFC 4287 requires an author for every entry; this is the default.
     author_name = _("Learning Cities Portal")
 
     def items(self) -> QuerySet[NewsItem]:

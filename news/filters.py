@@ -1,4 +1,4 @@
-"""What news items can be found by."""
+"""The finder of news."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +9,7 @@ from publishing.finder.filterset import Finder
 
 
 class CountryFacet(FacetFilter):
-    """Countries that items name themselves or by a city: two counts, which are added up."""
+    """Countries that items name themselves or through a city; the two counts are added."""
 
     def parts(self, rows: Rows) -> list[Rows]:
         return [

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 
 from django.urls import reverse
 
-from cities.jsonld import reference
+from cities.jsonld import city_reference
 from cities.models import City
 from news.models import Event, NewsItem
 from publishing.content.jsonld import Absolute, Data, known, portal
 
-# schema.org limits nothing, but search engines cut headlines here.
+# Search engines cut headlines here; schema.org has no limit.
 LONGEST_HEADLINE = 110
 
 
 def story(record: NewsItem, absolute: Absolute, cities: Iterable[City], publisher: str) -> Data:
-    """A news item, the cities that its page shows it to be about, and the portal's name."""
+    """Return a news item with the cities that its page shows, published by the portal."""
     address = absolute(record.get_absolute_url())
     return known(
         {
@@ -28,13 +28,13 @@ def story(record: NewsItem, absolute: Absolute, cities: Iterable[City], publishe
             "image": absolute(reverse("story-picture", args=[record.slug])),
             "author": portal(publisher, absolute),
             "publisher": portal(publisher, absolute),
-            "about": [reference(city, absolute) for city in cities],
+            "about": [city_reference(city, absolute) for city in cities],
         }
     )
 
 
 def event(record: Event, absolute: Absolute) -> Data:
-    """An event that has a date, or nothing: days that come round each year carry none."""
+    """Return an event that has a date, or {}: yearly days have none."""
     if record.starts_on is None:
         return {}
     return known(
@@ -52,13 +52,13 @@ def event(record: Event, absolute: Absolute) -> Data:
 
 
 def location(record: Event) -> Data:
-    """Where it takes place: the place, or the city if visitors see it, in its country."""
+    """Return the place, or the city if it is public, in its country; {} if neither is known."""
     city = record.city if record.city and record.city.is_published else None
-    land = record.country or (city and city.country)
+    country = record.country or (city and city.country)
     address = {
         "@type": "PostalAddress",
         "addressLocality": city and city.name,
-        "addressCountry": land and land.code,
+        "addressCountry": country and country.code,
     }
     place = {"@type": "Place", "name": record.where, "address": known(address)}
     return place if record.where else {}

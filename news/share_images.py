@@ -1,4 +1,4 @@
-"""The pictures of news items for social networks."""
+"""Share images of news items."""
 
 from django.utils import formats, timezone
 
@@ -7,7 +7,7 @@ from news.models import NewsItem
 
 
 def story_cover(item: NewsItem, site: str) -> Cover:
-    """The cloths of the first two cities that visitors see, the headline and its day."""
+    """Return the content of an item's image: cloths of two public cities, headline and day."""
     cities = list(item.cities.published().for_listing()[:2])
     day = timezone.localdate(item.published_at) if item.published_at else None
     return Cover(

@@ -1,4 +1,4 @@
-"""The pages of news and events."""
+"""Pages of news and events."""
 
 from typing import Any
 

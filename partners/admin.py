@@ -1,4 +1,4 @@
-"""The staff desk of networks and organisations."""
+"""Admin of networks and organisations."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ from publishing.admin import (
 from publishing.staff.base import RowInline
 
 
-class NamesCities(PublishableAdmin):
-    """A list with the cities of each row, however many rows there are."""
+class CitiesColumnAdmin(PublishableAdmin):
+    """Change list with the cities of each row, in one query for all rows."""
 
     def get_queryset(self, request: HttpRequest) -> Any:
         cities = Prefetch("cities", City.objects.for_listing(), "listed_cities")
@@ -52,7 +52,7 @@ class NetworkInline(RowInline):
 
 
 @admin.register(Network)
-class NetworkAdmin(NamesCities):
+class NetworkAdmin(CitiesColumnAdmin):
     list_display = ("name", "state_column", "scope", "cities_named", "country", "organisations")
     list_filter = (StateFilter, "scope", CheckFilter, CreatedByMeFilter)
     list_select_related = ("country",)
@@ -83,7 +83,7 @@ class NetworkAdmin(NamesCities):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(NamesCities):
+class OrganisationAdmin(CitiesColumnAdmin):
     list_display = ("name", "state_column", "sector", "cities_named", "networks")
     list_filter = (StateFilter, "sector", CheckFilter, CreatedByMeFilter)
     search_fields = ("name_key",)

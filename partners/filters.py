@@ -1,4 +1,4 @@
-"""What networks can be found by."""
+"""The finder of networks."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -2,24 +2,24 @@
 
 from collections.abc import Iterable
 
-from cities.jsonld import country, reference
+from cities.jsonld import city_reference, country
 from cities.models import City
 from partners.models import Membership, Network, Organisation
 from publishing.content.jsonld import Absolute, Data, known
 
 
 def network(record: Network, absolute: Absolute) -> Data:
-    """A network of `for_listing` and `with_members`. Only those said to belong are members."""
-    members = [m.organisation for m in record.public_memberships if belongs(m)]
-    served = [reference(city, absolute) for city in record.public_cities]
+    """Return a network of `for_listing` and `with_members`; only confirmed members are included."""
+    members = [m.organisation for m in record.public_memberships if is_member(m)]
+    served = [city_reference(city, absolute) for city in record.public_cities]
     if record.country:
         served.append(country(record.country, absolute))
-    return named(record, absolute) | known(
+    return organisation_reference(record, absolute) | known(
         {
             "description": record.summary,
             "sameAs": record.website,
             "areaServed": served,
-            "member": [named(member, absolute) for member in members],
+            "member": [organisation_reference(member, absolute) for member in members],
         }
     )
 
@@ -30,18 +30,20 @@ def organisation(
     cities: Iterable[City],
     memberships: Iterable[Membership],
 ) -> Data:
-    """An organisation with the cities and the memberships that its page shows."""
-    return named(record, absolute) | known(
+    """Return an organisation with the cities and the memberships that its page shows."""
+    return organisation_reference(record, absolute) | known(
         {
             "description": record.summary,
             "sameAs": record.website,
-            "areaServed": [reference(city, absolute) for city in cities],
-            "memberOf": [named(m.network, absolute) for m in memberships if belongs(m)],
+            "areaServed": [city_reference(city, absolute) for city in cities],
+            "memberOf": [
+                organisation_reference(m.network, absolute) for m in memberships if is_member(m)
+            ],
         }
     )
 
 
-def named(record: Network | Organisation, absolute: Absolute) -> Data:
+def organisation_reference(record: Network | Organisation, absolute: Absolute) -> Data:
     return {
         "@type": "Organization",
         "name": record.name,
@@ -49,5 +51,5 @@ def named(record: Network | Organisation, absolute: Absolute) -> Data:
     }
 
 
-def belongs(membership: Membership) -> bool:
+def is_member(membership: Membership) -> bool:
     return membership.status == Membership.Status.MEMBER

@@ -1,16 +1,16 @@
-"""The bars of charts: upright by year on a true time axis, level for everything else."""
+"""Bar charts: vertical bars by year on a true time axis, horizontal bars for everything else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-# In per cent of the chart; the rest is room for the figure above the highest bar.
+# The highest bar in per cent of the chart; the rest is room for the figure above it.
 HIGHEST = 86
 
 
 class Bar(NamedTuple):
-    """A year, its number (none if there was no intake) and the height of the bar in per cent."""
+    """A year, its number (None without an intake) and the height of the bar in per cent."""
 
     year: int
     value: int | None
@@ -18,7 +18,7 @@ class Bar(NamedTuple):
 
 
 def bars(numbers: Mapping[int, int]) -> list[Bar]:
-    """One bar for every year from the first to the last; years without a number stay empty."""
+    """Return a bar for every year from the first to the last; years without a number stay empty."""
     if not numbers:
         return []
     most = max(max(numbers.values()), 1)
@@ -29,10 +29,10 @@ def bars(numbers: Mapping[int, int]) -> list[Bar]:
 
 
 class Row(NamedTuple):
-    """A level bar of components/bars.html: a label, its number, and what else is said of it.
+    """A horizontal bar of components/bars.html: a label, its number, and an optional note.
 
-    `whole` is the number of which `value` is the known part: the rest is drawn hollow. `length`
-    and `gap` are per cent of the longest bar, and set by `rows`.
+    `whole` is the total of which `value` is the known part: the rest is drawn hollow. `length` and
+    `gap` are per cent of the longest bar, and set by `rows`.
     """
 
     label: str
@@ -51,7 +51,7 @@ class Row(NamedTuple):
 
 
 def rows(entries: Iterable[Row]) -> list[Row]:
-    """The same rows with their lengths, in the order in which they came."""
+    """Return the same rows in their order, with their lengths set."""
     entries = list(entries)
     most = max((max(row.value, row.whole or 0) for row in entries), default=0) or 1
     return [
@@ -75,11 +75,11 @@ class Table(NamedTuple):
     """The figures behind a chart, for components/figures_table.html."""
 
     caption: str
-    # The first is the head of the row heads.
+    # The first is the head of the column of row heads.
     heads: Sequence[str]
     lines: Sequence[Line]
 
     @property
     def labelled(self) -> list[tuple[Line, list[tuple[str, int | str | None]]]]:
-        """Each line with its cells beside their heads, which a phone shows in the cell."""
+        """The lines, each cell paired with its column head, which phones show in the cell."""
         return [(line, list(zip(self.heads[1:], line.cells, strict=True))) for line in self.lines]

@@ -1,9 +1,10 @@
 """The cloth: a decorative drawing woven from a city's own facts.
 
-A weaving draft says which upright threads (warp) lie above which level ones (weft). Here region
-is the dye, country the stripe, intake year the weave, place the threading and treadling, and
-population the size of a thread; two gold threads cross where the city is in the world. The rules
-are those of the design document, "Cover art: the cloth". Nothing here knows a model.
+A weaving draft says which vertical threads (warp) lie above which horizontal ones (weft). Region
+determines the dye, country the stripe, intake year the weave, coordinates the threading and
+treadling, and population the size of a thread; two gold threads cross at the city's place in the
+world. The rules are those of the design document, "Cover art: the cloth". This module imports no
+model.
 """
 
 from __future__ import annotations
@@ -50,15 +51,15 @@ TIE_UPS = {
     2024: "11110010",
     2025: "11011010",
 }
-# For years the table does not name: one each, from 2026 on, then round again.
+# For years that the table does not have: one each from 2026 on, then from the first again.
 SPARE_TIE_UPS = ("11101100", "11110100", "11111000", "11011100")
 
 
-def draw(coordinate: float | None) -> tuple[int, ...]:
-    """Sixteen shaft numbers (0 to 7) walked from a coordinate in degrees.
+def walk_shafts(coordinate: float | None) -> tuple[int, ...]:
+    """Return sixteen shaft numbers (0 to 7), walked from a coordinate in degrees.
 
-    North and east (zero included) are mirrored, south and west repeat; no coordinate gives the
-    plain diagonal.
+    North and east (zero included) are mirrored, south and west repeat; without a coordinate the
+    walk is the plain diagonal.
     """
     if coordinate is None:
         return tuple(range(8)) * 2
@@ -73,19 +74,19 @@ def draw(coordinate: float | None) -> tuple[int, ...]:
 
 
 def tie_up(year: int) -> str:
-    """The weave of an intake: eight bits, 1 where the warp is up."""
+    """Return the weave of an intake: eight bits, 1 where the warp is up."""
     return TIE_UPS.get(year) or SPARE_TIE_UPS[(year - 2026) % len(SPARE_TIE_UPS)]
 
 
 def is_up(threading: int, treadling: int, year: int | None) -> bool:
-    """Whether the warp lies above the weft where this shaft meets this treadle."""
+    """Return whether the warp lies above the weft where this shaft meets this treadle."""
     if year is None:
         return (threading // 2 + treadling // 2) % 2 == 0
     return tie_up(year)[(threading - treadling) % 8] == "1"
 
 
 def stripe(country_code: str, dye: Dye, *, dyed: bool = True) -> tuple[str, ...]:
-    """The colours of the sixteen warp threads, from the two letters of an ISO 3166-1 code."""
+    """Return the colours of the sixteen warp threads, from an ISO 3166-1 alpha-2 code."""
     first, second = (ord(letter) - ord("A") for letter in country_code.upper())
     odd = (first + second) % 2 == 1
     deep, mid = (dye.deep, dye.mid) if dyed else (dye.mid, dye.light)
@@ -97,7 +98,7 @@ def stripe(country_code: str, dye: Dye, *, dyed: bool = True) -> tuple[str, ...]
 
 
 def thread_size(population: int | None) -> int:
-    """The width of a thread in units of the drawing: a large city has fine cloth."""
+    """Return the width of a thread in units of the drawing: large cities have fine cloth."""
     if population is None:
         return 8
     steps = ((3_000_000, 5), (1_000_000, 6), (250_000, 7), (50_000, 9))
@@ -105,14 +106,14 @@ def thread_size(population: int | None) -> int:
 
 
 def runs(rows: list[bool]) -> list[tuple[int, int]]:
-    """The (start, length) of every unbroken run of true rows."""
-    found: list[tuple[int, int]] = []
+    """Return (start, length) of every unbroken run of true rows."""
+    spans: list[tuple[int, int]] = []
     for row, up in enumerate(rows):
-        if up and found and sum(found[-1]) == row:
-            found[-1] = (found[-1][0], found[-1][1] + 1)
+        if up and spans and sum(spans[-1]) == row:
+            spans[-1] = (spans[-1][0], spans[-1][1] + 1)
         elif up:
-            found.append((row, 1))
-    return found
+            spans.append((row, 1))
+    return spans
 
 
 def cloth_svg(
@@ -128,10 +129,10 @@ def cloth_svg(
     gold: bool = True,
     uid: str,
 ) -> SafeString:
-    """The cloth as an inline SVG that fills its box, hidden from assistive technology.
+    """Return the cloth as an inline SVG that fills its box, hidden from assistive technology.
 
-    `region` is the slug of one of the five UNESCO regions (KeyError for any other), coordinates
-    are degrees, `width` and `height` units of the drawing. `uid` must be unique on the page.
+    `region` is the slug of one of the five UNESCO regions (KeyError for any other), coordinates are
+    degrees, `width` and `height` units of the drawing. `uid` must be unique on the page.
     """
     drawing = _drawing(
         region,
@@ -144,7 +145,7 @@ def cloth_svg(
         int(height),
         gold,
     )
-    # Numbers, the tables above and the escaped id are all that is written: nothing to inject.
+    # Safe: the drawing consists of numbers, the tables above and the escaped id.
     return mark_safe(drawing.replace("{id}", escape(uid)))  # noqa: S308
 
 
@@ -181,30 +182,30 @@ def _drawing(
 def _warp(
     colours: tuple[str, ...], latitude: float | None, longitude: float | None, year: int | None
 ) -> str:
-    """One path for each colour of the warp, drawn in upright strokes one thread wide."""
-    threading, treadling = draw(latitude), draw(longitude)
-    moves: dict[str, str] = {}
+    """Return one path for each colour of the warp, of vertical strokes one thread wide."""
+    threading, treadling = walk_shafts(latitude), walk_shafts(longitude)
+    lines: dict[str, str] = {}
     for x, (shaft, colour) in enumerate(zip(threading, colours, strict=True)):
         rows = [is_up(shaft, treadle, year) for treadle in treadling]
-        line = "".join(f"M{x}.5 {start}v{length}" for start, length in runs(rows))
-        moves[colour] = moves.get(colour, "") + line
-    return "".join(f'<path stroke="{colour}" d="{d}"/>' for colour, d in moves.items() if d)
+        strokes = "".join(f"M{x}.5 {start}v{length}" for start, length in runs(rows))
+        lines[colour] = lines.get(colour, "") + strokes
+    return "".join(f'<path stroke="{colour}" d="{d}"/>' for colour, d in lines.items() if d)
 
 
 def _gold(
     dye: Dye, unit: int, latitude: float, longitude: float, width: int, height: int, *, dyed: bool
 ) -> str:
-    """Two gold threads that cross where the city is in the world, and the knot between them."""
+    """Return the two gold threads that cross at the city's place in the world, and their knot."""
 
     def on_thread(place: float, length: int) -> float:
-        """The middle of the thread nearest to a place, kept inside the cloth."""
+        """Return the middle of the thread nearest to a place, inside the cloth."""
         last = max(math.ceil(length / unit) - 1, 0)
         return min(max(math.floor(place / unit + 0.5), 0), last) * unit + unit / 2
 
     x = on_thread(width * (longitude + 180) / 360, width)
     y = on_thread(height * (75 - latitude) / 130, height)
     lines = f'd="M0 {y:g}h{width}M{x:g} 0v{height}" stroke-width="{unit}"'
-    # On undyed cloth the gold would drown in pale threads without a dark line under it.
+    # On undyed cloth, gold needs a dark line under it to be visible on the pale threads.
     under = "" if dyed else f'<path {lines} stroke="{dye.deep}"/>'
     corner = 1.5 * unit
     return (

@@ -1,8 +1,9 @@
-"""Marks for more cities than a map can show one by one: each stands for several of them.
+"""Map clusters: marks that each stand for several cities, for more cities than marks are legible.
 
-Cities of several countries are put together by country, and the mark leads to the map of that
-country; those of one country by the cells of a grid, and the mark leads to one of the cities,
-whose page names its neighbours. The database adds up, so no city is read for it but those named.
+Cities of several countries are grouped by country, and a mark leads to the map of its country;
+those of one country are grouped by the cells of a grid, and a mark leads to one of the cities,
+whose page names its neighbours. The database computes the groups: the only cities read are those
+that a mark names.
 """
 
 from collections.abc import Callable, Iterable
@@ -16,12 +17,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cities.drawing.projection import PLATE_PIXELS, MapFigure, Mark, fit, project
+from cities.drawing.projection import MAP_PIXELS, MapFigure, Mark, fit_view, project
 from cities.models import City, CityQuerySet
 from publishing.caching.content_cache import remembered
 
 MOST_MARKS = 500
-# The finest grid, in cells to a degree; cells are doubled until there are few enough of them.
+# The finest grid, in cells per degree; cells are doubled until there are few enough of them.
 FINEST = 8
 
 
@@ -33,8 +34,8 @@ def cities_in_words(number: int) -> str:
 Group = tuple[str, str, str, int, float, float]
 
 
-def countries(cities: CityQuerySet) -> list[Group]:
-    """Code, name, region, number of cities on the map, and the middle of those, by country."""
+def group_by_country(cities: CityQuerySet) -> list[Group]:
+    """Return code, name, region, number of cities on the map and their mean place, by country."""
     return list(
         cities.order_by()
         .filter(latitude__isnull=False)
@@ -43,8 +44,11 @@ def countries(cities: CityQuerySet) -> list[Group]:
     )
 
 
-def by_country(groups: Iterable[Group], link: Callable[[str], str]) -> list[Mark]:
-    """A mark for each country, amid its cities; `link` gives the address for a country's code."""
+def country_marks(groups: Iterable[Group], link: Callable[[str], str]) -> list[Mark]:
+    """Return a mark for each country, at the mean place of its cities.
+
+    `link` returns the address for a country's code.
+    """
     marks = []
     for code, name, region, number, latitude, longitude in groups:
         x, y = project(latitude, longitude)
@@ -54,8 +58,8 @@ def by_country(groups: Iterable[Group], link: Callable[[str], str]) -> list[Mark
     return marks
 
 
-def by_cell(cities: CityQuerySet) -> list[Mark]:
-    """A mark for each cell of the finest grid that has no more than MOST_MARKS cells in use."""
+def cell_marks(cities: CityQuerySet) -> list[Mark]:
+    """Return a mark for each cell of the finest grid with at most MOST_MARKS cells in use."""
     place = {
         name: Cast(Floor(F(axis) * FINEST), IntegerField())
         for name, axis in (("row", "latitude"), ("column", "longitude"))
@@ -67,13 +71,13 @@ def by_cell(cities: CityQuerySet) -> list[Mark]:
         .values_list("row", "column")
         .annotate(Min("pk"), Count("pk"), Avg("latitude"), Avg("longitude"))
     )
-    merged = {(row, column): rest for row, column, *rest in cells}
-    while len(merged) > MOST_MARKS:
-        merged = _doubled(merged)
-    named = City.objects.for_cards().in_bulk([key for key, *_rest in merged.values()])
+    groups = {(row, column): rest for row, column, *rest in cells}
+    while len(groups) > MOST_MARKS:
+        groups = _doubled(groups)
+    representatives = City.objects.for_cards().in_bulk([key for key, *_rest in groups.values()])
     marks = []
-    for key, number, latitude, longitude in merged.values():
-        city, (x, y) = named[key], project(latitude, longitude)
+    for key, number, latitude, longitude in groups.values():
+        city, (x, y) = representatives[key], project(latitude, longitude)
         about = cities_in_words(number)
         label = _("%(city)s and its neighbours: %(cities)s") % {"city": city.name, "cities": about}
         if number == 1:
@@ -84,7 +88,7 @@ def by_cell(cities: CityQuerySet) -> list[Mark]:
 
 
 def _doubled(cells: dict[tuple[int, int], list[Any]]) -> dict[tuple[int, int], list[Any]]:
-    """Cells of twice the size: each with a key, a number, and the mean of the places."""
+    """Return cells of twice the size: each with a key, a number, and the mean of the places."""
     larger: dict[tuple[int, int], list[Any]] = {}
     for (row, column), (key, number, latitude, longitude) in cells.items():
         place = row // 2, column // 2
@@ -104,23 +108,26 @@ def clustered(
     link: Callable[[str], str],
     *,
     everywhere: bool = False,
-    pixels: int = PLATE_PIXELS,
+    pixels: int = MAP_PIXELS,
 ) -> MapFigure:
-    """A map of so many cities: by country if they are of several, else by the cells of a grid.
+    """Return a map with clusters: by country if there are several countries, or else by grid cell.
 
-    `everywhere` promises that they are all the public ones, which are added up once until the
-    content changes.
+    With `everywhere` the caller promises that `cities` are all public ones; their groups are then
+    cached until the content changes.
     """
 
-    def add_up() -> list[Group]:
-        return countries(cities)
+    def count() -> list[Group]:
+        return group_by_country(cities)
 
-    groups = remembered("countries on the map", add_up) if everywhere else add_up()
-    marks = by_country(groups, link) if len(groups) > 1 else by_cell(cities)
-    return MapFigure(fit([(mark.x, mark.y) for mark in marks], all_in=True), marks, pixels)
+    groups = remembered("countries on the map", count) if everywhere else count()
+    marks = country_marks(groups, link) if len(groups) > 1 else cell_marks(cities)
+    return MapFigure(fit_view([(mark.x, mark.y) for mark in marks], all_in=True), marks, pixels)
 
 
 def in_finder(**query: str | int) -> Callable[[str], str]:
-    """Addresses of the finder's map of a country, by its code, with what else narrows it."""
+    """Return a function from a country's code to the address of its map in the finder.
+
+    `query` has further filters.
+    """
     finder = reverse("cities:list")
     return lambda code: f"{finder}?{urlencode({'country': code, **query, 'view': 'map'})}"

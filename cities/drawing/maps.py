@@ -1,26 +1,26 @@
-"""Maps of cities: their dots on the projection, fitted to what is shown."""
+"""Maps of cities: marks on the projection, in a view that fits them."""
 
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
 
-from cities.drawing.projection import PLATE_PIXELS, WORLD, MapFigure, Mark, fit, project
+from cities.drawing.projection import MAP_PIXELS, WORLD, MapFigure, Mark, fit_view, project
 from cities.models import City
 
-# About how wide, in pixels, a map is beside an article and in half a page.
-BESIDE, HALF = 408, 612
+# The approximate width, in pixels, of a map in the side column and of one in half a page.
+SIDE_PIXELS, HALF_PIXELS = 408, 612
 
 
-def mark(city: City, *, on: bool = True) -> Mark:
-    """The dot of a city with a known place."""
+def city_mark(city: City) -> Mark:
+    """Return the mark of a city with coordinates."""
     x, y = project(city.latitude or 0, city.longitude or 0)
     label = _("%(city)s, %(country)s") % {"city": city.name, "country": city.country.name}
     url, region = city.get_absolute_url(), city.country.region
-    return Mark(x, y, url, label, region, on, city.name, city.joined_year)
+    return Mark(x, y, url, label, region, name=city.name, joined=city.joined_year)
 
 
-def grey(places: Iterable[tuple[float, float]]) -> list[Mark]:
-    """Dots of latitudes and longitudes that are only there for comparison."""
+def grey_marks(places: Iterable[tuple[float, float]]) -> list[Mark]:
+    """Return grey marks for pairs of latitude and longitude, which serve as a comparison only."""
     return [Mark(*project(*place), "", "", "", on=False) for place in places]
 
 
@@ -29,21 +29,24 @@ def plate(
     others: Iterable[tuple[float, float]] = (),
     *,
     world: bool = False,
-    pixels: int = PLATE_PIXELS,
+    pixels: int = MAP_PIXELS,
 ) -> MapFigure:
-    """A map of these cities, the whole world or as near as they allow. Greys lie below."""
-    marks = [mark(city) for city in cities if city.has_place]
-    view = WORLD if world else fit([(dot.x, dot.y) for dot in marks])
-    return MapFigure(view, [*grey(others), *marks], pixels)
+    """Return a map of the cities that have coordinates, above grey marks for `others`.
+
+    Its view is the whole world or the closest one that fits the cities.
+    """
+    marks = [city_mark(city) for city in cities if city.has_place]
+    view = WORLD if world else fit_view([(dot.x, dot.y) for dot in marks])
+    return MapFigure(view, [*grey_marks(others), *marks], pixels)
 
 
 def neighbourhood(city: City, nearest: Sequence[City]) -> MapFigure:
-    """A map of a city with a known place among the nearest ones, all of which are shown."""
-    marks = [mark(other) for other in (city, *nearest)]
-    return MapFigure(fit([(dot.x, dot.y) for dot in marks], all_in=True), marks, BESIDE)
+    """Return a map of a city with coordinates and its nearest cities, all of which are in view."""
+    marks = [city_mark(other) for other in (city, *nearest)]
+    return MapFigure(fit_view([(dot.x, dot.y) for dot in marks], all_in=True), marks, SIDE_PIXELS)
 
 
 def left_out(map_: MapFigure) -> Sequence[str]:
-    """The labels of cities that lie outside the view."""
-    shown = [dot for dot in map_.marks if dot.on]
-    return [shown[index].label for index in map_.view.outside]
+    """Return the labels of cities that lie outside the view."""
+    marks = [dot for dot in map_.marks if dot.on]
+    return [marks[index].label for index in map_.view.outside]

@@ -1,4 +1,4 @@
-"""Where a city is on the map: the same projection as the basemap in static/world.svg.
+"""Map projection: the same as that of the basemap in static/world.svg.
 
 Formula: Equal Earth, in B. Šavrič, T. Patterson and B. Jenny, "The Equal Earth map projection",
 International Journal of Geographical Information Science 33 (2019), 454-465. The map is turned to
@@ -21,8 +21,8 @@ MERIDIAN, SCALE, CENTRE_X, CENTRE_Y = 11, 177, 480, 246
 Point = tuple[float, float]
 
 RATIO = 1.45
-# Labels are sized for a plate about this wide; on a wider one they grow with the map.
-PLATE_PIXELS, LABEL_PIXELS, MOST_LABELS = 826, 15, 9
+# Labels are sized for a map about this wide; on a wider one they grow with the map.
+MAP_PIXELS, LABEL_PIXELS, MOST_LABELS = 826, 15, 9
 MARGIN_X, MARGIN_Y, LEAST_WIDTH = 14, 10, 60
 
 
@@ -42,7 +42,7 @@ class View(NamedTuple):
 
     @property
     def is_close(self) -> bool:
-        """Whether the detailed coastline is needed."""
+        """True if the view needs the detailed coastline."""
         return self.width < 300
 
 
@@ -50,7 +50,7 @@ WORLD = View(92, 14, 820, 424)
 
 
 def project(latitude: float, longitude: float) -> Point:
-    """The place of a point (degrees) in map units, rounded to a tenth: 0 is left and top."""
+    """Return the place of a point (degrees) in map units, rounded to a tenth; 0 is left and top."""
     turned = math.radians((longitude - MERIDIAN + 180) % 360 - 180)
     theta = math.asin(ROOT * math.sin(math.radians(latitude)))
     square = theta * theta
@@ -61,12 +61,12 @@ def project(latitude: float, longitude: float) -> Point:
     return round(x, 1), round(y, 1)
 
 
-def fit(points: Sequence[Point], *, all_in: bool = False) -> View:
-    """The view that shows these points (as `project` gives them), with air around them.
+def fit_view(points: Sequence[Point], *, all_in: bool = False) -> View:
+    """Return the view of these points (as `project` returns them), with a margin.
 
     No points, or points that span the world, give the whole world. A point that alone more than
-    doubles the width is left out and listed in `outside`, so that the page can name it; at most
-    one in ten, because a group is not an outlier. With `all_in` every point is shown.
+    doubles the width is left out and listed in `outside`, so that the page can name it; at most one
+    in ten, because a group is not an outlier. With `all_in` every point is in view.
     """
     inside = list(range(len(points)))
     most = 0 if all_in else len(points) // 10 + (3 <= len(points) < 10)
@@ -77,7 +77,7 @@ def fit(points: Sequence[Point], *, all_in: bool = False) -> View:
         inside.remove(far)
     width, height, x, y = _frame([points[index] for index in inside])
     left_out = tuple(sorted(set(range(len(points))) - set(inside)))
-    # A view as high as the world's would show empty sea above and below: show it all.
+    # A view as high as the world's would only add empty sea above and below: show the world.
     if not points or height > WORLD.height:
         return WORLD
     return View(
@@ -90,7 +90,7 @@ def fit(points: Sequence[Point], *, all_in: bool = False) -> View:
 
 
 def _frame(points: Sequence[Point]) -> tuple[float, float, float, float]:
-    """Width and height of the view that these points need, and its middle."""
+    """Return width and height of the view that these points need, and its middle."""
     if not points:
         return WORLD.width, WORLD.height, 0, 0
     (left, right), (top, bottom) = ((min(axis), max(axis)) for axis in zip(*points, strict=True))
@@ -101,7 +101,7 @@ def _frame(points: Sequence[Point]) -> tuple[float, float, float, float]:
 
 
 def _farthest(points: Sequence[Point], inside: Sequence[int]) -> int | None:
-    """The point without which the view would be less than half as wide, if there is one."""
+    """Return the point without which the view would be less than half as wide, if there is one."""
     edges = {
         pick(inside, key=lambda index: points[index][axis])
         for pick in (min, max)
@@ -117,7 +117,7 @@ def _farthest(points: Sequence[Point], inside: Sequence[int]) -> int | None:
 class Mark(NamedTuple):
     """A city on the map. `on` is false for one outside the filter, drawn small and grey.
 
-    `about` tells of a mark that stands for several cities how many they are.
+    For a mark that stands for several cities, `about` has their number in words.
     """
 
     x: float
@@ -132,7 +132,7 @@ class Mark(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A name beside its dot; `anchor` is "start" or "end", the side of the text at the dot."""
+    """The name of a mark; `anchor` is the side of the text at the mark, "start" or "end"."""
 
     x: float
     y: float
@@ -145,16 +145,16 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class MapFigure:
-    """What components/map.html shows: a view, and the marks in the order in which they lie."""
+    """The figure of components/map.html: a view, and the marks in drawing order."""
 
     view: View
     marks: Sequence[Mark]
-    # About how wide the page shows it.
-    pixels: int = PLATE_PIXELS
+    # The approximate width on the page.
+    pixels: int = MAP_PIXELS
 
     @property
     def pixel(self) -> float:
-        """The size of a pixel in map units, about."""
+        """The approximate size of a pixel in map units."""
         return self.view.width / self.pixels
 
     @property
@@ -163,42 +163,39 @@ class MapFigure:
 
     @cached_property
     def texts(self) -> list[Label]:
-        """Names for the first marks that have one and room for it; none on the whole world."""
-        found: list[Label] = []
+        """Labels of the first marks that have a name and room for it; none on the whole world."""
+        labels: list[Label] = []
         if self.view[:4] == WORLD[:4]:
-            return found
-        dots = [self._dot(mark) for mark in self.marks if mark.on]
+            return labels
+        dots = [self._dot_box(mark) for mark in self.marks if mark.on]
         taken: list[Box] = []
         for mark in self.marks:
-            if len(found) == MOST_LABELS:
+            if len(labels) == MOST_LABELS:
                 break
-            if not (mark.on and mark.name and self._shows(mark)):
+            if not (mark.on and mark.name and self._contains((mark.x, mark.y, mark.x, mark.y))):
                 continue
-            others = [dot for dot in dots if dot != self._dot(mark)]
+            others = [dot for dot in dots if dot != self._dot_box(mark)]
             for anchor in ("start", "end"):
-                box = self._box(mark, anchor)
-                if self._holds(box) and not any(_overlap(box, other) for other in taken + others):
+                box = self._label_box(mark, anchor)
+                if self._contains(box) and not any(_overlap(box, o) for o in taken + others):
                     gap = 9 * self.pixel * (1 if anchor == "start" else -1)
                     y = mark.y + self.label_size / 3
-                    found.append(Label(round(mark.x + gap, 2), round(y, 2), anchor, mark.name))
+                    labels.append(Label(round(mark.x + gap, 2), round(y, 2), anchor, mark.name))
                     taken.append(box)
                     break
-        return found
+        return labels
 
-    def _shows(self, mark: Mark) -> bool:
-        return self._holds((mark.x, mark.y, mark.x, mark.y))
-
-    def _holds(self, box: Box) -> bool:
+    def _contains(self, box: Box) -> bool:
         left, top, right, bottom = box
         view = self.view
         across = view.x <= left and right <= view.x + view.width
         return across and view.y <= top and bottom <= view.y + view.height
 
-    def _dot(self, mark: Mark) -> Box:
+    def _dot_box(self, mark: Mark) -> Box:
         reach = 6 * self.pixel
         return mark.x - reach, mark.y - reach, mark.x + reach, mark.y + reach
 
-    def _box(self, mark: Mark, anchor: str) -> Box:
+    def _label_box(self, mark: Mark, anchor: str) -> Box:
         # Half an em is a little more than the average letter of Source Sans 3 at weight 600.
         gap, length = 9 * self.pixel, 0.54 * self.label_size * len(mark.name)
         left = mark.x + gap if anchor == "start" else mark.x - gap - length

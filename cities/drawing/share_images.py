@@ -1,8 +1,9 @@
-"""The pictures that social networks show beside a link: cloth at the left, words on paper.
+"""Share images: the pictures that social networks show with a link.
 
-1200 × 630 pixels, as the design document has it under "Open Graph". The cloth is the very SVG
-that pages show, painted in pixels, so the rules of weaving stay in `cities.drawing.cloth` alone.
-Words are set in the faces of the website; what these have no letters for is written in Latin ones.
+1200 × 630 pixels with the cloth at the left and text at the right, as in the design document under
+"Open Graph". The cloth is painted from the SVG that pages show, so the rules of weaving are in
+`cities.drawing.cloth` alone. Text is set in the fonts of the website; characters that these lack
+are romanised.
 """
 
 from __future__ import annotations
@@ -31,15 +32,15 @@ WIDTH, HEIGHT = 1200, 630
 CLOTH_WIDTH = 480
 PAPER, INK, SOFT = "#FBFBF8", "#1A2427", "#4A5659"
 HEADING, TEXT = "besley-560.ttf", "source-sans-3-400.ttf"
-# A change of the drawing gives pictures a new ETag when this number grows.
+# Raise it with every change of the drawing, so that images get a new ETag.
 EDITION = 1
 
-# The words: inset of the panel, and the sizes that headings are tried in.
+# Text: the inset of the panel, and the sizes tried for headings.
 LEFT, RIGHT = CLOTH_WIDTH + 56, WIDTH - 56
 TEXT_SIZE = 29
 TALLEST = 250
 SIZES = (92, 72, 66, 60, 55, 50, 45, 40, 36, 32, 28)
-SHORT = 12  # Only names of so few letters are set in the largest size.
+SHORT = 12  # Only headings of at most so many letters are set in the largest size.
 
 # The bars of tools/make_icons.py and templates/components/mark.html, on a square of 20.
 MARK = (
@@ -47,14 +48,14 @@ MARK = (
     (8, 0, 4, 7), (8, 13, 4, 7), (1.5, 6.5, 4, 7), (14.5, 6.5, 4, 7), (6.5, 8, 7, 4),
 )  # fmt: skip
 
-# Signs of transcription (Al Daʿayen, Nukuʻalofa) that a face without them has a likeness of.
-LIKENESS = dict(zip("ʻʿʼʾ", "‘‘’’", strict=True))
+# Signs of transcription (Al Daʿayen, Nukuʻalofa), and what a font without them has for them.
+SUBSTITUTES = dict(zip("ʻʿʼʾ", "‘‘’’", strict=True))
 
 STROKE = re.compile(r"M([\d.]+) ([\d.]+)([hv])([\d.]+)")
 
 
 class Cover(NamedTuple):
-    """What a picture shows: the site's name, SVGs of cloths side by side, a heading, two lines."""
+    """The content of an image: the site's name, SVGs of cloths in a row, a heading, two lines."""
 
     site: str
     cloths: tuple[str, ...]
@@ -69,13 +70,13 @@ class Cover(NamedTuple):
 
 
 def city_cover(city: City, site: str) -> Cover:
-    """The picture of a city. Asks for its other names only where its name cannot be drawn."""
+    """Return the content of a city's image; query other names only if its name cannot be drawn."""
     joined = _("Joined %(year)s") % {"year": city.joined_year} if city.joined_year else ""
     return Cover(site, cloths_of([city]), drawable_name(city), city.country.name, joined)
 
 
 def cloths_of(cities: Sequence[City]) -> tuple[str, ...]:
-    """The cloths of up to two cities; for none, one of each region's dye."""
+    """Return the cloths of up to two cities; without cities, one in each region's dye."""
     return tuple(
         cloth_svg(
             city.country.region,
@@ -96,7 +97,7 @@ def cloths_of(cities: Sequence[City]) -> tuple[str, ...]:
 
 
 def drawable_name(city: City) -> str:
-    """The name, or the first other name that the face has letters for, or the name romanised."""
+    """Return the name, the first other name that the font can draw, or the romanised name."""
     if can_draw(city.name, HEADING):
         return city.name
     others = (other.name for other in city.alternative_names.all())
@@ -105,27 +106,27 @@ def drawable_name(city: City) -> str:
 
 
 def paint(cover: Cover) -> bytes:
-    """The picture as a PNG."""
+    """Return the image as a PNG."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     for index, svg in enumerate(cover.cloths):
-        picture.paste(weave(svg), (index * CLOTH_WIDTH // len(cover.cloths), 0))
+        picture.paste(paint_cloth(svg), (index * CLOTH_WIDTH // len(cover.cloths), 0))
     pen = ImageDraw.Draw(picture)
     text = font(TEXT, TEXT_SIZE)
     paint_mark(pen, LEFT, 56, 44, INK)
-    site = shortened(written(cover.site, TEXT), text, RIGHT - LEFT - 60)
+    site = shorten(with_glyphs(cover.site, TEXT), text, RIGHT - LEFT - 60)
     pen.text((LEFT + 60, 78), site, INK, text, anchor="lm")
-    size, lines = fit(written(cover.heading, HEADING))
+    size, lines = fit_heading(with_glyphs(cover.heading, HEADING))
     heading = font(HEADING, size)
     leading = round(size * 1.04)
-    # The middle of the picture is that of the heading and the line under it together.
+    # The heading and the line under it are centred together.
     high = leading * len(lines) + (50 if cover.under else 0)
     baseline = (HEIGHT - high) // 2 + round(size * 0.86)
     for line in lines:
         pen.text((LEFT, baseline), line, INK, heading, anchor="ls")
         baseline += leading
-    under = shortened(written(cover.under, TEXT), text)
+    under = shorten(with_glyphs(cover.under, TEXT), text)
     pen.text((LEFT, baseline - leading + round(size * 0.2) + 48), under, INK, text, anchor="ls")
-    foot = shortened(written(cover.foot, TEXT), text)
+    foot = shorten(with_glyphs(cover.foot, TEXT), text)
     pen.text((LEFT, 551), foot, INK, text, anchor="lm")
     file = BytesIO()
     picture.save(file, "PNG", compress_level=6)
@@ -133,7 +134,7 @@ def paint(cover: Cover) -> bytes:
 
 
 def paint_mark(pen: ImageDraw.ImageDraw, left: int, top: int, size: int, colour: str) -> None:
-    """The mark of the portal, on whole pixels."""
+    """Paint the mark of the portal, on whole pixels."""
     for x, y, width, height in MARK:
         start = (left + round(x * size / 20), top + round(y * size / 20))
         end = (left + round((x + width) * size / 20), top + round((y + height) * size / 20))
@@ -143,13 +144,13 @@ def paint_mark(pen: ImageDraw.ImageDraw, left: int, top: int, size: int, colour:
 # -- The cloth ---------------------------------------------------------------------------------
 
 
-def weave(svg: str) -> Image.Image:
-    """A cloth as `cloth_svg` drew it, in pixels: one for each unit of the drawing."""
+def paint_cloth(svg: str) -> Image.Image:
+    """Return a cloth of `cloth_svg` as an image: one pixel for each unit of the drawing."""
     drawing = ElementTree.fromstring(svg)  # noqa: S314 (our own drawing, never an upload)
     width, height = (int(side) for side in drawing.attrib["viewBox"].split()[2:])
     pattern, _filled, *threads = drawing
     cloth = Image.new("RGB", (width, height))
-    repeat, tile = int(pattern.attrib["width"]), draft(pattern)
+    repeat, tile = int(pattern.attrib["width"]), paint_tile(pattern)
     for top in range(0, height, repeat):
         for left in range(0, width, repeat):
             cloth.paste(tile, (left, top))
@@ -163,25 +164,25 @@ def weave(svg: str) -> Image.Image:
             pen.rectangle(box, path.attrib["fill"], colour, 2)
         else:
             dash = [int(part) for part in path.attrib.get("stroke-dasharray", "").split()]
-            strokes(pen, line, colour, int(path.attrib["stroke-width"]), dash)
+            paint_strokes(pen, line, colour, int(path.attrib["stroke-width"]), dash)
     return cloth
 
 
-def draft(pattern: ElementTree.Element) -> Image.Image:
-    """One repeat of the weave in its full size."""
+def paint_tile(pattern: ElementTree.Element) -> Image.Image:
+    """Return one repeat of the weave in full size."""
     ground, *colours = pattern
     tile = Image.new("RGB", (SIZE, SIZE), ground.attrib["fill"])
     pen = ImageDraw.Draw(tile)
     for path in colours:
-        strokes(pen, path.attrib["d"], path.attrib["stroke"], 1)
+        paint_strokes(pen, path.attrib["d"], path.attrib["stroke"], 1)
     side = int(pattern.attrib["width"])
     return tile.resize((side, side), Image.Resampling.NEAREST)
 
 
-def strokes(
+def paint_strokes(
     pen: ImageDraw.ImageDraw, line: str, colour: str, width: int, dash: Sequence[int] = ()
 ) -> None:
-    """The level and upright strokes of an SVG path, whole or in dashes."""
+    """Draw the horizontal and vertical strokes of an SVG path, solid or in dashes."""
     for left, top, direction, length in STROKE.findall(line):
         x, y, end = float(left), float(top), int(length)
         on, off = dash or (end, 0)
@@ -194,7 +195,7 @@ def strokes(
             pen.rectangle([round(side) for side in box], fill=colour)
 
 
-# -- The words ---------------------------------------------------------------------------------
+# -- Text --------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=32)
@@ -203,53 +204,53 @@ def font(name: str, size: int) -> FreeTypeFont:
 
 
 @lru_cache(maxsize=4096)
-def has(character: str, name: str) -> bool:
-    """Whether a face has a character: it draws the others as nothing, or all as the same box."""
-    drawn, box = (bytes(font(name, TEXT_SIZE).getmask(c)) for c in (character, "\uffff"))
-    return character.isspace() or (any(drawn) and drawn != box)
+def has_glyph(character: str, name: str) -> bool:
+    """Return whether a font has a character: it draws others as nothing, or all as the same box."""
+    bitmap, box = (bytes(font(name, TEXT_SIZE).getmask(c)) for c in (character, "\uffff"))
+    return character.isspace() or (any(bitmap) and bitmap != box)
 
 
 def can_draw(text: str, name: str) -> bool:
-    """Whether a face has the letters and digits of a text; signs can be written otherwise."""
+    """Return whether a font has the letters and digits of a text; other signs can be replaced."""
     kinds = {c: unicodedata.category(c) for c in unicodedata.normalize("NFC", text)}
-    return all(has(c, name) for c, kind in kinds.items() if kind[0] in "LMN" and kind != "Lm")
+    return all(has_glyph(c, name) for c, kind in kinds.items() if kind[0] in "LMN" and kind != "Lm")
 
 
-def written(text: str, name: str) -> str:
-    """The text on one line, in characters that a face has: the others are romanised."""
+def with_glyphs(text: str, name: str) -> str:
+    """Return the text on one line, in characters that a font has; the others are romanised."""
     composed = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(c if has(c, name) else LIKENESS.get(c) or anyascii(c) for c in composed)
+    return "".join(c if has_glyph(c, name) else SUBSTITUTES.get(c) or anyascii(c) for c in composed)
 
 
-def fit(text: str) -> tuple[int, list[str]]:
-    """The largest size in which a heading has room, and its lines in that size."""
+def fit_heading(text: str) -> tuple[int, list[str]]:
+    """Return the largest size in which a heading fits, and its lines in that size."""
     for size in SIZES[len(text) > SHORT :]:
         face = font(HEADING, size)
-        lines = balanced(text.split(), face)
+        lines = balance(text.split(), face)
         if len(lines) * size * 1.04 <= TALLEST and all(
             face.getlength(line) <= RIGHT - LEFT for line in lines
         ):
             return size, lines
-    # Nothing but a very long word or text comes here.
+    # Only a very long word or text reaches this point.
     room = int(TALLEST / size / 1.04)
     rest = " ".join(lines[room - 1 :])
-    return size, [shortened(line, face) for line in [*lines[: room - 1], rest]]
+    return size, [shorten(line, face) for line in [*lines[: room - 1], rest]]
 
 
-def balanced(words: Iterable[str], face: FreeTypeFont) -> list[str]:
-    """The words in as few lines as they need, all about as long as each other."""
+def balance(words: Iterable[str], face: FreeTypeFont) -> list[str]:
+    """Return the words in as few lines as they need, all of about the same length."""
     measured = [(word, face.getlength(word)) for word in words]
     space = face.getlength(" ")
-    best = wrapped(measured, space, RIGHT - LEFT)
+    best = wrap(measured, space, RIGHT - LEFT)
     for width in range(RIGHT - LEFT, 0, -8):
-        lines = wrapped(measured, space, width)
+        lines = wrap(measured, space, width)
         if len(lines) > len(best):
             break
         best = lines
     return best
 
 
-def wrapped(words: Iterable[tuple[str, float]], space: float, width: float) -> list[str]:
+def wrap(words: Iterable[tuple[str, float]], space: float, width: float) -> list[str]:
     lines: list[str] = []
     end = 0.0
     for word, length in words:
@@ -262,8 +263,8 @@ def wrapped(words: Iterable[tuple[str, float]], space: float, width: float) -> l
     return lines
 
 
-def shortened(text: str, face: FreeTypeFont, width: int = RIGHT - LEFT) -> str:
-    """The text, cut with an ellipsis where it would be wider than it may be."""
+def shorten(text: str, face: FreeTypeFont, width: int = RIGHT - LEFT) -> str:
+    """Return the text, cut with an ellipsis if it is wider than `width`."""
     if face.getlength(text) <= width:
         return text
     while text and face.getlength(f"{text}…") > width:

@@ -1,4 +1,4 @@
-"""The models of cities: each file holds one kind of record with its queries."""
+"""Models of cities: each module holds one kind of record with its queries."""
 
 from cities.models.cities import City
 from cities.models.city_queries import EARTH_RADIUS_KM, LISTED, LISTED_COUNTRY, CityQuerySet

@@ -225,7 +225,7 @@ class City(Slugged, Publishable, Sourced):
                 ),
             ),
             models.CheckConstraint(
-                # A comparison with nothing is neither true nor false, and would pass.
+                # A comparison with NULL is neither true nor false, and would pass.
                 condition=Q(joined_on__isnull=True)
                 | Q(joined_year__isnull=False) & Q(joined_on__year=F("joined_year")),
                 name="city_joined_on_in_joined_year",
@@ -241,8 +241,8 @@ class City(Slugged, Publishable, Sourced):
                 name="city_of_intake_has_year",
             ),
         ]
-        # One for each order of a list, whole, so that a page is read from it without sorting, and
-        # with what makes a row public, so that a deep page is found without reading rows.
+        # An index for each order of a list: with all its columns, to read a page without sorting,
+        # and those that make a row public, to skip to a deep page without reading rows.
         indexes = [
             models.Index("name_key", "id", *PUBLIC_WHEN, name="city_by_name"),
             models.Index("country", "name_key", "id", *PUBLIC_WHEN, name="city_by_country"),
@@ -283,14 +283,14 @@ class City(Slugged, Publishable, Sourced):
             )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        # The intake's year is the truth; the column exists for cities outside any intake.
+        # The intake's year has priority; the column exists for cities outside any intake.
         if self.intake:
             self.joined_year = self.intake.year
         super().save(*args, **kwargs)
 
     @property
     def joined_label(self) -> str:
-        """When it joined, as exactly as is known: "14 February 2024", "2018" or ""."""
+        """The joining date as exactly as it is known: "14 February 2024", "2018" or ""."""
         if self.joined_on:
             return formats.date_format(self.joined_on, "j F Y")
         return str(self.joined_year or "")

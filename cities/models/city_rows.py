@@ -11,7 +11,7 @@ from publishing.content.fields import FoldedField
 
 
 class OfCity(models.Model):
-    """A row that staff edit inside the city's form. Its key is made before it is saved."""
+    """A row that staff edit inside a city's form. Its key is made before it is saved."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
 
@@ -50,7 +50,7 @@ class AlternativeName(OfCity):
 
 
 class Award(OfCity):
-    """A UNESCO Learning City Award. It is given to members, and is not membership."""
+    """A UNESCO Learning City Award. Awards are given to members, and are not membership."""
 
     city = models.ForeignKey(City, models.CASCADE, related_name="awards")
     year = models.PositiveSmallIntegerField(

@@ -15,13 +15,13 @@ from publishing.models import Slugged
 
 class CountryQuerySet(Unscoped, models.QuerySet["Country"]):
     def published(self) -> Self:
-        """Countries with a city that visitors see: a country is public when its cities are."""
+        """Return the countries with at least one public city."""
         return self.filter(
             Exists(related_rows(self.model, "cities").published().filter(country=OuterRef("pk")))
         )
 
     def with_city_counts(self) -> Self:
-        """Adds `city_count`, the number of its cities that visitors see."""
+        """Annotate `city_count`, the number of public cities."""
         return self.annotate(
             city_count=count_of(related_rows(self.model, "cities").published(), "country")
         )
@@ -71,7 +71,7 @@ class Country(Slugged):
             models.UniqueConstraint(
                 fields=["slug"],
                 name="country_slug_unique",
-                # With this code Django shows the sentence at the field.
+                # With this code Django shows the message at the field.
                 violation_error_code="unique",
                 violation_error_message=_("Another country has this address already."),
             ),

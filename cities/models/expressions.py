@@ -1,4 +1,4 @@
-"""Counts and orders that queries of several kinds share."""
+"""Query expressions that several models share: counts, orders and reverse relations."""
 
 from datetime import datetime
 from typing import Any
@@ -10,17 +10,17 @@ from django.db.models.lookups import IsNull
 
 
 def known_first(field: str) -> tuple[Any, Any]:
-    """An order from high to low in which rows without a value are last, on any database.
+    """Return an order from high to low with rows without a value last, on any database.
 
-    In two keys, because SQLite has no NULLS LAST in an index.
+    It has two keys, because SQLite has no NULLS LAST in an index.
     """
     return IsNull(F(field), True), F(field).desc()
 
 
 def count_of(rows: models.QuerySet[Any], link: str, to: str = "pk") -> Coalesce:
-    """A subquery that counts the rows whose foreign key `link` points at the outer row.
+    """Return a subquery that counts the rows whose foreign key `link` points at the outer row.
 
-    Or, with `to`, the rows whose `link` has the same value as that field of the outer row.
+    With `to`, it counts the rows whose `link` equals that field of the outer row.
     """
     grouped = (
         rows.order_by()
@@ -33,11 +33,11 @@ def count_of(rows: models.QuerySet[Any], link: str, to: str = "pk") -> Coalesce:
 
 
 def related_rows(model: type[models.Model], relation: str) -> Any:
-    """Return the manager at the far end of a reverse relation, whose module imports this one's."""
+    """Return the manager of a reverse relation's model, whose module this one cannot import."""
     related: Any = model._meta.get_field(relation).related_model
     return related._default_manager
 
 
 def published_rows(model: type[models.Model], relation: str, moment: datetime | None = None) -> Any:
-    """Return the published rows at the far end of a relation; see `related_rows`."""
+    """Return the published rows of a relation's model; see `related_rows`."""
     return related_rows(model, relation).published(moment)

@@ -16,8 +16,8 @@ from publishing.models import Publishable, PublishableQuerySet, Sourced, unique_
 
 class IntakeQuerySet(Unscoped, PublishableQuerySet):
     def with_city_counts(self) -> Self:
-        """Adds `city_count`, the number of its cities that visitors see."""
-        # By year, as its page and the finder have it: some sources give no more than that.
+        """Annotate `city_count`, the number of public cities."""
+        # By year, as on its page and in the finder: some sources give nothing more exact.
         cities = related_rows(self.model, "cities").published()
         return self.annotate(city_count=count_of(cities, "joined_year", to="year"))
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Region(models.TextChoices):
-    """UNESCO's five groups of member states; the values are what addresses show."""
+    """UNESCO's five groups of member states; the values are used in addresses."""
 
     AFRICA = "africa", _("Africa")
     ARAB_STATES = "arab-states", _("Arab States")
@@ -24,7 +24,7 @@ class Region(models.TextChoices):
 
 
 def by_region(cities: "Iterable[City]") -> "list[tuple[Region, list[City]]]":
-    """The cities grouped under UNESCO's regions, in the order of the regions' names."""
+    """Group the cities by UNESCO region, in the order of the regions' names."""
     groups: dict[str, list[City]] = {region: [] for region in Region}
     for city in cities:
         groups[city.country.region].append(city)

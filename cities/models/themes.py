@@ -19,13 +19,13 @@ from publishing.models import (
 
 class ThemeQuerySet(Unscoped, PublishableQuerySet):
     def with_city_counts(self) -> Self:
-        """Adds `city_count`, the number of its cities that visitors see."""
+        """Annotate `city_count`, the number of public cities."""
         return self.annotate(
             city_count=count_of(related_rows(self.model, "cities").published(), "themes")
         )
 
-    def beside(self, theme: "Theme") -> Self:
-        """The themes of the same kind and group, that theme among them, in their order."""
+    def siblings_of(self, theme: "Theme") -> Self:
+        """Return the themes of the same kind and group in their order, `theme` included."""
         return self.filter(kind=theme.kind, group=theme.group).order_by("number", "pk")
 
 

@@ -1,4 +1,4 @@
-"""Template tags that draw: the cloth of a city."""
+"""Template tags that draw cloths, cards of cities and map marks as HTML and SVG."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-# A dot is the round cap of a stroke that is as good as nothing long. With no length at all, WebKit
-# (Safari, and every browser on an iPhone) multiplies the cap by the zoom: discs that cover a
-# country. At the closest zoom this is less than a tenth of a pixel.
+# A dot is the round cap of a stroke of almost no length. For a length of zero, WebKit (Safari,
+# and every browser on an iPhone) multiplies the cap by the zoom: discs that cover a country.
+# At the closest zoom this length is less than a tenth of a pixel.
 DOT = "h.001"
 
 
@@ -30,9 +30,9 @@ DOT = "h.001"
 def cloth(
     context: template.Context, city: City, width: int = 320, height: int = 180, gold: bool = True
 ) -> SafeString:
-    """The cloth of a city, as inline SVG: `{% cloth city 320 180 %}`."""
-    # The lowest layer of the render context is the only one that included components share, so
-    # the count kept there makes every id unique on the page. (Not across cached fragments.)
+    """Return the cloth of a city as inline SVG: `{% cloth city 320 180 %}`."""
+    # The lowest layer of the render context is the only one that included components share: a
+    # counter in it makes every id unique on the page. (Not across cached fragments.)
     layer = cast("dict[str, Any]", context.render_context.dicts[0])
     numbers: count[int] = layer.setdefault("cloth_numbers", count(1))
     return cloth_svg(
@@ -51,7 +51,7 @@ def cloth(
 
 @register.simple_tag(takes_context=True)
 def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
-    """Cities (with their countries) as the cards of <ul class="cards">.
+    """Return cities (with their countries) as the cards of <ul class="cards">.
 
     The names are third-level headings.
     """
@@ -72,32 +72,32 @@ def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
 
 
 @register.simple_tag
-def map_marks(plate: MapFigure) -> SafeString:
-    """What lies on a map: grey dots in one path, the cities as links, and names beside some."""
-    grey = "".join(f"M{mark.x} {mark.y}{DOT}" for mark in plate.marks if not mark.on)
-    drawn = [f'<path class="dot-off" d="{grey}"/>\n']
-    for mark in plate.marks:
+def map_marks(figure: MapFigure) -> SafeString:
+    """Return the marks of a map: grey dots in one path, the cities as links, and labels."""
+    grey = "".join(f"M{mark.x} {mark.y}{DOT}" for mark in figure.marks if not mark.on)
+    parts = [f'<path class="dot-off" d="{grey}"/>\n']
+    for mark in figure.marks:
         if mark.on:
-            label, place = escape(mark.label), f"M{mark.x} {mark.y}{DOT}"
-            more = f' data-joined="{mark.joined}"' if mark.joined else ""
+            label, path = escape(mark.label), f"M{mark.x} {mark.y}{DOT}"
+            attributes = f' data-joined="{mark.joined}"' if mark.joined else ""
             if mark.about:
-                more = f' data-about="{escape(mark.about)}"'
-            drawn.append(
+                attributes = f' data-about="{escape(mark.about)}"'
+            parts.append(
                 f'<a class="region-{mark.region}" href="{escape(mark.url)}" aria-label="{label}"'
-                f' data-name="{escape(mark.name)}"{more}><path class="dot-edge" d="{place}"/>'
-                f'<path class="dot-region" d="{place}"><title>{label}</title></path></a>\n'
+                f' data-name="{escape(mark.name)}"{attributes}><path class="dot-edge" d="{path}"/>'
+                f'<path class="dot-region" d="{path}"><title>{label}</title></path></a>\n'
             )
-    for text in plate.texts:
-        drawn.append(
-            f'<text x="{text.x}" y="{text.y}" font-size="{plate.label_size}"'
+    for text in figure.texts:
+        parts.append(
+            f'<text x="{text.x}" y="{text.y}" font-size="{figure.label_size}"'
             f' text-anchor="{text.anchor}" aria-hidden="true">{escape(text.name)}</text>'
         )
-    return mark_safe("".join(drawn))  # noqa: S308 (each text is escaped)
+    return mark_safe("".join(parts))  # noqa: S308 (each text is escaped)
 
 
 @register.simple_tag(takes_context=True)
 def nearest_cities(context: template.Context, cities: Iterable[Any]) -> SafeString:
-    """The rows of components/nearest.html: cities (with countries), each with `distance` in km."""
+    """Return the rows of components/nearest.html: cities (with countries and `distance` in km)."""
     joined, kilometres = _("joined %(year)s"), _("%(distance)s km")
     rows = []
     for city in cities:

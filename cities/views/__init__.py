@@ -1,4 +1,4 @@
-"""The pages of cities and of what places them: each file has one kind of record."""
+"""Pages of cities and of their groups: each module has one kind of record."""
 
 from cities.views.cities import CityDetail, CityList
 from cities.views.countries import CountryDetail, CountryList

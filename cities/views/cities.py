@@ -1,16 +1,16 @@
-"""The list of cities, which is the finder, and the page of a city."""
+"""The finder of cities, and the page of a city."""
 
 from typing import Any
 
 from django.core.paginator import Page
 from django.db.models import QuerySet
 
-from cities.detail_queries import portrait
+from cities.detail_queries import detail_context
 from cities.drawing.map_clusters import MOST_MARKS, clustered
 from cities.drawing.maps import left_out, neighbourhood, plate
 from cities.filters import CityFilter
 from cities.models import City, CityQuerySet, Country
-from cities.result_summary import found_in_words
+from cities.result_summary import summarise
 from cities.spelling import did_you_mean
 from publishing.caching.prepared_queries import Prepared
 from publishing.views import FinderList, RecordDetail
@@ -26,7 +26,7 @@ class CityList(FinderList):
         return City.objects.published().for_cards()
 
     def get_paginate_by(self, queryset: QuerySet[City]) -> int:
-        """A map shows all that was found, and the list below it the same while it can be read."""
+        """Return the page size; up to MOST_MARKS cities, the list of a map is one page."""
         is_map = self.finder.chosen.get("view") == "map" and self.finder.total <= MOST_MARKS
         return MOST_MARKS if is_map else self.paginate_by
 
@@ -35,26 +35,26 @@ class CityList(FinderList):
         context = super().get_context_data(view=view, heads=self.heads(), **kwargs)
         if view == "map":
             context |= self.map(context["page_obj"])
-        context["found"] = found_in_words(self.finder, context["paginator"].count)
+        context["found"] = summarise(self.finder, context["paginator"].count)
         if self.finder.search_text and not context["paginator"].count:
-            meant = did_you_mean(self.finder.search_text)
-            context |= {"meant": meant, "meant_url": self.finder.cleared_link(q=meant)}
+            suggestion = did_you_mean(self.finder.search_text)
+            context |= {"meant": suggestion, "meant_url": self.finder.cleared_link(q=suggestion)}
         return context
 
     def map(self, page: Page[City]) -> dict[str, Any]:
-        """The map of all cities found, and those that are not on it."""
+        """Return the context of the map: all matching cities, and those that are not on it."""
         if self.finder.total > MOST_MARKS:
-            found = self.finder.qs.all()
+            cities = self.finder.qs.all()
             return {
                 "map": clustered(
-                    found,
+                    cities,
                     lambda code: self.finder.link(country=code),
                     everywhere=not self.finder.is_narrowed,
                 ),
                 "is_clustered": True,
-                "without_number": found.filter(latitude__isnull=True).count(),
+                "without_number": cities.filter(latitude__isnull=True).count(),
             }
-        # The one page has them all.
+        # The one page has all cities, see `get_paginate_by`.
         map_ = plate(page)
         return {
             "map": map_,
@@ -63,7 +63,7 @@ class CityList(FinderList):
         }
 
     def heads(self) -> list[dict[str, Any]]:
-        """The heads of the table, of which four sort it."""
+        """Return the heads of the table, of which four sort it."""
         sorts = {option["value"]: option for option in self.finder.options("sort")}
         falling = {"joined", "population"}
         heads = []
@@ -87,8 +87,8 @@ class CityList(FinderList):
         return heads
 
 
-def whole_cities() -> CityQuerySet:
-    """Cities with the records that stand in their own facts."""
+def cities_with_facts() -> CityQuerySet:
+    """Return cities with the single records that their page shows."""
     return City.objects.select_related("country", "intake", "picture")
 
 
@@ -96,17 +96,17 @@ class CityDetail(RecordDetail):
     model = City
 
     public_at = Prepared(
-        lambda moment, slug: whole_cities().published(moment).filter(slug=slug), slug=str
+        lambda moment, slug: cities_with_facts().published(moment).filter(slug=slug), slug=str
     )
 
     def get_queryset(self) -> QuerySet[City]:
-        return whole_cities()
+        return cities_with_facts()
 
     def find_public(self) -> City | None:
         return next(iter(self.public_at(slug=self.kwargs["slug"])), None)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        shown = portrait(self.object)
+        context = detail_context(self.object)
         if self.object.has_place:
-            shown["map"] = neighbourhood(self.object, shown["nearest"])
-        return super().get_context_data(**shown, **kwargs)
+            context["map"] = neighbourhood(self.object, context["nearest"])
+        return super().get_context_data(**context, **kwargs)

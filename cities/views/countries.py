@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.views.generic import ListView
 
-from cities.drawing.maps import HALF, plate
+from cities.drawing.maps import HALF_PIXELS, plate
 from cities.models import Country, Region
 from cities.models.expressions import published_rows
 from cities.views.limits import MOST_LISTED
@@ -37,14 +37,14 @@ class CountryDetail(RecordDetail):
         networks = published_rows(Country, "networks").in_country(country.code)
         news = published_rows(Country, "news_items").about_country(country.code)
         cities = list(country.cities.published().for_listing()[: MOST_LISTED + 1])
-        # A country has no date of its own: its page changes with its cities.
+        # A country has no date of its own; its page changes with its cities.
         country.updated_at = max((city.updated_at for city in cities), default=None)
         return super().get_context_data(
             cities=cities[:MOST_LISTED],
             city_total=len(cities)
             if len(cities) <= MOST_LISTED
             else country.cities.published().count(),
-            map=plate(cities[:MOST_LISTED], pixels=HALF),
+            map=plate(cities[:MOST_LISTED], pixels=HALF_PIXELS),
             networks=networks.for_listing(),
             news=news.for_listing()[:4],
             **kwargs,

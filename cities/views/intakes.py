@@ -40,7 +40,7 @@ class IntakeDetail(RecordDetail):
         intake = self.object
         public = City.objects.published()
         joined = public.joined_in(intake.year)
-        # By region; who has a latitude has a place.
+        # By region; every city with a latitude is on the map.
         numbers: Counter[str] = Counter()
         by_country = joined.order_by().values_list("country", "country__region")
         counted = list(by_country.annotate(Count("pk"), Count("latitude")))

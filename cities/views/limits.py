@@ -1,4 +1,4 @@
-"""The limits that several pages share."""
+"""Limits that several pages share."""
 
-# A page of one country or intake lists so many cities; the finder has them all.
+# Maximum number of cities in the list of a country, region, theme or intake; the finder has all.
 MOST_LISTED = 200

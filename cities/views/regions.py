@@ -7,14 +7,14 @@ from django.http import Http404
 from django.views.generic import TemplateView
 
 from cities.drawing.map_clusters import MOST_MARKS, clustered, in_finder
-from cities.drawing.maps import HALF, left_out, plate
+from cities.drawing.maps import HALF_PIXELS, left_out, plate
 from cities.models import City, Country, Region
 from cities.models.expressions import published_rows
 from cities.views.limits import MOST_LISTED
 
 
 class RegionDetail(TemplateView):
-    """One of UNESCO's five regions. It is a fixed value, so it has a page and no record."""
+    """One of UNESCO's five regions: a fixed value, so it has a page but no record."""
 
     template_name = "cities/region_detail.html"
 
@@ -29,9 +29,9 @@ class RegionDetail(TemplateView):
         is_clustered = total > MOST_MARKS
         cities = list(public[:MOST_MARKS])
         map_ = (
-            clustered(public, in_finder(), pixels=HALF)
+            clustered(public, in_finder(), pixels=HALF_PIXELS)
             if is_clustered
-            else plate(cities, pixels=HALF)
+            else plate(cities, pixels=HALF_PIXELS)
         )
         figures = public.aggregate(newest=Max("joined_year"), placed=Count("latitude"))
         newest = list(public.filter(joined_year=figures["newest"] or 0)[: MOST_LISTED + 1])

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView
 
-from cities.drawing.maps import HALF, left_out, plate
+from cities.drawing.maps import HALF_PIXELS, left_out, plate
 from cities.models import Theme
 from cities.views.limits import MOST_LISTED
 from publishing.views import RecordDetail
@@ -41,14 +41,14 @@ class ThemeDetail(RecordDetail):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = self.object
         cities = list(theme.cities.published().for_listing()[:MOST_LISTED])
-        map_ = plate(cities, pixels=HALF)
-        beside = list(Theme.objects.published().beside(theme))
-        place = beside.index(theme) if theme in beside else len(beside)
+        map_ = plate(cities, pixels=HALF_PIXELS)
+        siblings = list(Theme.objects.published().siblings_of(theme))
+        place = siblings.index(theme) if theme in siblings else len(siblings)
         return super().get_context_data(
             cities=cities,
             map=map_,
             left_out=left_out(map_),
-            previous=beside[place - 1] if 0 < place < len(beside) else None,
-            following=beside[place + 1] if place + 1 < len(beside) else None,
+            previous=siblings[place - 1] if 0 < place < len(siblings) else None,
+            following=siblings[place + 1] if place + 1 < len(siblings) else None,
             **kwargs,
         )

@@ -1,4 +1,4 @@
-"""The models of news: each file holds one kind of record with its queries."""
+"""Models of news: each module holds one kind of record with its queries."""
 
 from news.models.events import Event
 from news.models.news_items import NewsItem

@@ -16,29 +16,29 @@ from publishing.models import UNIQUE_SLUG, Publishable, PublishableQuerySet, Slu
 
 class EventQuerySet(PublishableQuerySet):
     def within(self, scope: Scope) -> Self:
-        """Events in a city of somebody's."""
+        """Return the events in cities of the scope."""
         return self.filter(city__in=scope.of("cities.city"))
 
     def upcoming(self, today: date | None = None) -> Self:
-        """Events that have not ended, the next first."""
+        """Return the events that have not ended."""
         today = today or timezone.localdate()
         return self.filter(Q(ends_on__gte=today) | Q(ends_on__isnull=True, starts_on__gte=today))
 
     def past(self, today: date | None = None) -> Self:
-        """Events that have ended; those without any date are neither past nor upcoming."""
+        """Return the events that have ended; those without a date are neither past nor upcoming."""
         today = today or timezone.localdate()
         return self.filter(Q(ends_on__lt=today) | Q(ends_on__isnull=True, starts_on__lt=today))
 
     def yearly(self) -> Self:
-        """Days that come round each year and so carry no date."""
+        """Return the days that recur each year and therefore have no date."""
         return self.filter(starts_on__isnull=True)
 
     def search(self, text: str) -> Self:
-        """Events of which every word of the text begins a word of the name, place or text."""
-        found = self
+        """Return the events whose name, place or text has every word of `text` as a prefix."""
+        events = self
         for word in fold(text).split():
-            found = found.filter(search_key__contains=f" {word}")
-        return found
+            events = events.filter(search_key__contains=f" {word}")
+        return events
 
     def for_listing(self) -> Self:
         return self.select_related("city__country", "country")
@@ -125,7 +125,7 @@ class Event(Slugged, Publishable, Sourced):
 
     @property
     def where(self) -> str:
-        """The place, or else the city that visitors see, or else the country."""
+        """The place, or else the city if it is public, or else the country."""
         city = self.city.name if self.city and self.city.is_published else ""
         return self.place or city or (self.country.name if self.country else "")
 

@@ -15,7 +15,7 @@ from publishing.models import UNIQUE_SLUG, Picture, Publishable, PublishableQuer
 
 class NewsQuerySet(PublishableQuerySet):
     def within(self, scope: Scope) -> Self:
-        """Items about a city of somebody's or about their network."""
+        """Return the items about a city or network of the scope."""
         return self.filter(
             self._linked(NewsItem.cities.through, city__in=scope.of("cities.city"))
             | self._linked(NewsItem.networks.through, network__in=scope.of("partners.network"))
@@ -28,7 +28,7 @@ class NewsQuerySet(PublishableQuerySet):
         return self.filter(self._linked(NewsItem.networks.through, network__slug__in=slugs))
 
     def about_country(self, *codes: str) -> Self:
-        """Items that name the country itself or a city of it that visitors see."""
+        """Return the items that name the country itself or a public city of it."""
         upper = [code.upper() for code in codes]
         cities = City.objects.published().filter(country__in=upper)
         return self.filter(
@@ -37,15 +37,15 @@ class NewsQuerySet(PublishableQuerySet):
         )
 
     def by_country_of_cities(self) -> Self:
-        """A row for each item and public city of it, with `of_country`, the country of the city."""
+        """Return a row for each pair of item and public city, with its country as `of_country`."""
         public = self.order_by().filter(cities__in=City.objects.published())
         return public.annotate(of_country=F("cities__country"))
 
     def by_country_itself(self) -> Self:
-        """A row for each item and public country that it names, with `of_country`.
+        """Return a row for each pair of item and public country that it names, as `of_country`.
 
-        Items that name a public city of the country too are left to `by_country_of_cities`,
-        so that together the two have each item once for each of its countries.
+        Pairs that `by_country_of_cities` has are excluded, so that together the two querysets have
+        each item once for each of its countries.
         """
         through = NewsItem.cities.through._default_manager
         same = through.filter(
@@ -60,14 +60,14 @@ class NewsQuerySet(PublishableQuerySet):
         return self.filter(published_at__year__in=years)
 
     def search(self, text: str) -> Self:
-        """Items of which every word of the text begins a word of the title or summary."""
-        found = self
+        """Return the items whose title or summary has every word of `text` as a prefix."""
+        items = self
         for word in fold(text).split():
-            found = found.filter(search_key__contains=f" {word}")
-        return found
+            items = items.filter(search_key__contains=f" {word}")
+        return items
 
     def for_listing(self) -> Self:
-        """The newest first, with the cities that each is about."""
+        """Return the items with `public_cities`, the newest first."""
         return (
             self.select_related("picture")
             .prefetch_related(
@@ -77,7 +77,7 @@ class NewsQuerySet(PublishableQuerySet):
         )
 
     def before(self, item: "NewsItem") -> Self:
-        """Items older than one, the nearest first; none for an item without a date."""
+        """Return the items older than `item`, the nearest first; none if it has no date."""
         if item.published_at is None:
             return self.none()
         older = Q(published_at__lt=item.published_at) | Q(
@@ -86,7 +86,7 @@ class NewsQuerySet(PublishableQuerySet):
         return self.filter(older).order_by("-published_at", "-pk")
 
     def after(self, item: "NewsItem") -> Self:
-        """Items newer than one, the nearest first; none for an item without a date."""
+        """Return the items newer than `item`, the nearest first; none if it has no date."""
         if item.published_at is None:
             return self.none()
         newer = Q(published_at__gt=item.published_at) | Q(

@@ -1,4 +1,4 @@
-"""The models of partners: each file holds one kind of record with its queries."""
+"""Models of partners: each module holds one kind of record with its queries."""
 
 from partners.models.memberships import Membership
 from partners.models.networks import Network, Sector

@@ -1,4 +1,4 @@
-"""Memberships: which organisation belongs to which network."""
+"""Memberships: the links between organisations and networks."""
 
 import uuid
 from datetime import datetime
@@ -13,19 +13,19 @@ from partners.models.organisations import Organisation
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def published(self, moment: datetime | None = None) -> Self:
-        """Memberships of which visitors see both sides at a moment (default: now)."""
+        """Return the memberships of which both sides are public at a moment (default: now)."""
         return self.filter(
             organisation__in=Organisation.objects.published(moment),
             network__in=Network.objects.published(moment),
         )
 
     def for_listing(self) -> Self:
-        """With their organisations, by name."""
+        """Return the memberships with their organisations, by name."""
         return self.select_related("organisation").order_by("organisation__name_key", "pk")
 
 
 class Membership(models.Model):
-    """The part that an organisation has in a network, and how sure that is."""
+    """The role of an organisation in a network, and how certain it is."""
 
     class Status(models.TextChoices):
         MEMBER = "member", _("Member")

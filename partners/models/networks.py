@@ -37,7 +37,7 @@ class Sector(NamedTuple):
 
 class NetworkQuerySet(PublishableQuerySet):
     def within(self, scope: Scope) -> Self:
-        """Networks that somebody is tied to, or that serve a city of theirs."""
+        """Return the networks of the scope, and those that serve a city of it."""
         serves = Network.cities.through._default_manager.filter(
             network=OuterRef("pk"), city__in=scope.of("cities.city")
         )
@@ -47,18 +47,18 @@ class NetworkQuerySet(PublishableQuerySet):
         return self.filter(scope__in=scopes)
 
     def in_country(self, *codes: str) -> Self:
-        """Networks that serve a city of these countries that visitors see, or a whole country."""
+        """Return the networks that serve a public city of these countries, or a whole one."""
         upper = [code.upper() for code in codes]
         served = City.objects.published().in_country(*upper).filter(networks=OuterRef("pk"))
         return self.filter(Q(country__in=upper) | Exists(served))
 
     def search(self, text: str) -> Self:
-        """Networks of which every word of the text begins a word of the name or of a city."""
-        found = self
+        """Return the networks whose name or cities have every word of `text` as a prefix."""
+        networks = self
         for word in fold(text).split():
             served = City.objects.published().named(word).filter(networks=OuterRef("pk"))
-            found = found.filter(Q(name_key__contains=f" {word}") | Exists(served))
-        return found
+            networks = networks.filter(Q(name_key__contains=f" {word}") | Exists(served))
+        return networks
 
     def for_listing(self) -> Self:
         return (
@@ -70,7 +70,7 @@ class NetworkQuerySet(PublishableQuerySet):
         )
 
     def with_members(self) -> Self:
-        """With `public_memberships`, from which `sectors` is made."""
+        """Prefetch `public_memberships`, which `sectors` groups."""
         members = related_rows(self.model, "memberships").published().for_listing()
         return self.prefetch_related(
             models.Prefetch("memberships", members, to_attr="public_memberships")
@@ -162,7 +162,7 @@ class Network(Slugged, Publishable, Sourced):
 
     @property
     def sectors(self) -> list[Sector]:
-        """Its members grouped by sector, in the order of the list of sectors."""
+        """The public memberships grouped by sector, in the order of `Organisation.Sector`."""
         order = Organisation.Sector.values
         members = sorted(
             self.public_memberships, key=lambda member: order.index(member.organisation.sector)

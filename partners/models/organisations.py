@@ -1,4 +1,4 @@
-"""Organisations: the bodies that take part in learning."""
+"""Organisations: the members of networks."""
 
 from typing import Self
 
@@ -22,7 +22,7 @@ from publishing.models import (
 
 class OrganisationQuerySet(PublishableQuerySet):
     def within(self, scope: Scope) -> Self:
-        """Organisations that work in a city of somebody's, or belong to their network."""
+        """Return the organisations that work in a city of the scope, or belong to its networks."""
         works = self.model.cities.through._default_manager.filter(
             organisation=OuterRef("pk"), city__in=scope.of("cities.city")
         )
@@ -36,7 +36,7 @@ class OrganisationQuerySet(PublishableQuerySet):
 
 
 class Organisation(Slugged, Publishable, Sourced):
-    """A body that takes part in learning: a council, a university, a library, an employer."""
+    """An institution that takes part in learning: a council, university, library, employer."""
 
     class Sector(models.TextChoices):
         LOCAL_GOVERNMENT = "local-government", _("Local government")

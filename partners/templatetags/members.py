@@ -1,4 +1,4 @@
-"""A template tag that draws the members of a network, of which there may be hundreds."""
+"""Template tag for the members of a network, of which there may be hundreds."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ register = template.Library()
 
 @register.simple_tag
 def members(memberships: Iterable[Membership]) -> SafeString:
-    """Memberships (with their organisations) as the <dd> of their sector.
+    """Return memberships (with their organisations) as the <dd> of their sector.
 
-    Each with its role and, if it is not a plain member, how sure that is.
+    Each has its role and, unless the organisation is a plain member, its status.
     """
-    drawn = []
+    items = []
     for membership in memberships:
         organisation = membership.organisation
-        about = [capfirst(membership.role)] if membership.role else []
+        details = [capfirst(membership.role)] if membership.role else []
         if membership.status != membership.Status.MEMBER:
-            about.append(str(membership.get_status_display()))
-        more = f'<br><span class="meta">{escape(" · ".join(about))}</span>' if about else ""
+            details.append(str(membership.get_status_display()))
+        more = f'<br><span class="meta">{escape(" · ".join(details))}</span>' if details else ""
         name = f"<bdi>{escape(organisation.name)}</bdi>"
-        drawn.append(f'<dd><a href="{organisation.get_absolute_url()}">{name}</a>{more}</dd>')
-    return mark_safe("".join(drawn))  # noqa: S308 (each text is escaped)
+        items.append(f'<dd><a href="{organisation.get_absolute_url()}">{name}</a>{more}</dd>')
+    return mark_safe("".join(items))  # noqa: S308 (each text is escaped)

@@ -1,12 +1,12 @@
-// The text editor adds its few style rules to the page unless it finds an element that holds them
-// already. The policy for content forbids such styles, so admin-desk.css has the rules, and this
-// element, which belongs to no vocabulary and so has no effect, stands where the editor looks.
+// The text editor inserts a style element into the page unless it finds one that it inserted
+// before. The Content-Security-Policy forbids such styles, so admin-desk.css has the rules, and an
+// element without a namespace, which has no effect, is inserted for the editor to find.
 const held = document.createElementNS(null, "style");
 held.setAttribute("data-tiptap-style", "");
 document.head.append(held);
 
-// A piece of advice leads to its field. The editor hides the field itself, so the link goes to
-// where the text is typed.
+// The link of a quality check leads to its field. The editor hides the field itself, so the link
+// leads to the editable element.
 document.addEventListener("click", (event) => {
   const { field } = event.target.closest?.(".advice a[data-field]")?.dataset ?? {};
   if (!field) return;
@@ -20,7 +20,7 @@ document.addEventListener("click", (event) => {
   typed.focus();
 });
 
-// Where the text is typed has the name and the help of the field that it stands for.
+// Give the editable element the label and the help text of the field that it replaces.
 document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
   const [label] = textarea.labels;
   if (!label) return;
@@ -31,7 +31,7 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
   if (help) editor.view.dom.setAttribute("aria-describedby", help);
 });
 
-// So have the boxes in which related records are chosen; their library forgets it.
+// Do the same for the autocomplete fields, whose library omits it.
 function nameBoxes() {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const [label] = select.labels;
@@ -44,5 +44,5 @@ function nameBoxes() {
   }
 }
 
-// The boxes are made when jQuery is ready, which may be after the page has loaded.
+// The autocomplete fields are created when jQuery is ready, possibly after the page has loaded.
 window.addEventListener("load", () => window.django?.jQuery?.(nameBoxes));

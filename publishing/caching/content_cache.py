@@ -1,6 +1,6 @@
 """A cache in each process, valid until the public content changes.
 
-It keeps the few values that are the same for every visitor and cost a walk over every row: the
+It holds the few values that are the same for every visitor and need a pass over every row: the
 number of cities of each facet, the menu. Keys are few and written in the code, so the memory is
 bounded; values that depend on an address do not belong here.
 """
@@ -11,39 +11,39 @@ from typing import Any, TypeVar
 
 from django.db import Error, connection
 
-Made = TypeVar("Made")
+T = TypeVar("T")
 
 content_version: Callable[[], Hashable] | None = None
-"""Return the version of the public content. The portal sets it; without it nothing is kept."""
+"""Return the version of the public content. The portal sets it; without it nothing is cached."""
 
-_kept: tuple[Hashable, dict[Hashable, Any]] = (None, {})
+_cache: tuple[Hashable, dict[Hashable, Any]] = (None, {})
 # Only one thread computes a value; the others wait for it.
-_making = RLock()
+_lock = RLock()
 
 
-def remembered(key: Hashable, make: Callable[[], Made]) -> Made:
-    """Return the cached value of `key`; compute it with `make` after a change of the content."""
-    # Inside a transaction there may be rows that nobody else sees, and that never will be.
+def remembered(key: Hashable, compute: Callable[[], T]) -> T:
+    """Return the cached value of `key`; compute it with `compute` after a change of the content."""
+    # A transaction may see rows that are not committed, and never will be.
     if content_version is None or connection.in_atomic_block:
-        return make()
-    # Read before computing: the value is at least as new as its version.
+        return compute()
+    # Read the version before computing, so that the value is at least as new.
     try:
         version = content_version()
     except Error:
-        # The page does not need the version; it is only slower without.
-        return make()
+        # Without the version, the page is only slower.
+        return compute()
     if key in (values := _values_of(version)):
         return values[key]  # type: ignore[no-any-return]
-    with _making:
+    with _lock:
         if key not in values:
-            values[key] = make()
+            values[key] = compute()
         return values[key]  # type: ignore[no-any-return]
 
 
 def _values_of(version: Hashable) -> dict[Hashable, Any]:
-    global _kept
-    kept, values = _kept
-    if kept != version:
+    global _cache
+    cached_version, values = _cache
+    if cached_version != version:
         values = {}
-        _kept = (version, values)
+        _cache = (version, values)
     return values

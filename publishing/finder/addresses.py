@@ -1,4 +1,4 @@
-"""The address of a search: its one form, and links to the same search with other parameters."""
+"""The address of a search: its canonical form, and links to the same search with changes."""
 
 from functools import cached_property
 from typing import Any
@@ -10,23 +10,23 @@ from django.utils.translation import gettext as _
 from publishing.finder.facets import FacetFilter
 from publishing.finder.filters import LONGEST_SEARCH, OneOfFilter, SortFilter
 
-# Parameters that other sites and mailings add to our addresses to follow people; we do not.
+# Parameters that other sites and mailings add to links to track people; the portal drops them.
 TRACKING = ("utm_", "fbclid", "gclid")
 
 
 class AddressedFilterSet(django_filters.FilterSet):
     """A FilterSet that reads and writes the address of a search.
 
-    A value or a parameter that it does not know becomes a notice for the page, never an error.
+    An unknown value or parameter becomes a notice on the page, never an error.
     """
 
-    # Parameters that pages know besides the filters.
-    also_known: frozenset[str] = frozenset({"page"})
+    # Parameters of the page that are not filters.
+    page_parameters: frozenset[str] = frozenset({"page"})
 
     @cached_property
     def chosen(self) -> dict[str, Any]:
-        """The values of the filters in use; only known values."""
-        # Our fields never fail, so the form is always valid.
+        """The values of the filters in use, without unknown ones."""
+        # The finder's fields never fail, so the form is always valid.
         self.form.is_valid()
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
@@ -55,7 +55,7 @@ class AddressedFilterSet(django_filters.FilterSet):
                     % {"text": self.search_text}
                 )
         for name in self.data or {}:
-            if name not in self.filters and name not in self.also_known:
+            if name not in self.filters and name not in self.page_parameters:
                 notices.append(
                     _("This page has no filter “%(name)s”. It was left out of the search.")
                     % {"name": name[:LONGEST_SEARCH]}
@@ -63,9 +63,10 @@ class AddressedFilterSet(django_filters.FilterSet):
         return notices
 
     def link(self, **changes: Any) -> str:
-        """Return the query string of this search with other parameters; "" removes one.
+        """Return the query string of this search with changed parameters; "" removes one.
 
-        A change starts at the first page again. The result begins with "?".
+        The result begins with "?" and has no page number: a changed search starts at its first
+        page.
         """
         query = QueryDict(mutable=True)
         for name in self.filters:
@@ -79,7 +80,7 @@ class AddressedFilterSet(django_filters.FilterSet):
 
     @property
     def cleared(self) -> str:
-        """The address of the same view and order with nothing filtered."""
+        """The address of the same view and order without filters."""
         return self.cleared_link()
 
     def cleared_link(self, **changes: Any) -> str:
@@ -89,7 +90,7 @@ class AddressedFilterSet(django_filters.FilterSet):
 
     @property
     def rows_query(self) -> str:
-        """The query string of the same rows without a view, for downloads; "" for all rows."""
+        """The query string of the same rows in the same order, for downloads; "" for all rows."""
         views = [
             n
             for n, f in self.filters.items()
@@ -99,8 +100,8 @@ class AddressedFilterSet(django_filters.FilterSet):
         return "" if query == "?" else query
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
-        """View and order, which the filter form carries along as hidden fields."""
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """View and order, which the filter form has as hidden fields."""
         return [(n, v) for n, v in self.chosen.items() if isinstance(self.filters[n], OneOfFilter)]
 
     def options(self, name: str) -> list[dict[str, Any]]:
@@ -108,7 +109,7 @@ class AddressedFilterSet(django_filters.FilterSet):
         filter_ = self.filters[name]
         current = self.chosen.get(name) or filter_.default
         labels = filter_.labels
-        # A search brings its own order: what fits best comes first.
+        # A search has an order of its own: the best match first.
         if isinstance(filter_, SortFilter) and self.search_text:
             labels = {**labels, filter_.default: _("best match")}
         return [
@@ -123,9 +124,9 @@ class AddressedFilterSet(django_filters.FilterSet):
 
     @classmethod
     def canonical(cls, data: QueryDict) -> QueryDict:
-        """Return the same search in its one form: no tracking, blanks, repeats or defaults.
+        """Return the same search in its canonical form: no tracking, blanks, repeats or defaults.
 
-        What is not understood stays, because the page has to name it.
+        Unknown parameters remain, because the page has to mention them.
         """
         query = QueryDict(mutable=True)
         names = [name for name in cls.base_filters if name in data]
@@ -138,9 +139,9 @@ class AddressedFilterSet(django_filters.FilterSet):
         return query
 
     @classmethod
-    def _canonical_values(cls, name: str, given: list[str]) -> list[str]:
+    def _canonical_values(cls, name: str, raw_values: list[str]) -> list[str]:
         filter_ = cls.base_filters.get(name)
-        values = [value.strip() for value in given]
+        values = [value.strip() for value in raw_values]
         if isinstance(filter_, (FacetFilter, OneOfFilter)):
             values = [value.lower() if value.isascii() else value for value in values]
         if filter_ is not None and not isinstance(filter_, FacetFilter):

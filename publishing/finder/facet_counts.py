@@ -1,16 +1,16 @@
-"""Facet counts: how many rows have which values, in one SQL query.
+"""Facet counts: the number of rows of each value, in one SQL query.
 
-Rows are counted once for each combination of values that occurs, and everything else is addition:
-a facet's numbers under any choice in the others, and the number of rows found. There are a few
-hundred combinations among any number of rows, so the counts of all public rows are kept for each
-version of the content, and a list that only facets narrow asks the database for no number at all.
+Rows are counted once for each combination of values that occurs; a facet's numbers under any choice
+in the others, and the total, are sums of these. There are a few hundred combinations among any
+number of rows, so the counts of all public rows are cached until the content changes, and a list
+that only facets narrow needs no query for its counts.
 
-A facet of which a row has several values (themes) cannot be one of those dimensions. Its rows are
-narrowed in the database, and it is counted in a part of its own.
+A facet of which a row has several values (themes) cannot be one of those dimensions. The database
+filters by it, and it is counted in a part of its own.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,10 +18,10 @@ from django.db.models import Count, F, TextField, Value
 from django.db.models.functions import Cast
 
 Rows = Any
-"""A QuerySet with the verbs that the filters name, which types cannot say."""
+"""A QuerySet with the methods that the filters name, which types cannot express."""
 
 UNKNOWN = "unknown"
-"""The value of a facet that stands for rows in which the fact is not known."""
+"""The facet value of rows in which the fact is not known."""
 
 Values = tuple[str, ...]
 Chosen = Mapping[str, Set[str]]
@@ -39,41 +39,40 @@ def as_text(expression: Any) -> Cast:
     return Cast(_path(expression), TextField())
 
 
-class Tally:
-    """Counts of some rows.
+class FacetCounts:
+    """The counts of a set of rows.
 
-    `single` has the dimensions by the facet's name. `several` has for each facet of many values
-    querysets with the rows once for each `facet_value`, with `facet_label`; their counts are added
-    up. Only a `labelled` tally knows the labels of the values, which are the same under every
-    filter.
+    `single` has the dimensions by the facet's name. `multiple` has for each facet of many values
+    querysets with the rows once for each `facet_value`, with `facet_label`; their counts are added.
+    Only a `labelled` tally has the labels of the values, which are the same under every filter.
     """
 
     def __init__(
         self,
         rows: Rows,
         single: Mapping[str, Dimension],
-        several: Mapping[str, Iterable[Rows]],
+        multiple: Mapping[str, Iterable[Rows]],
         labelled: bool = False,
     ) -> None:
         self.single = list(single)
-        self.labels: dict[str, dict[str, str]] = {name: {} for name in (*single, *several)}
-        # For each combination of single values the rows, and those of each value of the others.
+        self.labels: dict[str, dict[str, str]] = {name: {} for name in (*single, *multiple)}
+        # For each combination of single values: its rows, and those of each value of `multiple`.
         self.combinations: Counter[Values] = Counter()
-        self.several: dict[str, defaultdict[Values, Counter[str]]] = {
-            name: defaultdict(Counter) for name in several
+        self.multiple: dict[str, defaultdict[Values, Counter[str]]] = {
+            name: defaultdict(Counter) for name in multiple
         }
-        for name, value, label, *columns, number in _statement(rows, single, several, labelled):
+        for name, value, label, *columns, number in _count_query(rows, single, multiple, labelled):
             values = columns[: len(self.single)]
             labels = columns[len(self.single) :] or [""] * len(values)
             pairs = zip(self.single, values, labels, strict=True)
             combination = tuple(self._known(*pair) for pair in pairs)
             if name:
-                self.several[name][combination][self._known(name, value, label)] += number
+                self.multiple[name][combination][self._known(name, value, label)] += number
             else:
                 self.combinations[combination] += number
 
     def _known(self, name: str, value: Any, label: str | None) -> str:
-        """Return the value as addresses write it, and keep its label."""
+        """Return the value as addresses have it, and store its label."""
         written = UNKNOWN if value is None else str(value).lower()
         self.labels[name].setdefault(written, label or "")
         return written
@@ -90,65 +89,65 @@ class Tally:
 
     def total(self, chosen: Chosen) -> int:
         """Return the number of rows under all choices."""
-        return sum(self._fitting(self.combinations, chosen).values())
+        return sum(self._matching(self.combinations, chosen).values())
 
     def _count(self, name: str, chosen: Chosen) -> Counter[str]:
-        found: Counter[str] = Counter()
-        if name in self.several:
-            for numbers in self._fitting(self.several[name], chosen).values():
-                found.update(numbers)
-            return found
+        numbers: Counter[str] = Counter()
+        if name in self.multiple:
+            for counts in self._matching(self.multiple[name], chosen).values():
+                numbers.update(counts)
+            return numbers
         place = self.single.index(name)
-        for values, number in self._fitting(self.combinations, chosen).items():
-            found[values[place]] += number
-        return found
+        for values, number in self._matching(self.combinations, chosen).items():
+            numbers[values[place]] += number
+        return numbers
 
-    def _fitting(self, counts: Mapping[Values, Number], chosen: Chosen) -> Mapping[Values, Number]:
+    def _matching(self, counts: Mapping[Values, Number], chosen: Chosen) -> Mapping[Values, Number]:
         """Return the counts of the combinations in which each facet has a chosen value."""
         for place, name in enumerate(self.single):
             if name in chosen:
-                wanted = chosen[name]
                 counts = {
-                    values: number for values, number in counts.items() if values[place] in wanted
+                    values: number
+                    for values, number in counts.items()
+                    if values[place] in chosen[name]
                 }
         return counts
 
 
-def _statement(
+def _count_query(
     rows: Rows,
     single: Mapping[str, Dimension],
-    several: Mapping[str, Iterable[Rows]],
+    multiple: Mapping[str, Iterable[Rows]],
     labelled: bool,
-) -> Sequence[Any]:
+) -> Any:
     """Return rows of (facet or "", its value, its label, value of each single one, labels, number).
 
-    What rows are grouped by is sorted, so it is as short as it can be.
+    The database sorts the columns that it groups by, so they are as short as possible.
     """
     columns: dict[str, Any] = {f"{n}_value": _path(value) for n, (value, _title) in single.items()}
     if labelled:
         columns |= {
-            f"{n}_label": _path(title) if title else _NOTHING
-            for n, (_value, title) in single.items()
+            f"{n}_label": _path(title) if title else _EMPTY for n, (_value, title) in single.items()
         }
-    parts = [("", rows.annotate(**_ALL))]
-    parts += [(name, part) for name, some in several.items() for part in some]
-    counted = []
+    parts = [("", rows.annotate(**_NO_FACET))]
+    parts += [(name, part) for name, some in multiple.items() for part in some]
+    queries: list[Any] = []
     for name, part in parts:
         if not labelled:
-            part = part.annotate(facet_label=_NOTHING)
-        counted.append(
+            part = part.annotate(facet_label=_EMPTY)
+        queries.append(
             part.order_by()
             .annotate(facet_name=Value(name, TextField()), **columns)
             .values_list("facet_name", "facet_value", "facet_label", *columns)
             .annotate(facet_number=Count("pk", distinct=bool(name)))
         )
-    united: Sequence[Any] = counted[0].union(*counted[1:], all=True) if counted[1:] else counted[0]
-    return united
+    first, *others = queries
+    return first.union(*others, all=True) if others else first
 
 
 def _path(expression: Any) -> Any:
     return F(expression) if isinstance(expression, str) else expression
 
 
-_NOTHING = Value("", TextField())
-_ALL = {"facet_value": _NOTHING, "facet_label": _NOTHING}
+_EMPTY = Value("", TextField())
+_NO_FACET = {"facet_value": _EMPTY, "facet_label": _EMPTY}

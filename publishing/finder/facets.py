@@ -14,7 +14,8 @@ from publishing.content.states import State, state_q
 from publishing.finder.facet_counts import UNKNOWN, Dimension, Rows, as_text
 from publishing.finder.filters import ShallowCopied
 
-# A facet of more values shows the most frequent ones first; the page folds the others away.
+# With more than LONG_FACET values, a facet shows the ALWAYS_SHOWN most frequent ones first, and the
+# page folds the others.
 LONG_FACET, ALWAYS_SHOWN = 11, 7
 
 
@@ -26,7 +27,7 @@ class Choice:
     label: str
     count: int = 0
     selected: bool = False
-    # The address of the same search with this value taken away, if it is selected.
+    # The address of the same search without this value, if it is selected.
     without: str = ""
 
 
@@ -37,7 +38,7 @@ class Facet:
     name: str
     legend: str
     choices: list[Choice] = field(default_factory=list)
-    # The words that unfold a long facet: "All 84 countries".
+    # The label that unfolds a long facet: "All 84 countries".
     all_label: str = ""
 
     @property
@@ -45,10 +46,10 @@ class Facet:
         return [choice for choice in self.choices if choice.selected]
 
 
-class KnownValues(forms.Field):
-    """A list of values: the offered ones are kept, the others go to `unknown` without an error."""
+class FacetField(forms.Field):
+    """A list of values. Only offered ones are returned; the others go to `unknown`, no error."""
 
-    # The page draws the boxes itself; the widget is only there to read a list of values.
+    # The widget only reads a list of values; the page renders the checkboxes.
     widget = forms.SelectMultiple
 
     def __init__(self, *, offered: Container[str], **kwargs: Any) -> None:
@@ -62,18 +63,18 @@ class KnownValues(forms.Field):
 
 
 class FacetFilter(ShallowCopied, django_filters.Filter):
-    """A filter by values in use, each with its count.
+    """A filter by the values in use, each with its count.
 
-    `verb` names the QuerySet's method that takes the chosen values; `value` is the path or the
-    expression of a row's value, `title` the path of its label. `labels` gives labels of fixed
+    `verb` is the name of the QuerySet method that takes the chosen values; `value` is the path or
+    the expression of a row's value, `title` the path of its label. `labels` has labels of fixed
     values instead, and their order. `related` is the path to the records that have the value, of
     which only public ones count; `convert` turns a value of the address into an argument of the
-    verb. `all_label` has a place for the number of all values, for example "All %(number)s
-    countries"; `only_if_several` leaves the facet out where all rows have one value; `many` says
-    that a row may have several.
+    method. `all_label` has a placeholder for the number of all values, for example "All %(number)s
+    countries"; `only_if_several` omits the facet where all rows have one value; `many` marks a
+    facet of which a row may have several values.
     """
 
-    field_class = KnownValues
+    field_class = FacetField
 
     def __init__(
         self,
@@ -97,7 +98,7 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
         self.newest_first, self.many = newest_first, many
 
     def offer(self, values: Container[str]) -> None:
-        """Accept these values; the Finder calls it when it is made."""
+        """Accept these values. Called by the Finder's constructor."""
         self.extra["offered"] = values
 
     def filter(self, qs: Rows, value: list[str]) -> Rows:
@@ -106,12 +107,13 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
         return getattr(qs, self.verb)(*[self.convert(item) for item in value])
 
     def parts(self, rows: Rows) -> list[Rows]:
-        """Return the rows once for each `facet_value`, with `facet_label`, of a facet of many.
+        """Return the rows once for each `facet_value`, with `facet_label`; for facets of many
+        values.
 
-        The counts of several querysets are added up.
+        The counts of several querysets are added.
         """
         if self.related:
-            # Not `related__in`: a database would look for each public record in each row.
+            # Not `related__in`: a database would look up every public record for every row.
             rows = rows.filter(state_q(State.PUBLIC, path=self.related))
         value, title = self.dimension
         return [rows.annotate(facet_value=as_text(value), facet_label=as_text(title))]
@@ -131,9 +133,8 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
             order = list(self.labels)
             return sorted(choices, key=lambda choice: order.index(choice.value))
         if self.newest_first:
-            known = [choice for choice in choices if choice.value != UNKNOWN]
-            unknown = [choice for choice in choices if choice.value == UNKNOWN]
-            return sorted(known, key=lambda choice: choice.value, reverse=True) + unknown
+            newest = sorted(choices, key=lambda choice: choice.value, reverse=True)
+            return sorted(newest, key=lambda choice: choice.value == UNKNOWN)
         return sorted(choices, key=lambda choice: fold(choice.label))
 
     def _label_of(self, value: str, title: str) -> str:
@@ -172,5 +173,5 @@ def frequent_first(choices: list[Choice]) -> list[Choice]:
         return choices
     frequent = sorted(choices, key=lambda choice: (not choice.selected, -choice.count))
     first = frequent[:ALWAYS_SHOWN]
-    shown = {choice.value for choice in first}
-    return first + [choice for choice in choices if choice.value not in shown]
+    first_values = {choice.value for choice in first}
+    return first + [choice for choice in choices if choice.value not in first_values]

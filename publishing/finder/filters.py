@@ -1,7 +1,7 @@
 """Filters without counts: a search, a choice of view and an order.
 
-Their fields never fail on what an address holds. A value that is not offered is left out and
-kept in `unknown`, from which the page makes a notice.
+Their fields never fail on the content of an address. A value that is not offered is ignored and
+stored in `unknown`, from which the page makes a notice.
 """
 
 from collections.abc import Mapping
@@ -17,35 +17,35 @@ from publishing.finder.facet_counts import Rows
 
 LONGEST_SEARCH = 100
 
-# Each word of a search costs the database a pass; nobody needs more.
+# Each word of a search is a condition for the database to check; nobody needs more.
 MOST_WORDS = 8
 
 
 class ShallowCopied:
     """Mixin for a filter that is copied shallowly for each request.
 
-    django-filter copies the declared filters deeply, with every label, query and choice in them,
-    which takes longer than to find the rows. Nothing in ours is changed but `extra`.
+    django-filter deep-copies the declared filters with every label, query and choice in them, which
+    takes longer than the query. The finder changes nothing in them but `extra`.
     """
 
     extra: dict[str, Any]
 
     def __deepcopy__(self, memo: Any) -> Self:
-        twin = copy(self)
-        twin.extra = dict(self.extra)
-        return twin
+        clone = copy(self)
+        clone.extra = dict(self.extra)
+        return clone
 
 
 class SearchField(forms.CharField):
     """Free text without control characters, cut to a length that a database can search.
 
-    A text without a letter or digit finds nothing, so it counts as not understood.
+    A text without a letter or digit matches nothing, so it counts as not understood.
     """
 
     widget = forms.TextInput
 
     def clean(self, value: Any) -> str:
-        # Characters that cannot be seen part words, as the space that does not break a line.
+        # Invisible characters, such as a no-break space, separate words.
         text = "".join(c if c.isprintable() else " " for c in str(value or "")).strip()
         words = text[:LONGEST_SEARCH].split()
         self.was_cut = len(text) > LONGEST_SEARCH or len(words) > MOST_WORDS
@@ -74,7 +74,7 @@ class OneOfField(forms.ChoiceField):
 
 
 class OneOfFilter(ShallowCopied, django_filters.Filter):
-    """A choice that changes how the results are shown, not which: an order or a view."""
+    """A choice of how the results are presented, not of which: an order or a view."""
 
     field_class = OneOfField
 

@@ -1,6 +1,6 @@
-"""The Finder: a FilterSet whose facets count the rows of each value.
+"""The Finder: a FilterSet with facet counts.
 
-Its facets offer the values that are in use, and count each under every filter but their own.
+Its facets offer the values in use, and count each under every filter but their own.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from publishing.caching.content_cache import remembered
 from publishing.finder.addresses import AddressedFilterSet
-from publishing.finder.facet_counts import Rows, Tally
+from publishing.finder.facet_counts import FacetCounts, Rows
 from publishing.finder.facets import Choice, Facet, FacetFilter
 from publishing.finder.filters import OneOfFilter
 
@@ -19,7 +19,7 @@ from publishing.finder.filters import OneOfFilter
 class Finder(AddressedFilterSet):
     """A FilterSet with counted facets.
 
-    Give it the request's QueryDict and the published rows in their default order.
+    Its arguments are the request's QueryDict and the published rows in their default order.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -30,26 +30,26 @@ class Finder(AddressedFilterSet):
             if isinstance(filter_, FacetFilter)
         }
         # The numbers when nothing is filtered.
-        self.everything: Tally = remembered(
+        self.everything: FacetCounts = remembered(
             (type(self).__name__, "everything"), lambda: self._count({}, labelled=True)
         )
         for name, facet in self.facet_filters.items():
             facet.offer(self.everything.labels[name])
 
-    def _count(self, narrowing: Mapping[str, Any], labelled: bool = False) -> Tally:
-        """Count the rows under these filters; a facet of many values without its own."""
-        single, several = {}, {}
+    def _count(self, narrowing: Mapping[str, Any], labelled: bool = False) -> FacetCounts:
+        """Count the rows under these filters; a facet of many values without its own filter."""
+        single, multiple = {}, {}
         for name, facet in self.facet_filters.items():
             if facet.many:
                 others = {n: value for n, value in narrowing.items() if n != name}
-                several[name] = facet.parts(self.under(others))
+                multiple[name] = facet.parts(self.under(others))
             else:
                 single[name] = facet.dimension
-        return Tally(self.under(narrowing), single, several, labelled)
+        return FacetCounts(self.under(narrowing), single, multiple, labelled)
 
     @cached_property
-    def tally(self) -> Tally:
-        """The numbers under what the database has to narrow: words, and facets of many values."""
+    def counts(self) -> FacetCounts:
+        """The counts under the filters of the database: the search, and facets of many values."""
         narrowing = {
             name: value
             for name, value in self.chosen.items()
@@ -60,8 +60,8 @@ class Finder(AddressedFilterSet):
 
     @cached_property
     def total(self) -> int:
-        """The number of rows found."""
-        return self.tally.total(self.chosen_single)
+        """The number of matching rows."""
+        return self.counts.total(self.chosen_single)
 
     @property
     def chosen_single(self) -> dict[str, set[str]]:
@@ -93,11 +93,11 @@ class Finder(AddressedFilterSet):
 
     @cached_property
     def facets(self) -> list[Facet]:
-        """The facets for the page; one whose values nobody uses is left out."""
+        """The facets of the page, without those whose values are not in use."""
         facets = []
         for name, filter_ in self.facet_filters.items():
             chosen = {value: self.link_without(name, value) for value in self.chosen.get(name, [])}
-            numbers = self.tally.count(name, self.chosen_single)
+            numbers = self.counts.count(name, self.chosen_single)
             if facet := filter_.facet(self.offered[name], numbers, chosen):
                 facets.append(facet)
         return facets
@@ -114,9 +114,9 @@ class Finder(AddressedFilterSet):
 
     @cached_property
     def ways_back(self) -> list[dict[str, Any]]:
-        """For an empty result: each filter to drop, with the number of rows that this gives.
+        """For an empty result: each filter to remove, with the number of rows without it.
 
-        A facet's values are dropped together, because one of several never empties a result.
+        A facet's values are removed together, because one of several never empties a result.
         """
         labels = {
             facet.name: ", ".join(choice.label for choice in facet.selected)

@@ -1,4 +1,4 @@
-"""Template tags that show a Finder."""
+"""Template tags of the finder."""
 
 from collections.abc import Iterable
 from html import escape
@@ -17,7 +17,7 @@ register = template.Library()
 def sorting(finder: Finder) -> dict[str, Any]:
     """Return the order and view of a finder: `order` in words, `others` and `views` as links.
 
-    A finder without orders or views gives empty ones.
+    They are empty if the finder has no orders or views.
     """
     orders = finder.options("sort") if "sort" in finder.filters else []
     return {
@@ -31,7 +31,7 @@ def sorting(finder: Finder) -> dict[str, Any]:
 def choices(name: str, choices: Iterable[Choice]) -> SafeString:
     """Return the checkboxes of a facet, for the form field `name`.
 
-    A page has more than a hundred; as templates of their own they took a third of its time.
+    A page has more than a hundred; rendered by a template, they took a third of its time.
     """
     boxes = [
         f'<label class="choice{"" if choice.count else " choice-none"}">'

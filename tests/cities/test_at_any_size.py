@@ -1,4 +1,4 @@
-"""What keeps a large portal quick, and must not be seen: the same answers, in few queries."""
+"""A large portal gives the same answers as a small one, in few queries."""
 
 from math import asin, cos, radians, sin, sqrt
 
@@ -15,7 +15,7 @@ from tests import factories
 
 
 def many(number, country, **values):
-    """So many public cities, written in bulk, each with a place and a population of its own."""
+    """Create this number of public cities in bulk, each with its own place and population."""
     return City.objects.bulk_create(
         City(
             name=f"Made {index:04}",
@@ -31,37 +31,37 @@ def many(number, country, **values):
     )
 
 
-def found(text):
+def names_matching(text):
     return [city.name for city in City.objects.search(text)]
 
 
 class TestTheIndexOfWords:
-    """Search finds what is written in any way."""
+    """The word index follows every kind of write."""
 
     def test_a_bulk_write_a_change_and_a_deletion_are_found_at_once(self, db):
         cities = many(3, factories.country())
-        assert found("0002") == ["Made 0002"]
+        assert names_matching("0002") == ["Made 0002"]
         City.objects.filter(pk=cities[2].pk).update(search_key=" elsewhere")
-        assert (found("0002"), found("elsew")) == ([], ["Made 0002"])
+        assert (names_matching("0002"), names_matching("elsew")) == ([], ["Made 0002"])
         City.objects.filter(pk=cities[2].pk).delete()
-        assert found("elsewhere") == []
+        assert names_matching("elsewhere") == []
 
     def test_other_names_too_wherever_they_move(self, db):
         fez, bonn = factories.city(name="Fez"), factories.city(name="Bonn")
         [name] = AlternativeName.objects.bulk_create(
             [AlternativeName(city=fez, name="Fès el-Bali")]
         )
-        assert found("bali") == ["Fez"]
+        assert names_matching("bali") == ["Fez"]
         AlternativeName.objects.filter(pk=name.pk).update(city=bonn)
-        assert found("bali") == ["Bonn"]
+        assert names_matching("bali") == ["Bonn"]
         name.delete()
-        assert found("bali") == []
+        assert names_matching("bali") == []
 
     @pytest.mark.parametrize("name", ["北京", "नई दिल्ली", "Ñuñoa", "ØRSTED", "St. 20e5", "قسنطينة"])
     def test_every_script(self, db, name):
         factories.city(name=name)
         for word in name.split():
-            assert found(word) == [name]
+            assert names_matching(word) == [name]
 
 
 class TestTheMap:
@@ -79,7 +79,7 @@ class TestTheMap:
         factories.city(country_id="DE", name="Nowhere", latitude=None, longitude=None)
         response = client.get("/cities/?view=map")
         marks = response.context["map"].marks
-        # They stand at 180 places, each in a cell of its own.
+        # They are at 180 places, each in a cell of its own.
         assert len(marks) == 180
         assert sum(int(mark.about.split()[0]) for mark in marks) == MOST_MARKS + 30
         assert "1 city has no known location." in response.text
@@ -103,7 +103,7 @@ class TestTheMap:
         assert "1 city without a known location is in the list only." in page.text
         regions = {region["slug"]: region["count"] for region in page.context["regions"]}
         assert (regions.pop("africa"), set(regions.values())) == (505, {0})
-        # As the finder writes it, so that nobody is sent on.
+        # The canonical address, so that there is no redirect.
         assert client.get("/cities/?country=de&view=map").status_code == 200
 
     @pytest.mark.parametrize("page", ["/regions/africa/", "/intakes/2024/"])
@@ -114,21 +114,21 @@ class TestTheMap:
             many(number, country, joined_year=2024)
         place = {"latitude": None, "longitude": None}
         factories.city(country_id="DE", name="Nowhere", joined_year=2024, **place)
-        shown = client.get(page)
+        response = client.get(page)
         query = "" if "regions" in page else "&intake=2024"
-        assert sorted((mark.label, mark.url) for mark in shown.context["map"].marks) == [
+        assert sorted((mark.label, mark.url) for mark in response.context["map"].marks) == [
             ("Land DE: 500 cities", f"/cities/?country=de{query}&view=map"),
             ("Land FR: 4 cities", f"/cities/?country=fr{query}&view=map"),
         ]
         assert client.get(f"/cities/?country=de{query}&view=map").status_code == 200
-        assert (shown.context["city_total"], len(shown.context["cities"])) == (505, 200)
-        assert shown.context["without_place"] == 1
-        assert "Each mark stands for the cities of a country" in shown.text
-        assert "All 505" in shown.text
+        assert (response.context["city_total"], len(response.context["cities"])) == (505, 200)
+        assert response.context["without_place"] == 1
+        assert "Each mark stands for the cities of a country" in response.text
+        assert "All 505" in response.text
 
 
 def kilometres(one, other):
-    """The great-circle distance by the haversine formula, which the portal does not use."""
+    """Return the great-circle distance by the haversine formula, which the portal does not use."""
     (north, east), (south, west) = (
         (radians(city.latitude), radians(city.longitude)) for city in (one, other)
     )
@@ -137,30 +137,30 @@ def kilometres(one, other):
 
 
 class TestNearest:
-    """Boxes around a city find what measuring to every city finds."""
+    """Searching boxes around a city gives the same neighbours as measuring to every city."""
 
-    @pytest.mark.parametrize("of", [99, 100, 2000])
+    @pytest.mark.parametrize("total", [99, 100, 2000])
     @pytest.mark.parametrize(
         "place",
         [(53.7, -1.5), (0, 0), (64, -21.9), (78.2, 15.6), (-18.1, 178.4), (-54.8, -68.3), (-90, 0)],
     )
-    def test_at_the_equator_the_poles_and_the_date_line(self, db, place, of):
+    def test_at_the_equator_the_poles_and_the_date_line(self, db, place, total):
         country = factories.country()
         others = []
         for number in range(12):
-            # A dense spot, and others that are ever farther away.
+            # A dense group, and others farther and farther away.
             dense = {"latitude": 53 + number / 20, "longitude": -2}
             far = {"latitude": -80 + 14 * number, "longitude": 175 - 30 * number}
             others += [factories.city(country=country, **where) for where in (dense, far)]
         here = factories.city(country=country, latitude=place[0], longitude=place[1])
         every = sorted(others, key=lambda other: kilometres(here, other))[:6]
-        found = nearest(here, of)
-        assert [city.pk for city in found] == [other.pk for other in every]
+        neighbours = nearest(here, total)
+        assert [city.pk for city in neighbours] == [other.pk for other in every]
         distances = [kilometres(here, other) for other in every]
-        assert [city.distance for city in found] == pytest.approx(distances, abs=0.01)
+        assert [city.distance for city in neighbours] == pytest.approx(distances, abs=0.01)
 
-    @pytest.mark.parametrize(("of", "reach"), [(100, 12), (2000, 1.5)])
-    def test_a_city_beyond_the_edge_is_nearer_than_six_in_the_corners(self, db, of, reach):
+    @pytest.mark.parametrize(("total", "reach"), [(100, 12), (2000, 1.5)])
+    def test_a_city_beyond_the_edge_is_nearer_than_six_in_the_corners(self, db, total, reach):
         country = factories.country()
         here = factories.city(country=country, latitude=0, longitude=0)
         inside, outside = reach * 0.95, reach * 1.05
@@ -169,7 +169,7 @@ class TestNearest:
             corner = {"latitude": inside, "longitude": sign * (inside - place / 1000)}
             factories.city(name=f"Corner {place}", country=country, **corner)
         factories.city(name="Beyond", country=country, latitude=-outside, longitude=0)
-        assert [city.name for city in nearest(here, of)] == [
+        assert [city.name for city in nearest(here, total)] == [
             "Beyond",
             *(f"Corner {place}" for place in (5, 4, 3, 2, 1)),
         ]

@@ -164,7 +164,7 @@ def test_slow_readers_leave_threads_for_pages(client, fez):
 
     assert "Fez" in body(first)
     assert "Fez" in body(client.get("/cities/export.csv"))
-    # Whoever goes away leaves the place too, without having read a line.
+    # A client that disconnects frees its slot too, without having read a line.
     del second
     gc.collect()
     assert [client.get("/cities/export.csv").status_code for _ in range(5)] == [200] * 5

@@ -1,4 +1,4 @@
-"""Finding cities: filters, counts, orders, search, notices and the one address of a question."""
+"""The finder of cities: filters, counts, orders, search, notices and canonical addresses."""
 
 from urllib.parse import urlencode
 
@@ -50,7 +50,7 @@ def ask(client, **query):
     return response
 
 
-def found(client, **query):
+def names_matching(client, **query):
     return [city.name for city in ask(client, **query).context["page_obj"]]
 
 
@@ -92,7 +92,7 @@ class TestFilters:
     def test_narrow_the_result(self, client, subtests):
         for query, names in self.NARROWED:
             with subtests.test(query=query):
-                assert found(client, **query) == names
+                assert names_matching(client, **query) == names
                 assert ask(client, **query).context["paginator"].count == len(names)
 
     COUNTED = [
@@ -197,7 +197,7 @@ class TestSearch:
     def test_finds_what_people_mean(self, client, subtests):
         for text, names in self.MEANT:
             with subtests.test(text=text):
-                assert found(client, q=text.strip()) == names
+                assert names_matching(client, q=text.strip()) == names
 
     def test_lists_a_city_once_however_often_it_matches(self, client):
         for number in range(3):
@@ -205,7 +205,7 @@ class TestSearch:
         fez = factories.city(name="Twintown")
         factories.alternative_name(city=fez, name="Twin A")
         factories.alternative_name(city=fez, name="Twin B")
-        assert len(found(client, q="twin")) == 4
+        assert len(names_matching(client, q="twin")) == 4
         assert counts(client, "country", q="twin") == {"gb": 4, "ma": 0, "kr": 0}
 
     @pytest.mark.parametrize("text", ["%", "_", "???", "🎓", "' \" \\", "\x00"])
@@ -241,7 +241,7 @@ class TestOrders:
         ],
     )
     def test_put_what_is_not_known_last(self, query, names, client):
-        assert found(client, **query) == names
+        assert names_matching(client, **query) == names
 
     def test_leave_no_two_cities_in_doubt(self, client):
         countries = [factories.country(name=name) for name in ("Aland", "Bland")]
@@ -396,8 +396,8 @@ class TestLinks:
             factories.city(name=f"Extra {number:02}")
         page = parse(ask(client, country="gb", page="2"))
         assert {"?country=gb", "?country=gb&page=3"} <= page.addresses
-        names = [found(client, country="gb", page=number) for number in ("2", "3")]
-        names.insert(0, found(client, country="gb"))
+        names = [names_matching(client, country="gb", page=number) for number in ("2", "3")]
+        names.insert(0, names_matching(client, country="gb"))
         assert [len(some) for some in names] == [24, 24, 15]
         assert len({name for some in names for name in some}) == 63
 

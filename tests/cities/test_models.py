@@ -1,4 +1,4 @@
-"""What the database promises about cities and what places them, and what staff are told."""
+"""Constraints of the models of cities, and their messages for staff."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(record):
-    """The messages with which the record's own checks refuse it."""
+    """Return the messages with which the record's own validation refuses it."""
     with pytest.raises(ValidationError) as error:
         record.full_clean()
     return error.value.message_dict
@@ -63,13 +63,13 @@ def test_names_and_addresses_of_countries_are_unique():
 )
 def test_coordinates_are_whole_and_on_earth(latitude, longitude):
     city = changed(factories.city(), latitude=latitude, longitude=longitude)
-    told = refused(city)
+    errors = refused(city)
     if latitude is None or longitude is None:
-        assert told == {
+        assert errors == {
             "__all__": ["Give both latitude (−90 to 90) and longitude (−180 to 180), or neither."]
         }
     else:
-        assert list(told) == ["latitude" if abs(latitude) > 90 else "longitude"]
+        assert list(errors) == ["latitude" if abs(latitude) > 90 else "longitude"]
     unsaved(city, "city_coordinates_whole_and_on_earth")
 
 
@@ -206,21 +206,24 @@ class TestNearest:
         wakefield = factories.city(name="Wakefield", latitude=53.68331, longitude=-1.49768)
         fez = factories.city(name="Fez", latitude=34.03715, longitude=-4.9998)
         factories.city(name="Nowhere")
-        found = nearest(manchester, of=4)
-        assert [(city, round(city.distance)) for city in found] == [(wakefield, 54), (fez, 2173)]
+        neighbours = nearest(manchester, total=4)
+        assert [(city, round(city.distance)) for city in neighbours] == [
+            (wakefield, 54),
+            (fez, 2173),
+        ]
 
     def test_across_the_date_line(self):
         suva = factories.city(latitude=-18.0, longitude=179.0)
         apia = factories.city(latitude=-18.0, longitude=-179.0)
-        assert [round(city.distance) for city in nearest(suva, of=2)] == [212]
-        assert [round(city.distance) for city in nearest(apia, of=2)] == [212]
+        assert [round(city.distance) for city in nearest(suva, total=2)] == [212]
+        assert [round(city.distance) for city in nearest(apia, total=2)] == [212]
 
     def test_two_cities_at_one_point_and_at_opposite_ones(self):
         here = factories.city(latitude=53.48095, longitude=-2.23743)
         factories.city(name="Here too", latitude=53.48095, longitude=-2.23743)
         factories.city(name="There", latitude=-53.48095, longitude=177.76257)
-        found = [(city.name, round(city.distance)) for city in nearest(here, of=3)]
-        assert found == [("Here too", 0), ("There", 20015)]
+        neighbours = [(city.name, round(city.distance)) for city in nearest(here, total=3)]
+        assert neighbours == [("Here too", 0), ("There", 20015)]
 
 
 @pytest.mark.parametrize(

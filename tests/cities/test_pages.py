@@ -1,4 +1,4 @@
-"""What the pages of cities, countries and intakes say, and that they say what is missing."""
+"""The pages of cities, countries and intakes, with their notes on missing facts."""
 
 from datetime import date
 
@@ -11,12 +11,12 @@ pytestmark = pytest.mark.django_db
 
 
 def facts(page_html):
-    """The facts of a page as (name, value) in words."""
-    found = []
+    """Return the facts of a page as texts, by name."""
+    pairs = []
     for part in page_html.split("<dt")[1:]:
         name, _, value = part.partition("</dt>")
-        found.append((words("<body><i" + name), words("<body>" + value.split("</div>")[0])))
-    return dict(found)
+        pairs.append((words("<body><i" + name), words("<body>" + value.split("</div>")[0])))
+    return dict(pairs)
 
 
 def words(html):
@@ -71,7 +71,7 @@ def manchester():
 class TestACity:
     def test_shows_its_facts(self, manchester, client):
         response = client.get("/cities/manchester/")
-        told = facts(response.content.decode())
+        page_facts = facts(response.content.decode())
         expected = {
             "Joined": "14 February 2024 in an intake of 64 cities",
             "Region": "Europe and North America",
@@ -83,7 +83,7 @@ class TestACity:
             "Themes": "Health",
             "Website": "www.manchester.gov.uk/learning",
         }
-        assert {name: told[name] for name in expected} == expected
+        assert {name: page_facts[name] for name in expected} == expected
         page = parse(response)
         assert "City of Manchester, England, United Kingdom" in page.text
         assert "A city that learns. Skills For everybody." in page.text
@@ -126,7 +126,7 @@ class TestACity:
     def test_says_what_is_missing(self, client):
         factories.city(name="Wakefield")
         response = client.get("/cities/wakefield/")
-        told = facts(response.content.decode())
+        page_facts = facts(response.content.decode())
         missing = {
             "Joined": "not known",
             "Learning led by": "not known",
@@ -134,8 +134,8 @@ class TestACity:
             "Location": "not known",
             "Themes": "none published yet",
         }
-        assert {name: told[name] for name in missing} == missing
-        assert "Membership" not in told
+        assert {name: page_facts[name] for name in missing} == missing
+        assert "Membership" not in page_facts
         page = parse(response)
         assert "Not known: no source that we found names a network." in page.text
         assert "News None published yet." in page.text
@@ -143,7 +143,7 @@ class TestACity:
         assert "None" not in page.text.replace("None published yet", "")
 
     @pytest.mark.parametrize(
-        ("values", "said"),
+        ("values", "text"),
         [
             ({"confirmed": False}, "Member; not confirmed as current by the source"),
             ({"status": "withdrawn"}, "Withdrawn"),
@@ -153,9 +153,9 @@ class TestACity:
             ),
         ],
     )
-    def test_says_when_membership_is_in_doubt(self, values, said, client):
+    def test_says_when_membership_is_in_doubt(self, values, text, client):
         factories.city(name="Wakefield", **values)
-        assert facts(client.get("/cities/wakefield/").content.decode())["Membership"] == said
+        assert facts(client.get("/cities/wakefield/").content.decode())["Membership"] == text
 
     @pytest.mark.parametrize(
         ("values", "joined"),
@@ -210,20 +210,23 @@ class TestAnIntake:
         response = client.get("/intakes/2024/")
         page = parse(response)
         assert page.outline[0] == "1 14 February 2024: 64 cities from 35 countries"
-        told = facts(response.content.decode())
-        assert told["new cities, officially"] == "64"
-        assert told["countries, officially"] == "35"
-        assert told["named in the sources we have, from 1 country"] == "1"
-        assert told["not identified yet"] == "63"
+        page_facts = facts(response.content.decode())
+        assert page_facts["new cities, officially"] == "64"
+        assert page_facts["countries, officially"] == "35"
+        assert page_facts["named in the sources we have, from 1 country"] == "1"
+        assert page_facts["not identified yet"] == "63"
         assert "Manchester" in page.text
         assert "Earlier" not in page.text
 
     def test_without_official_figures_says_so(self, client):
         factories.intake(year=2016)
         response = client.get("/intakes/2016/")
-        told = facts(response.content.decode())
-        assert (told["new cities, officially"], told["countries, officially"]) == ("?", "?")
-        assert "not identified yet" not in told
+        page_facts = facts(response.content.decode())
+        assert (page_facts["new cities, officially"], page_facts["countries, officially"]) == (
+            "?",
+            "?",
+        )
+        assert "not identified yet" not in page_facts
         assert "None" not in parse(response).text
 
     def test_more_cities_than_announced_leave_none_to_identify(self, client):
@@ -241,7 +244,7 @@ class TestAnIntake:
     def test_every_city_is_counted_on_the_list_of_intakes(self, client):
         intake = factories.intake(year=2024)
         factories.city(intake=intake)
-        # A year alone, without the intake, is what some sources give.
+        # Some sources give a year alone, without the intake.
         factories.city(joined_year=2024)
         factories.city(joined_year=2014)
         factories.city()
@@ -263,5 +266,5 @@ def test_staff_see_the_news_of_a_hidden_city_before_it_is_public(client):
     alone = factories.news_item(title="Alone", cities=[hidden])
     both = factories.news_item(title="Both", cities=[hidden, public])
     client.force_login(factories.superuser())
-    shown = client.get(hidden.get_absolute_url()).context["news"]
-    assert [(item, item.public_cities) for item in shown] == [(both, [public]), (alone, [])]
+    news = client.get(hidden.get_absolute_url()).context["news"]
+    assert [(item, item.public_cities) for item in news] == [(both, [public]), (alone, [])]

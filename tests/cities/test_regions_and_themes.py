@@ -1,4 +1,4 @@
-"""The pages of the five regions and of the themes, and what leads to them."""
+"""The pages of regions and themes, and the links to them."""
 
 import pytest
 from django.utils import timezone
@@ -197,11 +197,11 @@ def test_a_theme_without_cities_says_so_and_shows_no_map(client):
 )
 def test_a_hidden_theme_is_nowhere(client, hidden):
     theme = factories.theme(name="Literacy", **hidden)
-    beside = factories.theme(name="Numeracy")
+    sibling = factories.theme(name="Numeracy")
     city = factories.city(themes=[theme])
 
     assert client.get(theme.get_absolute_url()).status_code == 404
-    for path in ("/themes/", beside.get_absolute_url(), city.get_absolute_url()):
+    for path in ("/themes/", sibling.get_absolute_url(), city.get_absolute_url()):
         assert "Literacy" not in parse(client.get(path)).text
 
 

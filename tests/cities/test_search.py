@@ -1,4 +1,4 @@
-"""Finding by words: ranking, other spellings, the result in words, and ways back from nothing."""
+"""Search: ranking, spelling correction, the summary of the result, and empty results."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_an_empty_result_offers_the_other_spelling(client, uk):
     assert 'Did you mean <a href="?q=Wakefield"><bdi>Wakefield</bdi></a>?' in page
 
 
-def found(client, query):
+def summary(client, query):
     return client.get(f"/cities/?{query}").context["found"]
 
 
@@ -74,16 +74,16 @@ def test_the_result_in_words(client, uk):
     factories.city(name="Derby", country=uk, joined_year=2022)
     factories.city(name="Cork", country=ireland)
     factories.city(name="Kisii", country=africa, kind="county")
-    assert found(client, "") == "4 cities"
-    assert found(client, "country=gb") == "2 cities in the United Kingdom"
-    assert found(client, "country=gb&country=ie") == "3 cities in Ireland or the United Kingdom"
-    assert found(client, "region=africa") == "1 city in Africa"
-    assert found(client, "country=gb&intake=2022&intake=2024") == (
+    assert summary(client, "") == "4 cities"
+    assert summary(client, "country=gb") == "2 cities in the United Kingdom"
+    assert summary(client, "country=gb&country=ie") == "3 cities in Ireland or the United Kingdom"
+    assert summary(client, "region=africa") == "1 city in Africa"
+    assert summary(client, "country=gb&intake=2022&intake=2024") == (
         "2 cities in the United Kingdom, joined in 2022 or 2024"
     )
-    assert found(client, "intake=unknown") == "2 cities, joining year not known"
-    assert found(client, "q=cork") == "1 city, matching “cork”"
-    assert found(client, "kind=county") == "1 city, County"
+    assert summary(client, "intake=unknown") == "2 cities, joining year not known"
+    assert summary(client, "q=cork") == "1 city, matching “cork”"
+    assert summary(client, "kind=county") == "1 city, County"
 
 
 def test_an_empty_result_says_what_dropping_each_filter_would_give(client, uk):

@@ -71,9 +71,9 @@ def test_at_most_eight_are_suggested_and_a_country_is_not_crowded_out(client):
     factories.city(name="Newtown", country=factories.country(name="Newland"))
     for number in range(12):
         factories.city(name=f"New {number:02}")
-    found = suggested(client, "new")
-    assert len(found) == 8
-    assert found[-1] == "Newland, 1 city"
+    suggestions = suggested(client, "new")
+    assert len(suggestions) == 8
+    assert suggestions[-1] == "Newland, 1 city"
 
 
 def test_at_most_two_countries_are_suggested_however_many_the_text_begins(client):

@@ -16,7 +16,7 @@ HIDDEN = {"published_at": None}
 
 @pytest.fixture
 def world():
-    """Four countries with a public city each, in an order that is not that of their names."""
+    """Create four countries with a public city each, in an order other than that of their names."""
     places = {}
     for code, name in (("GB", "United Kingdom"), ("IE", "Ireland"), ("SE", "Åland"), ("FR", "Fr")):
         country = factories.country(code=code, name=name)
@@ -27,7 +27,7 @@ def world():
 def facet(**query):
     rows = NewsItem.objects.published().for_listing()
     finder = NewsFilter(QueryDict(urlencode(query, doseq=True)), queryset=rows)
-    return next(found for found in finder.facets if found.name == "country")
+    return next(facet for facet in finder.facets if facet.name == "country")
 
 
 def counts(**query):
@@ -81,8 +81,8 @@ def test_a_country_filters_by_its_code(world, client):
     factories.news_item(title="Neither")
 
     def titles(**query):
-        found = client.get("/news/", query, follow=True).context["page_obj"]
-        return {item.title for item in found}
+        items = client.get("/news/", query, follow=True).context["page_obj"]
+        return {item.title for item in items}
 
     assert titles(country="gb") == {"British", "Both"}
     assert titles(country="IE") == {"Irish", "Both"}

@@ -1,4 +1,4 @@
-"""The Atom feed, as RFC 4287 wants it."""
+"""The Atom feed follows RFC 4287."""
 
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -16,7 +16,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 def fetch(client):
     response = client.get("/news/feed/")
     assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
-    # The feed is our own: nothing in it can hurt this parser.
+    # The feed is the portal's own, so it is safe for this parser.
     return ElementTree.fromstring(response.content)  # noqa: S314
 
 

@@ -1,4 +1,4 @@
-"""Finding news items."""
+"""The finder of news."""
 
 from datetime import UTC, datetime
 
@@ -28,7 +28,7 @@ def world():
     factories.news_item(title="Third story", published_at=datetime(2024, 6, 1, tzinfo=UTC))
 
 
-def found(client, query=""):
+def titles_matching(client, query=""):
     response = client.get("/news/" + query)
     assert response.status_code == 200
     return [item.title for item in response.context["page_obj"]]
@@ -51,7 +51,7 @@ def found(client, query=""):
     ],
 )
 def test_filters_and_search(query, titles, client):
-    assert found(client, query) == titles
+    assert titles_matching(client, query) == titles
 
 
 def test_counts(client):
@@ -71,7 +71,7 @@ def test_the_year_is_that_of_the_zone_of_the_site(client, settings):
     facets = client.get("/news/").context["finder"].facets
     (years,) = [facet for facet in facets if facet.name == "year"]
     assert {choice.value: choice.count for choice in years.choices} == {"2024": 3}
-    assert len(found(client, "?year=2024")) == 3
+    assert len(titles_matching(client, "?year=2024")) == 3
 
 
 def test_what_is_not_understood_is_named(client):
@@ -86,4 +86,4 @@ def test_what_is_not_understood_is_named(client):
 def test_twelve_stand_on_a_page(client):
     for _ in range(12):
         factories.news_item()
-    assert (len(found(client)), len(found(client, "?page=2"))) == (12, 3)
+    assert (len(titles_matching(client)), len(titles_matching(client, "?page=2"))) == (12, 3)

@@ -1,4 +1,4 @@
-"""What the database promises about events, and how days are written."""
+"""Constraints of events, and the labels of their dates."""
 
 from datetime import date
 

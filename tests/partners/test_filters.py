@@ -1,4 +1,4 @@
-"""Finding networks."""
+"""The finder of networks."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def world():
     factories.network(name="National Forum", scope="national", country=manchester.country)
 
 
-def found(client, query=""):
+def names_matching(client, query=""):
     response = client.get("/networks/" + query)
     assert response.status_code == 200
     return [network.name for network in response.context["page_obj"]]
@@ -38,7 +38,7 @@ def found(client, query=""):
     ],
 )
 def test_filters_and_search(query, names, client):
-    assert found(client, query) == names
+    assert names_matching(client, query) == names
 
 
 def test_counts(client):

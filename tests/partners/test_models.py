@@ -1,4 +1,4 @@
-"""What the database promises about networks, organisations and memberships."""
+"""Constraints of networks, organisations and memberships."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -33,8 +33,8 @@ def test_names_are_unique(make):
     first, second = make(name="Learn Here"), make()
     second.name = "Learn Here"
     article = "an" if isinstance(first, Organisation) else "a"
-    said = f"There is {article} {first._meta.verbose_name} of this name already."
-    assert refused(second) == {"name": [said]}
+    message = f"There is {article} {first._meta.verbose_name} of this name already."
+    assert refused(second) == {"name": [message]}
     with pytest.raises(IntegrityError), transaction.atomic():
         second.save()
 
@@ -70,10 +70,10 @@ def test_members_are_grouped_by_sector_in_the_order_of_the_sectors():
     ]:
         organisation = factories.organisation(name=name, sector=sector)
         factories.membership(network=network, organisation=organisation)
-    (found,) = Network.objects.with_members()
+    (network,) = Network.objects.with_members()
     assert [
         (sector.label, [str(m.organisation) for m in sector.memberships])
-        for sector in found.sectors
+        for sector in network.sectors
     ] == [
         ("Colleges", ["A College", "Z College"]),
         ("Schools", ["A School"]),

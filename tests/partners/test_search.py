@@ -1,4 +1,4 @@
-"""Finding networks by their own name and by the names of their cities."""
+"""Search for networks by their own names and by those of their cities."""
 
 import pytest
 
@@ -14,13 +14,13 @@ def test_a_network_is_found_by_its_name_and_its_city_not_by_its_neighbours():
     factories.network(name="Medina Learning Council", cities=[fez])
     factories.network(name="Artisans", cities=[fez])
     factories.network(name="Elsewhere")
-    found = Network.objects.search
-    assert [network.name for network in found("learning")] == ["Medina Learning Council"]
-    assert [network.name for network in found("fes").order_by("name_key")] == [
+    search = Network.objects.search
+    assert [network.name for network in search("learning")] == ["Medina Learning Council"]
+    assert [network.name for network in search("fes").order_by("name_key")] == [
         "Artisans",
         "Medina Learning Council",
     ]
-    assert [network.name for network in found("fes council")] == ["Medina Learning Council"]
+    assert [network.name for network in search("fes council")] == ["Medina Learning Council"]
 
 
 def test_a_hidden_city_leads_to_no_network():

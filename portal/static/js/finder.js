@@ -1,5 +1,5 @@
-// A finder without whole page loads: focus and scroll stay where a person expects them.
-// Whatever goes wrong becomes a plain visit.
+// Update a finder without full page loads; focus and scroll stay where a person expects them.
+// After any error the browser loads the page instead.
 const PATIENCE = 10000; // ms
 
 const status = document.createElement("p");
@@ -9,7 +9,7 @@ document.querySelector("main").append(status);
 
 const part = (name, page = document) => page.querySelector(`.finder ${name}`);
 const here = () => location.pathname + location.search;
-// Each entry of the history keeps how far its page was scrolled.
+// Each history entry stores the scroll position of its page.
 const remember = () => history.replaceState({ y: scrollY }, "");
 let shown = here();
 let turns = 0;
@@ -25,7 +25,7 @@ const visit = async (address, { isBack, kept } = {}) => {
     if (!answer.ok || !part("#results h2", page)) throw answer;
     if (!isBack) {
       remember();
-      // The server may have answered from the canonical address.
+      // The server may have redirected to the canonical address.
       history.pushState(null, "", answer.url);
     }
     shown = here();
@@ -36,7 +36,7 @@ const visit = async (address, { isBack, kept } = {}) => {
   }
 };
 
-// What somebody unfolded stays unfolded.
+// Open details stay open.
 const folds = (page) =>
   [...page.querySelectorAll(".facets details")].map((fold) => [
     fold.className + fold.querySelector("[type=checkbox]")?.name,
@@ -58,7 +58,7 @@ const swap = (page) => {
 const settle = (isBack, kept) => {
   const results = part("#results");
   const heading = part("#results h2");
-  // Who switches the view or sorts a column stays on that link.
+  // After switching the view or sorting a column, focus stays on that link.
   const links = [...results.querySelectorAll(".views a, thead a")];
   const link = links.find(({ textContent }) => textContent === kept);
   heading.tabIndex = -1;

@@ -1,4 +1,4 @@
-// Looks at an uploaded table step by step, and shows how far it is. Without this file somebody
+// Preview an uploaded table step by step, with a progress bar. Without this script, the user
 // presses the button for each step.
 
 const form = document.querySelector("form[data-looks]");
@@ -33,7 +33,7 @@ async function look() {
 
 if (form) look();
 
-// A second press would only wait for the first.
+// A second submission would only wait for the first.
 for (const once of document.querySelectorAll("form[data-once]")) {
   once.addEventListener("submit", () => {
     requestAnimationFrame(() => {

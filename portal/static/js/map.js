@@ -1,11 +1,11 @@
-// Zoom, arrow keys and cards for every .map, whose dots are plain links without this.
-// Only the viewBox changes. The numbers are those of worldmap.py.
+// Zoom, arrow keys and cards for every .map; without this script its dots are plain links.
+// Only the viewBox changes. The constants are those of cities/drawing/projection.py.
 const WORLD = { x: 92, y: 14, w: 820, h: 424 };
 // Widths, in map units.
 const CLOSE = 300;
 const LEAST = 15;
 const LABELLED = 600;
-// In px.
+// In CSS pixels.
 const LABEL = 15;
 const FINGER = 24;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -50,7 +50,7 @@ class CityMap {
     const country = link.ariaLabel.replace(name, "").replace(/^[\s,]+/, "");
     const { year, unknown } = this.figure.dataset;
     link.ariaDescription = about || (joined ? year.replace("{year}", joined) : unknown);
-    // The card takes the tooltip's place, and one tab stop that of hundreds.
+    // The card replaces the tooltip, and one tab stop replaces hundreds.
     link.querySelector("title").remove();
     link.tabIndex = -1;
     return { link, x, y, name, country };
@@ -71,13 +71,13 @@ class CityMap {
     const hint = make("p", { className: "map-help", id: `${caption.id}-help`, textContent: help });
     caption.append(hint);
     svg.setAttribute("aria-describedby", hint.id);
-    // A click gives the map focus, and with it keys and wheel.
+    // A click focuses the map, which enables keys and wheel.
     svg.tabIndex = -1;
     figure.querySelector(".skip").hidden = true;
-    // A copy of the present dot lies above all others.
+    // A copy of the current dot is drawn above all others.
     this.top = draw("g");
     svg.append(this.top);
-    // The link's name and description have the same words.
+    // Hidden, because the link's name and description have the same content.
     this.card = make("div", { className: "map-card", hidden: true, ariaHidden: "true" });
     svg.after(this.card);
     figure.classList.add("is-live");
@@ -97,7 +97,7 @@ class CityMap {
     return apart(this.view, view) + Math.abs(w - view.w) > 0.01;
   }
 
-  // Without a point: about the city that somebody walked to, or the middle.
+  // The default point is the city last reached by keyboard, or the centre.
   zoom(factor, point) {
     const { x, y, w, h } = this.view;
     const { x: left, y: top } =
@@ -141,7 +141,7 @@ class CityMap {
     const { land } = this;
     if (isClose && !this.near && land.dataset.detail) {
       this.near = draw("use", { class: "land", href: land.dataset.detail });
-      // Until it is there the coarse coast stays, so that nothing flashes.
+      // Until it is loaded, the coarse coastline stays, so that nothing flashes.
       this.near.addEventListener("load", () => {
         this.isLoaded = true;
         this.drawLand(true);
@@ -151,7 +151,7 @@ class CityMap {
     if (this.near) land.style.display = isClose && this.isLoaded ? "none" : "";
   }
 
-  // Names where there is room, as Plate.texts does it.
+  // Labels where there is room, placed as in MapFigure.texts.
   drawLabels() {
     const px = 1 / this.scale;
     for (const text of this.svg.querySelectorAll("text")) text.remove();
@@ -197,7 +197,7 @@ class CityMap {
   pointermove(event) {
     const { fingers, view } = this;
     const old = fingers.get(event.pointerId);
-    // As long as the whole view is shown, one finger scrolls the page.
+    // While the initial view is shown, one finger scrolls the page.
     if (!old || (this.isTouch && fingers.size < 2 && !this.isMoved)) return;
     if (!this.isDragged && Math.hypot(event.clientX - old.clientX, event.clientY - old.clientY) < 4)
       return;
@@ -210,7 +210,7 @@ class CityMap {
     this.zoom(before.wide / after.wide, before);
   }
 
-  // The middle of the fingers, and how far they are apart.
+  // The midpoint of the fingers, and their distance.
   grip() {
     const [one, two = one] = [...this.fingers.values()].map((finger) => this.point(finger));
     return { x: (one.x + two.x) / 2, y: (one.y + two.y) / 2, wide: apart(one, two) || 1 };
@@ -228,7 +228,7 @@ class CityMap {
     const isAsked = event.ctrlKey || event.metaKey;
     if (!isAsked && !this.figure.matches(":focus-within")) return;
     const factor = Math.exp(clamp(event.deltaY * 0.005, -0.4, 0.4));
-    // At its limits the map leaves the wheel to the page.
+    // At the limits of the zoom, the wheel scrolls the page.
     if (this.zoom(factor, this.point(event)) || isAsked) event.preventDefault();
   }
 
@@ -237,7 +237,7 @@ class CityMap {
     if (!event.detail || !this.svg.contains(event.target)) return;
     if (this.isDragged) return event.preventDefault();
     if (!this.isTouch) return;
-    // Where a finger may mean several dots, or none exactly, a card comes before the page.
+    // If a finger may mean several dots, or none exactly, show a card before following a link.
     const point = this.point(event);
     const [first, second] = this.marks
       .filter((mark) => apart(mark, point) * this.scale < FINGER)
@@ -273,7 +273,7 @@ class CityMap {
     event.preventDefault();
   }
 
-  // The nearest city in a quarter of the compass; of cities at one point, the next or last.
+  // Return the nearest city in a direction; of cities at one point, the next or previous.
   next(right, down) {
     const here = this.marks.indexOf(this.stop);
     let found;
@@ -331,7 +331,7 @@ class CityMap {
   open(mark, isFocus) {
     this.close(true);
     this.shown = mark;
-    // A mouse cannot reach a dot under another: the card names all that are there.
+    // A mouse cannot reach a dot under another, so the card names all dots at the point.
     const group = isFocus ? [mark] : this.marks.filter((other) => !apart(other, mark));
     this.card.append(
       ...group.map(({ link, name, country }) =>
@@ -352,7 +352,7 @@ class CityMap {
     this.drawCard();
   }
 
-  // Above the dot or below it, or beside it where the map is low.
+  // Place the card above the dot or below it, or next to it if the map is too low.
   drawCard() {
     const { card, shown, view, scale } = this;
     const x = (shown.x - view.x) * scale;
@@ -369,7 +369,7 @@ class CityMap {
     card.style.top = `${clamp(top, 0, bottom)}px`;
   }
 
-  // When the pointer goes, the card of the city that has focus comes back.
+  // When the pointer leaves, restore the card of the focused city.
   close(isFinal) {
     clearTimeout(this.timer);
     this.shown = null;

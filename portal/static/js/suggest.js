@@ -20,7 +20,7 @@ const enhance = (input) => {
   const set = (values) => {
     for (const [key, value] of Object.entries(values)) input.setAttribute(key, value);
   };
-  // Options count from 0; -1 is the text itself.
+  // Options are numbered from 0; -1 is the text field.
   const mark = (index) => {
     current = index;
     for (const [at, option] of [...list.children].entries()) option.ariaSelected = at === index;
@@ -58,7 +58,7 @@ const enhance = (input) => {
       const { items, status: words } = await answer.json();
       show(items, words);
     } catch {
-      // Aborted, or no answer: nothing is lost.
+      // Aborted, or no response: the form still works.
     }
   };
   const wait = () => {
@@ -89,7 +89,7 @@ const enhance = (input) => {
   input.addEventListener("input", wait);
   input.addEventListener("keydown", press);
   input.addEventListener("blur", close);
-  // While somebody points at the list, the field keeps focus.
+  // A click in the list must not take focus from the field.
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", ({ target }) => choose(target.closest("li")));
 };

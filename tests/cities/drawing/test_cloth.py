@@ -8,7 +8,16 @@ import pytest
 from django.template import Context, Engine
 from django.utils.safestring import SafeString
 
-from cities.drawing.cloth import DYES, cloth_svg, draw, is_up, runs, stripe, thread_size, tie_up
+from cities.drawing.cloth import (
+    DYES,
+    cloth_svg,
+    is_up,
+    runs,
+    stripe,
+    thread_size,
+    tie_up,
+    walk_shafts,
+)
 
 EUROPE = "europe-and-north-america"
 
@@ -37,23 +46,23 @@ def manchester(uid="cloth-1", **changed):
     ],
 )
 def test_threading_is_walked_from_the_coordinate(coordinate, expected):
-    assert "".join(map(str, draw(coordinate))) == expected
+    assert "".join(map(str, walk_shafts(coordinate))) == expected
 
 
 def test_hundredths_are_those_of_the_written_number():
     # In binary 0.29 * 100 is a little less than 29.
-    assert draw(0.29) == draw(0.294)
+    assert walk_shafts(0.29) == walk_shafts(0.294)
 
 
 @pytest.mark.parametrize("coordinate", [90, -90, 180, -180, 0.001, -0.001, 7.4246])
 def test_every_coordinate_gives_sixteen_shafts(coordinate):
-    drawn = draw(coordinate)
-    assert len(drawn) == 16
-    assert set(drawn) <= set(range(8))
+    shafts = walk_shafts(coordinate)
+    assert len(shafts) == 16
+    assert set(shafts) <= set(range(8))
 
 
 def test_north_and_east_mirror_south_and_west_repeat():
-    east, west = draw(31.27), draw(-31.27)
+    east, west = walk_shafts(31.27), walk_shafts(-31.27)
     assert east[1:8] == east[:8:-1]
     assert west[:8] == west[8:]
     assert east[:8] == west[:8]

@@ -1,17 +1,17 @@
-"""Cities stand where the basemap has their place, and a view shows what it should."""
+"""Marks are where the basemap has their place, and views fit their points."""
 
 from itertools import combinations
 
 import pytest
 
 from cities.drawing.charts import Bar, bars
-from cities.drawing.projection import WORLD, Label, MapFigure, Mark, View, fit, project
+from cities.drawing.projection import WORLD, Label, MapFigure, Mark, View, fit_view, project
 
 
 @pytest.mark.parametrize(
     ("latitude", "longitude", "expected"),
     [
-        # What d3-geo 3.1 gives for the settings of tools/make_basemap.mjs.
+        # The results of d3-geo 3.1 with the settings of tools/make_basemap.mjs.
         (53.48095, -2.23743, (451.8, 69.8)),
         (0, 11, (480.0, 246.0)),
         (0, -168.9, (1.2, 246.0)),
@@ -28,41 +28,44 @@ def test_project_is_equal_earth(latitude, longitude, expected):
 
 
 def test_no_city_or_cities_everywhere_show_the_world():
-    assert fit([]) == WORLD
-    assert fit([project(60, -120), project(-40, 170), project(60, 120), project(-35, -60)]) == WORLD
+    assert fit_view([]) == WORLD
+    assert (
+        fit_view([project(60, -120), project(-40, 170), project(60, 120), project(-35, -60)])
+        == WORLD
+    )
 
 
 def test_one_city_has_the_least_width_around_it():
-    assert fit([(480, 246)]) == View(450, 225.3, 60, 41.4)
+    assert fit_view([(480, 246)]) == View(450, 225.3, 60, 41.4)
 
 
 def test_a_view_has_air_around_its_points_and_the_ratio_of_a_plate():
-    view = fit([(400, 100), (500, 110)])
+    view = fit_view([(400, 100), (500, 110)])
     assert (view.x, view.width) == (386, 128)
     assert view.width / view.height == pytest.approx(1.45, abs=0.01)
 
 
 def test_a_view_stays_on_the_world():
-    view = fit([(905, 430)])
+    view = fit_view([(905, 430)])
     assert view.x + view.width == WORLD.x + WORLD.width
     assert view.y + view.height == pytest.approx(WORLD.y + WORLD.height)
 
 
 def test_an_outlier_that_more_than_doubles_the_width_is_left_out_and_told():
     europe = [(440 + 10 * number, 80.0) for number in range(6)]
-    assert fit([*europe, (215, 70)]).outside == (6,)
-    assert fit([*europe, (560, 70)]).outside == ()
+    assert fit_view([*europe, (215, 70)]).outside == (6,)
+    assert fit_view([*europe, (560, 70)]).outside == ()
 
 
 @pytest.mark.parametrize(("longest", "outside"), [(156, ()), (157, (6,))])
 def test_an_outlier_is_left_out_from_twice_the_width_on(longest, outside):
     # Six points in 50 units and a margin of 14 on each side: 78 wide.
     near = [(400 + 10 * number, 80.0) for number in range(6)]
-    assert fit([*near, (400 + longest - 28, 80.0)]).outside == outside
+    assert fit_view([*near, (400 + longest - 28, 80.0)]).outside == outside
 
 
 def test_two_far_cities_are_both_shown():
-    view = fit([(450, 70), (700, 80)])
+    view = fit_view([(450, 70), (700, 80)])
     assert view.outside == ()
     assert view.width == 278
 
@@ -114,7 +117,7 @@ def test_years_without_a_number_keep_their_place_on_the_axis():
 def test_a_view_of_all_points_leaves_none_out():
     near = [(100.0, 100.0), (101.0, 101.0), (102.0, 100.0)]
     far = (600.0, 300.0)
-    assert fit([*near, far]).outside == (3,)
-    view = fit([*near, far], all_in=True)
+    assert fit_view([*near, far]).outside == (3,)
+    view = fit_view([*near, far], all_in=True)
     assert view.outside == ()
     assert view.x <= 100 <= 600 <= view.x + view.width

@@ -1,11 +1,11 @@
-"""The pictures for social networks: the cloth of the pages, and words that fit."""
+"""Share images: the cloth of the pages, and text that fits."""
 
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
-from cities.drawing.cloth import DYES, GOLD, draw, is_up, stripe
+from cities.drawing.cloth import DYES, GOLD, is_up, stripe, walk_shafts
 from cities.drawing.share_images import (
     HEADING,
     LEFT,
@@ -16,12 +16,12 @@ from cities.drawing.share_images import (
     can_draw,
     city_cover,
     cloths_of,
-    fit,
+    fit_heading,
     font,
     paint,
-    shortened,
-    weave,
-    written,
+    paint_cloth,
+    shorten,
+    with_glyphs,
 )
 from tests.factories import alternative_name, city, country
 
@@ -48,9 +48,9 @@ def colour(picture, x, y):
 
 def test_the_cloth_is_the_one_of_the_pages():
     (svg,) = cloths_of([manchester()])
-    cloth = weave(svg)
+    cloth = paint_cloth(svg)
     assert cloth.size == (480, 630)
-    # Threads of 7 pixels, sixteen to a repeat, as the population has it.
+    # For this population, threads are 7 pixels wide, sixteen to a repeat.
     rows = [colour(cloth, 3, 7 * row + 3) for row in range(8)]
     assert set(rows) == {EUROPE.deep, EUROPE.light}
     assert colour(cloth, 3, 3) == colour(cloth, 3 + 112, 3 + 112)
@@ -70,8 +70,8 @@ def test_the_cloth_is_the_one_of_the_pages():
 
 def test_every_thread_is_painted_where_the_svg_has_it():
     (svg,) = cloths_of([manchester(latitude=None, longitude=None)])
-    cloth = weave(svg)
-    colours, shafts = stripe("GB", EUROPE), draw(None)
+    cloth = paint_cloth(svg)
+    colours, shafts = stripe("GB", EUROPE), walk_shafts(None)
     for row in range(16):
         expected = [
             colours[x] if is_up(shafts[x], shafts[row], 2024) else EUROPE.light for x in range(16)
@@ -81,8 +81,8 @@ def test_every_thread_is_painted_where_the_svg_has_it():
 
 def test_two_cities_share_the_room_and_none_gives_every_dye():
     pair = cloths_of([manchester(), city(), city()])
-    assert [weave(svg).size for svg in pair] == [(240, 630), (240, 630)]
-    assert [weave(svg).size for svg in cloths_of([])] == [(96, 630)] * 5
+    assert [paint_cloth(svg).size for svg in pair] == [(240, 630), (240, 630)]
+    assert [paint_cloth(svg).size for svg in cloths_of([])] == [(96, 630)] * 5
 
 
 def test_a_cover_says_name_country_and_year():
@@ -112,14 +112,14 @@ def test_the_picture_is_paper_and_ink_beside_the_cloth():
     ],
 )
 def test_names_are_as_large_as_fits(name, size, lines):
-    assert fit(name) == (size, lines)
+    assert fit_heading(name) == (size, lines)
 
 
 @pytest.mark.parametrize(
     "text", ["W" * 120, "Wm " * 40, "word " * 40, "W" * 60 + " and " + "M" * 60]
 )
 def test_no_heading_leaves_its_room(text):
-    size, lines = fit(text)
+    size, lines = fit_heading(text)
     assert size in SIZES
     assert len(lines) * size * 1.04 <= TALLEST
     assert all(font(HEADING, size).getlength(line) <= RIGHT - LEFT for line in lines)
@@ -134,14 +134,14 @@ def test_a_long_name_of_the_site_stays_beside_the_mark():
 
 def test_a_long_line_is_cut_with_an_ellipsis():
     face = font(TEXT, 29)
-    assert shortened("United Kingdom", face) == "United Kingdom"
-    cut = shortened("Country " * 20, face)
+    assert shorten("United Kingdom", face) == "United Kingdom"
+    cut = shorten("Country " * 20, face)
     assert cut.endswith("…")
     assert face.getlength(cut) <= RIGHT - LEFT
 
 
 @pytest.mark.parametrize(
-    ("name", "drawn"),
+    ("name", "is_drawable"),
     [
         ("Fès", True),
         ("İzmir – “Ŵrexham”", True),
@@ -153,18 +153,18 @@ def test_a_long_line_is_cut_with_an_ellipsis():
         ("Hồ Chí Minh", False),
     ],
 )
-def test_the_face_knows_its_letters(name, drawn):
-    assert can_draw(name, HEADING) is drawn
+def test_the_face_knows_its_letters(name, is_drawable):
+    assert can_draw(name, HEADING) is is_drawable
 
 
 def test_a_name_in_two_code_points_is_one_letter():
-    assert written("Fe\N{COMBINING GRAVE ACCENT}s", HEADING) == "Fès"
+    assert with_glyphs("Fe\N{COMBINING GRAVE ACCENT}s", HEADING) == "Fès"
 
 
 @pytest.mark.parametrize("face", [HEADING, TEXT])
 def test_what_a_face_lacks_is_romanised(face):
-    assert written("Nukuʻalofa\n  город", face) == "Nuku‘alofa gorod"
-    assert written("Москва", face) == "Moskva"
+    assert with_glyphs("Nukuʻalofa\n  город", face) == "Nuku‘alofa gorod"
+    assert with_glyphs("Москва", face) == "Moskva"
 
 
 def test_a_name_that_cannot_be_drawn_gives_way_to_another():

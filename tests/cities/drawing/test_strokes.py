@@ -17,25 +17,25 @@ from cities.drawing.cloth import cloth_svg
 from cities.drawing.projection import WORLD, MapFigure, Mark
 from cities.templatetags.cloth import map_marks
 
-# What gives a path a stroke: an attribute, or one of these classes in site.css.
+# A path is stroked because of an attribute, or of one of these classes in site.css.
 STROKED = {"dot-off", "dot-edge", "dot-region", "bars-gap"}
 STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 
 
 def strokes(svg):
-    """The paths of a drawing that are stroked."""
+    """Return the stroked paths of a drawing."""
     for path in ElementTree.fromstring(f"<g>{svg}</g>").iter():
         if "stroke" in path.attrib or path.get("class") in STROKED:
             yield path.attrib["d"]
 
 
 def lengths(path):
-    """The length of each subpath, which is of level and upright lines, maybe closed."""
-    found = []
+    """Return the length of each subpath of horizontal and vertical lines, maybe closed."""
+    totals = []
     for command, numbers in STEP.findall(path):
         if command == "M":
             x, y = start = tuple(map(float, numbers.split()))
-            found.append(0)
+            totals.append(0)
             continue
         if command == "z":
             to = start
@@ -45,9 +45,9 @@ def lengths(path):
             to = {"h": (x + number, y), "H": (number, y), "v": (x, y + number), "V": (x, number)}[
                 command
             ]
-        found[-1] += abs(to[0] - x) + abs(to[1] - y)
+        totals[-1] += abs(to[0] - x) + abs(to[1] - y)
         x, y = to
-    return found
+    return totals
 
 
 def assert_all_have_a_length(paths):
