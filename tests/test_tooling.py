@@ -49,7 +49,7 @@ def test_the_two_locks_agree():
     assert versions("requirements.txt") < versions("requirements-dev.txt")
 
 
-def test_make_alone_lists_every_command():
+def test_the_command_make_lists_every_target():
     # Run by `make test`, this make would name the folders that it enters.
     command = ["make", "--no-print-directory"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -62,7 +62,7 @@ def test_make_alone_lists_every_command():
     ("python", "sentence"),
     [("no-such-python", "no-such-python is not a Python 3.11 or newer"), ("", "The portal needs")],
 )
-def test_without_a_python_one_sentence_says_what_to_install(tmp_path, python, sentence):
+def test_a_missing_python_is_named_in_one_sentence(tmp_path, python, sentence):
     for name in ("sh", "dirname"):
         path = subprocess.run(["which", name], capture_output=True, text=True, check=True).stdout
         (tmp_path / name).symlink_to(path.strip())
@@ -101,12 +101,12 @@ def test_a_changed_lock_is_installed_again(folder):
     assert not start.is_installed("requirements.txt")
 
 
-def test_an_installation_that_was_cut_short_is_done_again(folder):
+def test_an_interrupted_installation_is_done_again(folder):
     start.UNFINISHED.touch()
     assert not start.is_installed("requirements.txt")
 
 
-def test_env_is_written_once_for_its_owner_only(tmp_path):
+def test_the_env_file_is_written_once_for_its_owner_only(tmp_path):
     path = tmp_path / ".env"
     start.write_env(path)
     first = path.read_text()
@@ -118,7 +118,7 @@ def test_env_is_written_once_for_its_owner_only(tmp_path):
     assert len(key[1]) >= 50
 
 
-def test_missing_parts_are_named_and_count_when_all_are_required(monkeypatch, capsys):
+def test_missing_parts_of_the_tests_are_named_and_fail_when_all_are_required(monkeypatch, capsys):
     def no_browser(arguments):
         raise run_tests.Missing("Install w3m.")
 
@@ -148,7 +148,9 @@ def test_missing_parts_are_named_and_count_when_all_are_required(monkeypatch, ca
         ((run_tests.NO_TESTS,) * 6, ["-k", "typo"], 1),
     ],
 )
-def test_the_exit_code_is_that_of_the_worst_part(monkeypatch, codes, arguments, expected):
+def test_the_exit_code_of_the_tests_is_that_of_the_worst_part(
+    monkeypatch, codes, arguments, expected
+):
     parts = "on_sqlite on_postgresql on_several_servers in_browser in_engines in_text_browser"
     for name, code in zip(parts.split(), codes, strict=True):
         monkeypatch.setattr(run_tests, name, lambda _, code=code: code)
@@ -158,7 +160,7 @@ def test_the_exit_code_is_that_of_the_worst_part(monkeypatch, codes, arguments, 
 @pytest.mark.parametrize(
     "mutant", mutants.read(), ids=lambda mutant: f"{mutant.file}: {mutant.old}"
 )
-def test_each_mutant_has_its_text_exactly_once_in_its_file_and_tests_that_exist(mutant):
+def test_each_mutant_has_its_text_exactly_once_and_existing_tests(mutant):
     assert mutant.is_there
     assert mutant.new != mutant.old
     assert [name for name in mutant.tests if not (ROOT / name.partition("::")[0]).is_file()] == []

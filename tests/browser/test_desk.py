@@ -46,7 +46,7 @@ def save(page):
     page.wait_for_selector(".messagelist .success")
 
 
-def test_no_page_of_the_desk_breaks_the_policy(desk):
+def test_no_page_of_the_desk_breaks_the_content_security_policy(desk):
     records = [
         factories.award().city,
         factories.membership().network,
@@ -67,7 +67,7 @@ def test_no_page_of_the_desk_breaks_the_policy(desk):
         desk.goto(reverse(name), wait_until="networkidle")
 
 
-def test_bold_text_is_typed_and_kept(desk):
+def test_bold_text_is_typed_and_saved(desk):
     city = factories.city(profile="<p>Learning.</p>", published_at=None)
     desk.goto(admin_url(city, "change", city.pk))
     desk.locator(".prose-editor > .ProseMirror").click()
@@ -114,7 +114,7 @@ def test_no_page_scrolls_sideways(desk, width):
         assert desk.evaluate("document.documentElement.scrollWidth") == width, address
 
 
-def test_axe_finds_nothing_on_the_pages_that_are_ours(new_page):
+def test_axe_finds_nothing_on_the_pages_of_the_desk(new_page):
     # What axe adds to a page to look at it, the policy for content would forbid.
     desk = sign_in(new_page(bypass_csp=True, reduced_motion="reduce"))
     save_form(signed_in(factories.user("Editors")), factories.city(), motto="New", _review="")

@@ -84,7 +84,7 @@ def test_a_draft_with_a_new_row_goes_live_and_back(desk, city):
     assert (City.objects.get().motto, city.awards.get().year) == ("Learn for life", 2015)
 
 
-def test_two_people_at_once(chromium, live_server, city):
+def test_two_people_edit_a_record_at_once(chromium, live_server, city):
     # The page that asks has a status of its own, which a browser reports as an error.
     contexts = [chromium.new_context(base_url=live_server.url) for _person in range(2)]
     mine, theirs = (context.new_page() for context in contexts)
@@ -111,7 +111,7 @@ def test_two_people_at_once(chromium, live_server, city):
         context.close()
 
 
-def test_the_trash_asks_first_and_gives_back(desk, city):
+def test_the_trash_asks_first_and_recovers_a_record(desk, city):
     open_change(desk, city)
     press(desk, "text=Move to the trash")
     has_no_barrier(desk)
@@ -120,7 +120,7 @@ def test_the_trash_asks_first_and_gives_back(desk, city):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_none_of_these_pages_scrolls_sideways(desk, city, width):
+def test_no_page_about_drafts_scrolls_sideways(desk, city, width):
     desk.set_viewport_size({"width": width, "height": 900})
     open_change(desk, city)
     desk.fill("#id_motto", "Learn for life " * 12)

@@ -22,9 +22,7 @@ def cities(live_server):
     factories.city(name="Tema", country=ghana, joined_year=2016, latitude=5.7, longitude=0)
 
 
-def test_with_forced_colours_regions_keep_theirs_and_the_rest_takes_those_asked_for(
-    new_page, cities
-):
+def test_forced_colours_apply_to_everything_but_the_colours_of_regions(new_page, cities):
     page = new_page(viewport=DESK, forced_colors="active")
     page.goto("/cities/?country=gh&view=table")
     dot = page.locator("td .dot").first
@@ -44,7 +42,7 @@ def test_with_forced_colours_regions_keep_theirs_and_the_rest_takes_those_asked_
 
 
 @pytest.mark.parametrize("path", ["/", "/cities/", "/cities/?view=map", "/cities/accra/"])
-def test_nothing_moves_for_who_wants_less_motion(new_page, cities, path):
+def test_no_animation_runs_with_reduced_motion(new_page, cities, path):
     page = new_page(viewport=DESK, reduced_motion="reduce")
     page.goto(path)
     assert page.evaluate(MOVING) == 0

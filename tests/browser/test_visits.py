@@ -11,7 +11,7 @@ def portal(live_server):
     call_command("load_starter", verbosity=0)
 
 
-def test_the_form_can_be_walked_and_sent_by_keyboard(page, portal):
+def test_the_form_of_a_record_can_be_filled_in_and_sent_by_keyboard(page, portal):
     page.goto("/cities/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()

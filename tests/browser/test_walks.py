@@ -92,7 +92,7 @@ def portal(live_server):
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 @pytest.mark.parametrize("hand", [Mouse, Keyboard])
-def test_every_visitor_gets_everything_done(hand, scripts, new_page, portal):
+def test_a_visitor_gets_everything_done_in_each_way(hand, scripts, new_page, portal):
     visitor = hand(new_page(viewport=DESK, java_script_enabled=scripts))
     finds_all_cities_of_the_united_kingdom_from_home_in_two_clicks(visitor)
     finds_wakefield_by_a_slip_of_the_pen(visitor)

@@ -64,7 +64,7 @@ def paste(desk, html):
     )
 
 
-def test_a_story_with_a_picture_a_link_and_a_time(desk):
+def test_a_story_with_a_picture_a_link_and_a_time_is_published(desk):
     city = factories.city(name="Wakefield")
     picture = factories.picture(title="The dome", alternative_text="Readers under a dome")
     desk.goto(admin_url(NewsItem, "add"))
@@ -98,7 +98,7 @@ def test_a_story_with_a_picture_a_link_and_a_time(desk):
     )
 
 
-def test_whoever_types_on_at_once_goes_on_where_the_dialog_was_opened(desk):
+def test_typing_continues_where_the_link_dialog_was_opened(desk):
     factories.city(name="Wakefield")
     desk.goto(admin_url(NewsItem, "add"))
     desk.click(EDITOR)
@@ -195,7 +195,7 @@ WORD = f"""<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>
 <!--EndFragment--></body></html>"""
 
 
-def test_what_is_pasted_from_word_comes_out_clean(desk):
+def test_text_pasted_from_word_is_cleaned(desk):
     item = factories.news_item()
     desk.goto(admin_url(item, "change", item.pk))
     desk.click(EDITOR)
@@ -211,7 +211,7 @@ def test_what_is_pasted_from_word_comes_out_clean(desk):
     )
 
 
-def test_every_tool_is_a_button_with_a_name(desk):
+def test_every_tool_of_the_editor_is_a_button_with_a_name(desk):
     item = factories.news_item()
     desk.goto(admin_url(item, "change", item.pk))
     desk.wait_for_selector(".field-body .prose-menubar")
@@ -304,7 +304,7 @@ def violations(page):
     }
 
 
-def test_axe_finds_nothing(new_page):
+def test_axe_finds_nothing_on_the_editor(new_page):
     # What axe adds to a page to look at it, the policy for content would forbid.
     page = new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
     sign_in(page, factories.user("Publishers"))
@@ -333,7 +333,7 @@ def test_axe_finds_nothing(new_page):
     assert found == set()
 
 
-def test_nothing_scrolls_sideways_on_a_phone(desk):
+def test_the_editor_does_not_scroll_sideways_on_a_phone(desk):
     picture = factories.picture(alternative_text="Photo")
     item = factories.news_item(published_at=None, summary="Short.", picture=picture)
     desk.set_viewport_size({"width": 390, "height": 844})

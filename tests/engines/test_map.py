@@ -94,7 +94,7 @@ def assert_size(visitor, path):
     assert (path, diameter(visitor, path)) == (path, pytest.approx(expected, abs=2))
 
 
-def test_dots_are_as_large_as_their_strokes_at_every_zoom(visitor_at_a_map):
+def test_dots_of_the_map_are_as_large_as_their_strokes_at_every_zoom(visitor_at_a_map):
     visitor = visitor_at_a_map
     for zoom in (WORLD, CLOSER, CLOSEST):
         zoom_to(visitor, zoom)

@@ -61,7 +61,7 @@ def test_staff_sign_in_and_open_a_city(visitor, width):
     assert visitor.find("#id_name").get_property("value") == "Manchester"
 
 
-def test_the_errors_of_a_page_are_recorded(visitor):
+def test_errors_of_a_page_are_recorded(visitor):
     visitor.open("/nothing-here/")
     assert visitor.status == 404
     visitor.run("document.body.append(Object.assign(new Image(), {src: '/nothing.png'}))")

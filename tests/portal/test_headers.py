@@ -76,7 +76,7 @@ PROTECTIVE = {
 }
 
 
-def test_headers_protect_and_are_the_same_for_everybody(client, pages):
+def test_security_headers_are_the_same_for_every_visitor(client, pages):
     for address, response in answers(client, pages):
         parts = [part.split() for part in response.headers["Content-Security-Policy"].split(";")]
         assert {name: sources for name, *sources in parts} == POLICY, address
@@ -86,7 +86,7 @@ def test_headers_protect_and_are_the_same_for_everybody(client, pages):
         assert "X-Powered-By" not in response.headers
 
 
-def test_nothing_is_written_in_the_page_that_belongs_into_files(client, pages):
+def test_pages_have_no_inline_script_or_style(client, pages):
     for address, response in answers(client, pages):
         page = parse(response)
         for tag, given in page.tags:
@@ -99,7 +99,7 @@ def test_nothing_is_written_in_the_page_that_belongs_into_files(client, pages):
         assert not page.attributes("style"), address
 
 
-def test_no_request_leaves_the_site(client, pages):
+def test_no_page_requests_another_site(client, pages):
     outside = []
     for address, response in answers(client, pages):
         for tag, given in parse(response).tags:
@@ -114,7 +114,7 @@ def test_no_request_leaves_the_site(client, pages):
 
 
 @pytest.mark.parametrize("name", ["tokens.css", "site.css", "admin-desk.css"])
-def test_style_sheets_ask_nobody_else_either(name):
+def test_no_style_sheet_requests_another_site(name):
     sheet = Path(finders.find(name)).read_text(encoding="utf-8")
     assert "//" not in sheet.replace("http://www.w3.org/", "")
     assert "@import" not in sheet
@@ -179,7 +179,7 @@ def test_https_is_required_where_it_is_switched_on(client, settings):
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
-def test_pages_are_compressed_for_those_who_ask(client):
+def test_pages_are_compressed_for_clients_that_accept_it(client):
     for _ in range(30):
         factories.city()
     plain = client.get("/cities/").content

@@ -110,7 +110,7 @@ def test_no_raw_text_breaks_a_finder(place, raw, world, client):
     ],
     ids=["one value often", "many values", "many keys", "long", "fifty words", "fifty signs"],
 )
-def test_very_much_does_not_break_a_finder(place, query, world, client):
+def test_very_many_parameters_do_not_break_a_finder(place, query, world, client):
     check(client, place, query)
 
 
@@ -136,7 +136,7 @@ def test_more_fields_than_django_reads_are_a_bad_request(place, world, client):
         "/cities//",
     ],
 )
-def test_an_address_of_nothing_is_not_found(address, world, client):
+def test_an_unknown_address_is_not_found(address, world, client):
     assert client.get(address).status_code == 404
 
 

@@ -44,7 +44,7 @@ def send(port, door, *forwarded):
         visit.close()
 
 
-def test_two_processes_count_together_and_for_each_visitor(port):
+def test_two_processes_share_the_rate_limit_of_each_visitor(port):
     factories.user(username="anna")
     for door, expected in (
         (REPORT, [302] * 5 + [429] * 3),

@@ -125,7 +125,7 @@ def build(size):
     }
 
 
-def test_pages_ask_for_the_same_number_of_queries_at_any_size(addresses, client):
+def test_pages_take_the_same_number_of_queries_at_any_size(addresses, client):
     counted = {}
     for name, address in addresses.items():
         with CaptureQueriesContext(connection) as queries:

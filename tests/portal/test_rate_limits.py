@@ -41,14 +41,14 @@ def test_the_sixth_request_in_an_hour_is_too_many(later):
 
 
 @pytest.mark.django_db
-def test_each_visitor_and_each_kind_has_a_count_of_its_own():
+def test_each_visitor_and_each_kind_of_request_has_its_own_count():
     assert [count() for _ in range(6)][-1]
     assert not count(address="9.9.9.9")
     assert not count(what="reports")
 
 
 @pytest.mark.django_db
-def test_old_counts_go_with_the_next_visitor(later):
+def test_old_counts_are_deleted_with_the_next_request(later):
     count("8.8.4.4")
     count("9.9.9.9")
     later(HOUR + 1)
@@ -57,7 +57,7 @@ def test_old_counts_go_with_the_next_visitor(later):
 
 
 @pytest.mark.django_db
-def test_no_address_is_kept():
+def test_no_ip_address_is_stored():
     count()
     [row] = RequestCount.objects.values()
     assert len(row["key"]) == 64
@@ -65,7 +65,7 @@ def test_no_address_is_kept():
 
 
 @pytest.mark.django_db
-def test_a_page_view_and_a_refused_request_write_nothing(client, django_assert_num_queries):
+def test_a_page_view_and_a_refused_request_write_no_count(client, django_assert_num_queries):
     for _ in range(6):
         count()
     with django_assert_num_queries(1):
@@ -98,7 +98,7 @@ with ThreadPoolExecutor(4) as threads:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_processes_and_threads_count_together(tmp_path):
+def test_processes_and_threads_share_one_count(tmp_path):
     environment = {
         "PATH": "",
         "DJANGO_SETTINGS_MODULE": "tests.server_settings",
@@ -131,7 +131,7 @@ def test_processes_and_threads_count_together(tmp_path):
 
 
 @pytest.mark.django_db
-def test_without_redis_forms_work_and_the_log_says_that_nothing_was_counted(
+def test_forms_work_without_redis_and_the_log_says_that_nothing_was_counted(
     client, settings, caplog
 ):
     settings.REDIS_URL = f"redis://127.0.0.1:{processes.free_port()}/0"

@@ -40,7 +40,7 @@ def command(settings, tmp_path):
     return command
 
 
-def test_a_busy_port_is_named_with_the_way_out(listener):
+def test_a_busy_port_is_named_with_the_way_to_choose_another(listener):
     port = str(listener.getsockname()[1])
     with pytest.raises(CommandError) as stopped:
         serve.require_free("127.0.0.1", port)
@@ -51,12 +51,12 @@ def test_a_busy_port_is_named_with_the_way_out(listener):
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty", "", "8000.5"])
-def test_what_is_not_a_port_is_refused(port):
+def test_an_invalid_port_is_refused(port):
     with pytest.raises(CommandError, match="is not a port: choose a number from 1 to 65535"):
         serve.require_free("127.0.0.1", port)
 
 
-def test_an_address_of_another_machine_is_refused():
+def test_a_host_address_of_another_machine_is_refused():
     # 192.0.2.0/24 is set aside for documentation.
     with pytest.raises(CommandError, match=r"^The portal cannot listen at 192\.0\.2\.1: "):
         serve.require_free("192.0.2.1", "8000")
@@ -71,7 +71,7 @@ def test_an_address_of_another_machine_is_refused():
         ("::1", "http://[::1]:8000"),
     ],
 )
-def test_the_address_is_one_that_a_browser_opens(host, expected):
+def test_the_printed_address_is_one_that_a_browser_opens(host, expected):
     assert serve.address(host, "8000") == expected
 
 
@@ -79,7 +79,7 @@ def password_in(note):
     return note.read_text().partition("password: ")[2].strip()
 
 
-def test_passwords_are_readable_and_differ():
+def test_generated_passwords_are_readable_and_differ():
     first, second = serve.readable_password(), serve.readable_password()
     assert re.fullmatch(r"[a-z]{4}(-[a-z]{4}){4}", first)
     assert first != second
@@ -109,7 +109,7 @@ def test_the_first_start_makes_an_account_and_later_ones_say_where_its_password_
 
 
 @pytest.mark.django_db
-def test_a_changed_password_is_no_longer_looked_for_in_the_note(command):
+def test_the_note_is_not_named_after_a_change_of_the_password(command):
     command.show_staff_account("127.0.0.1", "8000")
     first = command.output()
     user = User.objects.get()
@@ -122,7 +122,7 @@ def test_a_changed_password_is_no_longer_looked_for_in_the_note(command):
 @pytest.mark.django_db
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "portal.localhost"])
 @pytest.mark.parametrize("names", ["localhost", "127.0.0.1,[::1]", ".localhost", "127.1.2.3"])
-def test_an_account_is_made_for_a_machine_of_ones_own(command, settings, host, names):
+def test_a_staff_account_is_made_on_a_private_machine(command, settings, host, names):
     settings.ALLOWED_HOSTS = names.split(",")
     command.show_staff_account(host, "8000")
     assert User.objects.get().is_superuser
@@ -147,9 +147,7 @@ PUBLIC_PORTALS = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("host", "public"), PUBLIC_PORTALS)
-def test_no_account_is_made_where_others_reach_the_portal(
-    command, settings, tmp_path, host, public
-):
+def test_no_staff_account_is_made_on_a_reachable_host(command, settings, tmp_path, host, public):
     for name, value in public.items():
         setattr(settings, name, value)
     command.show_staff_account(host, "8000")
@@ -163,7 +161,7 @@ def test_no_account_is_made_where_others_reach_the_portal(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("host", "public"), PUBLIC_PORTALS)
-def test_an_account_of_a_trial_is_warned_of_where_others_reach_the_portal(
+def test_a_trial_account_is_warned_of_on_a_reachable_host(
     command, settings, tmp_path, host, public
 ):
     command.show_staff_account("127.0.0.1", "8000")
@@ -181,7 +179,7 @@ def test_an_account_of_a_trial_is_warned_of_where_others_reach_the_portal(
 
 
 @pytest.mark.django_db
-def test_no_account_is_made_beside_a_superuser(command):
+def test_no_staff_account_is_made_when_a_superuser_exists(command):
     User.objects.create_superuser("anna", password="secret")
     command.show_staff_account("127.0.0.1", "8000")
     assert list(User.objects.values_list("username", flat=True)) == ["anna"]
@@ -262,7 +260,9 @@ def stopped(server: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.once
-def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start, tmp_path):
+def test_the_server_answers_from_an_empty_folder_and_starts_quickly_the_second_time(
+    start, tmp_path
+):
     port = free_port()
     server = start(port)
     page = first_page(port, server)
@@ -290,7 +290,7 @@ def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start, tmp_p
 
 
 @pytest.mark.once
-def test_with_reload_the_sources_are_served_as_they_are_with_the_debug_toolbar(start, tmp_path):
+def test_a_server_with_reload_serves_the_sources_and_the_debug_toolbar(start, tmp_path):
     port = free_port()
     server = start(port, "--reload")
     page = first_page(port, server)
@@ -302,6 +302,6 @@ def test_with_reload_the_sources_are_served_as_they_are_with_the_debug_toolbar(s
     assert not (tmp_path / "static").exists()
 
 
-def test_with_reload_only_this_machine_is_served():
+def test_a_server_with_reload_serves_only_this_machine():
     with pytest.raises(SystemExit, match="DEBUG shows what is inside"):
         call_command("serve", "--reload", "--host", "0.0.0.0")  # noqa: S104 (refused)

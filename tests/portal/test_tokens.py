@@ -18,7 +18,7 @@ def declarations(selector):
     return re.findall(r"(--[\w-]+): *([^;]+);", rule)
 
 
-def test_dark_by_the_system_and_dark_by_the_switch_are_the_same():
+def test_dark_colours_of_the_system_and_of_the_switch_are_the_same():
     by_system = declarations(':root:not([data-theme="light"])')
     assert by_system
     assert declarations(':root[data-theme="dark"]') == by_system
@@ -36,7 +36,7 @@ def test_no_other_style_sheet_repeats_a_token_or_a_face(name):
     ("address", "sheet"), [("/about/", "site.css"), ("/admin/login/", "admin-desk.css")]
 )
 @pytest.mark.django_db
-def test_the_tokens_come_before_the_sheet_that_uses_them(client, address, sheet):
+def test_the_tokens_are_loaded_before_the_style_sheet_that_uses_them(client, address, sheet):
     names = re.findall(
         r'rel="stylesheet" href="[^"]*/([\w-]+\.css)"', client.get(address).content.decode()
     )

@@ -50,7 +50,7 @@ def on_trial(settings, tmp_path, monkeypatch):
     return add
 
 
-def test_every_model_takes_a_field_and_a_longer_one_and_gives_both_back(on_trial):
+def test_a_field_can_be_added_and_lengthened_in_every_model_and_reverted(on_trial):
     before = triggers()
     last = trial.last_migration("publishing")
     on_trial(**{app: [f"adding({app!r})", f"altering({app!r})"] for app in trial.OURS})
@@ -66,7 +66,7 @@ def test_every_model_takes_a_field_and_a_longer_one_and_gives_both_back(on_trial
     assert_sound()
 
 
-def test_a_migration_that_fails_leaves_search_and_freshness_as_they_were(on_trial):
+def test_a_failed_migration_leaves_the_word_index_and_the_content_version_working(on_trial):
     before, version = triggers(), read_version()
     last = trial.last_migration("cities")
     trial.callbacks["fail"] = fail
@@ -84,7 +84,7 @@ def test_a_migration_that_fails_leaves_search_and_freshness_as_they_were(on_tria
     assert_sound()
 
 
-def test_what_a_running_server_answers_during_a_migration_is_never_stale(on_trial):
+def test_a_running_server_answers_no_stale_page_during_a_migration(on_trial):
     fez = City.objects.get(name="Fez")
     address, visit, seen = fez.get_absolute_url(), visitor(), []
     visit(address)
@@ -109,7 +109,7 @@ def test_what_a_running_server_answers_during_a_migration_is_never_stale(on_tria
     assert "The third motto" in visit(address)
 
 
-def test_words_that_a_migration_writes_are_found(on_trial):
+def test_words_written_by_a_migration_are_found(on_trial):
     trial.callbacks["rename"] = lambda: City.objects.get(name="Fez").alternative_names.create(
         name="Zebulon"
     )
@@ -118,7 +118,7 @@ def test_words_that_a_migration_writes_are_found(on_trial):
     assert_found("Fez", "zebulon")
 
 
-def test_a_migration_that_was_killed_leaves_no_stale_page_and_the_next_start_mends_it(
+def test_a_killed_migration_leaves_no_stale_page_and_the_next_start_repairs_it(
     on_trial, tmp_path, settings
 ):
     before = triggers()
@@ -152,14 +152,14 @@ def test_a_migration_that_was_killed_leaves_no_stale_page_and_the_next_start_men
     assert_sound()
 
 
-def test_migrating_when_there_is_nothing_to_do_changes_nothing():
+def test_migrate_without_pending_migrations_changes_nothing():
     before = triggers(), read_version(), City.objects.count()
     migrate()
     assert (triggers(), read_version(), City.objects.count()) == before
 
 
 @pytest.mark.parametrize("target", [("publishing", "0002"), ("cities", "zero")])
-def test_columns_and_tables_can_be_taken_back_and_put_up_again(target):
+def test_migrations_can_be_reverted_and_applied_again(target):
     """Without its column `stage`, each revision counts; without cities there are no words."""
     before = triggers()
     migrate(*target)
@@ -174,7 +174,7 @@ def test_columns_and_tables_can_be_taken_back_and_put_up_again(target):
     assert_a_kept_page_goes()
 
 
-def test_content_that_is_flushed_and_loaded_is_found_and_seen(tmp_path):
+def test_flushed_and_reloaded_content_is_found_and_shown(tmp_path):
     kept = tmp_path / "cities.json"
     rows = [*Country.objects.all(), *City.objects.filter(name="Fez")]
     rows += AlternativeName.objects.filter(city__name="Fez")

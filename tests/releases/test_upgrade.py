@@ -35,7 +35,7 @@ def numbers_of_rows():
     return {name: number for name, number in counted.items() if name not in OF_DJANGO}
 
 
-def test_a_release_is_upgraded_with_everything_that_is_in_it(upgraded):
+def test_a_release_is_upgraded_with_all_its_content(upgraded):
     after = numbers_of_rows()
     assert {name: after[name] for name in upgraded} == upgraded
     assert [name for name, number in upgraded.items() if not number and is_ours(name)] == []

@@ -92,7 +92,7 @@ def numbers_of_rows(connect):
     }
 
 
-def test_every_row_and_file_arrives_and_nobody_writes_meanwhile(old, database):
+def test_a_copy_has_every_row_and_file_and_locks_the_source(old, database):
     with processes.bucket() as (settings, client):
         copying = start(old.folder, "copy_to", database, **settings)
         assert copying.stdout.readline() == "Making the tables …\n"
@@ -123,7 +123,7 @@ def test_every_row_and_file_arrives_and_nobody_writes_meanwhile(old, database):
     assert f"Copied and compared: {rows} rows, 2 files." in output
 
 
-def test_what_fails_leaves_nothing_behind_and_says_why(old, database):
+def test_a_failed_copy_leaves_nothing_behind_and_says_why(old, database):
     with processes.bucket() as (settings, client):
         old.rows.execute("UPDATE cities_city SET motto = ? WHERE slug = 'york'", ["x" * 5000])
         old.rows.execute("UPDATE cities_city SET subdivision = ?", ["x" * 121])
@@ -158,7 +158,7 @@ def test_what_fails_leaves_nothing_behind_and_says_why(old, database):
         (os.environ.get("TEST_DATABASE_URL", ""), "This portal is not on SQLite: "),
     ],
 )
-def test_each_hindrance_is_named(old, address, sentence):
+def test_each_reason_against_a_copy_is_named(old, address, sentence):
     more = {"DATABASE_URL": address} if "SQLite" in sentence else {}
     code, output = manage(old.folder, "copy_to", address, **more)
     assert code == 1

@@ -97,7 +97,7 @@ def report(port, message, source):
     return post(port, "/report/", fields, source=source)[0]
 
 
-def test_what_is_done_through_one_is_on_the_other_at_the_next_request(servers):
+def test_a_change_through_one_server_is_on_the_other_at_the_next_request(servers):
     first, second = servers.first, servers.second
     User.objects.create_superuser("anna", password=factories.PASSWORD)
     status, cookie = sign_in(first)
@@ -137,7 +137,7 @@ def test_what_is_done_through_one_is_on_the_other_at_the_next_request(servers):
             assert credit in processes.get(here, "/cities/york/")[2]
 
 
-def test_what_is_counted_is_counted_together(servers):
+def test_rate_limits_are_shared_by_the_servers(servers):
     statuses = [
         report(port, "Wrong", "127.0.0.9")
         for port in (servers.first, servers.second, servers.first) * 2
@@ -149,7 +149,7 @@ def test_what_is_counted_is_counted_together(servers):
     assert sign_in(servers.second)[0] == 429
 
 
-def test_a_scheduled_record_is_out_on_time_on_both(servers):
+def test_a_scheduled_record_is_public_on_time_on_both_servers(servers):
     both = (servers.first, servers.second)
     for port in both:
         processes.get(port, "/cities/")
@@ -166,7 +166,7 @@ def test_a_scheduled_record_is_out_on_time_on_both(servers):
     assert seen == {(port, count) for port in both for count in (0, 1)}
 
 
-def test_a_scheduled_draft_takes_its_place_once_and_on_time_on_both(servers):
+def test_a_scheduled_draft_is_published_once_and_on_time_on_both_servers(servers):
     city = factories.city(slug="york", motto="The old words")
     content = snapshots.take(city)
     content["fields"]["motto"] = "The new words"

@@ -53,7 +53,7 @@ def untranslated(source):
 
 
 @pytest.mark.parametrize("name", TRANSLATED)
-def test_every_word_can_be_translated(name):
+def test_every_text_of_a_template_can_be_translated(name):
     assert untranslated((FOLDER / name).read_text(encoding="utf-8")) == []
 
 
@@ -69,7 +69,7 @@ def test_every_word_can_be_translated(name):
         ('<span class="soft">{% if x %}never{% endif %}</span>', ["never"]),
     ],
 )
-def test_the_check_sees_what_it_should(source, words):
+def test_the_check_of_templates_finds_untranslated_texts(source, words):
     assert untranslated(source) == words
 
 
@@ -79,7 +79,7 @@ def test_every_template_compiles(name):
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_no_template_holds_script_or_style(name):
+def test_no_template_has_inline_script_or_style(name):
     source = (FOLDER / name).read_text(encoding="utf-8")
     assert re.findall(r"<style|\sstyle=|\son\w+=|javascript:", source) == []
     scripts = re.findall(r"<script\b([^>]*)>(.*?)</script>", source, flags=re.DOTALL)

@@ -44,7 +44,7 @@ def entries(client):
     return [entry for path, _day in files(client) for entry in read(client, path, "url")]
 
 
-def test_every_public_page_is_there_with_its_last_change(client):
+def test_the_sitemap_has_every_public_page_with_its_last_change(client):
     ireland = factories.country(code="IE", name="Ireland")
     changed(factories.city(name="Cork", country=ireland), 3)
     changed(factories.city(name="Manchester"), 5)
@@ -82,7 +82,7 @@ def test_every_public_page_is_there_with_its_last_change(client):
     }
 
 
-def test_every_address_answers(client):
+def test_every_address_of_the_sitemap_answers(client):
     factories.page(title="About")
     for make in (factories.city, factories.intake, factories.network, factories.organisation):
         make()
@@ -92,7 +92,7 @@ def test_every_address_answers(client):
         assert client.get(path).status_code == 200, path
 
 
-def test_nothing_hidden_is_in_the_sitemap(client):
+def test_no_hidden_record_is_in_the_sitemap(client):
     hidden = {"published_at": None}
     past = {"archived_at": timezone.now()}
     factories.city(country=factories.country(name="Hidden land"), **hidden)
@@ -108,7 +108,7 @@ def test_nothing_hidden_is_in_the_sitemap(client):
     assert entries(client) == [(path, "") for path in lists]
 
 
-def test_a_page_is_there_from_its_moment_on(client):
+def test_a_scheduled_page_is_in_the_sitemap_from_its_moment_on(client):
     news = factories.news_item(published_at=timezone.now() + timedelta(days=1))
     assert (news.get_absolute_url(), "") not in [(path, "") for path, _ in entries(client)]
     NewsItem.objects.update(published_at=timezone.now() - timedelta(seconds=1))
@@ -116,7 +116,9 @@ def test_a_page_is_there_from_its_moment_on(client):
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_its_queries_do_not_grow(client, django_assert_num_queries, size):
+def test_the_sitemap_takes_the_same_queries_for_any_number_of_records(
+    client, django_assert_num_queries, size
+):
     for _ in range(size):
         factories.city(country=factories.country(), intake=factories.intake())
         for make in (factories.network, factories.organisation, factories.page):
@@ -128,7 +130,7 @@ def test_its_queries_do_not_grow(client, django_assert_num_queries, size):
         assert len(entries(client)) == 9 + 1 + 9 * size
 
 
-def test_a_file_changes_when_its_newest_record_goes(client):
+def test_a_sitemap_file_changes_when_its_newest_record_is_hidden(client):
     changed(factories.city(name="Derby"), 1)
     newest = changed(factories.city(name="Fez"), 2)
     before = client.get("/sitemap-cities.xml")
@@ -142,12 +144,12 @@ def test_a_file_changes_when_its_newest_record_goes(client):
     assert ("/sitemap-cities.xml", "2024-02-01") in files(client)
 
 
-def test_sections_without_a_page_are_not_named(client):
+def test_sections_of_the_sitemap_without_a_page_are_not_named(client):
     assert [path for path, _day in files(client)] == ["/sitemap-overviews.xml"]
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 
-def test_many_records_are_divided_into_files(client, monkeypatch):
+def test_many_records_are_divided_into_files_of_the_sitemap(client, monkeypatch):
     monkeypatch.setattr(Section, "limit", 2)
     for name in "ABCDE":
         factories.city(name=name)

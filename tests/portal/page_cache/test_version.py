@@ -15,7 +15,7 @@ READS, READERS, CHANGES = 10_000, 5, 200
 
 
 @pytest.mark.django_db(transaction=True)
-def test_no_read_is_older_than_the_last_change_that_was_committed(tmp_path):
+def test_no_read_of_the_content_version_is_older_than_the_last_committed_change(tmp_path):
     city = factories.city(slug="york", motto="Change 0 .")
     committed = tmp_path / "committed"
     committed.write_bytes(bytes(8))

@@ -161,7 +161,7 @@ def write_column(role: str, cells: dict[str, str]) -> None:
     TABLE.write_text("\n".join(text) + "\n")
 
 
-def test_every_address_of_the_desk_stands_in_the_table():
+def test_every_address_of_the_desk_is_in_the_role_matrix():
     titles = [title(*line) for line in lines()]
     table = read_table()
     assert list(table) == list(ROLES)
@@ -179,7 +179,7 @@ ON_EACH_DATABASE = {"Editor", "tied Publisher"}
         for role in ROLES
     ],
 )
-def test_the_server_answers_as_the_table_says(request, world, role):
+def test_the_server_answers_as_the_role_matrix_says(request, world, role):
     cells = dict(zip((title(*line) for line in lines()), column(world, role), strict=True))
     if request.config.getoption("--write-table"):
         write_column(role, cells)
@@ -187,7 +187,7 @@ def test_the_server_answers_as_the_table_says(request, world, role):
 
 
 @pytest.mark.parametrize("role", TIED)
-def test_the_table_gives_nothing_foreign_to_those_who_are_tied(role):
+def test_the_role_matrix_allows_users_with_a_scope_nothing_outside_it(role):
     told = {
         cell
         for name, cell in read_table()[role].items()

@@ -64,7 +64,7 @@ def test_negative_numbers_stay_numbers_in_both_exports(client):
     assert ",-33.5,-70," in staff
 
 
-def test_rows_are_numbered_and_have_the_line_they_start_in():
+def test_rows_of_a_table_have_a_number_and_the_line_they_start_in():
     text = 'a,b\r\n\r\n"one\r\ntwo",=x\r\nlast,1\r\n'
     assert list(read_csv(text)) == [
         (1, 1, ["a", "b"]),
@@ -74,7 +74,7 @@ def test_rows_are_numbered_and_have_the_line_they_start_in():
     ]
 
 
-def test_a_broken_row_is_named_by_number_and_line():
+def test_a_broken_row_of_a_table_is_named_by_number_and_line():
     with pytest.raises(InvalidCSV, match="unexpected end of data") as raised:
         list(read_csv('a\n"b\nc"\n"d\n'))
     assert (raised.value.row, raised.value.line) == (3, 4)

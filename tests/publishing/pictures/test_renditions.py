@@ -26,7 +26,7 @@ def rendered(picture, url):
     return image
 
 
-def test_each_source_is_what_it_says():
+def test_each_rendition_has_its_declared_format_and_size():
     picture = factories.picture()
     for shape, sizes in {
         "card": [(320, 180), (640, 360)],
@@ -76,7 +76,7 @@ def test_renditions_do_not_tell_where_a_photograph_was_taken():
         ("empty.png", b""),
     ],
 )
-def test_what_is_not_a_picture_is_refused_on_every_way_in(name, content):
+def test_a_file_that_is_no_picture_is_refused_on_every_way_in(name, content):
     picture = Picture(title="x", alternative_text="x")
     picture.file = ContentFile(content, name=name)
     with pytest.raises(ValidationError):

@@ -27,7 +27,7 @@ def everything():
 
 
 @pytest.mark.django_db
-def test_no_table_is_changed():
+def test_a_rehearsal_changes_no_table():
     city = factories.award().city
     before = everything()
     with rehearse():
@@ -43,7 +43,7 @@ def test_no_table_is_changed():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_hooks_and_mails_do_not_leave_it(django_capture_on_commit_callbacks):
+def test_no_hook_or_mail_leaves_a_rehearsal(django_capture_on_commit_callbacks):
     def tell():
         mail.send_mail("Published", "…", None, ["staff@testserver"])
 
@@ -57,7 +57,7 @@ def test_hooks_and_mails_do_not_leave_it(django_capture_on_commit_callbacks):
 
 
 @pytest.mark.django_db
-def test_an_error_goes_through_and_changes_nothing():
+def test_an_error_in_a_rehearsal_is_raised_and_changes_nothing():
     before = everything()
     with pytest.raises(ZeroDivisionError), rehearse():
         raise ZeroDivisionError(factories.city())
@@ -66,7 +66,7 @@ def test_an_error_goes_through_and_changes_nothing():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_commit_would_refuse_is_refused():
+def test_a_rehearsal_refuses_what_a_commit_would_refuse():
     """Foreign keys are looked at when a transaction ends, and a rehearsal never ends in one."""
     city = factories.city()
     with pytest.raises(IntegrityError), rehearse():
@@ -75,7 +75,7 @@ def test_what_a_commit_would_refuse_is_refused():
 
 
 @pytest.mark.django_db
-def test_rehearsals_stand_inside_each_other():
+def test_rehearsals_can_be_nested():
     with rehearse():
         outer = factories.city()
         with rehearse():
@@ -87,7 +87,7 @@ def test_rehearsals_stand_inside_each_other():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("button", ["_draft", "_review"])
-def test_a_form_that_is_kept_as_a_draft_leaves_one_line_in_one_table(button):
+def test_a_form_saved_as_a_draft_writes_one_row_in_one_table(button):
     city = factories.award(city=factories.city(motto="Old")).city
     client = signed_in(factories.user("Contributors"))
     form = open_form(client, city)
@@ -107,7 +107,7 @@ def test_a_form_that_is_kept_as_a_draft_leaves_one_line_in_one_table(button):
 
 
 @pytest.mark.django_db
-def test_a_refused_form_leaves_nothing():
+def test_a_refused_form_writes_nothing():
     city = factories.city()
     client = signed_in(factories.user("Publishers"))
     form = open_form(client, city)
@@ -119,7 +119,7 @@ def test_a_refused_form_leaves_nothing():
 
 
 @pytest.mark.django_db
-def test_an_open_draft_is_only_looked_at():
+def test_opening_a_draft_changes_nothing():
     city = factories.city(motto="Old")
     client = signed_in(factories.user("Publishers"))
     form = open_form(client, city)
@@ -130,7 +130,7 @@ def test_an_open_draft_is_only_looked_at():
 
 
 @pytest.mark.django_db
-def test_a_forged_copy_says_nothing_untrue():
+def test_a_forged_save_as_new_has_no_message_of_success():
     city = factories.city()
     client = signed_in(factories.user("Editors"))
     form = open_form(client, city)
