@@ -1,4 +1,4 @@
-"""`make audit` fails on what it finds: scores, weight, layout shift, and what holds up a page."""
+"""`make audit` fails on its findings: scores, weight, layout shift, and blocking requests."""
 
 import logging
 

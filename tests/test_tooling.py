@@ -1,4 +1,4 @@
-"""The files that build, configure and start the portal hold what they promise."""
+"""The files that build, configure and start the portal."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def names_in_settings() -> set[str]:
-    """Every environment name that portal/settings.py reads."""
+    """Return every environment name that portal/settings.py reads."""
     source = (ROOT / "portal" / "settings.py").read_text()
     readers = r"\b(?:env(?:\.\w+)?|required|whole_number)"
     return set(re.findall(readers + r'\(\s*"([A-Z0-9_]+)"', source))
@@ -50,7 +50,7 @@ def test_the_two_locks_agree():
 
 
 def test_the_command_make_lists_every_target():
-    # Run by `make test`, this make would name the folders that it enters.
+    # Started by `make test`, this make would print the folders that it enters.
     command = ["make", "--no-print-directory"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -80,7 +80,7 @@ def test_a_missing_python_is_named_in_one_sentence(tmp_path, python, sentence):
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A project folder with a lock and a `.venv` that claims to be finished."""
+    """Make a project folder with a lock and a `.venv` that claims to be finished."""
     environment = tmp_path / ".venv"
     monkeypatch.setattr(start, "ROOT", tmp_path)
     monkeypatch.setattr(start, "VENV", environment)

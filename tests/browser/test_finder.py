@@ -1,4 +1,4 @@
-"""The finder keeps focus, says what changed, and goes back; it does without JavaScript as well."""
+"""The finder in Chromium: focus, announcements, history, and all of it without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect
@@ -19,7 +19,7 @@ def cities(live_server):
 @pytest.fixture
 def finder(page, cities):
     page.goto("/cities/")
-    # What a real page load would lose.
+    # A real page load would lose this value.
     page.evaluate("window.isSamePage = true")
     return page
 

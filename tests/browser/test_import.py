@@ -1,4 +1,4 @@
-"""A table with mistakes is brought, mended, imported and taken back, in a browser."""
+"""A table with mistakes is uploaded, corrected, imported and undone in Chromium."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,7 +16,7 @@ MENDED = "slug,name,country,population\nwakefield,Wakefield,GB,353000\n,Derby,GB
 
 @pytest.fixture(autouse=True)
 def media(renditions):
-    """The lists show pictures."""
+    """Serve pictures, because lists show them."""
 
 
 def sign_in(page):

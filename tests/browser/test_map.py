@@ -38,7 +38,7 @@ def dot(map_, name):
 
 
 def zoomed_to(page, width):
-    """Wait until the view is so wide: it changes with the next frame, not at once."""
+    """Wait until the view has this width: it changes with the next frame, not at once."""
     page.wait_for_function(
         "width => Math.abs(document.querySelector('.map.is-live svg').viewBox.baseVal.width"
         " - width) < 0.1",
@@ -51,7 +51,7 @@ def view(map_):
 
 
 def centre(map_, name):
-    """The place of a dot on the page, which has no size of its own."""
+    """Return the position of a dot on the page; the dot itself has no size."""
     box = dot(map_, name).locator("path").last.evaluate("e => e.getBoundingClientRect().toJSON()")
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
@@ -211,7 +211,7 @@ def test_the_card_of_a_city_under_the_mouse_can_be_reached_and_dismissed(page, m
     expect(card).to_be_visible()
     page.mouse.move(5, 5)
     expect(card).to_be_hidden()
-    # With focus in the map, which a click gives it, the card is a link all the same.
+    # The card is a link also while the map has focus, which a click gives it.
     map_.locator("svg").click(position={"x": 10, "y": 10})
     page.mouse.move(*centre(map_, "Swansea"))
     card.get_by_text("Swansea").click()
@@ -264,7 +264,7 @@ def test_two_fingers_zoom_the_map(new_page, cities):
     page.wait_for_timeout(100)
     x, y, width, height = view(map_)
     assert width == pytest.approx(whole[2] / 2, rel=0.05)
-    # The middle stays in its place.
+    # The centre of the view stays.
     assert x + width / 2 == pytest.approx(whole[0] + whole[2] / 2, abs=2)
     assert y + height / 2 == pytest.approx(whole[1] + whole[3] / 2, abs=2)
 
@@ -291,7 +291,7 @@ def test_names_are_shown_next_to_the_dots_of_the_map_at_any_zoom(page, cities):
     for _ in range(4):
         page.keyboard.press("+")
     expect(map_.locator("text").filter(has_text="Derby")).to_be_visible()
-    # Names are drawn anew with each step of the zoom, so one may be gone while it is measured.
+    # Names are drawn again at each step of the zoom, so one may be gone while it is measured.
     page.wait_for_function(
         """() => [...document.querySelectorAll(".map.is-live text")].some((name) => {
             const { height } = name.getBoundingClientRect();

@@ -1,4 +1,4 @@
-"""What people ask of their browser is done: colours of their own, less motion, larger text."""
+"""Preferences that browsers pass on: forced colours, reduced motion, larger text."""
 
 import pytest
 from playwright.sync_api import expect
@@ -29,11 +29,11 @@ def test_forced_colours_apply_to_everything_but_the_colours_of_regions(new_page,
     assert dot.evaluate(COLOUR, "backgroundColor") == "rgb(165, 109, 18)"
     text = page.get_by_role("heading", level=1)
     assert text.evaluate(COLOUR, "color") == "rgb(0, 0, 0)"
-    # The view that is shown differs from the others by more than a fill, which is taken away.
+    # Forced colours remove the fill, so the current view needs another mark.
     views = page.locator(".views a")
     outlines = [view.evaluate(COLOUR, "outlineStyle") for view in views.all()]
     assert outlines == ["none", "solid", "none"]
-    # A box that the browser draws shows by itself that it is ticked.
+    # A native checkbox shows by itself that it is ticked.
     box = page.get_by_role("checkbox", name="Ghana")
     expect(box).to_be_checked()
     assert box.evaluate(COLOUR, "appearance") == "auto"
@@ -53,7 +53,7 @@ def test_text_grows_with_the_text_size_of_the_browser(new_page, cities):
     page.goto("/cities/")
     choice = page.locator(".choice").first
     assert choice.evaluate(COLOUR, "fontSize") == "18px"
-    # Twice what the page would have.
+    # Twice the usual size.
     page.locator("html").evaluate("element => { element.style.fontSize = '225%' }")
     assert choice.evaluate(COLOUR, "fontSize") == "36px"
     assert page.evaluate("document.documentElement.scrollWidth") == DESK["width"]

@@ -1,4 +1,4 @@
-"""Writing in a browser: the page beside the form, two people at once, a crash, a shared draft."""
+"""Editing in Chromium: the preview, two people at once, a crash, a shared draft."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +14,7 @@ from tests.admin_pages import admin_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = {
-    # It would copy the style sheets into the page, which the policy forbids.
+    # axe would copy the style sheets into the page, which the policy forbids.
     "preload": False,
     "runOnly": {
         "type": "tag",
@@ -25,12 +25,12 @@ RULES = {
 
 @pytest.fixture(autouse=True)
 def media(renditions):
-    """The lists show pictures."""
+    """Serve pictures, because lists show them."""
 
 
 @pytest.fixture(autouse=True)
 def still(chromium, new_page):
-    """What a page sends when it is left would come after the database is emptied."""
+    """Stop the requests of a page that is left: they would come after the database is emptied."""
     yield
     for page in [page for context in chromium.contexts for page in context.pages]:
         page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
@@ -359,6 +359,6 @@ def test_axe_finds_nothing_on_the_form_with_its_preview(desk, width):
 
 
 def violations_in(page, selector):
-    """Faults of the parts that are ours; the rest of the form is Django's."""
+    """Return the findings of axe in our own parts; the rest of the form is Django's."""
     found = Axe().run(page, context=selector, options=RULES).response["violations"]
     return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]

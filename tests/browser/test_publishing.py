@@ -26,7 +26,7 @@ def sign_in(page):
 
 
 def labelled(page, name, label):
-    """Both rows of buttons say so."""
+    """Assert that both rows of buttons have this label."""
     for button in page.locator(f"[name={name}]").all():
         expect(button).to_have_value(label)
 

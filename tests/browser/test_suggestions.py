@@ -1,4 +1,4 @@
-"""Suggestions while typing, by keyboard, by mouse, and when they fail."""
+"""Suggestions while typing: by keyboard, by mouse, and when the request fails."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Visits to the portal with its starter content, as people make them."""
+"""Visits of people to the portal with its starter content."""
 
 import pytest
 from django.core.management import call_command
@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 @pytest.fixture
 def portal(live_server):
-    """The portal as a new user finds it."""
+    """Load the starter content, as a new user finds it."""
     call_command("load_starter", verbosity=0)
 
 

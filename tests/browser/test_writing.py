@@ -20,7 +20,7 @@ EDITOR = ".field-body .prose-editor > .ProseMirror"
 
 @pytest.fixture(autouse=True)
 def media(renditions):
-    """Pictures are shown in all their sizes."""
+    """Serve pictures in all their sizes."""
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def upload(desk, content, name="dome.jpg", **fields):
 
 
 def paste(desk, html):
-    """What a browser does when somebody pastes what another program copied."""
+    """Paste as a browser does, with content that another program copied."""
     desk.evaluate(
         """([selector, html]) => {
             const data = new DataTransfer();
@@ -72,7 +72,7 @@ def test_a_story_with_a_picture_a_link_and_a_time_is_published(desk):
     desk.fill("#id_summary", "Wakefield has joined the network of learning cities this week.")
     desk.click(EDITOR)
     desk.keyboard.type("Read about ")
-    # All of it by keyboard: Ctrl-K, words, down to the first find, Enter.
+    # By keyboard alone: Ctrl-K, words, down to the first result, Enter.
     desk.keyboard.press("Control+k")
     desk.wait_for_selector("#link-chooser[open]")
     desk.keyboard.type("wakef")
@@ -105,7 +105,7 @@ def test_typing_continues_where_the_link_dialog_was_opened(desk):
     desk.keyboard.type("Read about")
     for _letter in " about":
         desk.keyboard.press("ArrowLeft")
-    # A person's keys leave the browser time to tell the editor where the cursor is.
+    # A person types slowly enough for the browser to tell the editor where the cursor is.
     desk.wait_for_timeout(200)
     desk.keyboard.press("Control+k")
     desk.wait_for_selector("#link-chooser[open]")
@@ -116,7 +116,7 @@ def test_typing_continues_where_the_link_dialog_was_opened(desk):
     desk.keyboard.press("Control+k")
     desk.keyboard.type("wakef")
     desk.wait_for_selector("#link-chooser li:has-text('Wakefield')")
-    # Before the next key can come, the link is there and the cursor behind it.
+    # The link is inserted, and the cursor is after it, before the next key can come.
     there = desk.evaluate(
         """async (editor) => {
             document.querySelector("#link-chooser li button").click();
@@ -305,7 +305,7 @@ def violations(page):
 
 
 def test_axe_finds_nothing_on_the_editor(new_page):
-    # What axe adds to a page to look at it, the policy for content would forbid.
+    # The Content-Security-Policy would forbid what axe adds to a page.
     page = new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
     sign_in(page, factories.user("Publishers"))
     picture = factories.picture(alternative_text="Photo")

@@ -1,4 +1,4 @@
-"""What keeps a large portal quick, and must not be seen: the same answers, in few queries."""
+"""Optimisations for large portals: the same results, in few queries."""
 
 from math import asin, cos, radians, sin, sqrt
 
@@ -15,7 +15,7 @@ from tests import factories
 
 
 def many(number, country, **values):
-    """So many public cities, written in bulk, each with a place and a population of its own."""
+    """Create many public cities in bulk, each with a place and a population of its own."""
     return City.objects.bulk_create(
         City(
             name=f"Made {index:04}",
@@ -36,7 +36,7 @@ def found(text):
 
 
 class TestTheIndexOfWords:
-    """Search finds what is written in any way."""
+    """The word index after every kind of write."""
 
     def test_the_word_index_follows_bulk_writes_changes_and_deletions(self, db):
         cities = many(3, factories.country())
@@ -79,7 +79,7 @@ class TestTheMap:
         factories.city(country_id="DE", name="Nowhere", latitude=None, longitude=None)
         response = client.get("/cities/?view=map")
         marks = response.context["map"].marks
-        # They stand at 180 places, each in a cell of its own.
+        # The cities are at 180 places, each in a cell of its own.
         assert len(marks) == 180
         assert sum(int(mark.about.split()[0]) for mark in marks) == MOST_MARKS + 30
         assert "1 city has no known location." in response.text
@@ -103,7 +103,7 @@ class TestTheMap:
         assert "1 city without a known location is in the list only." in page.text
         regions = {region["slug"]: region["count"] for region in page.context["regions"]}
         assert (regions.pop("africa"), set(regions.values())) == (505, {0})
-        # As the finder writes it, so that nobody is sent on.
+        # The canonical address, which does not redirect.
         assert client.get("/cities/?country=de&view=map").status_code == 200
 
     @pytest.mark.parametrize("page", ["/regions/africa/", "/intakes/2024/"])
@@ -128,7 +128,7 @@ class TestTheMap:
 
 
 def kilometres(one, other):
-    """The great-circle distance by the haversine formula, which the portal does not use."""
+    """Return the great-circle distance by the haversine formula, which the portal does not use."""
     (north, east), (south, west) = (
         (radians(city.latitude), radians(city.longitude)) for city in (one, other)
     )
@@ -137,7 +137,7 @@ def kilometres(one, other):
 
 
 class TestNearest:
-    """Boxes around a city find what measuring to every city finds."""
+    """The nearest cities, searched in boxes, compared with the distance to every city."""
 
     @pytest.mark.parametrize("of", [99, 100, 2000])
     @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ class TestNearest:
         country = factories.country()
         others = []
         for number in range(12):
-            # A dense spot, and others that are ever farther away.
+            # A dense spot, and others at growing distances.
             dense = {"latitude": 53 + number / 20, "longitude": -2}
             far = {"latitude": -80 + 14 * number, "longitude": 175 - 30 * number}
             others += [factories.city(country=country, **where) for where in (dense, far)]
@@ -191,7 +191,7 @@ class TestPages:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("number", [7, 2100])
 def test_a_second_request_takes_the_same_few_queries_at_any_size(client, number):
-    """Outside a transaction, as visitors do: facets and menu are remembered."""
+    """Outside a transaction, as for visitors: facets and menu are cached."""
     country = factories.country(code="GB", name="United Kingdom")
     many(number, country, joined_year=2020)
     city = factories.city(country=country, name="Leeds", latitude=10, longitude=10)

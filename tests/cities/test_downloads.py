@@ -127,7 +127,7 @@ def test_an_address_of_a_download_in_another_form_redirects_to_the_canonical_one
 def test_a_download_takes_the_same_queries_for_any_number_of_rows(
     client, fez, django_assert_num_queries
 ):
-    # Facet values (what is known), the cities, their names, their awards.
+    # The known facet values, the cities, their names, their awards.
     with django_assert_num_queries(4):
         body(client.get("/cities/export.csv"))
     for number in range(30):
@@ -161,12 +161,12 @@ def test_slow_readers_of_a_download_leave_threads_for_pages(client, fez):
         "errors": ["Too many downloads are under way. Try again in a minute."]
     }
     assert client.get("/cities/").status_code == 200
-    # The feed is short, and is not one of them.
+    # The feed is short and takes no place.
     assert client.get("/cities/export.atom").status_code == 200
 
     assert "Fez" in body(first)
     assert "Fez" in body(client.get("/cities/export.csv"))
-    # Whoever goes away leaves the place too, without having read a line.
+    # A client that disconnects without reading a line frees the place too.
     del second
     gc.collect()
     assert [client.get("/cities/export.csv").status_code for _ in range(5)] == [200] * 5

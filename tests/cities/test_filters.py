@@ -1,4 +1,4 @@
-"""Finding cities: filters, counts, orders, search, notices and the one address of a question."""
+"""The finder of cities: facets, counts, orders, search, notices and canonical addresses."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""What the database promises about cities and what places them, and what staff are told."""
+"""Constraints and messages of the models of cities, and distances."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def refused(record):
-    """The messages with which the record's own checks refuse it."""
+    """Return the messages with which `full_clean` refuses the record."""
     with pytest.raises(ValidationError) as error:
         record.full_clean()
     return error.value.message_dict

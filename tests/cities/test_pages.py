@@ -1,4 +1,4 @@
-"""What the pages of cities, countries and intakes say, and that they say what is missing."""
+"""Pages of cities, countries and intakes, with and without data."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def facts(page_html):
-    """The facts of a page as (name, value) in words."""
+    """Return the facts of a page as (name, value) in words."""
     found = []
     for part in page_html.split("<dt")[1:]:
         name, _, value = part.partition("</dt>")
@@ -249,7 +249,7 @@ class TestAnIntake:
     def test_every_city_is_counted_on_the_list_of_intakes(self, client):
         intake = factories.intake(year=2024)
         factories.city(intake=intake)
-        # A year alone, without the intake, is what some sources give.
+        # Some sources give a year alone, without the intake.
         factories.city(joined_year=2024)
         factories.city(joined_year=2014)
         factories.city()

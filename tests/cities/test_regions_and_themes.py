@@ -1,4 +1,4 @@
-"""The pages of the five regions and of the themes, and what leads to them."""
+"""The pages of the five regions and of the themes, and the links to them."""
 
 import pytest
 from django.utils import timezone

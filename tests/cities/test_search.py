@@ -1,4 +1,4 @@
-"""Finding by words: ranking, other spellings, the result in words, and ways back from nothing."""
+"""Search of the finder: ranking, other spellings, the summary, and ways back from no result."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Suggestions while typing: quick, public, in a good order, and safe from hostile input."""
+"""Suggestions while typing: order, limits, hidden records, hostile input and queries."""
 
 import pytest
 from django.utils import timezone

@@ -16,7 +16,7 @@ HIDDEN = {"published_at": None}
 
 @pytest.fixture
 def world():
-    """Four countries with a public city each, in an order that is not that of their names."""
+    """Make four countries with a public city each, not in the order of their names."""
     places = {}
     for code, name in (("GB", "United Kingdom"), ("IE", "Ireland"), ("SE", "Åland"), ("FR", "Fr")):
         country = factories.country(code=code, name=name)

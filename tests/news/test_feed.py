@@ -1,4 +1,4 @@
-"""The Atom feed, as RFC 4287 wants it."""
+"""The Atom feed of news, as RFC 4287 defines it."""
 
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -16,7 +16,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 def fetch(client):
     response = client.get("/news/feed/")
     assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
-    # The feed is our own: nothing in it can hurt this parser.
+    # The feed is our own, so an unsafe parser is safe here.
     return ElementTree.fromstring(response.content)  # noqa: S314
 
 
@@ -83,7 +83,7 @@ def test_every_entry_of_the_feed_has_an_author(client):
     factories.news_item()
     feed = fetch(client)
     assert text(feed, "author/name") == "Learning Cities Portal"
-    # An entry without an author of its own has that of the feed.
+    # An entry without an author inherits that of the feed.
     assert text(feed, "entry/author/name") is None
 
 

@@ -1,4 +1,4 @@
-"""Finding news items."""
+"""The finder of news items."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What the database promises about events, and how days are written."""
+"""Constraints of news items and events, and the wording of dates."""
 
 from datetime import date
 

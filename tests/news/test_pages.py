@@ -1,4 +1,4 @@
-"""What the pages of news and events say."""
+"""Pages of news and events."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Finding networks."""
+"""The finder of networks."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the database promises about networks, organisations and memberships."""
+"""Constraints and queries of networks, organisations and memberships."""
 
 import pytest
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""What the pages of networks and organisations say."""
+"""Pages of networks and organisations."""
 
 import pytest
 

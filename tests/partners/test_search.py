@@ -1,4 +1,4 @@
-"""Finding networks by their own name and by the names of their cities."""
+"""Search for networks by their own name and by the names of their cities."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Name, menu, contact and home page, as staff decide them."""
+"""Name, menu, contact and home page, as staff set them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pages for what goes wrong: in the portal's own words, without a look behind the scenes."""
+"""Error pages: in the portal's own words, without technical details."""
 
 import logging
 
@@ -35,14 +35,14 @@ urlpatterns = [
 
 @pytest.fixture
 def quiet(caplog):
-    """The errors are on purpose, so nobody has to read them."""
+    """Silence the log, because these errors are on purpose."""
     caplog.set_level(logging.CRITICAL, "django.request")
     caplog.set_level(logging.CRITICAL, "django.security")
 
 
 @pytest.fixture
 def broken(quiet, db):
-    """A portal of which every page fails in its own way."""
+    """Return a client of a portal with additional views that fail, each in its own way."""
     from portal import urls
 
     class Both:

@@ -1,4 +1,4 @@
-"""Reporting a mistake: a visitor writes, staff find it in the admin."""
+"""Reports of mistakes: a visitor writes one, staff find it in the admin."""
 
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ def test_every_record_shows_its_last_change_and_a_link_to_report_a_problem(clien
     for record in records:
         type(record).objects.update(updated_at=day)
     paths = [record.get_absolute_url() for record in records]
-    # A country has no date of its own: its page changes with its cities.
+    # The page of a country changes with its cities, so it has no date of its own.
     for path in [*paths, city.country.get_absolute_url()]:
         page = parse(client.get(path))
         assert "Last changed on 14 February 2024. Report a mistake" in page.text, path

@@ -1,4 +1,4 @@
-"""What goes with every public page: headers that protect, and nothing from elsewhere."""
+"""Every public page: its security headers, its structure, and no request to another site."""
 
 import gzip
 from itertools import pairwise
@@ -29,7 +29,7 @@ POLICY = {
 
 @pytest.fixture
 def pages(settings, tmp_path):
-    """One page of each kind, and the errors that an address can cause."""
+    """Return one page of each kind, and the errors that an address can cause."""
     settings.MEDIA_ROOT = tmp_path
     intake = factories.intake(year=2024, announced_on="2024-02-14", cities_total=356)
     city = factories.city(
@@ -94,7 +94,7 @@ def test_pages_have_no_inline_script_or_style(client, pages):
             assert not [name for name in given if name.startswith("on")], (address, tag)
             assert not given.get("href", "").lower().startswith(("javascript:", "data:"))
             if tag == "script":
-                # Data for machines is no script: browsers do not run it.
+                # JSON-LD is data: browsers do not run it.
                 assert "src" in given or given["type"] == "application/ld+json", address
         assert not page.attributes("style"), address
 
@@ -142,7 +142,7 @@ def test_every_page_has_a_language_a_title_one_heading_and_a_description(client,
 
 
 def test_every_link_inside_the_portal_leads_to_a_page(client, pages):
-    """Straight to it, without a redirect; the pages of the starter content excepted."""
+    """Directly, without a redirect; except for pages of the starter content."""
     starter = {"/what-makes-a-learning-city/", "/how-a-city-joins/", "/accessibility/", "/privacy/"}
     seen, waiting, broken = set(), {a for a, status in pages.items() if status == 200}, {}
     while waiting:
@@ -153,7 +153,7 @@ def test_every_link_inside_the_portal_leads_to_a_page(client, pages):
             broken[address] = response.status_code
             continue
         if not response.headers["Content-Type"].startswith("text/html"):
-            # ParsedPage a download to its end is what closes it.
+            # Parsing a download to its end closes it.
             assert response.getvalue()
             continue
         for link in parse(response).addresses:

@@ -1,4 +1,4 @@
-"""What the home page says, from the data and from nothing else."""
+"""The home page and its data."""
 
 from datetime import UTC, date, datetime
 

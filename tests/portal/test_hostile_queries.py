@@ -1,4 +1,4 @@
-"""Whatever stands in an address, the portal answers, and answers the same after a redirect."""
+"""Hostile addresses: the portal answers any, and answers the same after a redirect."""
 
 from urllib.parse import quote, urlencode
 
@@ -54,7 +54,7 @@ def world(db):
 
 
 def check(client, place, query):
-    """Follow at most one redirect; anything but a page or "bad request" fails."""
+    """Follow at most one redirect; fail on anything but a page or "bad request"."""
     response = client.get(f"{place}?{query}")
     if response.status_code == 301:
         response = client.get(response.headers["Location"])

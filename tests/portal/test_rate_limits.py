@@ -1,4 +1,4 @@
-"""How requests are counted: together by all processes, for a while, without holding others up."""
+"""Rate limits: counted by all processes together, for a while, without blocking others."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def count(address="8.8.4.4", most=5, what="letters"):
 
 @pytest.fixture
 def later(monkeypatch):
-    """Sets the clock forward by some seconds."""
+    """Return a function that moves the clock forward by some seconds."""
 
     def later(seconds):
         moment = timezone.now() + timedelta(seconds=seconds)
@@ -125,7 +125,7 @@ def test_processes_and_threads_share_one_count(tmp_path):
         process.stdin.write("\n")
         process.stdin.flush()
     refused = [int(process.communicate(timeout=120)[0]) for process in running]
-    # Forty requests of one visitor, twenty of which are let through.
+    # Forty requests of one visitor, twenty of which are allowed.
     assert sum(refused) == 20
     assert RequestCount.objects.count() == 1
 

@@ -1,4 +1,4 @@
-"""`manage.py serve`: the steps alone, and the whole of it from an empty folder to an answer."""
+"""`manage.py serve`: its steps alone, and all of it from an empty folder to a response."""
 
 import os
 import re
@@ -23,14 +23,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def listener():
-    """A socket of another program that listens on a free port of this machine."""
+    """Open a socket on a free port of this machine, as another program would."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server
 
 
 @pytest.fixture
 def command(settings, tmp_path):
-    """The command for a portal on a machine of one's own; `output()` is what it has said."""
+    """Return the command for a portal on a private machine; `output()` is what it printed."""
     settings.DATA_DIR = tmp_path
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
     command = serve.Command()
@@ -57,7 +57,7 @@ def test_an_invalid_port_is_refused(port):
 
 
 def test_a_host_address_of_another_machine_is_refused():
-    # 192.0.2.0/24 is set aside for documentation.
+    # 192.0.2.0/24 is reserved for documentation.
     with pytest.raises(CommandError, match=r"^The portal cannot listen at 192\.0\.2\.1: "):
         serve.require_free("192.0.2.1", "8000")
 
@@ -128,7 +128,7 @@ def test_a_staff_account_is_made_on_a_private_machine(command, settings, host, n
     assert User.objects.get().is_superuser
 
 
-# Each sign that others reach a portal: where it listens, or one of its settings.
+# Each sign of a portal that others reach: its host, or one of its settings.
 PUBLIC_PORTALS = [
     *((host, {}) for host in ("0.0.0.0", "::", "192.0.2.1", "portal.example.org")),  # noqa: S104
     ("127.0.0.1", {"HTTPS": True}),
@@ -137,7 +137,7 @@ PUBLIC_PORTALS = [
         ("127.0.0.1", {"ALLOWED_HOSTS": ["localhost", name]})
         for name in ("learning.example.org", ".example.org", "*", "192.0.2.1", "[2001:db8::1]")
     ),
-    # As docs/operations.md has it.
+    # The example of docs/operations.md.
     (
         "127.0.0.1",
         {"HTTPS": True, "BEHIND_PROXY": True, "ALLOWED_HOSTS": ["learning.example.org"]},
@@ -197,14 +197,14 @@ def test_static_files_are_collected_again_when_a_source_changes(settings, tmp_pa
 
 
 def free_port() -> str:
-    """A port that nothing listens on now."""
+    """Return a port that nothing listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return str(server.getsockname()[1])
 
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts the portal on a port, with one data folder; what still runs is ended at the end."""
+    """Return a function that starts a portal on a port, with one data folder; end it afterwards."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "SECRET_KEY": "x" * 50,
@@ -222,7 +222,7 @@ def start(tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            # As in a terminal: one group, which Ctrl-C reaches as a whole.
+            # As in a terminal: one process group, which Ctrl-C reaches as a whole.
             start_new_session=True,
         )
         servers.append(server)
@@ -236,7 +236,7 @@ def start(tmp_path):
 
 
 def first_page(port: str, server: subprocess.Popen[str]) -> str:
-    """The home page, as soon as the server answers; a busy machine may take its time."""
+    """Return the home page as soon as the server answers; a busy machine may be slow."""
     patience = time.monotonic() + 300
     while time.monotonic() < patience and server.poll() is None:
         try:
@@ -250,7 +250,7 @@ def first_page(port: str, server: subprocess.Popen[str]) -> str:
 
 
 def stopped(server: subprocess.Popen[str]) -> str:
-    """What the server printed until Ctrl-C ended it; it must end well and leave nothing behind."""
+    """Send Ctrl-C and return the output; the server must exit cleanly and leave nothing behind."""
     os.killpg(server.pid, signal.SIGINT)
     output, _ = server.communicate(timeout=60)
     assert server.returncode == 0, output
@@ -274,7 +274,7 @@ def test_the_server_answers_from_an_empty_folder_and_starts_quickly_the_second_t
     assert f"The portal is at http://127.0.0.1:{port}/" in first
     assert (busy.returncode, refusal.count("\n")) == (1, 1)
     assert refusal.startswith(f"Port {port} is already in use.")
-    # Hashed names: the files were collected, compressed and found.
+    # Hashed names show that the files were collected, compressed and found.
     assert re.search(r'href="/static/[^"]+\.[0-9a-f]{12}\.css"', page)
 
     server = start(port)

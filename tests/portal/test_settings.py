@@ -1,4 +1,4 @@
-"""The portal refuses to start half configured, in a sentence that says what to set."""
+"""Settings: an incomplete configuration stops the start with a sentence that says what to set."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ COMPLETE = {"SECRET_KEY": "long and random " * 4, "ALLOWED_HOSTS": "learning.exa
 
 
 def start(expression, **environment):
-    """Load the settings in a process of their own; "" stands for what is not set."""
+    """Load the settings in a process of their own; "" stands for a setting that is not set."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     program = f"from portal import settings; print({expression})"
     return subprocess.run(
@@ -27,7 +27,7 @@ def start(expression, **environment):
 
 @pytest.mark.parametrize("name", COMPLETE)
 def test_production_does_not_start_without_its_secrets(name):
-    # Empty, so that no .env of this machine fills it in.
+    # Empty, so that a .env of this machine does not fill it in.
     result = start("1", **(COMPLETE | {name: ""}))
     assert result.returncode == 1
     last = result.stderr.strip().splitlines()[-1]

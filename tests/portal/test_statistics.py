@@ -1,4 +1,4 @@
-"""The network in numbers: official figures beside our own, and the difference from the data."""
+"""The page of numbers: official and listed figures, and their differences."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ HIDDEN = {"published_at": None}
 
 @pytest.fixture
 def history():
-    """Three intakes as they were announced; the middle one does not add up, nor the last."""
+    """Make three announced intakes; the totals of the middle and the last do not add up."""
     return [
         factories.intake(year=2016, cities_total=115, countries_total=28),
         factories.intake(year=2019, cities_announced=38, cities_total=170),

@@ -1,4 +1,4 @@
-"""The page of components: every one of them, without a row in the database, for insiders."""
+"""The style guide: every component, without a record in the database, for staff only."""
 
 from pathlib import Path
 

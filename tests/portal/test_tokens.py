@@ -1,4 +1,4 @@
-"""The site and the staff desk take their colours and sizes from one file."""
+"""The design tokens: one file for the site and for the staff desk."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ TOKENS = (STATIC / "tokens.css").read_text(encoding="utf-8")
 
 
 def declarations(selector):
-    """The custom properties that the one rule of this selector sets."""
+    """Return the custom properties of the one rule with this selector."""
     (rule,) = re.findall(
         rf"^ *{re.escape(selector)} {{$(.*?)^ *}}", TOKENS, re.DOTALL | re.MULTILINE
     )

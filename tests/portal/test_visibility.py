@@ -1,4 +1,4 @@
-"""What is not public is nowhere: at its own address, in lists, counts, feeds, maps and boxes."""
+"""Hidden records: absent from their own address, lists, counts, feeds, maps and boxes."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def hidden_states():
 
 
 class Stage:
-    """A small public portal in which everything knows everything; a star is linked to it all."""
+    """A small public portal whose records are all linked; a star is linked to every one of them."""
 
     def __init__(self):
         self.country = factories.country(code="GB", name="United Kingdom")
@@ -60,7 +60,7 @@ class Stage:
         }
 
     def doors(self):
-        """The addresses at which something could show."""
+        """Return the addresses at which a record could show."""
         records = (
             self.city,
             self.country,
@@ -101,7 +101,7 @@ class Stage:
 EXPORT_DOORS = ("csv", "json", "geojson", "atom")
 
 
-# Each of these makes a star: a record whose name says in which state it is.
+# Makers of stars: records whose name says their state.
 def city(stage, name=NAME, **values):
     star = factories.city(name=name, **stage.place(), **values)
     factories.alternative_name(city=star, name="Zanzistarium")
@@ -169,7 +169,7 @@ CITIES = {
     "misspelt search for cities",
     *EXPORT_DOORS,
 }
-# Where each kind of record shows while it is public.
+# The addresses that show a public record of each kind.
 SHOWN = {
     city: CITIES
     | {
@@ -230,12 +230,12 @@ every_kind = pytest.mark.parametrize("make", SHOWN, ids=lambda make: make.__name
 
 
 def call(make, state=""):
-    """The name of a star."""
+    """Return the name of a star."""
     return f"{NAME}{make.__name__.replace('_', '')}{state}"
 
 
 def showing(client, stage, stars):
-    """For each star the doors at which it is seen: by its name or by a link to its page."""
+    """Return for each star the addresses that show it, by its name or by a link to its page."""
     found = {name: set() for name in stars}
     for door, address in stage.doors().items():
         response = client.get(address)
@@ -256,7 +256,7 @@ def test_a_public_record_is_on_every_page_that_lists_it(client):
 
 @pytest.fixture
 def hidden():
-    """A stage with stars of every kind in every state but public."""
+    """Make a stage with stars of every kind in every state but public."""
     stage = Stage()
     stars = {
         call(make, state): make(stage, call(make, state), **dates)
@@ -360,7 +360,7 @@ def test_an_expired_record_disappears_when_its_time_is_over(client, monkeypatch)
 
 
 class TestCounts:
-    """Hidden cities count nowhere."""
+    """Counts without hidden cities."""
 
     @pytest.fixture
     def stage(self):
@@ -415,7 +415,7 @@ class TestCounts:
 
 
 class TestCookies:
-    """Public pages are the same for everybody, so caches may keep them."""
+    """Public pages without cookies, so that shared caches may store them."""
 
     @pytest.mark.parametrize("signed_in", [False, True])
     def test_public_pages_neither_set_nor_read_cookies(self, signed_in, client):

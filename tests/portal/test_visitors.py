@@ -1,4 +1,4 @@
-"""The address that a visitor is counted by; warnings of a wrong number of proxies."""
+"""The address of a visitor for rate limits; warnings of a wrong number of proxies."""
 
 import logging
 
@@ -14,7 +14,7 @@ from portal.visitors import visitor_address
 from tests import factories
 
 PROXY = "127.0.0.1"
-# Addresses of the internet; what is sent to them is answered by nobody here.
+# Public addresses; the tests send nothing to them.
 ANNA, BERT = "8.8.4.4", "9.9.9.9"
 
 
@@ -25,7 +25,7 @@ def nothing_warned(monkeypatch):
 
 @pytest.fixture
 def behind(settings):
-    """Puts the portal behind a number of proxies."""
+    """Return a function that puts the portal behind a number of proxies."""
 
     def behind(count):
         settings.BEHIND_PROXY = True
@@ -160,7 +160,7 @@ def sign_in_wrongly(**source):
     return Client().post(reverse("admin:login"), fields, **source).status_code
 
 
-# The status of each of six requests of one visitor.
+# The status codes of six requests of one visitor.
 DOORS = [
     (report, [302] * 5 + [429]),
     (reset_password, [302] * 5 + [429]),
@@ -174,7 +174,7 @@ def test_behind_a_proxy_each_visitor_has_a_limit_of_their_own(behind, door, expe
     behind(1)
     for visitor in (ANNA, BERT, "[2606:4700::1]:5"):
         assert [door(HTTP_X_FORWARDED_FOR=visitor) for _ in range(6)] == expected
-    # The header that a visitor sends stands before that of the proxy.
+    # The header line of the visitor comes before that of the proxy.
     assert door(HTTP_X_FORWARDED_FOR=f"1.1.1.1, {ANNA}") == 429
     assert door(HTTP_X_FORWARDED_FOR="2606:4700::ffff:1") == 429
     assert door(HTTP_X_FORWARDED_FOR="2606:4700:0:1::1") == expected[0]

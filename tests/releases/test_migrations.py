@@ -1,4 +1,4 @@
-"""A portal in use can be migrated: forwards, backwards, and past a migration that fails."""
+"""Migrations of a portal in use: forwards, backwards, and after a migration that fails."""
 
 import os
 import subprocess
@@ -40,7 +40,7 @@ def fail():
 
 @pytest.fixture
 def on_trial(settings, tmp_path, monkeypatch):
-    """A function that adds migrations to apps, for this test."""
+    """Return a function that adds migrations to apps, for this test."""
     monkeypatch.syspath_prepend(tmp_path)
 
     def add(**files):
@@ -57,7 +57,7 @@ def test_a_field_can_be_added_and_lengthened_in_every_model_and_reverted(on_tria
     migrate()
     for app in trial.OURS:
         for model in trial.models_of(app):
-            # A table that the release did not have yet is empty.
+            # A table that is newer than the release is empty.
             assert set(query(f"SELECT trial FROM {model._meta.db_table}")) <= {("on trial",)}  # noqa: S608
     assert triggers() == before
     assert_sound()
@@ -73,7 +73,7 @@ def test_a_failed_migration_leaves_the_word_index_and_the_content_version_workin
     on_trial(cities=["adding('cities')", "calling('fail')"])
     with pytest.raises(InterruptedError):
         migrate()
-    # The first of the two is in force, the second is not.
+    # The first of the two migrations is applied, the second is not.
     assert set(query("SELECT trial FROM cities_city")) == {("on trial",)}
     assert triggers() == before
     assert read_version() not in {version, UNWATCHED}
@@ -96,7 +96,7 @@ def test_a_running_server_answers_no_stale_page_during_a_migration(on_trial):
         connection.close()
 
     def during():
-        # A thread has a connection of its own, as a server has.
+        # A thread has its own connection, as a server has.
         server = threading.Thread(target=change_and_visit)
         server.start()
         server.join()
@@ -144,7 +144,7 @@ def test_a_killed_migration_leaves_no_stale_page_and_the_next_start_repairs_it(
     assert_a_kept_page_goes()
     assert unseen_changes() == sorted(public_tables())
     settings.MIGRATION_MODULES = {}
-    # The start of a version that has no further migration, whose static files are collected.
+    # The start of a version without further migrations, with collected static files.
     settings.STATIC_ROOT = tmp_path
     (tmp_path / "sources.sha256").write_text(serve.static_digest())
     serve.Command().prepare()

@@ -1,6 +1,6 @@
-"""Two app servers with separate folders on one PostgreSQL, one Redis and one S3-compatible bucket.
+"""Two servers with separate folders, on one PostgreSQL, one Redis and one S3-compatible bucket.
 
-They get the settings that docs/operations.md names, and nothing else in common.
+They share the settings that docs/operations.md names, and nothing else.
 """
 
 import http.client
@@ -33,7 +33,7 @@ TOKEN = "a" * 32
 
 @pytest.fixture
 def servers(tmp_path, settings):
-    """`first` and `second` with their `port`; `bucket()` lists the keys of the pictures."""
+    """Start `first` and `second` with their `port`; `bucket()` lists the keys of the pictures."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     with ExitStack() as stack:
         redis = processes.free_port()
@@ -61,7 +61,7 @@ def servers(tmp_path, settings):
 
 
 def post(port, address, fields, *, cookies="", files=(), source="127.0.0.1"):
-    """Send a form; gives the status, and the cookies that were set by name."""
+    """Send a form; return the status, and the new cookies by name."""
     body, kind = urlencode(fields), "application/x-www-form-urlencoded"
     if files:
         lines = []
@@ -102,7 +102,7 @@ def test_a_change_through_one_server_is_on_the_other_at_the_next_request(servers
     User.objects.create_superuser("anna", password=factories.PASSWORD)
     status, cookie = sign_in(first)
     assert status == 302
-    # The session of one opens the other.
+    # A session of the first server is valid on the second.
     assert processes.get(second, "/admin/", Cookie=cookie)[0] == 200
     assert processes.get(second, "/admin/")[0] == 302
 

@@ -1,4 +1,4 @@
-"""Every word that a person reads goes through gettext, and every template is sound."""
+"""Templates: every text goes through gettext, and every template compiles."""
 
 import re
 from pathlib import Path
@@ -10,10 +10,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "templates"
 TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
 PUBLIC = [name for name in TEMPLATES if not name.startswith("admin/")]
-# Developers read this one: it shows the components in all their states.
+# For developers: it shows the components in all their states.
 TRANSLATED = [name for name in PUBLIC if name != "portal/components.html"]
 
-# What is the same in every language.
+# Texts that are the same in every language.
 SIGNS = {"km", "CC BY 4.0"}
 
 # Attributes that people read or hear.
@@ -22,9 +22,9 @@ SPOKEN = "alt|title|placeholder|aria-label|aria-description|aria-roledescription
 NOT_TEXT = [
     r"\{#.*?#\}",
     r"\{% comment %\}.*?\{% endcomment %\}",
-    # Variables of a translated text stand inside it, so the whole of it goes first.
+    # Variables of a translated text are inside it, so the whole text is removed first.
     r"\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}",
-    # A word for machines.
+    # A value for machines.
     r"\{% block page_type %\}.*?\{% endblock %\}",
     r"\{%.*?%\}",
     r"\{\{.*?\}\}",
@@ -41,7 +41,7 @@ def bare(source):
 
 
 def untranslated(source):
-    """The words of a template that no translation reaches."""
+    """Return the words of a template that no translation reaches."""
     source = bare(source)
     attributes = re.findall(rf'\b(?:{SPOKEN})="([^"]*)"', source)
     attributes += re.findall(r'<meta name="description" content="([^"]*)"', source)

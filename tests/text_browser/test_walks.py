@@ -2,7 +2,7 @@
 
 from tests.text_browser.conftest import go, search, tick
 
-# A page of each kind, with words that its text must hold in this order.
+# A page of each kind, with words that its text must have in this order.
 PAGES = {
     "/": ["361 cities that keep learning", "Find a learning city", "40 Africa", "Newest members"],
     "/cities/": ["Find a city", "City or country name", "Apply filters", "361 cities", "Abuja"],
@@ -28,7 +28,7 @@ PAGES = {
 
 
 def missing(text, words):
-    """The first of these words that does not follow those before it; nothing if all do."""
+    """Return the first of these words that does not follow those before it, or "" if all do."""
     start = 0
     for word in words:
         start = text.find(word, start)

@@ -1,4 +1,4 @@
-"""The cloth follows the weaving rules of the design, and nothing can be injected into it."""
+"""The weaving rules of a cloth, and the escaping of its parameters."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -41,7 +41,7 @@ def test_the_threading_is_computed_from_the_coordinate(coordinate, expected):
 
 
 def test_hundredths_of_a_coordinate_are_those_of_its_decimal_notation():
-    # In binary 0.29 * 100 is a little less than 29.
+    # As a binary float, 0.29 * 100 is a little less than 29.
     assert draw(0.29) == draw(0.294)
 
 

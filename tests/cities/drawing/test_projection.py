@@ -1,4 +1,4 @@
-"""Cities stand where the basemap has their place, and a view shows what it should."""
+"""The projection of the basemap, and the views, labels and axes drawn with it."""
 
 from itertools import combinations
 
@@ -11,7 +11,7 @@ from cities.drawing.projection import WORLD, Label, MapFigure, Mark, View, fit, 
 @pytest.mark.parametrize(
     ("latitude", "longitude", "expected"),
     [
-        # What d3-geo 3.1 gives for the settings of tools/make_basemap.mjs.
+        # Computed by d3-geo 3.1 with the settings of tools/make_basemap.mjs.
         (53.48095, -2.23743, (451.8, 69.8)),
         (0, 11, (480.0, 246.0)),
         (0, -168.9, (1.2, 246.0)),

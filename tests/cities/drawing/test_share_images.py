@@ -1,4 +1,4 @@
-"""The pictures for social networks: the cloth of the pages, and words that fit."""
+"""Share images: the cloth of the pages, and text that fits."""
 
 from io import BytesIO
 
@@ -50,11 +50,11 @@ def test_a_share_image_has_the_cloth_of_the_pages():
     (svg,) = cloths_of([manchester()])
     cloth = weave(svg)
     assert cloth.size == (480, 630)
-    # Threads of 7 pixels, sixteen to a repeat, as the population has it.
+    # The population sets threads of 7 pixels; a repeat has sixteen.
     rows = [colour(cloth, 3, 7 * row + 3) for row in range(8)]
     assert set(rows) == {EUROPE.deep, EUROPE.light}
     assert colour(cloth, 3, 3) == colour(cloth, 3 + 112, 3 + 112)
-    # The gold threads cross at the knot, which is 3 threads wide, in dashes of two threads.
+    # The gold threads, in dashes of two, cross at the knot, which is 3 threads wide.
     assert 'M241.5 0v630" stroke-width="7"' in svg
     assert 'd="M0 108.5h480' in svg
     assert colour(cloth, 241, 108) == GOLD

@@ -1,4 +1,4 @@
-"""Every stroke of a drawing has a length.
+"""The length of every stroke of a drawing, which must not be zero.
 
 A stroke of no length with round caps should be a dot. WebKit multiplies such a dot by the zoom when
 the stroke itself is not to scale (`vector-effect: non-scaling-stroke`), so on an iPhone the dots of
@@ -17,20 +17,20 @@ from cities.drawing.cloth import cloth_svg
 from cities.drawing.projection import WORLD, MapFigure, Mark
 from cities.templatetags.cloth import map_marks
 
-# What gives a path a stroke: an attribute, or one of these classes in site.css.
+# A path has a stroke by an attribute, or by one of these classes of site.css.
 STROKED = {"dot-off", "dot-edge", "dot-region", "bars-gap"}
 STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 
 
 def strokes(svg):
-    """The paths of a drawing that are stroked."""
+    """Return the stroked paths of a drawing."""
     for path in ElementTree.fromstring(f"<g>{svg}</g>").iter():
         if "stroke" in path.attrib or path.get("class") in STROKED:
             yield path.attrib["d"]
 
 
 def lengths(path):
-    """The length of each subpath, which is of level and upright lines, maybe closed."""
+    """Return the length of each subpath of horizontal and vertical lines, closed or open."""
     found = []
     for command, numbers in STEP.findall(path):
         if command == "M":

@@ -1,4 +1,4 @@
-"""What pages say to search engines and social networks, and the files that programs look for."""
+"""Metadata of pages for search engines and social networks, and the well-known files."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def manchester(**changed):
 
 
 def data(client, path, kind):
-    """The one JSON-LD of a type in a page."""
+    """Return the one JSON-LD object of a type in a page."""
     html = client.get(path).content.decode()
     scripts = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
     assert len(scripts) == html.count("application/ld+json")

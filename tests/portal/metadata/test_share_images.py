@@ -1,4 +1,4 @@
-"""Where the pictures for social networks are: only of what is public, a day of cache, the name."""
+"""Addresses of share images: only for public records, cached for a day, with the portal's name."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -59,7 +59,7 @@ def test_the_share_image_of_a_story_is_served(client, django_assert_num_queries)
     hidden = city(published_at=None)
     day = datetime(2024, 2, 14, 9, tzinfo=UTC)
     story = news_item(title="Two cities join", cities=[*cities, hidden], published_at=day)
-    # By name, and only those that visitors see.
+    # Public cities only, ordered by name.
     assert story_cover(story, SITE) == Cover(
         SITE, cloths_of([cities[2], cities[0]]), "Two cities join", "", "14 February 2024"
     )

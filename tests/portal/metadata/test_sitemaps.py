@@ -1,4 +1,4 @@
-"""The sitemap: every public page with the moment of its last change, nothing hidden."""
+"""The sitemap: every public page with the moment of its last change, and no hidden one."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ def changed(record, day):
 
 
 def read(client, address, kind):
-    """Path and last change of everything that a file names."""
+    """Return the path and last change of each entry of a file."""
     response = client.get(address)
     assert response.status_code == 200
     assert response["Content-Type"] == "application/xml"
@@ -35,12 +35,12 @@ def read(client, address, kind):
 
 
 def files(client):
-    """Path and last change of each file of the sitemap."""
+    """Return the path and last change of each file of the sitemap."""
     return [(path, day[:10]) for path, day in read(client, "/sitemap.xml", "sitemap")]
 
 
 def entries(client):
-    """Path and last change of every entry, in order."""
+    """Return the path and last change of every entry, in order."""
     return [entry for path, _day in files(client) for entry in read(client, path, "url")]
 
 
@@ -136,7 +136,7 @@ def test_a_sitemap_file_changes_when_its_newest_record_is_hidden(client):
     before = client.get("/sitemap-cities.xml")
     assert ("/sitemap-cities.xml", "2024-02-02") in files(client)
     newest.delete()
-    # Its date went back, so no date may answer "nothing has changed".
+    # The date of the file went back, so a conditional request must not be answered with 304.
     since = {"If-Modified-Since": "Fri, 02 Feb 2024 12:00:00 GMT"}
     for address in ("/sitemap.xml", "/sitemap-cities.xml"):
         assert client.get(address, headers=since).status_code == 200

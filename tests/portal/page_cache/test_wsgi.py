@@ -1,4 +1,4 @@
-"""The page cache, asked as a web server asks it: what is kept, for whom, and until when."""
+"""The page cache at its WSGI interface: cached responses, their visitors and their expiry."""
 
 import gzip
 import threading
@@ -30,7 +30,7 @@ PLAIN_ADDRESSES = "/ /cities/ /news/ /events/ /networks/ /numbers/ /countries/ /
 
 
 class Portal:
-    """The portal behind its page cache; counts how often Django had to answer."""
+    """The portal behind its page cache, with a count of the requests that reach Django."""
 
     def __init__(self):
         self.asked = 0
@@ -61,7 +61,7 @@ class Portal:
         return int(given[0].split()[0]), dict(given[1]), body
 
     def asks_django(self, address, **more):
-        """How often Django answers when an address is asked for twice."""
+        """Return how often Django answers two requests of an address."""
         before = self.asked
         self.get(address, **more)
         self.get(address, **more)
@@ -70,7 +70,7 @@ class Portal:
 
 @pytest.fixture
 def portal():
-    # Flushing the database took the row that a migration made.
+    # Flushing the database removed the row that a migration made.
     Site.objects.get_or_create(pk=1, defaults={"name": "Learning Cities Portal"})
     return Portal()
 
@@ -90,7 +90,7 @@ def test_a_cached_response_is_the_response_of_django_with_caching_headers(portal
             kept_status, kept_headers, kept_body = portal.get(address, **more)
             assert kept_status == status
             if more:
-                # Django pads what it compresses by a random length.
+                # Django adds padding of a random length to compressed responses.
                 body, kept_body = gzip.decompress(body), gzip.decompress(kept_body)
                 kept_headers["Content-Length"] = headers["Content-Length"]
             assert kept_body == body
@@ -123,7 +123,7 @@ def test_a_client_with_the_page_gets_304(portal):
     assert portal.get("/cities/york/", HTTP_IF_NONE_MATCH='"other"')[0] == 200
     assert portal.get("/cities/york/", method="HEAD") == (200, first, b"")
     assert portal.asked == 1
-    # A change elsewhere makes the page anew, and it is the same.
+    # A change of another record renders the page again, with the same result.
     factories.theme()
     status, headers, _nothing = portal.get("/cities/york/", HTTP_IF_NONE_MATCH=first["ETag"])
     assert (status, headers["ETag"], portal.asked) == (304, first["ETag"], 2)
@@ -138,7 +138,7 @@ def test_a_page_first_requested_with_head_is_cached_whole(portal):
 
 
 def changes():
-    """Every way in which content comes to change."""
+    """Yield every way to change content."""
     city, theme = factories.city(), factories.theme()
     yield lambda: city.save()
     yield lambda: City.objects.update(motto="Changed in bulk")
@@ -204,7 +204,7 @@ def test_a_new_table_is_content_until_it_is_listed_as_private():
         }
         cursor.execute(names[connection.vendor])
         watched = {name for (name,) in cursor.fetchall()}
-    # The index of words is made from tables that are watched.
+    # The word index is derived from tables that have triggers.
     apart = ("auth_", "axes_", "cities_words")
     unwatched = {table for table in tables - watched if not table.startswith(apart)}
     assert unwatched == {
@@ -340,7 +340,7 @@ def test_a_record_appears_and_disappears_on_a_cached_page_at_its_moment(portal):
         seen.append(is_there)
         time.sleep(0.02)
     assert {True, False} == set(seen)
-    # Once for each of the three states; a request on the very edge may add another.
+    # Once for each of the three states; a request exactly at a moment may add another.
     assert portal.asked - asked <= 5
 
 
@@ -406,7 +406,7 @@ def test_a_page_cache_without_space_keeps_nothing(settings):
 
 
 def schedule(city, **changes):
-    """A draft of a live city whose moment comes in a moment."""
+    """Schedule a draft of a public city for the next moment."""
     base = snapshots.take(city)
     content = base | {"fields": base["fields"] | changes}
     return log(

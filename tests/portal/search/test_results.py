@@ -1,4 +1,4 @@
-"""The search over everything: grouped by kind, names first, marked, and never a hidden record."""
+"""Search over everything: groups, ranking, highlighting, and no hidden record."""
 
 import pytest
 from django.utils import timezone
@@ -21,7 +21,7 @@ HIDDEN = [
 
 
 def one_of_each(word="Wakefield", **values):
-    """A record of every kind in whose name the word stands."""
+    """Make a record of every kind with the word in its name."""
     country = factories.country(name=f"{word} Land", region=Region.AFRICA)
     factories.city(name=f"{word} City", country=country, **values)
     factories.network(name=f"{word} Network", **values)

@@ -1,4 +1,4 @@
-"""Administrators look after people within their own rights; what they do stands in the log."""
+"""Accounts: administrators manage users within their own permissions; changes are logged."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -44,7 +44,7 @@ def test_an_administrator_cannot_assign_a_group_with_more_permissions(administra
     assert response.status_code == 200
     assert save_form(administrator, person, groups=[group("Publishers")]).status_code == 302
     assert [found.name for found in person.groups.all()] == ["Publishers"]
-    # Nor do they give a group such a right.
+    # An administrator cannot give a group such a permission either.
     assert administrator.post(admin_url(Group, "change", more.pk), {"name": "M"}).status_code == 403
     guests = Group.objects.create(name="Guests")
     right = Permission.objects.get(codename="delete_logentry").pk

@@ -1,4 +1,4 @@
-"""The desk's front page, the list of drafts, the schedule, what is due, and mail about drafts."""
+"""The dashboard, the list of drafts, the schedule, scheduled drafts, and mail about drafts."""
 
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -240,7 +240,7 @@ def test_the_schedule_names_every_moment_to_come(paul):
 
 
 def scheduled(paul, record, **changes):
-    """A draft of a live record whose moment has come."""
+    """Make a draft of a public record whose moment has come."""
     save_form(signed_in(paul), record, _schedule="", _due_at="2098-12-02T09:00", **changes)
     Revision.objects.open().update(due_at=timezone.now())
 
@@ -293,7 +293,7 @@ def test_moments_of_the_schedule_use_the_time_zone_of_the_site_when_clocks_chang
         ("", "Say when the draft goes live."),
         ("2020-01-01T09:00", "The moment for the draft has passed."),
         ("nonsense", "Enter a valid date"),
-        # The clocks go forward over this hour.
+        # The clocks skip this hour.
         ("2098-03-30T01:30", "couldn’t be interpreted in time zone"),
     ],
 )

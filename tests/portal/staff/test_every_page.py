@@ -1,4 +1,4 @@
-"""Every page of every registered model opens, whatever the address says, and saves."""
+"""Every page of every registered model opens, with any query parameters, and saves."""
 
 import pytest
 from django.contrib import admin
@@ -41,7 +41,7 @@ EDITORIAL = [model for model in EDITABLE if model not in (User, Group, Report, S
 WRITTEN = [model for model in EDITORIAL if model is not Country]
 WITH_STATE = [model for model in EDITORIAL if model not in (Country, Picture)]
 
-# The site is one, so its list leads to its form.
+# The list of the single Site redirects to its form.
 LISTED = [model for model in MAKERS if model is not Site]
 
 named = pytest.mark.parametrize("model", list(MAKERS), ids=lambda model: model._meta.label)
@@ -53,7 +53,7 @@ HOSTILE = ["\x00", "'", '"', "%", "\\", "' OR 1=1 --", "<script>", "(", "é" * 5
 
 def test_the_tests_cover_every_registered_model():
     axes = {model for model in admin.site._registry if model._meta.app_label == "axes"}
-    # Drafts are listed, and decided on beside their record.
+    # Drafts are only listed here; decisions have pages of the record.
     assert set(admin.site._registry) - axes == {*MAKERS, OpenDraft}
 
 
@@ -86,7 +86,7 @@ def test_every_page_of_a_registered_model_opens(superuser, model):
         reverse("admin:app_list", args=[model._meta.app_label]),
     ]:
         assert superuser.get(address).status_code == 200, address
-    # The site is one, former addresses and the log are the portal's, reports are visitors'.
+    # One Site exists; the portal writes former slugs and the log, visitors write reports.
     forbidden = {Report: (403, 200)} | dict.fromkeys([Site, FormerSlug, Revision], (403, 403))
     add, delete = forbidden.get(model, (200, 200))
     assert superuser.get(admin_url(model, "add")).status_code == add
@@ -197,13 +197,13 @@ def test_editors_and_publishers_open_and_save(editor, publisher, model):
         fields = open_form(client, record)
         response = client.post(admin_url(model, "change", record.pk), fields)
         if client is editor and model in WITH_STATE:
-            # What is public keeps a draft, and there is nothing to keep.
+            # Saving a public record makes a draft, and an unchanged form has none.
             assert errors(response) == {
                 "__all__": ["You changed nothing, so there is no draft to keep."]
             }
         else:
             assert response.status_code == 302, errors(response)
-    # It is public, or a picture that others may use.
+    # The record is public, or is a picture that others may use.
     assert editor.get(admin_url(model, "delete", record.pk)).status_code == 403
     assert publisher.get(admin_url(model, "delete", record.pk)).status_code == 200
 
@@ -214,7 +214,7 @@ def test_editors_and_publishers_open_and_save(editor, publisher, model):
 def test_records_without_dependent_records_can_be_deleted(superuser, model):
     record = {Group: lambda: Group.objects.create(name="Guests")}.get(model, MAKERS[model])()
     if model in WITH_STATE:
-        # The first time it goes to the trash, and from there it goes for good.
+        # The first deletion moves the record to the trash, the second is for good.
         assert superuser.post(admin_url(model, "delete", record.pk)).status_code == 302
         assert model.objects.get(pk=record.pk).state == "trashed"
     response = superuser.post(admin_url(model, "delete", record.pk), {"post": "yes"})

@@ -1,4 +1,4 @@
-"""Somebody tied to Wakefield sees, picks and changes what is Wakefield's, and nothing else."""
+"""Row-level permissions: a user limited to Wakefield sees, picks and changes nothing else."""
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -54,7 +54,7 @@ def publisher(own):
 
 @pytest.fixture
 def joint(own, foreign):
-    """A draft of a story about both cities and both networks."""
+    """Make a draft of a story about both cities and both networks."""
     return factories.news_item(
         title="Together",
         cities=[own[City], foreign[City]],
@@ -149,7 +149,7 @@ def test_a_scope_assignment_names_one_place_and_is_unique(own):
 
 
 def test_a_place_in_the_scope_of_a_user_cannot_be_deleted(own):
-    """Or else they would look after everything all at once."""
+    """Otherwise the user would lose the limit and work on everything."""
     person = factories.user("Contributors")
     Tie.objects.create(user=person, city=own[City])
     with pytest.raises(ProtectedError):
@@ -258,7 +258,7 @@ def test_links_to_records_outside_the_scope_cannot_be_removed_by_a_forged_form(
     response = save_form(contributor, joint, cities=[str(own[City].pk)], networks=[])
     assert response.status_code == 302
     assert keys(joint.cities.all()) == keys([own[City], foreign[City]])
-    # Their own they may take out.
+    # A link to a record of the scope may be removed.
     assert list(joint.networks.all()) == [foreign[Network]]
 
 
@@ -443,9 +443,9 @@ def test_a_forged_request_changes_nothing_outside_the_scope(own, foreign, superu
 
 
 def told(client, address, query=None):
-    """What somebody reads at an address, or in the message with which the front page sends them.
+    """Return the text at an address, or the message with which the dashboard follows a redirect.
 
-    The front page itself, which takes long, is looked at once.
+    The text of the dashboard itself, which is slow, is read once.
     """
     response = client.get(address, query)
     if response.status_code == 302 and response.url == reverse("admin:index"):

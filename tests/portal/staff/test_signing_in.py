@@ -1,4 +1,4 @@
-"""Signing in: throttled, with a way back for a forgotten password; groups; refusals."""
+"""Signing in: throttling, the password reset, the groups, and pages of refusal."""
 
 import re
 
@@ -53,7 +53,7 @@ def test_five_wrong_passwords_lock_the_sign_in(client):
     assert locked.status_code == 429
     assert locked["Retry-After"] == "900"
     assert "429.html" in [template.name for template in locked.templates]
-    # The door of another person stays open.
+    # Another user can still sign in.
     other = factories.user("Editors")
     assert sign_in(client, other.username, factories.PASSWORD).status_code == 302
 
@@ -89,7 +89,7 @@ def test_a_forgotten_password_is_reset(client):
     assert done.redirect_chain == [(reverse("password_reset_complete"), 302)]
     assert f'href="{reverse("admin:login")}"' in done.text
     assert sign_in(client, user.username, new).status_code == 302
-    # The address worked once.
+    # The link works only once.
     assert "new_password1" not in Client().get(address, follow=True).text
 
 
@@ -121,7 +121,7 @@ def test_groups_have_the_permissions_for_their_work():
 
 def test_groups_cover_every_model_of_the_portal():
     """A new model has to be given to the groups, or named here."""
-    # Who may change a record may also draft, share and import it; the portal keeps the rest.
+    # The change permission includes drafts, share links and imports; the portal writes the rest.
     nobodys = {
         "portal.requestcount",
         "portal.starterrow",

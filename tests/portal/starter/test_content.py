@@ -1,4 +1,4 @@
-"""The starter content itself: all of it loads, and what addresses and texts promise is there."""
+"""The starter content itself: all of it loads, and its links and texts are complete."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from tests.portal.starter.folder import everything
 
 
 def load(**options: Path) -> str:
-    """Load the starter content; what the command says."""
+    """Load the starter content; return the output of the command."""
     output = StringIO()
     call_command("load_starter", stdout=output, **options)
     return output.getvalue()
@@ -29,7 +29,7 @@ def load(**options: Path) -> str:
 
 @pytest.fixture(scope="module")
 def first_load(django_db_setup, django_db_blocker):
-    """The starter content, loaded once for all tests of this module."""
+    """Load the starter content once for all tests of this module."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield load()
         transaction.set_rollback(True)
@@ -37,7 +37,7 @@ def first_load(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def content(first_load, db):
-    """The starter content, as each test finds it."""
+    """Restore the loaded starter content for each test."""
 
 
 def test_the_first_load_of_the_starter_content_reports_what_it_did(first_load):
@@ -84,13 +84,13 @@ def test_a_second_load_of_the_starter_content_changes_nothing(content):
     assert everything() == before
 
 
-# What version 0.1.0 remembered of some rows: the loads of used portals start from such values.
+# Values that version 0.1.0 stored for some rows: loads of portals in use start from them.
 REMEMBERED = Path(__file__).with_name("rows_of_version_0_1_0.json")
 
 
 @pytest.fixture
 def remembered(content):
-    """The starter content, as a portal has it that version 0.1.0 loaded."""
+    """Set some stored rows to the values that version 0.1.0 loaded; return these."""
     rows = json.loads(REMEMBERED.read_text(encoding="utf-8"))
     for key, values in rows.items():
         assert StarterRow.objects.filter(key=key).update(values=values) == 1
@@ -139,7 +139,7 @@ def test_corrections_and_changes_by_staff_are_merged_where_version_0_1_0_loaded(
 def test_cities_without_a_year_and_years_without_an_intake_are_loaded(content):
     assert City.objects.filter(joined_year=None).count() == 58
     assert City.objects.filter(intake__year=2024).count() == 53
-    # 2015, 2017, 2018 and 2023 have no intake of their own.
+    # 2015, 2017, 2018 and 2023 have no intake.
     assert City.objects.filter(joined_year__isnull=False, intake=None).count() == 22
     assert City.objects.filter(confirmed=False).count() == 9
 

@@ -1,4 +1,4 @@
-"""`manage.py load_starter`: what it writes, what it leaves to staff, and what it refuses."""
+"""`manage.py load_starter`: its writes, its respect for changes of staff, and its errors."""
 
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -23,14 +23,14 @@ def starter(tmp_path):
 
 
 def load(starter: StarterFolder, **options: bool) -> str:
-    """Write the folder and load it; what the command says."""
+    """Write the folder and load it; return the output of the command."""
     output = StringIO()
     call_command("load_starter", folder=starter.write(), stdout=output, stderr=output, **options)
     return output.getvalue()
 
 
 def faults(starter: StarterFolder, folder=None) -> list[str]:
-    """The faults that the command lists; it must not have touched the database."""
+    """Return the errors that the command lists; it must not have changed the database."""
     before = everything()
     with pytest.raises(CommandError) as refused:
         call_command("load_starter", folder=folder or starter.write(), stdout=StringIO())
@@ -275,7 +275,7 @@ def test_links_to_a_record_whose_row_left_the_files_are_corrected(starter):
 
 def test_two_rows_about_one_record_of_staff_are_both_merged(starter):
     load(starter)
-    # The same record for two rows: staff renamed it as the new row is called.
+    # Two rows for one record: staff renamed it to the name of the new row.
     City.objects.filter(name="Manchester").update(name="Greater Manchester", motto="city of bees")
     row = starter.row("cities.csv", name="Manchester")
     starter.rows["cities.csv"].append(row | {"name": "Greater Manchester", "motto": "city of bees"})
@@ -293,7 +293,7 @@ def test_two_rows_about_one_record_of_staff_are_both_merged(starter):
 
 def test_a_record_deleted_by_staff_does_not_come_back(starter):
     load(starter)
-    # With it go its two other names, its designation and its links.
+    # The city's two alternative names, its designation and its links are deleted with it.
     City.objects.get(name="Manchester").delete()
     Page.objects.all().delete()
     before = everything()
@@ -342,7 +342,7 @@ def test_a_record_made_by_staff_first_is_adopted_unchanged(starter):
     country = Country.objects.create(code="GB", name="Britain", region="africa")
     city = City.objects.create(name="Manchester", country=country, motto="city of bees")
     page = Page.objects.create(slug="about", title="Who we are")
-    # The same address, written differently.
+    # The same URL, written differently.
     Organisation.objects.create(name="City-Council", sector="school")
     assert load(starter) == ALL.format(14, 0, 4, 0)
     country.refresh_from_db()
@@ -396,7 +396,7 @@ def test_a_corrected_name_finds_the_record_that_staff_renamed_alike(starter):
 
 # -- Faults -----------------------------------------------------------------------------------
 
-# A cell of the first row, what is written into it, and the column and the sentence of the fault.
+# A cell of the first row, its faulty value, and the column and sentence of the error.
 CELLS = [
     ("cities.csv", "name", "", "name", "This cell has to be filled."),
     ("cities.csv", "confirmed", "", "confirmed", "This cell has to be filled."),
@@ -623,7 +623,7 @@ def test_a_faulty_cell_is_named_by_file_line_and_column(
             ],
         ),
         (
-            # A cell of three lines and an empty line do not lead the numbers astray.
+            # A cell of three lines and an empty line do not shift the line numbers.
             b'slug,title,summary,body\nhelp,Help,"one\ntwo\nthree",\n\nabout,,,\n',
             ["pages.csv, line 6, column title: This cell has to be filled."],
         ),
@@ -673,7 +673,7 @@ def test_an_ambiguous_name_of_two_cities_is_named(starter):
     starter.rows["cities.csv"].append(
         starter.row("cities.csv", name="Wakefield") | {"country": "FR"}
     )
-    # Where a country stands beside the city there is no doubt.
+    # The country next to the city makes the name unambiguous.
     assert faults(starter) == [
         (
             "themes.csv, line 2, column coordinating_cities: "

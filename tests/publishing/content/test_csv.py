@@ -1,4 +1,4 @@
-"""CSV for visitors and for staff: one rule for what a spreadsheet would run."""
+"""CSV for visitors and for staff: one rule against formulas."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ ATTACKS = [
     "\x0b=1+1",
     "\x00=1+1",
 ]
-# A spreadsheet runs a cell that begins so.
+# A spreadsheet runs a cell with such a beginning.
 RUNS = re.compile("[=+\\-@\t\r\n＝＋－＠]")
 
 
@@ -40,7 +40,7 @@ def cells_of(body: bytes) -> list[str]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_the_public_and_the_staff_export_defuse_the_same_texts(client, attack):
-    # PostgreSQL keeps no zero byte.
+    # PostgreSQL stores no zero byte.
     stored = attack.replace("\x00", "\x01")
     city = factories.city()
     City.objects.filter(pk=city.pk).update(

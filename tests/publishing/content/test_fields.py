@@ -1,4 +1,4 @@
-"""Rich text is clean on every way into the database; folded text finds what people mean."""
+"""Rich text sanitised on every way into the database, and folded text for search and order."""
 
 import pytest
 from django.forms import modelform_factory

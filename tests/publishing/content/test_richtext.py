@@ -1,4 +1,4 @@
-"""Links and pictures in rich text: kept by their keys, resolved when a page is rendered."""
+"""Links and pictures in rich text: stored by key, resolved when a page is rendered."""
 
 import pytest
 from django.db import connection
@@ -21,7 +21,7 @@ def media(settings, tmp_path):
 
 
 def link(target, text="there"):
-    """As the field keeps it."""
+    """Return a link in its stored form."""
     name = target if isinstance(target, str) else reference(target)
     return f'<a href="{name}" rel="noopener noreferrer">{text}</a>'
 
@@ -31,7 +31,7 @@ def figure(picture):
 
 
 def shown(html):
-    """What a page makes of a text that came in."""
+    """Return the rendered form of a submitted text."""
     return render(factories.page(body=html).body)
 
 
@@ -172,7 +172,7 @@ style='width:225.4pt'><p class=MsoNormal>Year<o:p></o:p></p></td></tr></table>
 
 
 def test_text_pasted_from_word_is_cleaned():
-    """The same as by the clipboard, for an import or a form without JavaScript."""
+    """As for the clipboard, so for an import or a form without JavaScript."""
     body = " ".join(factories.page(body=WORD).body.split())
     assert body == (
         "<h2>Skills for all</h2> "

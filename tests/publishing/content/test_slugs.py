@@ -1,4 +1,4 @@
-"""Addresses: made from a name in any script, unique, kept, and followed when they change."""
+"""Slugs: made from a name in any script, unique, and redirected when they change."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -31,7 +31,7 @@ HIDDEN = {"published_at": None}
 
 
 def rename(record, slug):
-    """Give a record another address, as the form of staff does."""
+    """Give a record another slug, as the form of staff does."""
     record.slug = slug
     record.full_clean()
     record.save()
@@ -149,7 +149,7 @@ def test_a_page_cannot_take_an_address_of_the_portal(word, client):
 
 
 def routes(patterns, before=""):
-    """Every address of the portal, as its patterns write it."""
+    """Yield every address of the portal, as written in its patterns."""
     for entry in patterns:
         route = before + str(entry.pattern)
         if isinstance(entry, URLResolver):

@@ -1,4 +1,4 @@
-"""Draft, scheduled, public, expired, archived, in the trash: as a query, as a test, in words."""
+"""The states of a record: as a query, as a test of one object, and as a label."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -23,13 +23,13 @@ VALUES = (None, LONG_BEFORE, BEFORE, NOW, LATER, MUCH_LATER)
 
 @pytest.fixture
 def noon(monkeypatch):
-    """The present is NOW."""
+    """Set the clock to NOW."""
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 @pytest.fixture
 def grid(db):
-    """A page for every possible combination of the moments."""
+    """Make a page for every possible combination of the moments."""
     combinations = product(VALUES, VALUES, VALUES, (None, BEFORE))
     pages = [
         Page(
@@ -105,7 +105,7 @@ def test_a_state_without_a_moment_is_that_of_the_present(grid, noon):
 )
 def test_states_change_exactly_at_their_moments(moments, state):
     assert state_of(*moments, moment=NOW) is state
-    # Whatever it was, the trash comes first.
+    # The trash overrules every other state.
     assert state_of(*moments, BEFORE, NOW) is State.TRASHED
 
 

@@ -1,4 +1,4 @@
-"""A table is brought: what the preview says, what is written, what is refused."""
+"""Imports: the preview, the writes, the refusals, and the undo."""
 
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ def test_an_import_changes_the_field_of_the_table_and_nothing_else(publisher):
     factories.award(city=city, year=2017)
     before = snapshots.take(city)
     batch = publisher.bring(City, [{"slug": "wakefield", "population": "353,000"}], mode="live")
-    # A number with a comma is no number to a form either.
+    # A form refuses a number with a comma as well.
     assert results(batch) == [(2, "refused", "population: Enter a whole number.")]
     batch = publisher.bring(City, [{"slug": "wakefield", "population": "353000.0"}], mode="live")
     after = snapshots.take(city)
@@ -175,7 +175,7 @@ def test_an_imported_slug_leaves_a_redirect_from_the_former_one(publisher):
     publisher.bring(City, [{"id": city.pk, "slug": "Wakefield-District"}], mode="live")
     assert City.objects.get().slug == "wakefield-district"
     assert FormerSlug.objects.get(slug="wakefield").object_pk == str(city.pk)
-    # And back again.
+    # The same in the other direction.
     publisher.bring(City, [{"id": city.pk, "slug": "wakefield"}], mode="live")
     assert [f.slug for f in FormerSlug.objects.all()] == ["wakefield-district"]
 
@@ -239,7 +239,7 @@ def test_an_import_needs_the_permissions_to_add_and_to_change(publisher, contrib
     address = admin_url(City, "batch", batch.pk)
     assert contributor.client.get(address).status_code == 403
     assert contributor.client.post(address, {"decision": "import"}).status_code == 403
-    # Nor may another publisher see a preview that is not theirs.
+    # Another publisher cannot see the preview of a colleague.
     assert Desk(factories.user("Publishers")).client.get(address).status_code == 403
 
 
@@ -262,7 +262,7 @@ def test_a_record_that_the_user_may_not_see_is_refused_and_not_added_twice(publi
         "slug: Another record has this address already. Choose a different one.",
     ]
     assert len(publisher.table(City)) == 1
-    # A link that is there may stay; only a new one has to be among those that one sees.
+    # An existing link may stay; a new one needs the permission to view its target.
     kept = {"id": network.pk, "cities": "manchester; wakefield"}
     batch = publisher.look(Network, [kept, {"id": factories.network().pk, "cities": "manchester"}])
     assert results(batch) == [
@@ -410,7 +410,7 @@ def test_undoing_an_import_leaves_records_that_the_user_may_not_see(publisher, m
     assert "Take this import back" not in page
     desk.client.post(admin_url(City, "batch_undo", batch.pk))
     assert set(City.objects.values_list("motto", flat=True)) == {"M"}
-    # Who brought it takes back what is left to them; the rest is listed.
+    # The user undoes the rows that are still in their scope; the others are listed.
     publisher.undo(batch)
     assert batch.left == [[str(other.pk), "Manchester", "You may not change it."]]
 

@@ -1,4 +1,4 @@
-"""Files as programs write them: understood, or refused in a plain sentence."""
+"""Files as programs write them: read, or refused in a plain sentence."""
 
 import io
 import struct
@@ -21,7 +21,7 @@ ROW = {"code": "FR", "name": "Côte d’Ivoire; or so", "region": "africa"}
 
 
 def workbook(*rows, sheets=("Sheet",), **cells):
-    """An XLSX with these rows; `cells` are set besides, as B2="=1+1"."""
+    """Return an XLSX with these rows; `cells` are set in addition, as B2="=1+1"."""
     book = openpyxl.Workbook()
     book.active.title = sheets[0]
     for title in sheets[1:]:
@@ -44,7 +44,7 @@ def archive(**files):
 
 
 def changed_part(data, name, old, new):
-    """A workbook with one of its parts changed."""
+    """Return a workbook with one of its parts changed."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(out, "w") as made:
         for entry in source.namelist():
@@ -142,7 +142,7 @@ ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;
 
 
 def bomb():
-    """A workbook of a few hundred kilobytes that unpacks to 200 MB."""
+    """Return a workbook of a few hundred kilobytes that unpacks to 200 MB."""
     return archive(**{"xl/workbook.xml": "x", SHEET: " " * 200 * 1024 * 1024})
 
 

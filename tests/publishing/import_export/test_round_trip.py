@@ -1,4 +1,4 @@
-"""What is taken away comes back without a difference, whatever it says."""
+"""Exports imported back: no differences, for any content."""
 
 from io import BytesIO
 
@@ -26,16 +26,16 @@ from tests.publishing.import_export.conftest import results
 pytestmark = pytest.mark.django_db
 
 KINDS = (City, Country, Intake, Theme, Network, Organisation, NewsItem, Event, Page)
-# Each example uses the same database, which makes no difference to these.
+# The examples share a database, which makes no difference to these tests.
 SAME_DATABASE = settings(
     max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-# What PostgreSQL can keep.
+# Text that PostgreSQL can store.
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=60)
 
 
 def everything():
-    """A record of each kind, with all that can belong to it."""
+    """Make a record of each kind, with all its possible parts."""
     country = factories.country(code="GB", name="United Kingdom")
     intake = factories.intake(year=2024, announced_on="2024-02-14", cities_announced=64)
     themes = [factories.theme(), factories.theme(trashed_at=factories.LONG_AGO)]
@@ -75,7 +75,7 @@ def _kept(model):
 @pytest.mark.parametrize("model", [City, Network, NewsItem, Country])
 def test_an_export_imported_into_an_empty_portal_makes_the_same_records(publisher, model):
     everything()
-    # What lies in the trash can stay linked, but nobody can choose it.
+    # A record in the trash can stay linked, but cannot be chosen.
     Theme.objects.filter(trashed_at__isnull=False).delete()
     City.objects.update(note="plain")
     rows = publisher.table(model)
@@ -205,7 +205,7 @@ def test_an_import_saves_what_the_form_would_save(publisher, changes):
 
 
 def _form_of(record, data):
-    """The desk's own form for a record, with some fields changed."""
+    """Return the desk's own form for a record, with some fields changed."""
     request = RequestFactory().get("/")
     request.user = factories.superuser()
     desk = admin.site.get_model_admin(City)

@@ -1,4 +1,4 @@
-"""The sizes and formats of a picture, made at upload."""
+"""The renditions of a picture, made at upload."""
 
 from io import BytesIO
 

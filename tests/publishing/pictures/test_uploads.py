@@ -1,4 +1,4 @@
-"""What is kept of an uploaded picture, where it goes, and what is refused."""
+"""Uploaded pictures: their stored form, their files, and refusals."""
 
 import re
 from io import BytesIO
@@ -23,7 +23,7 @@ def media(settings, tmp_path):
 
 
 def photograph(kind="JPEG", size=(80, 40), orientation=1, **options):
-    """Left half red, right half blue, with a place and a description."""
+    """Return a photograph, left half red and right half blue, with a place and a description."""
     image = Image.new("RGB", size, "red")
     image.paste("blue", (size[0] // 2, 0, *size))
     exif = Image.Exif()
@@ -61,7 +61,7 @@ def test_the_stored_file_of_a_picture_has_no_metadata(kind):
 def test_a_picture_taken_sideways_is_kept_upright():
     picture = factories.picture(file=factories.upload("a.jpg", photograph(orientation=6)))
     image, _content = stored(picture)
-    # Turned to the right, its left half is on top.
+    # After a turn to the right, the left half is on top.
     assert (image.size, picture.width, picture.height) == ((40, 80), 40, 80)
     assert is_red(image.convert("RGB").getpixel((20, 10)))
     assert not is_red(image.convert("RGB").getpixel((20, 70)))
@@ -78,7 +78,7 @@ def test_a_picture_is_stored_as_large_as_pages_need(size, kept_size):
 
 
 def with_profile(profile):
-    """A red square whose file has a profile, as it is kept."""
+    """Return the stored form of a red square whose file has a colour profile."""
     file = BytesIO()
     Image.new("RGB", (8, 8), (200, 30, 30)).save(file, "PNG", icc_profile=profile)
     return Image.open(kept(ContentFile(file.getvalue())))
@@ -86,7 +86,7 @@ def with_profile(profile):
 
 def test_the_colour_profile_of_a_picture_is_applied():
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    # A profile in which the first number means blue and the third red.
+    # A profile that exchanges red and blue.
     names = {b"rXYZ": b"bXYZ", b"bXYZ": b"rXYZ"}
     turned = re.sub(b"[rb]XYZ", lambda name: names[name[0]], srgb)
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()

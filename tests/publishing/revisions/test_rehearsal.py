@@ -1,4 +1,4 @@
-"""A rehearsal leaves nothing behind: no row, no mail, no hook, no message, nothing in a cache."""
+"""Rehearsals: no row, mail, hook, message or cache entry is left."""
 
 import contextlib
 from io import StringIO
@@ -20,7 +20,7 @@ from tests.staff_fixtures import signed_in
 
 
 def everything():
-    """All rows of all tables."""
+    """Return all rows of all tables."""
     out = StringIO()
     call_command("dumpdata", "--all", exclude=["sessions"], stdout=out)
     return out.getvalue()
@@ -67,7 +67,7 @@ def test_an_error_in_a_rehearsal_is_raised_and_changes_nothing():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_rehearsal_refuses_what_a_commit_would_refuse():
-    """Foreign keys are looked at when a transaction ends, and a rehearsal never ends in one."""
+    """Deferred foreign keys are checked at a commit, and a rehearsal never commits."""
     city = factories.city()
     with pytest.raises(IntegrityError), rehearse():
         Award.objects.create(city_id=city.pk + 1, year=2015)
@@ -101,7 +101,7 @@ def test_a_form_saved_as_a_draft_writes_one_row_in_one_table(button):
     assert (mail.outbox, LogEntry.objects.count(), cache.get("kept")) == ([], 0, 1)
     assert snapshots.take(city) == content
     Revision.objects.get().delete()
-    # That the form was saved is kept for a day, so that nothing late revives what was typed.
+    # The key of a saved form is stored for a day, so that no late request revives its autosave.
     WorkingCopy.objects.get().delete()
     assert everything() == before
 

@@ -1,4 +1,4 @@
-"""Drafts go live once, at their moment, by whoever comes first; what fails is set aside."""
+"""Scheduled drafts: published once, at their moment, by any process; failures are set aside."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ def scheduled(city, **fields):
 
 
 def at_once(*jobs):
-    """Run the jobs in threads that start together; what each gave, or raised."""
+    """Run the jobs in threads that start together; return the results or exceptions."""
     gate = Barrier(len(jobs))
 
     def run(job):

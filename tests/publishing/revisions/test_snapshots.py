@@ -1,4 +1,4 @@
-"""A snapshot gives back what it was taken of; a merge loses nothing."""
+"""Snapshots restore their record; merges lose no change."""
 
 import json
 from pathlib import Path
@@ -40,7 +40,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size
 
 
 def values_of(field):
-    """A strategy for what may stand in a field; None for those that others depend on."""
+    """Return a strategy for the values of a field; None for fields that others depend on."""
     if getattr(field, "choices", None):
         return st.sampled_from([value for value, _label in field.flatchoices])
     if isinstance(field, models.BooleanField):
@@ -56,7 +56,7 @@ def values_of(field):
 
 @composite
 def contents(draw, model):
-    """What staff could have made of a record: texts, choices, and rows with distinct values."""
+    """Return a strategy for records as staff could edit them: texts, choices, distinct rows."""
     drawn = {field.name: values_of(field) for field in snapshots.content_fields(model)}
     fields = {name: draw(values) for name, values in drawn.items() if values is not None}
     rows = {}
@@ -189,13 +189,13 @@ def test_a_slug_changed_by_a_snapshot_leaves_a_redirect():
 
 @pytest.mark.django_db
 def test_a_snapshot_of_an_earlier_version_is_readable():
-    """The file is never written anew: what it names that is gone is passed over."""
+    """The file is never written again; names that no longer exist are ignored."""
     factories.united_kingdom()
     city = factories.city(name="Leeds", motto="Pro rege et lege")
     problems = snapshots.apply(city, json.loads((KEPT / "city-2026-11.json").read_text()))
     assert problems == ["themes: the theme that stood here was deleted since."]
     assert (city.name, city.slug, city.joined_year) == ("Wakefield", "wakefield", 2024)
-    # The snapshot does not know these.
+    # The snapshot has no such fields.
     assert (city.motto, city.designations.count()) == ("Pro rege et lege", 0)
     assert [(award.year, award.source) for award in city.awards.all()] == [(2024, "Jury")]
 
@@ -227,7 +227,7 @@ def test_a_change_by_one_side_alone_is_taken_as_it_is(base, mine):
 @settings(max_examples=200)
 @given(content, content, content)
 def test_a_merge_loses_no_change(base, mine, theirs):
-    """Every place that one side changed says so afterwards, or is a conflict."""
+    """Every place that one side changed has that change afterwards, or is a conflict."""
     merged = snapshots.merge(base, mine, theirs)
     conflicts = {conflict.path for conflict in merged.conflicts}
     for side, other in ((mine, theirs), (theirs, mine)):
@@ -242,7 +242,7 @@ def test_a_merge_loses_no_change(base, mine, theirs):
     assert merged.content["links"]["themes"] == sorted(
         theme
         for theme in set().union(*after_sets)
-        # Who changed it decides; both can only have changed it alike.
+        # The side that changed the link decides; both can only have changed it in the same way.
         if theme in (ours if (theme in ours) != (theme in old) else others)
     )
 

@@ -1,4 +1,4 @@
-"""The activity log: found by who, what, when, which kind and which record; changed by nobody."""
+"""The audit log: searched by user, action, time, kind and record; read-only."""
 
 import pytest
 from django.urls import reverse

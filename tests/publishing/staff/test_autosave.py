@@ -1,4 +1,4 @@
-"""What is typed and not saved: kept for its writer, offered again, gone when it is saved."""
+"""Autosaves: private, restored after an interruption, deleted with the save."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def maria(db):
 
 
 def type_into(client, record, **typed):
-    """Type something and leave it: what the browser sends by itself; the form as it stands."""
+    """Type into a form and leave it; return the response to the autosave and the form's fields."""
     form = open_form(client, record) | typed
     response = client.post(admin_url(record, "working", record.pk), form)
     assert response.status_code == 200
@@ -143,7 +143,7 @@ def test_autosaves_are_private(editor, maria):
     assert "Secret" not in page.text
     assert "You typed here" not in page.text
     maria.post(admin_url(city, "working", city.pk), {"_drop": copy.pk})
-    # Another person's form, under the first one's key.
+    # The form of another user, with the key of the first.
     theirs = open_form(maria, city) | {"_copy": form["_copy"], "motto": "Mine"}
     assert maria.post(admin_url(city, "working", city.pk), theirs).json()["kept"] is False
     assert WorkingCopy.objects.get().posted()["motto"] == "Secret"

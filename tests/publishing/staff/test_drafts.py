@@ -1,4 +1,4 @@
-"""Drafts of what is public: kept, compared, scheduled, returned, published, discarded."""
+"""Drafts of public records: saved, compared, scheduled, returned, published, discarded."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ def city(db):
 
 
 def decide(client, record, decision, **more):
-    """Open the page of the draft and press a button; the answer, and what it said."""
+    """Open the page of the draft and press a button; return the response and its messages."""
     address = admin_url(record, "draft", record.pk)
     page = client.get(address)
     sent = {"draft": page.context["draft"].pk, "_seen": page.context["seen"], "decision": decision}

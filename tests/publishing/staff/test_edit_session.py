@@ -1,7 +1,7 @@
-"""The edit of a record without a request: two people, drafts, reviews, refusals and advice.
+"""The edit session without a request: two people, drafts, reviews, refusals and advice.
 
-`typed` stands in for the form of the admin: it saves the record and hands it to the session, or
-returns the form if what was typed is not valid.
+`typed` replaces the form of the admin: it saves the record and passes it to the session, or returns
+the form if the values are not valid.
 """
 
 from datetime import timedelta

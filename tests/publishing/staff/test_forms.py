@@ -1,4 +1,4 @@
-"""Forms: rows inside them, clear refusals instead of failures, relations by name."""
+"""Forms of the desk: inline rows, refusals in sentences, relations by name."""
 
 import pytest
 from django.db import IntegrityError
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def rows(prefix, *values):
-    """What a browser sends for new rows of an inline that has none yet."""
+    """Return the fields that a browser sends for new rows of an empty inline."""
     sent = {f"{prefix}-TOTAL_FORMS": str(len(values))}
     for index, row in enumerate(values):
         sent |= {f"{prefix}-{index}-{name}": value for name, value in row.items()}
@@ -190,7 +190,7 @@ def test_a_former_slug_is_stored_and_shown(publisher):
 
 
 def test_a_save_is_tried_again_when_a_value_was_taken_at_the_last_moment(editor):
-    """The first write fails, as it does when somebody else takes the address just before."""
+    """The first write fails, as when somebody else takes the slug just before."""
     factories.united_kingdom()
     failures = iter([IntegrityError("UNIQUE constraint failed: cities_city.slug")])
 

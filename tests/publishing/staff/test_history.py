@@ -1,4 +1,4 @@
-"""The history of a record: readable, complete, and a way back."""
+"""The history of a record: readable, complete, and with versions to restore."""
 
 import pytest
 from django.utils.html import escape
@@ -23,7 +23,7 @@ def city(db):
 
 
 def changes(client, record):
-    """What the newest version says that it changed: label → both texts as one."""
+    """Return the changes of the newest version: label → both texts as one."""
     revision = Revision.objects.of(record).first()
     page = client.get(admin_url(record, "revision", record.pk, revision.pk))
     return {change.label: change.marked for change in page.context["changes"]}

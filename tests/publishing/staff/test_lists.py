@@ -1,4 +1,4 @@
-"""Lists: searching by folded words, useful filters, a constant number of queries."""
+"""Lists of the desk: search in folded text, filters, a constant number of queries."""
 
 from datetime import timedelta
 
@@ -158,7 +158,9 @@ def test_the_list_of_cities_marks_an_unknown_year(editor):
 
 
 def picture(number):
-    """The first is a real one; the others share its file, which is slow to make."""
+    """Make a picture: the first with a real file, the others with the same one, which is slow to
+    make.
+    """
     if number == 1:
         return factories.picture()
     other = Picture.objects.first()
@@ -221,7 +223,7 @@ def test_lists_have_a_constant_number_of_queries(editor, django_assert_num_queri
 
 def assert_form(client, record, expected):
     address = admin_url(record, "change", record.pk)
-    # Content types are asked for once in the life of a process.
+    # Content types are cached for the life of a process.
     client.get(address)
     with expected:
         assert client.get(address).status_code == 200

@@ -1,4 +1,4 @@
-"""Two people at one record: nothing that either typed is lost, whoever saves first."""
+"""Two people at one record: no change of either is lost, in any order of saves."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -32,7 +32,7 @@ def send(client, record, form, **changes):
 
 
 def answer(client, record, page, **choices):
-    """Fill in the page that asks, and send it."""
+    """Fill in the page with the conflicts, and send it."""
     conflicts = {f"_choice:{key.replace('__', '/')}": choice for key, choice in choices.items()}
     sent: dict[str, list[str]] = {}
     for name, value in page.context["posted"]:
@@ -156,7 +156,7 @@ steps = st.lists(
 
 @pytest.mark.django_db(transaction=True)
 def test_no_order_of_opening_saving_and_publishing_loses_a_field():
-    """Each of two people keeps to a field and a row of their own; all that was saved is there."""
+    """Each of two people edits a field and a row of their own; all saved values must be there."""
     editors = [signed_in(factories.user("Publishers")) for _number in range(2)]
 
     @settings(max_examples=8)
@@ -251,5 +251,5 @@ def test_two_saves_of_one_field_at_the_same_instant_are_a_conflict_for_one():
     assert City.objects.get().motto == f"Text {saved[0]}"
     for who, one in enumerate(answers):
         if who not in saved:
-            # Asked, or told to save again, with the text in hand.
+            # A conflict, or a request to save again, with the typed text in the form.
             assert one.status_code == 409 or read_form(one, city).fields["motto"] == [f"Text {who}"]

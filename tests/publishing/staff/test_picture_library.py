@@ -1,4 +1,4 @@
-"""The library of pictures in the desk."""
+"""The picture library of the desk."""
 
 import pytest
 from django.contrib.auth.models import Permission

@@ -1,4 +1,4 @@
-"""The preview: the public page as what is typed would make it, and nothing kept of it."""
+"""The preview: the public page with the typed values, without a trace."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,7 +17,7 @@ from tests.staff_fixtures import signed_in
 
 pytestmark = pytest.mark.django_db
 
-# A record of each kind that has a page, and a field whose text the page shows.
+# A record of each kind with a page, and a field that the page shows.
 KINDS = {
     City: (factories.city, "motto"),
     Country: (lambda: factories.city().country, "name"),
@@ -33,7 +33,7 @@ KINDS = {
 
 
 def preview(client, record, **typed):
-    """The preview of a record's form in which something was typed."""
+    """Return the preview of a record's form with typed values."""
     return client.post(admin_url(record, "preview", record.pk), open_form(client, record) | typed)
 
 
@@ -43,7 +43,7 @@ def preview_new(client, model, **typed):
 
 
 def contents():
-    """Every row of every table that a rehearsal might touch."""
+    """Return every row of every table that a rehearsal might change."""
     models = (City, AlternativeName, NewsItem, FormerSlug, Revision, City.themes.through)
     return [list(model._base_manager.order_by("pk").values()) for model in models]
 

@@ -1,4 +1,4 @@
-"""Publishing now and publishing later, through every door of the staff desk."""
+"""Publishing now and later, by every form and action of the desk."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def scheduled(db):
 
 
 def messages(client, response):
-    """The messages on the page that the answer leads to."""
+    """Return the messages on the page after the redirect."""
     assert response.status_code == 302, errors(response)
     return [str(message) for message in client.get(response["Location"]).context["messages"]]
 
@@ -51,7 +51,7 @@ def history(record):
 
 
 def buttons(client, record=None):
-    """The submit buttons of a form: name → label."""
+    """Return the submit buttons of a form: name → label."""
     page = admin_url(record, "change", record.pk) if record else admin_url(NewsItem, "add")
     return labels(client.get(page))
 
@@ -395,7 +395,7 @@ def test_recovering_a_record_names_a_date_that_passed_in_the_trash(publisher):
         "“Launch” is out of the trash again.",
         VISIBLE,
     ]
-    # A second click finds it outside the trash.
+    # A second click, when the record has left the trash.
     assert publisher.post(recover).status_code == 302
 
 

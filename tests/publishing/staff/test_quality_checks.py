@@ -1,4 +1,4 @@
-"""What could be better about a record before visitors see it."""
+"""Quality checks of a record before it becomes public."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Advice beside the form, and what happens to publishing while it is open."""
+"""Advice in the form, and publishing with open advice."""
 
 import pytest
 

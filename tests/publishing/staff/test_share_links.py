@@ -1,4 +1,4 @@
-"""Links to drafts, for people without an account."""
+"""Share links to drafts, for people without an account."""
 
 from datetime import timedelta
 
@@ -17,14 +17,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def drafted(editor):
-    """A public city with a draft that says something else."""
+    """Make a public city with a draft that changes it."""
     city = factories.city(name="Leeds", motto="Public motto")
     save_form(editor, city, motto="Draft motto", _draft="1")
     return city
 
 
 def make_link(client, record, days="7"):
-    """The path of a new link."""
+    """Return the path of a new share link."""
     response = client.post(admin_url(record, "share", record.pk), {"days": days})
     return "/" + response.context["address"].split("/", 3)[3]
 

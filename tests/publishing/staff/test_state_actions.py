@@ -1,4 +1,4 @@
-"""State in the list and the form, and the three actions on many records at once."""
+"""The state in the list and the form, and the three actions on many records at once."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ PAST = datetime(2021, 5, 4, 9, 30, tzinfo=UTC)
 
 @pytest.fixture
 def five():
-    """A city in each of the states."""
+    """Make a city in each of the states."""
     later = timezone.now() + timedelta(days=2)
     return {
         "draft": factories.city(name="Draft", published_at=None),
@@ -37,7 +37,7 @@ def listed(client, model=City, **query):
 
 
 def act(client, action, *records, model=City, **fields):
-    """Choose an action for records; the messages that follow."""
+    """Run an action for records; return the messages."""
     chosen = {"action": action, "_selected_action": [record.pk for record in records]}
     response = client.post(
         admin_url(model, "changelist"), chosen | {"index": "0"} | fields, follow=True

@@ -1,4 +1,4 @@
-"""What `manage.py check` says of an admin whose saves cannot be rehearsed."""
+"""System checks of admins whose saves cannot be rehearsed."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""The trash: what is put there comes back whole; names and addresses that were taken are told."""
+"""The trash: records come back whole, with messages about names and slugs that were taken."""
 
 import pytest
 from django.urls import reverse
