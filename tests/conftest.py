@@ -51,7 +51,7 @@ def pytest_collection_modifyitems(items):
         ("browser", find_chromium(), "no Chromium: install it or set CHROMIUM to its path"),
         ("engines", find_engines(), "no WebKitWebDriver, Xvfb or Firefox: install them"),
         ("text_browser", shutil.which("w3m"), "no w3m: install it"),
-        ("servers", has_servers, "no PostgreSQL or no redis-server: `make test` has both"),
+        ("servers", has_servers, "no PostgreSQL or no redis-server: `make test-all` has both"),
     ):
         for item in items:
             if HERE / name in item.path.parents:
