@@ -142,7 +142,7 @@ def test_a_failed_request_becomes_a_plain_page_load(new_page, cities):
     assert not page.evaluate("window.isSamePage")
 
 
-def test_on_a_phone_the_filters_stay_open(new_page, cities):
+def test_the_filters_stay_open_on_a_phone(new_page, cities):
     page = new_page(viewport={"width": 390, "height": 800})
     page.goto("/cities/")
     page.locator(".facets-fold > summary").click()

@@ -166,7 +166,7 @@ def test_a_new_story_is_seen_before_it_is_saved(desk):
     assert not NewsItem.objects.exists()
 
 
-def test_without_scripts_the_preview_opens_in_a_new_tab(new_page):
+def test_the_preview_opens_in_a_new_tab_without_javascript(new_page):
     city = factories.city(name="Fez")
     page = sign_in(new_page(java_script_enabled=False), factories.superuser())
     page.goto(admin_url(city, "change", city.pk))

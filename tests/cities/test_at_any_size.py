@@ -35,7 +35,7 @@ def found(text):
     return [city.name for city in City.objects.search(text)]
 
 
-class TestTheIndexOfWords:
+class TestWordIndex:
     """The word index after every kind of write."""
 
     def test_the_word_index_follows_bulk_writes_changes_and_deletions(self, db):
@@ -64,7 +64,7 @@ class TestTheIndexOfWords:
             assert found(word) == [name]
 
 
-class TestTheMap:
+class TestMapClusters:
     def test_many_cities_are_one_mark_for_each_country(self, db, client):
         for code, number in (("FR", 4), ("DE", MOST_MARKS)):
             many(number, factories.country(code=code, name=f"Land {code}"))

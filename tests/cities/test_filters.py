@@ -151,7 +151,7 @@ class TestFilters:
         assert len(facet.choices) == 15
         assert facet.all_label == "All 15 countries"
 
-    def test_a_chosen_value_of_a_long_facet_stands_first_however_rare(self, client):
+    def test_a_chosen_value_of_a_long_facet_comes_first_however_rare(self, client):
         for number in range(12):
             country = factories.country(name=f"Land {number:02}")
             factories.city(country=country)
@@ -264,7 +264,7 @@ class TestOrders:
         assert links["population"] == "?country=gb&sort=population"
 
 
-class TestWhatIsNotUnderstood:
+class TestUnknownParameters:
     @pytest.mark.parametrize(
         ("name", "value", "label"),
         [
@@ -319,7 +319,7 @@ class TestWhatIsNotUnderstood:
         assert not [link for link in page.addresses if "zz" in link or "contry" in link]
 
 
-class TestTheOneAddress:
+class TestCanonicalAddress:
     CANONICAL = [
         ("country=", ""),
         ("country=GB", "country=gb"),

@@ -88,7 +88,7 @@ def test_a_city_has_a_name_of_its_own_in_its_country():
 
 
 @pytest.mark.parametrize("joined_year", [2015, None])
-def test_the_joining_date_lies_in_the_joining_year(joined_year):
+def test_the_joining_date_is_in_the_joining_year(joined_year):
     city = changed(factories.city(), joined_on=date(2016, 1, 1), joined_year=joined_year)
     assert refused(city) == {"__all__": ["The joining date has to be a day of the joining year."]}
     unsaved(city, "city_joined_on_in_joined_year")
@@ -137,7 +137,7 @@ def test_an_intake_is_announced_in_its_year():
     unsaved(intake, "intake_announced_in_its_year")
 
 
-def test_there_is_one_intake_a_year():
+def test_an_intake_is_the_only_one_of_its_year():
     factories.intake(year=2024)
     other = changed(factories.intake(year=2025), year=2024)
     assert refused(other) == {"year": ["There is an intake of this year already."]}

@@ -68,7 +68,7 @@ def manchester():
     return city
 
 
-class TestACity:
+class TestCityPage:
     def test_a_page_shows_the_facts_of_its_record(self, manchester, client):
         response = client.get("/cities/manchester/")
         told = facts(response.content.decode())
@@ -185,7 +185,7 @@ class TestACity:
         assert "Unplaced" not in nearest
 
 
-class TestACountry:
+class TestCountryPage:
     def test_a_page_lists_the_cities_of_its_record(self, manchester, client):
         factories.city(name="Wakefield")
         factories.city(name="Fez", country=factories.country(code="MA", name="Morocco"))
@@ -210,7 +210,7 @@ class TestACountry:
         assert "Nowhere" not in page.text
 
 
-class TestAnIntake:
+class TestIntakePage:
     def test_the_page_of_an_intake_shows_official_and_listed_figures(self, manchester, client):
         factories.city(name="Earlier", joined_year=2020, latitude=1, longitude=1)
         response = client.get("/intakes/2024/")

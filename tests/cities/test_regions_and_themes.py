@@ -96,7 +96,7 @@ def test_a_region_without_cities_says_so(client, region):
 
 
 @pytest.mark.parametrize("path", ["/regions/", "/regions/atlantis/", "/regions/Africa/"])
-def test_there_are_five_regions_and_no_more(client, path):
+def test_only_the_five_regions_have_pages(client, path):
     assert client.get(path).status_code == 404
 
 

@@ -37,7 +37,7 @@ def boxes(client):
     return parse(client.get("/news/two-join/")).text.partition("About the two cities")[2]
 
 
-class TestAStory:
+class TestStoryPage:
     def test_a_story_says_when_who_and_what(self, story, client):
         page = parse(client.get("/news/two-join/"))
         assert "14 February 2024 · The portal" in page.text
@@ -98,7 +98,7 @@ class TestAStory:
         assert "/news/public/" not in page.addresses
 
 
-class TestEvents:
+class TestEventPages:
     def test_events_are_listed_under_upcoming_yearly_and_past(self, client, monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 7, 15, 12, tzinfo=UTC))
         cork = factories.city(name="Cork")

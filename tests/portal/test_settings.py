@@ -36,7 +36,7 @@ def test_production_does_not_start_without_its_secrets(name):
     )
 
 
-def test_with_its_secrets_production_starts_and_is_safe():
+def test_production_starts_with_its_secrets_and_is_safe():
     names = "DEBUG SECURE_SSL_REDIRECT SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE ALLOWED_HOSTS"
     values = ", ".join(f"settings.{name}" for name in names.split())
     result = start(f"({values})", HTTPS="on", DEBUG="off", **COMPLETE)

@@ -278,7 +278,7 @@ def test_staff_see_a_hidden_record_only_at_its_own_address(hidden, client):
     assert showing(client, stage, stars) == {name: set() for name in stars}
 
 
-class TestItsOwnAddress:
+class TestRecordAddress:
     @every_kind
     def test_a_hidden_page_is_not_found_without_the_permission(self, make, client):
         stage = Stage()

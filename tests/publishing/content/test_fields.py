@@ -42,7 +42,7 @@ def test_rich_text_keeps_what_the_toolbar_writes(html):
         "#top",
     ],
 )
-def test_links_of_the_web_of_mail_and_of_the_portal_are_kept(address):
+def test_links_to_the_web_to_mail_and_to_the_portal_stay(address):
     page = Page(title="Page", body=f'<p><a href="{address}">there</a></p>')
     page.clean_fields(exclude=["slug"])
     assert f'href="{address}"' in page.body
@@ -103,7 +103,7 @@ def body_of(page):
 
 
 @pytest.mark.django_db
-class TestEveryWayIn:
+class TestSanitising:
     def test_rich_text_is_sanitised_by_a_form(self):
         form = modelform_factory(Page, fields=["title", "body"])({"title": "Form", "body": DIRTY})
         assert form.is_valid(), form.errors

@@ -121,7 +121,7 @@ def test_an_event_of_the_same_name_gets_the_year_in_its_slug():
     assert [first.slug, second.slug] == ["forum", "forum-2024"]
 
 
-def test_a_typed_address_is_kept_in_lower_case():
+def test_a_typed_slug_is_stored_in_lower_case():
     assert factories.city(name="Fès", slug="Old-Fez").slug == "old-fez"
 
 
@@ -289,7 +289,7 @@ def test_an_empty_address_is_made_even_when_only_other_fields_are_saved():
     assert City.objects.get().slug == "fes"
 
 
-class TestHiddenRecordsDoNotLeak:
+class TestFormerSlugsOfHiddenRecords:
     def test_a_hidden_record_is_not_found_through_a_former_address(self, client):
         city = factories.city(slug="first", **HIDDEN)
         rename(city, "secret-name")

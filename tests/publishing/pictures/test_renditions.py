@@ -56,7 +56,7 @@ def test_the_focal_point_stays_in_view():
     assert (red < 60, blue > 200) == (True, True)
 
 
-def test_renditions_do_not_tell_where_a_photograph_was_taken():
+def test_renditions_have_no_place_of_the_photograph():
     exif = Image.Exif()
     exif[0x010E] = "a secret garden"
     picture = Picture(title="Garden", alternative_text="A garden")

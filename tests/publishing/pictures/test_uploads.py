@@ -58,7 +58,7 @@ def test_the_stored_file_of_a_picture_has_no_metadata(kind):
         assert told not in written
 
 
-def test_a_picture_taken_sideways_is_kept_upright():
+def test_a_picture_taken_sideways_is_stored_upright():
     picture = factories.picture(file=factories.upload("a.jpg", photograph(orientation=6)))
     image, _content = stored(picture)
     # After a turn to the right, the left half is on top.

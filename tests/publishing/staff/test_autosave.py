@@ -37,7 +37,7 @@ def take_up(client, model, page, *args):
     return response
 
 
-def test_an_invalid_form_is_kept_and_restored(editor):
+def test_an_invalid_form_is_autosaved_and_restored(editor):
     city = factories.city(name="Fez", motto="")
     typed = {
         "name": "",
@@ -69,7 +69,7 @@ def test_an_invalid_form_is_kept_and_restored(editor):
     assert not Revision.objects.exists()
 
 
-def test_a_form_for_a_new_record_is_kept_and_restored(editor):
+def test_a_form_for_a_new_record_is_autosaved_and_restored(editor):
     form = read_form(editor.get(admin_url(City, "add")), City).fields | {"name": "Newtown"}
     editor.post(admin_url(City, "add_working"), form)
     fields = read_form(take_up(editor, City, "add"), City).fields
