@@ -1,4 +1,4 @@
-"""What a browser does with the pages of the admin, for tests without a browser."""
+"""Helpers that send forms of the admin as a browser would, for tests without a browser."""
 
 from html.parser import HTMLParser
 from typing import Any
@@ -7,7 +7,7 @@ from django.urls import reverse
 
 
 class FormReader(HTMLParser):
-    """The fields of the form with an id, as a browser would send them back unchanged."""
+    """Read the fields of the form with an id, as a browser would send them back unchanged."""
 
     def __init__(self, form_id: str) -> None:
         super().__init__()
@@ -67,19 +67,19 @@ def admin_url(model: Any, page: str, *args: Any) -> str:
 
 
 def open_form(client: Any, record: Any) -> dict[str, Any]:
-    """The fields of the change form of a record."""
+    """Return the fields of the change form of a record."""
     response = client.get(admin_url(record, "change", record.pk))
     assert response.status_code == 200
     return read_form(response, record).fields
 
 
 def save_form(client: Any, record: Any, **changes: Any) -> Any:
-    """Open a record, change what is named, save; the answer of the server."""
+    """Open a record, change the named fields and save; return the response."""
     return client.post(admin_url(record, "change", record.pk), open_form(client, record) | changes)
 
 
 def add(client: Any, model: Any, **values: Any) -> Any:
-    """Open the form for a new record, fill in what is named, save; the answer of the server."""
+    """Open the form for a new record, fill in the named fields and save; return the response."""
     address = admin_url(model, "add")
     response = client.get(address)
     assert response.status_code == 200
@@ -87,7 +87,7 @@ def add(client: Any, model: Any, **values: Any) -> Any:
 
 
 def errors(response: Any) -> dict[str, list[str]]:
-    """The messages beside the fields of a refused form, and those of its inlines."""
+    """Return the messages at the fields of a refused form, and those of its inlines."""
     form = response.context["adminform"].form
     found = {name: list(said) for name, said in form.errors.items()}
     for inline in response.context["inline_admin_formsets"]:

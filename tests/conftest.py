@@ -1,4 +1,4 @@
-"""What every test gets: an empty cache, and a browser only where there is one."""
+"""Set-up of every test: an empty cache, and marks for tests that need a browser or a server."""
 
 import gc
 import os
@@ -12,7 +12,8 @@ from hypothesis import settings
 
 from tools.run_tests import find_chromium, find_engines
 
-# A busy machine is slow, not wrong. The same examples every time, so a failure is no accident.
+# No deadline, because a busy machine is slow and not wrong; the same examples every time, so that
+# a failure can be repeated.
 settings.register_profile("portal", deadline=None, derandomize=True, database=None)
 settings.load_profile("portal")
 # Rendered pages leave much garbage in cycles; looking for it seldom saves a tenth of the time.
@@ -23,7 +24,7 @@ DATABASE = {"db", "transactional_db", "live_server", "databases"}
 
 @pytest.fixture(autouse=True)
 def empty_cache():
-    """Nothing that one test cached is seen by the next."""
+    """Clear the cache, so that no test sees another's values."""
     cache.clear()
 
 
@@ -35,7 +36,7 @@ def unrendered(monkeypatch):
 
 @pytest.fixture
 def renditions(settings, tmp_path):
-    """Pictures are made in all sizes when they are saved, as in the portal."""
+    """Make the renditions of a picture when it is saved, as in the portal."""
     # Models can be imported only after Django is set up, which is later than this file.
     from publishing.models import Picture
 
@@ -47,8 +48,9 @@ def renditions(settings, tmp_path):
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what is not about the database, and by its folder what needs more than Python, which is
-    skipped where that is missing, or fails if REQUIRE_ALL=1.
+    """Mark tests that need no database, and by their folder those that need more than Python.
+
+    The latter are skipped where the program is missing, or fail with REQUIRE_ALL=1.
     """
     for item in items:
         if not item.get_closest_marker("django_db") and DATABASE.isdisjoint(item.fixturenames):

@@ -1,7 +1,7 @@
-"""The smallest valid public object of each kind; every argument sets a field.
+"""Factories of the smallest valid public object of each model; every argument sets a field.
 
-`published_at` lies in the past unless it is given; many-to-many fields take lists. Names are
-numbered, so that a test may make as many objects as it likes.
+`published_at` is in the past unless it is given; many-to-many fields take lists. Names are
+numbered, so that a test can make any number of objects.
 """
 
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ def make(model: type[models.Model], values: dict[str, Any]) -> Any:
     """Save an object that passes its own checks; lists go to its many-to-many fields."""
     relations = {name: values.pop(name) for name in list(values) if isinstance(values[name], list)}
     made = model(**values)
-    # What the database checks too is left to it: Django asks it for each rule with a query.
+    # The database checks constraints itself; `full_clean` would take a query for each.
     made.full_clean(validate_constraints=False)
     made.save()
     for name, related in relations.items():
@@ -40,7 +40,7 @@ def make(model: type[models.Model], values: dict[str, Any]) -> Any:
 
 
 def country(**values: Any) -> Country:
-    """Without a code: the next that is free, from AA on."""
+    """Make a country; without a code, with the next free one from AA on."""
     if "code" not in values:
         taken = set(Country.objects.values_list("pk", flat=True))
         codes = (a + b for a in ascii_uppercase for b in ascii_uppercase)
@@ -55,7 +55,7 @@ def united_kingdom() -> Country:
 
 
 def intake(**values: Any) -> Intake:
-    """Without a year: the next that is free, from 2013 on."""
+    """Make an intake; without a year, of the next free one from 2013 on."""
     if "year" not in values:
         taken = set(Intake.objects.values_list("year", flat=True))
         values["year"] = next(year for year in range(2013, 2101) if year not in taken)
@@ -74,7 +74,7 @@ def theme(**values: Any) -> Theme:
 
 
 def city(**values: Any) -> City:
-    """Without a country: a city of the United Kingdom."""
+    """Make a city; without a country, in the United Kingdom."""
     if "country" not in values:
         values["country"] = united_kingdom()
     made: City = make(City, {"name": f"City {next(_number)}", "published_at": LONG_AGO} | values)
@@ -149,7 +149,7 @@ def page(**values: Any) -> Page:
 
 
 def picture(**values: Any) -> Picture:
-    """A real JPEG of 40 by 30 pixels in the media folder of the tests."""
+    """Make a picture with a real JPEG of 40 by 30 pixels in the media folder of the tests."""
     defaults = {
         "title": f"Picture {next(_number)}",
         "file": upload(),
@@ -160,7 +160,7 @@ def picture(**values: Any) -> Picture:
 
 
 def upload(name: str = "picture.jpg", content: bytes | None = None) -> Any:
-    """A file as it comes from a form; without a content, a small JPEG."""
+    """Return a file as a form uploads it; without content, a small JPEG."""
     return ContentFile(image_bytes() if content is None else content, name=name)
 
 
@@ -171,7 +171,7 @@ def image_bytes(kind: str = "JPEG", size: tuple[int, int] = (40, 30)) -> bytes:
 
 
 def user(*groups: str, **values: Any) -> User:
-    """Somebody of the staff in the named groups ("Editors", "Publishers"), password PASSWORD."""
+    """Make a member of staff in the named groups ("Editors", "Publishers"), password PASSWORD."""
     defaults: dict[str, Any] = {
         "username": f"staff-{next(_number)}",
         "is_staff": True,

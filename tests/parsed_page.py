@@ -1,14 +1,14 @@
-"""What a visitor gets from a page: its words, its links, and every tag for closer looks."""
+"""A parsed HTML page: its words, its links, and every tag."""
 
 from html.parser import HTMLParser
 from typing import Any
 
 
 class ParsedPage(HTMLParser):
-    """A page that was read.
+    """A parsed page.
 
-    `text` is what is written in its body, with single spaces; `links` are (words, address) in
-    their order; `tags` are (name, attributes); `outline` are the headings as "2 News".
+    `text` is the text of its body, with single spaces; `links` are (words, address) in their order;
+    `tags` are (name, attributes); `outline` are the headings as "2 News".
     """
 
     def __init__(self, html: str) -> None:
@@ -51,7 +51,7 @@ class ParsedPage(HTMLParser):
 
     @property
     def addresses(self) -> set[str]:
-        """Where its links lead."""
+        """Return the addresses of the links."""
         return {address for _words, address in self.links}
 
     def attributes(self, tag: str) -> list[dict[str, str]]:
@@ -70,5 +70,5 @@ def parse(response: Any) -> ParsedPage:
 
 
 def words(html: str, start: str, end: str) -> str:
-    """The text between two marks of a page's source, without its tags."""
+    """Return the text between two marks of a page's source, without its tags."""
     return ParsedPage(f"<body>{html.partition(start)[2].partition(end)[0]}").text

@@ -1,4 +1,4 @@
-"""Servers of their own for tests: the portal as it is deployed, each in its own processes."""
+"""Servers in processes of their own, with the portal as it is deployed."""
 
 import http.client
 import os
@@ -17,14 +17,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def free_port():
-    """A port that nothing listens on now."""
+    """Return a port that nothing listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return server.getsockname()[1]
 
 
 @contextmanager
 def process(command, pass_fds=(), **environment):
-    """Run a command in a group of processes of its own, which is ended as a whole."""
+    """Run a command in its own process group, which is ended as a whole."""
     server = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -48,14 +48,14 @@ def process(command, pass_fds=(), **environment):
 
 @contextmanager
 def portal(folder, database_url, **environment):
-    """The portal on a free port, with two workers and a database that is migrated already.
+    """Start the portal on a free port, with two workers and a migrated database.
 
-    Gives the port and the process.
+    Yield the port and the process.
     """
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
     command += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--factory"]
-    # WhiteNoise warns about a folder that is not there.
+    # WhiteNoise warns about a missing folder.
     (folder / "static").mkdir(parents=True, exist_ok=True)
     settings = {
         "DJANGO_SETTINGS_MODULE": "tests.server_settings",
@@ -71,7 +71,7 @@ def portal(folder, database_url, **environment):
 
 @contextmanager
 def bucket():
-    """An S3-compatible server with an empty bucket; gives the portal's settings, and a client."""
+    """Start an S3-compatible server with an empty bucket; yield settings and a client."""
     port = free_port()
     settings = {
         "S3_BUCKET": "pictures",
@@ -96,7 +96,7 @@ def bucket():
 
 
 def wait_for(port, server):
-    """Until the server answers; a busy machine may take its time."""
+    """Wait until the server answers; a busy machine may be slow."""
     patience = time.monotonic() + 120
     while time.monotonic() < patience and server.poll() is None:
         try:
@@ -109,7 +109,7 @@ def wait_for(port, server):
 
 
 def wait_for_port(port):
-    """Until something listens there."""
+    """Wait until something listens on the port."""
     patience = time.monotonic() + 120
     while time.monotonic() < patience:
         try:
@@ -121,7 +121,7 @@ def wait_for_port(port):
 
 
 def database_of(connection):
-    """DATABASE_URL of the test's database, so that a server of its own uses the very same."""
+    """Return DATABASE_URL of the test's database, so that another server uses the same one."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -129,7 +129,7 @@ def database_of(connection):
 
 
 def get(port, address, **headers):
-    """Status, headers and body of one answer, over a connection of its own."""
+    """Return status, headers and body of one response, over a connection of its own."""
     status, given, body = get_bytes(port, address, **headers)
     return status, given, body.decode()
 

@@ -1,6 +1,6 @@
 """Settings of the servers that tests start: the portal's own, but for static files.
 
-Collecting and compressing those takes longer than the tests; pages name them as they are.
+Collecting and compressing these takes longer than the tests; pages use their plain names.
 """
 
 from portal.settings import *  # noqa: F403 (all of it)

@@ -1,4 +1,4 @@
-"""Settings of the tests: the portal's own, with nothing taken from this machine but the database.
+"""Settings of the tests: the portal's own, with nothing from this machine but the database.
 
 TEST_DATABASE_URL names the database server; without it each run has its own SQLite file.
 """
@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 
 # Every name that portal/settings.py reads, so that neither .env nor the shell changes a test.
-# Each test process has its own folder, which goes when the process ends.
+# Each test process has its own folder, which is removed when the process ends.
 _folder = Path(tempfile.mkdtemp(prefix="learning-cities-test-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
-# WhiteNoise warns about a folder that is not there, and warnings are errors.
+# WhiteNoise warns about a missing folder, and warnings are errors.
 (_folder / "static").mkdir()
 ENVIRONMENT = {
     "SECRET_KEY": "only-for-tests",
@@ -43,12 +43,12 @@ os.environ.update(ENVIRONMENT)
 from portal.settings import *  # noqa: E402, F403 (after the environment; all of it)
 from portal.settings import DATABASES, STORAGES  # noqa: E402
 
-# A file, not memory: then write-ahead logging and waiting for a writer are as in production.
+# A file and not memory, for write-ahead logging and waits for a writer as in production.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": str(_folder / "test.sqlite3")}
-# Kept connections would stop the test database from being dropped.
+# Persistent connections would stop the test database from being dropped.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
-# Manifest storage wants collected files; the tests of serving run the real one.
+# Manifest storage needs collected files; the tests of serving run the real one.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Argon2 is slow on purpose.

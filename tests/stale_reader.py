@@ -1,7 +1,7 @@
-"""Read a page again and again from a process of its own, and print every stale answer.
+"""Read a page repeatedly from a separate process, and print every stale response.
 
 python stale_reader.py PORT ADDRESS READS FILE: the page holds "Change N ." and FILE the number of
-the last change that was committed, as eight bytes. Prints each stale answer as a line.
+the last committed change, as eight bytes. Prints each stale response as a line.
 """
 
 import http.client

@@ -1,4 +1,4 @@
-"""`make audit` fails on what it finds: scores, weight, layout shift, and what holds up a page."""
+"""`make audit` fails on its findings: scores, weight, layout shift, and blocking requests."""
 
 import logging
 
@@ -48,7 +48,7 @@ def run(**changed):
         ({"blocking": []}, []),
     ],
 )
-def test_what_is_too_much_is_a_finding(changed, rules):
+def test_a_value_over_its_limit_is_a_finding(changed, rules):
     assert [found.rule for found in lighthouse.too_much([run(**changed)])] == rules
 
 
@@ -59,7 +59,7 @@ def test_the_median_of_the_runs_counts_but_every_shift():
     assert list(lighthouse.too_much([moved, fast, fast])) == [Finding("0.100 of 0", "layout shift")]
 
 
-def test_a_report_is_read_by_kind_of_request():
+def test_a_report_of_lighthouse_is_read_by_kind_of_request():
     requests = [
         {"resourceType": "Document", "transferSize": 10_000},
         {"resourceType": "Stylesheet", "transferSize": 9_000},
@@ -91,7 +91,7 @@ def test_a_report_is_read_by_kind_of_request():
         ([Finding("0.1 of 0", "layout shift")], ("1 findings on 1 pages (0 s)", True)),
     ],
 )
-def test_any_finding_fails_the_check(findings, said, capsys):
+def test_any_finding_fails_the_audit(findings, said, capsys):
     def check(portal, pages):
         yield from (Result("lighthouse", page, findings, []) for page in pages)
 
@@ -99,7 +99,7 @@ def test_any_finding_fails_the_check(findings, said, capsys):
     assert ("layout shift" in capsys.readouterr().out) is bool(findings)
 
 
-def test_a_missing_tool_fails_only_where_all_are_required(monkeypatch):
+def test_a_missing_tool_fails_the_audit_only_where_all_are_required(monkeypatch):
     def check(portal, pages):
         raise Missing("Install it.")
         yield
@@ -112,7 +112,7 @@ def test_a_missing_tool_fails_only_where_all_are_required(monkeypatch):
 
 @pytest.mark.once
 @pytest.mark.django_db
-def test_a_page_stands_for_each_route(settings, tmp_path):
+def test_the_audit_has_a_page_for_each_route(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     call_command("load_starter", verbosity=0)
     try:

@@ -21,7 +21,7 @@ def no_command():
     raise Missing("Install it.")
 
 
-def test_the_checks_after_a_failed_one_run_too(monkeypatch, capsys):
+def test_checks_after_a_failed_one_run_too(monkeypatch, capsys):
     checks = {"first": command(0), "second": command(2), "third": command(0)}
     monkeypatch.setattr(check, "CHECKS", checks)
     assert check.main([]) == 1

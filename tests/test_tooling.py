@@ -1,4 +1,4 @@
-"""The files that build, configure and start the portal hold what they promise."""
+"""The files that build, configure and start the portal."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def names_in_settings() -> set[str]:
-    """Every environment name that portal/settings.py reads."""
+    """Return every environment name that portal/settings.py reads."""
     source = (ROOT / "portal" / "settings.py").read_text()
     readers = r"\b(?:env(?:\.\w+)?|required|whole_number)"
     return set(re.findall(readers + r'\(\s*"([A-Z0-9_]+)"', source))
@@ -49,8 +49,8 @@ def test_the_two_locks_agree():
     assert versions("requirements.txt") < versions("requirements-dev.txt")
 
 
-def test_make_alone_lists_every_command():
-    # Run by `make test`, this make would name the folders that it enters.
+def test_the_command_make_lists_every_target():
+    # Started by `make test`, this make would print the folders that it enters.
     command = ["make", "--no-print-directory"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
@@ -62,7 +62,7 @@ def test_make_alone_lists_every_command():
     ("python", "sentence"),
     [("no-such-python", "no-such-python is not a Python 3.11 or newer"), ("", "The portal needs")],
 )
-def test_without_a_python_one_sentence_says_what_to_install(tmp_path, python, sentence):
+def test_a_missing_python_is_named_in_one_sentence(tmp_path, python, sentence):
     for name in ("sh", "dirname"):
         path = subprocess.run(["which", name], capture_output=True, text=True, check=True).stdout
         (tmp_path / name).symlink_to(path.strip())
@@ -80,7 +80,7 @@ def test_without_a_python_one_sentence_says_what_to_install(tmp_path, python, se
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A project folder with a lock and a `.venv` that claims to be finished."""
+    """Make a project folder with a lock and a `.venv` that claims to be finished."""
     environment = tmp_path / ".venv"
     monkeypatch.setattr(start, "ROOT", tmp_path)
     monkeypatch.setattr(start, "VENV", environment)
@@ -101,12 +101,12 @@ def test_a_changed_lock_is_installed_again(folder):
     assert not start.is_installed("requirements.txt")
 
 
-def test_an_installation_that_was_cut_short_is_done_again(folder):
+def test_an_interrupted_installation_is_done_again(folder):
     start.UNFINISHED.touch()
     assert not start.is_installed("requirements.txt")
 
 
-def test_env_is_written_once_for_its_owner_only(tmp_path):
+def test_the_env_file_is_written_once_for_its_owner_only(tmp_path):
     path = tmp_path / ".env"
     start.write_env(path)
     first = path.read_text()
@@ -118,7 +118,7 @@ def test_env_is_written_once_for_its_owner_only(tmp_path):
     assert len(key[1]) >= 50
 
 
-def test_missing_parts_are_named_and_count_when_all_are_required(monkeypatch, capsys):
+def test_missing_parts_of_the_tests_are_named_and_fail_when_all_are_required(monkeypatch, capsys):
     def no_browser(arguments):
         raise run_tests.Missing("Install w3m.")
 
@@ -148,7 +148,9 @@ def test_missing_parts_are_named_and_count_when_all_are_required(monkeypatch, ca
         ((run_tests.NO_TESTS,) * 6, ["-k", "typo"], 1),
     ],
 )
-def test_the_exit_code_is_that_of_the_worst_part(monkeypatch, codes, arguments, expected):
+def test_the_exit_code_of_the_tests_is_that_of_the_worst_part(
+    monkeypatch, codes, arguments, expected
+):
     parts = "on_sqlite on_postgresql on_several_servers in_browser in_engines in_text_browser"
     for name, code in zip(parts.split(), codes, strict=True):
         monkeypatch.setattr(run_tests, name, lambda _, code=code: code)
@@ -170,7 +172,7 @@ def test_make_test_runs_two_parts_and_names_those_left_out(monkeypatch, capsys):
 @pytest.mark.parametrize(
     "mutant", mutants.read(), ids=lambda mutant: f"{mutant.file}: {mutant.old}"
 )
-def test_each_mutant_has_its_text_exactly_once_in_its_file_and_tests_that_exist(mutant):
+def test_each_mutant_has_its_text_exactly_once_and_existing_tests(mutant):
     assert mutant.is_there
     assert mutant.new != mutant.old
     assert [name for name in mutant.tests if not (ROOT / name.partition("::")[0]).is_file()] == []

@@ -1,4 +1,4 @@
-"""A real Chromium before a real server; a page that prints an error in its console fails."""
+"""Chromium with a live server; a page that prints an error in its console fails."""
 
 import os
 
@@ -26,9 +26,10 @@ def chromium():
 
 @pytest.fixture
 def new_page(chromium, live_server):
-    """Makes pages with options of a browser context, such as `java_script_enabled=False`.
+    """Return a function that opens pages with options of a browser context, such as
+    `java_script_enabled=False`.
 
-    What a test expects the console to say goes into `new_page.expected`, word for word or in part.
+    Expected console messages go into `new_page.expected`, in full or in part.
     """
     contexts, said = [], []
 

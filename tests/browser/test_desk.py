@@ -1,5 +1,6 @@
-"""The staff desk in a browser, under the real policy for content: a violation is a console error,
-and so fails the test."""
+"""The staff desk in Chromium, with the real Content-Security-Policy: a violation is a console
+error, and so fails the test.
+"""
 
 from itertools import product
 
@@ -21,12 +22,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def media(renditions):
-    """The lists show pictures."""
+    """Serve pictures, because lists show them."""
 
 
 @pytest.fixture
 def desk(page):
-    """The desk, signed in as a superuser by the form."""
+    """Return a page of the desk, signed in as a superuser by the form."""
     return sign_in(page)
 
 
@@ -41,12 +42,12 @@ def sign_in(page):
 
 
 def save(page):
-    """Save a record that is not public and stay in its form."""
+    """Save a hidden record and stay in its form."""
     page.locator("[name=_continue]").first.click()
     page.wait_for_selector(".messagelist .success")
 
 
-def test_no_page_of_the_desk_breaks_the_policy(desk):
+def test_no_page_of_the_desk_breaks_the_content_security_policy(desk):
     records = [
         factories.award().city,
         factories.membership().network,
@@ -67,7 +68,7 @@ def test_no_page_of_the_desk_breaks_the_policy(desk):
         desk.goto(reverse(name), wait_until="networkidle")
 
 
-def test_bold_text_is_typed_and_kept(desk):
+def test_bold_text_is_typed_and_saved(desk):
     city = factories.city(profile="<p>Learning.</p>", published_at=None)
     desk.goto(admin_url(city, "change", city.pk))
     desk.locator(".prose-editor > .ProseMirror").click()
@@ -114,8 +115,8 @@ def test_no_page_scrolls_sideways(desk, width):
         assert desk.evaluate("document.documentElement.scrollWidth") == width, address
 
 
-def test_axe_finds_nothing_on_the_pages_that_are_ours(new_page):
-    # What axe adds to a page to look at it, the policy for content would forbid.
+def test_axe_finds_nothing_on_the_pages_of_the_desk(new_page):
+    # The Content-Security-Policy would forbid what axe adds to a page.
     desk = sign_in(new_page(bypass_csp=True, reduced_motion="reduce"))
     save_form(signed_in(factories.user("Editors")), factories.city(), motto="New", _review="")
     factories.page(published_at=None, title="Draft")
@@ -130,9 +131,9 @@ def test_axe_finds_nothing_on_the_pages_that_are_ours(new_page):
         for width, scheme in product([390, 1280], ["light", "dark"]):
             desk.set_viewport_size({"width": width, "height": 900})
             desk.emulate_media(color_scheme=scheme)
-            # Buttons fade from one colour to the other.
+            # Buttons change their colour with a transition.
             desk.evaluate("Promise.all(document.getAnimations().map((fade) => fade.finished))")
-            # The search of a list is Django's own, whose label is a picture.
+            # The search field of a list is Django's own; its label is a picture.
             context = {"include": [["#content"]], "exclude": [["#changelist-search"]]}
             found = Axe().run(desk, context=context, options=OPTIONS).response["violations"]
             told = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]

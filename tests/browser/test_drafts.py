@@ -1,4 +1,4 @@
-"""Drafts, the history and two people at one record, in a browser and under the real policy."""
+"""Drafts, the history and two people at one record in Chromium, with the real policy."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def media(renditions):
-    """Pages of the desk may show pictures."""
+    """Serve pictures, because pages of the desk may show them."""
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def sign_in(page, user):
 
 
 def press(page, button):
-    """Press what leads to another page, and wait for that page rather than for this one."""
+    """Press a button that leads to another page, and wait for that page."""
     with page.expect_navigation(wait_until="networkidle"):
         page.locator(button).last.click()
 
@@ -71,7 +71,7 @@ def test_a_draft_with_a_new_row_goes_live_and_back(desk, city):
     desk.goto(admin_url(city, "history", city.pk))
     assert "Agreed with the city" in desk.inner_text(".history tbody tr")
     has_no_barrier(desk)
-    # What went live is not what shall stay: back to what the record said before.
+    # Restore the version before the change that was just published.
     open_change(desk, city)
     desk.fill("#id_motto", "Typed by mistake")
     press(desk, "[name=_save]")
@@ -84,8 +84,8 @@ def test_a_draft_with_a_new_row_goes_live_and_back(desk, city):
     assert (City.objects.get().motto, city.awards.get().year) == ("Learn for life", 2015)
 
 
-def test_two_people_at_once(chromium, live_server, city):
-    # The page that asks has a status of its own, which a browser reports as an error.
+def test_two_people_edit_a_record_at_once(chromium, live_server, city):
+    # The page with the conflict has status 409, which a browser reports as an error.
     contexts = [chromium.new_context(base_url=live_server.url) for _person in range(2)]
     mine, theirs = (context.new_page() for context in contexts)
     sign_in(mine, factories.user("Publishers"))
@@ -111,7 +111,7 @@ def test_two_people_at_once(chromium, live_server, city):
         context.close()
 
 
-def test_the_trash_asks_first_and_gives_back(desk, city):
+def test_the_trash_asks_first_and_recovers_a_record(desk, city):
     open_change(desk, city)
     press(desk, "text=Move to the trash")
     has_no_barrier(desk)
@@ -120,7 +120,7 @@ def test_the_trash_asks_first_and_gives_back(desk, city):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_none_of_these_pages_scrolls_sideways(desk, city, width):
+def test_no_page_about_drafts_scrolls_sideways(desk, city, width):
     desk.set_viewport_size({"width": width, "height": 900})
     open_change(desk, city)
     desk.fill("#id_motto", "Learn for life " * 12)

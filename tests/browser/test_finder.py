@@ -1,4 +1,4 @@
-"""The finder keeps focus, says what changed, and goes back; it does without JavaScript as well."""
+"""The finder in Chromium: focus, announcements, history, and all of it without JavaScript."""
 
 import pytest
 from playwright.sync_api import expect
@@ -19,7 +19,7 @@ def cities(live_server):
 @pytest.fixture
 def finder(page, cities):
     page.goto("/cities/")
-    # What a real page load would lose.
+    # A real page load would lose this value.
     page.evaluate("window.isSamePage = true")
     return page
 
@@ -32,7 +32,7 @@ def said(page):
     return page.locator("main > [role=status]")
 
 
-def test_ticking_does_nothing_until_it_is_applied(finder):
+def test_a_ticked_facet_does_nothing_until_it_is_applied(finder):
     page = finder
     page.get_by_role("checkbox", name="Ghana").check()
     page.wait_for_timeout(300)
@@ -56,7 +56,7 @@ def test_removing_a_filter_leads_to_the_results_too(page, cities):
     expect(said(page)).to_have_text("2 cities in Ghana")
 
 
-def test_back_and_forward_restore_results_filters_and_place(new_page, cities):
+def test_back_and_forward_restore_results_filters_and_scroll_position(new_page, cities):
     page = new_page(viewport={"width": 1280, "height": 500})
     page.goto("/cities/")
     page.evaluate("window.isSamePage = true")
@@ -79,7 +79,7 @@ def test_back_and_forward_restore_results_filters_and_place(new_page, cities):
     assert page.evaluate("window.isSamePage")
 
 
-def test_a_city_and_back_shows_everything_as_it_was(finder):
+def test_going_back_from_a_city_shows_the_finder_as_it_was(finder):
     page = finder
     page.get_by_role("checkbox", name="Ghana").check()
     page.get_by_role("button", name="Apply filters").click()
@@ -97,7 +97,7 @@ def test_a_city_and_back_shows_everything_as_it_was(finder):
     expect(page.get_by_role("checkbox", name="Ghana")).to_be_checked()
 
 
-def test_other_pages_begin_at_the_results(finder):
+def test_other_pages_of_the_list_begin_at_the_results(finder):
     page = finder
     page.get_by_role("link", name="Next").click()
     page.wait_for_url("**/cities/?page=2")
@@ -131,7 +131,7 @@ def test_the_address_bar_shows_the_canonical_address(finder):
     assert page.url.endswith("/cities/?q=ACC")
 
 
-def test_a_failure_becomes_a_plain_visit(new_page, cities):
+def test_a_failed_request_becomes_a_plain_page_load(new_page, cities):
     page = new_page()
     page.goto("/cities/")
     page.evaluate("window.isSamePage = true")
@@ -142,7 +142,7 @@ def test_a_failure_becomes_a_plain_visit(new_page, cities):
     assert not page.evaluate("window.isSamePage")
 
 
-def test_on_a_phone_the_filters_stay_open(new_page, cities):
+def test_the_filters_stay_open_on_a_phone(new_page, cities):
     page = new_page(viewport={"width": 390, "height": 800})
     page.goto("/cities/")
     page.locator(".facets-fold > summary").click()
@@ -162,7 +162,7 @@ def test_a_link_with_a_modifier_is_left_to_the_browser(finder):
     assert page.url.endswith("/cities/")
 
 
-def test_without_javascript_everything_is_there(new_page, cities):
+def test_the_finder_works_without_javascript(new_page, cities):
     page = new_page(java_script_enabled=False, viewport={"width": 1280, "height": 900})
     page.goto("/cities/")
     page.get_by_role("checkbox", name="Ghana").check()

@@ -1,4 +1,4 @@
-"""A table with mistakes is brought, mended, imported and taken back, in a browser."""
+"""A table with mistakes is uploaded, corrected, imported and undone in Chromium."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,7 +16,7 @@ MENDED = "slug,name,country,population\nwakefield,Wakefield,GB,353000\n,Derby,GB
 
 @pytest.fixture(autouse=True)
 def media(renditions):
-    """The lists show pictures."""
+    """Serve pictures, because lists show them."""
 
 
 def sign_in(page):
@@ -47,7 +47,7 @@ def look_with_axe(page):
     assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
 
 
-def test_a_table_with_mistakes_is_mended_imported_and_taken_back(page):
+def test_a_table_with_mistakes_is_corrected_imported_and_undone(page):
     factories.city(name="Wakefield", population=300_000)
     sign_in(page)
     upload(page, WRONG)
@@ -87,7 +87,7 @@ def test_a_table_with_mistakes_is_mended_imported_and_taken_back(page):
     ]
 
 
-def test_without_javascript_a_button_takes_its_place(new_page):
+def test_an_import_works_with_a_button_without_javascript(new_page):
     factories.united_kingdom()
     page = new_page(java_script_enabled=False)
     sign_in(page)
@@ -99,7 +99,7 @@ def test_without_javascript_a_button_takes_its_place(new_page):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_fit_and_axe_finds_nothing(page, width):
+def test_the_pages_of_an_import_fit_and_axe_finds_nothing(page, width):
     page.set_viewport_size({"width": width, "height": 900})
     factories.city(name="Wakefield", profile="<p>" + "Words of a profile. " * 40 + "</p>")
     sign_in(page)

@@ -38,7 +38,7 @@ def dot(map_, name):
 
 
 def zoomed_to(page, width):
-    """Wait until the view is so wide: it changes with the next frame, not at once."""
+    """Wait until the view has this width: it changes with the next frame, not at once."""
     page.wait_for_function(
         "width => Math.abs(document.querySelector('.map.is-live svg').viewBox.baseVal.width"
         " - width) < 0.1",
@@ -51,12 +51,12 @@ def view(map_):
 
 
 def centre(map_, name):
-    """The place of a dot on the page, which has no size of its own."""
+    """Return the position of a dot on the page; the dot itself has no size."""
     box = dot(map_, name).locator("path").last.evaluate("e => e.getBoundingClientRect().toJSON()")
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_the_map_is_one_tab_stop_and_the_arrows_walk_it(page, map_):
+def test_the_map_is_one_tab_stop_and_arrow_keys_move_between_its_dots(page, map_):
     expect(map_.locator("svg a[tabindex='0']")).to_have_count(1)
     expect(map_.locator("svg a[tabindex='-1']")).to_have_count(3)
     page.locator(".chips-clear, .views a").last.focus()
@@ -96,7 +96,7 @@ def test_cities_at_one_point_are_all_reached(page, cities):
     expect(page.locator(".map-card a")).to_have_text(["Belfast", "Upon One", "Upon Two"])
 
 
-def test_the_buttons_zoom_and_return(page, map_):
+def test_the_buttons_of_the_map_zoom_and_return(page, map_):
     whole = view(map_)
     map_.get_by_role("button", name="Zoom in").click()
     map_.get_by_role("button", name="Zoom in").click()
@@ -109,7 +109,7 @@ def test_the_buttons_zoom_and_return(page, map_):
     assert view(map_) == pytest.approx(whole, abs=0.1)
 
 
-def test_the_buttons_are_large_and_the_map_does_not_jump_when_they_come(page, map_):
+def test_the_buttons_of_the_map_are_large_and_do_not_shift_the_layout(page, map_):
     for button in map_.get_by_role("button").all():
         box = button.bounding_box()
         assert box["width"] >= 44
@@ -120,7 +120,7 @@ def test_the_buttons_are_large_and_the_map_does_not_jump_when_they_come(page, ma
     assert page.evaluate(shifts) == pytest.approx(0, abs=0.001)
 
 
-def test_keys_zoom_about_the_city_and_bring_others_into_view(page, map_):
+def test_keys_zoom_the_map_around_the_city_and_bring_others_into_view(page, map_):
     whole = view(map_)
     dot(map_, "Glasgow").focus()
     for _ in range(3):
@@ -139,7 +139,7 @@ def test_keys_zoom_about_the_city_and_bring_others_into_view(page, map_):
     assert view(map_) == pytest.approx(whole, abs=0.1)
 
 
-def test_the_wheel_belongs_to_the_page_until_it_is_asked_for(page, map_):
+def test_the_wheel_scrolls_the_page_until_the_map_is_active(page, map_):
     whole = view(map_)
     page.mouse.move(*centre(map_, "Derby"))
     page.mouse.wheel(0, 60)
@@ -168,7 +168,7 @@ def test_dragging_moves_a_zoomed_map_and_opens_no_city(page, map_):
     assert page.url == address
 
 
-def test_a_close_view_has_the_detailed_coast(page, cities):
+def test_a_close_view_of_the_map_has_the_detailed_coast(page, cities):
     page.goto("/")
     map_ = page.locator(".map.is-live")
     with page.expect_response("**/world-detail.svg"):
@@ -180,7 +180,7 @@ def test_a_close_view_has_the_detailed_coast(page, cities):
     assert map_.locator("use[data-detail]").evaluate("e => e.style.display") == ""
 
 
-def test_focus_shows_a_card_and_escape_takes_it_away(page, map_):
+def test_focus_shows_the_card_of_a_city_and_escape_hides_it(page, map_):
     card = page.locator(".map-card")
     page.locator(".views a").last.focus()
     page.keyboard.press("Tab")
@@ -197,7 +197,7 @@ def test_focus_shows_a_card_and_escape_takes_it_away(page, map_):
     expect(dot(map_, "Belfast")).to_be_focused()
 
 
-def test_a_card_under_the_mouse_can_be_reached_and_dismissed(page, map_):
+def test_the_card_of_a_city_under_the_mouse_can_be_reached_and_dismissed(page, map_):
     card = page.locator(".map-card")
     page.mouse.move(*centre(map_, "Derby"))
     expect(card).to_have_text("DerbyUnited KingdomJoining year not known")
@@ -211,14 +211,14 @@ def test_a_card_under_the_mouse_can_be_reached_and_dismissed(page, map_):
     expect(card).to_be_visible()
     page.mouse.move(5, 5)
     expect(card).to_be_hidden()
-    # With focus in the map, which a click gives it, the card is a link all the same.
+    # The card is a link also while the map has focus, which a click gives it.
     map_.locator("svg").click(position={"x": 10, "y": 10})
     page.mouse.move(*centre(map_, "Swansea"))
     card.get_by_text("Swansea").click()
     page.wait_for_url("**/cities/swansea/")
 
 
-def test_a_finger_that_may_mean_several_dots_gets_a_card_first(new_page, cities):
+def test_a_tap_near_several_dots_of_the_map_shows_a_card_first(new_page, cities):
     factories.city(name="Nottingham", latitude=52.95, longitude=-1.15)
     page = new_page(viewport={"width": 390, "height": 800}, has_touch=True)
     page.goto("/cities/?view=map")
@@ -244,7 +244,7 @@ def test_one_finger_scrolls_the_page_until_the_map_is_zoomed(new_page, cities):
     expect(map_.locator("svg")).to_have_css("touch-action", "none")
 
 
-def test_two_fingers_zoom(new_page, cities):
+def test_two_fingers_zoom_the_map(new_page, cities):
     page = new_page(viewport={"width": 390, "height": 800}, has_touch=True)
     page.goto("/cities/?view=map")
     map_ = page.locator(".map.is-live")
@@ -264,19 +264,19 @@ def test_two_fingers_zoom(new_page, cities):
     page.wait_for_timeout(100)
     x, y, width, height = view(map_)
     assert width == pytest.approx(whole[2] / 2, rel=0.05)
-    # The middle stays in its place.
+    # The centre of the view stays.
     assert x + width / 2 == pytest.approx(whole[0] + whole[2] / 2, abs=2)
     assert y + height / 2 == pytest.approx(whole[1] + whole[3] / 2, abs=2)
 
 
-def test_a_screen_reader_hears_name_country_and_year(page, map_):
+def test_a_screen_reader_hears_name_country_and_year_of_a_dot(page, map_):
     expect(dot(map_, "Glasgow")).to_have_accessible_name("Glasgow, United Kingdom")
     expect(dot(map_, "Glasgow")).to_have_accessible_description("Joined in 2019")
     group = map_.get_by_role("group", name="The cities found, on a map")
     expect(group).to_have_accessible_description(re.compile("^Arrow keys"))
 
 
-def test_names_stand_beside_the_dots_at_any_zoom(page, cities):
+def test_names_are_shown_next_to_the_dots_of_the_map_at_any_zoom(page, cities):
     factories.city(
         name="Fez",
         latitude=34.03,
@@ -291,7 +291,7 @@ def test_names_stand_beside_the_dots_at_any_zoom(page, cities):
     for _ in range(4):
         page.keyboard.press("+")
     expect(map_.locator("text").filter(has_text="Derby")).to_be_visible()
-    # Names are drawn anew with each step of the zoom, so one may be gone while it is measured.
+    # Names are drawn again at each step of the zoom, so one may be gone while it is measured.
     page.wait_for_function(
         """() => [...document.querySelectorAll(".map.is-live text")].some((name) => {
             const { height } = name.getBoundingClientRect();
@@ -300,7 +300,7 @@ def test_names_stand_beside_the_dots_at_any_zoom(page, cities):
     )
 
 
-def test_without_javascript_the_dots_are_links_after_a_skip_link(new_page, cities):
+def test_dots_of_the_map_are_links_after_a_skip_link_without_javascript(new_page, cities):
     page = new_page(java_script_enabled=False, viewport={"width": 1280, "height": 900})
     page.goto("/cities/?view=map")
     map_ = page.locator(".map")

@@ -1,4 +1,4 @@
-"""What people ask of their browser is done: colours of their own, less motion, larger text."""
+"""Preferences that browsers pass on: forced colours, reduced motion, larger text."""
 
 import pytest
 from playwright.sync_api import expect
@@ -22,20 +22,18 @@ def cities(live_server):
     factories.city(name="Tema", country=ghana, joined_year=2016, latitude=5.7, longitude=0)
 
 
-def test_with_forced_colours_regions_keep_theirs_and_the_rest_takes_those_asked_for(
-    new_page, cities
-):
+def test_forced_colours_apply_to_everything_but_the_colours_of_regions(new_page, cities):
     page = new_page(viewport=DESK, forced_colors="active")
     page.goto("/cities/?country=gh&view=table")
     dot = page.locator("td .dot").first
     assert dot.evaluate(COLOUR, "backgroundColor") == "rgb(165, 109, 18)"
     text = page.get_by_role("heading", level=1)
     assert text.evaluate(COLOUR, "color") == "rgb(0, 0, 0)"
-    # The view that is shown differs from the others by more than a fill, which is taken away.
+    # Forced colours remove the fill, so the current view needs another mark.
     views = page.locator(".views a")
     outlines = [view.evaluate(COLOUR, "outlineStyle") for view in views.all()]
     assert outlines == ["none", "solid", "none"]
-    # A box that the browser draws shows by itself that it is ticked.
+    # A native checkbox shows by itself that it is ticked.
     box = page.get_by_role("checkbox", name="Ghana")
     expect(box).to_be_checked()
     assert box.evaluate(COLOUR, "appearance") == "auto"
@@ -44,7 +42,7 @@ def test_with_forced_colours_regions_keep_theirs_and_the_rest_takes_those_asked_
 
 
 @pytest.mark.parametrize("path", ["/", "/cities/", "/cities/?view=map", "/cities/accra/"])
-def test_nothing_moves_for_who_wants_less_motion(new_page, cities, path):
+def test_no_animation_runs_with_reduced_motion(new_page, cities, path):
     page = new_page(viewport=DESK, reduced_motion="reduce")
     page.goto(path)
     assert page.evaluate(MOVING) == 0
@@ -55,7 +53,7 @@ def test_text_grows_with_the_text_size_of_the_browser(new_page, cities):
     page.goto("/cities/")
     choice = page.locator(".choice").first
     assert choice.evaluate(COLOUR, "fontSize") == "18px"
-    # Twice what the page would have.
+    # Twice the usual size.
     page.locator("html").evaluate("element => { element.style.fontSize = '225%' }")
     assert choice.evaluate(COLOUR, "fontSize") == "36px"
     assert page.evaluate("document.documentElement.scrollWidth") == DESK["width"]

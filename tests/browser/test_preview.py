@@ -1,4 +1,4 @@
-"""Writing in a browser: the page beside the form, two people at once, a crash, a shared draft."""
+"""Editing in Chromium: the preview, two people at once, a crash, a shared draft."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,7 +14,7 @@ from tests.admin_pages import admin_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = {
-    # It would copy the style sheets into the page, which the policy forbids.
+    # axe would copy the style sheets into the page, which the policy forbids.
     "preload": False,
     "runOnly": {
         "type": "tag",
@@ -25,12 +25,12 @@ RULES = {
 
 @pytest.fixture(autouse=True)
 def media(renditions):
-    """The lists show pictures."""
+    """Serve pictures, because lists show them."""
 
 
 @pytest.fixture(autouse=True)
 def still(chromium, new_page):
-    """What a page sends when it is left would come after the database is emptied."""
+    """Stop the requests of a page that is left: they would come after the database is emptied."""
     yield
     for page in [page for context in chromium.contexts for page in context.pages]:
         page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
@@ -78,7 +78,7 @@ def write(page, text):
     page.keyboard.type(text)
 
 
-def test_typing_appears_in_the_page_beside_the_form(desk):
+def test_the_preview_shows_what_is_typed(desk):
     city = factories.city(name="Fez", motto="Old motto", profile="<p>Learning.</p>")
     inside = show_preview(open_form(desk, city))
     expect(inside.locator("h1")).to_have_text("Fez")
@@ -107,7 +107,7 @@ def test_the_preview_has_the_style_of_the_page_and_two_widths(desk):
     expect(desk.locator("[data-preview-open] >> nth=0")).to_be_focused()
 
 
-def test_a_wrong_form_keeps_the_last_good_page(desk):
+def test_the_preview_keeps_the_last_good_page_while_the_form_is_invalid(desk):
     city = factories.city(name="Fez")
     inside = show_preview(open_form(desk, city))
     expect(inside.locator("h1")).to_have_text("Fez")
@@ -131,7 +131,7 @@ def test_links_in_the_preview_leave_the_form_where_it_is(desk):
     expect(inside.locator("h1")).to_have_text("Fez")
 
 
-def test_one_request_at_a_time_and_the_newest_wins(desk):
+def test_the_preview_makes_one_request_at_a_time_and_the_newest_wins(desk):
     city = factories.city(name="Fez")
     inside = show_preview(open_form(desk, city))
     expect(inside.locator("h1")).to_have_text("Fez")
@@ -166,7 +166,7 @@ def test_a_new_story_is_seen_before_it_is_saved(desk):
     assert not NewsItem.objects.exists()
 
 
-def test_without_scripts_the_preview_opens_in_a_new_tab(new_page):
+def test_the_preview_opens_in_a_new_tab_without_javascript(new_page):
     city = factories.city(name="Fez")
     page = sign_in(new_page(java_script_enabled=False), factories.superuser())
     page.goto(admin_url(city, "change", city.pk))
@@ -177,7 +177,7 @@ def test_without_scripts_the_preview_opens_in_a_new_tab(new_page):
     expect(opened.value.locator(".state-banner")).to_contain_text("Preview of what the form says")
 
 
-def test_after_a_crash_everything_typed_is_taken_up_again(desk, new_page):
+def test_unsaved_changes_are_restored_after_a_crash(desk, new_page):
     city = factories.city(name="Fez", motto="", profile="<p>Learning.</p>")
     open_form(desk, city)
     desk.fill("#id_name", "")
@@ -203,7 +203,7 @@ def test_after_a_crash_everything_typed_is_taken_up_again(desk, new_page):
     expect(desk.get_by_role("link", name="Take it up")).to_have_count(0)
 
 
-def test_what_was_typed_is_thrown_away(desk):
+def test_unsaved_changes_are_discarded(desk):
     city = factories.city()
     open_form(desk, city)
     desk.fill("#id_motto", "Never mind")
@@ -214,7 +214,7 @@ def test_what_was_typed_is_thrown_away(desk):
     assert not WorkingCopy.objects.exists()
 
 
-def test_enter_in_a_field_throws_nothing_away(desk):
+def test_enter_in_a_field_does_not_discard_unsaved_changes(desk):
     city = factories.city(motto="")
     open_form(desk, city)
     desk.fill("#id_motto", "Kept")
@@ -225,7 +225,7 @@ def test_enter_in_a_field_throws_nothing_away(desk):
     assert WorkingCopy.objects.get(data__isnull=False).posted()["motto"] == "Kept"
 
 
-def test_looking_at_a_form_keeps_nothing(desk):
+def test_opening_a_form_without_typing_stores_no_autosave(desk):
     city = factories.city(profile="<p>Learning.</p>")
     open_form(desk, city)
     desk.click("#id_motto")
@@ -233,7 +233,7 @@ def test_looking_at_a_form_keeps_nothing(desk):
     assert not WorkingCopy.objects.exists()
 
 
-def test_signed_out_while_typing_nothing_is_lost(desk, new_page):
+def test_no_typed_text_is_lost_when_the_session_ends(desk, new_page):
     city = factories.city(motto="")
     user = factories.superuser(username="writer")
     open_form(desk, city)
@@ -252,7 +252,7 @@ def test_signed_out_while_typing_nothing_is_lost(desk, new_page):
     assert not WorkingCopy.objects.exists()
 
 
-def test_after_signing_in_again_the_page_goes_on(new_page):
+def test_autosave_continues_after_signing_in_again(new_page):
     user = factories.superuser()
     desk = sign_in(new_page(), user)
     city = factories.city(motto="")
@@ -270,7 +270,7 @@ def test_after_signing_in_again_the_page_goes_on(new_page):
     assert City.objects.get().motto == "Typed while signed out"
 
 
-def test_saved_after_an_unnoticed_sign_out_it_is_offered_after_the_sign_in(new_page):
+def test_a_form_sent_without_a_session_is_restored_after_the_sign_in(new_page):
     user = factories.superuser()
     desk = sign_in(new_page(), user)
     city = factories.city(motto="")
@@ -285,7 +285,7 @@ def test_saved_after_an_unnoticed_sign_out_it_is_offered_after_the_sign_in(new_p
     expect(desk.locator("#id_motto")).to_have_value("Typed while signed out")
 
 
-def test_two_editors_see_each_other_and_lose_nothing(desk, maria, new_page):
+def test_two_editors_see_each_other_and_lose_no_changes(desk, maria, new_page):
     new_page.expected.append("status of 409 (Conflict)")
     city = factories.award(city=factories.city(name="Fez", motto="", summary=""), year=2015).city
     open_form(maria, city)
@@ -319,7 +319,7 @@ def test_two_editors_see_each_other_and_lose_nothing(desk, maria, new_page):
     assert not WorkingCopy.objects.filter(data__isnull=False).exists()
 
 
-def test_a_draft_is_shared_with_a_stranger_and_taken_back(desk, new_page):
+def test_a_share_link_shows_a_draft_to_a_stranger_until_it_is_revoked(desk, new_page):
     city = factories.city(name="Fez", motto="Public motto")
     open_form(desk, city)
     desk.fill("#id_motto", "Draft motto")
@@ -347,7 +347,7 @@ def violations(page):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_beside_the_preview(desk, width):
+def test_axe_finds_nothing_on_the_form_with_its_preview(desk, width):
     city = factories.city(name="Fez")
     desk.set_viewport_size({"width": width, "height": 900})
     inside = show_preview(open_form(desk, city))
@@ -359,6 +359,6 @@ def test_axe_finds_nothing_beside_the_preview(desk, width):
 
 
 def violations_in(page, selector):
-    """Faults of the parts that are ours; the rest of the form is Django's."""
+    """Return the findings of axe in our own parts; the rest of the form is Django's."""
     found = Axe().run(page, context=selector, options=RULES).response["violations"]
     return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]

@@ -26,13 +26,13 @@ def sign_in(page):
 
 
 def labelled(page, name, label):
-    """Both rows of buttons say so."""
+    """Assert that both rows of buttons have this label."""
     for button in page.locator(f"[name={name}]").all():
         expect(button).to_have_value(label)
 
 
 @pytest.mark.essential
-def test_the_button_says_schedule_as_soon_as_the_date_lies_ahead(page):
+def test_the_button_says_schedule_for_a_date_in_the_future(page):
     sign_in(page)
     page.goto(admin_url(NewsItem, "add"))
     labelled(page, "_publish", NOW)
@@ -69,7 +69,7 @@ def test_the_button_of_a_scheduled_record_follows_its_date(page):
     expect(page.locator(".messagelist .info")).to_have_text("Visitors can see it now.")
 
 
-def test_the_hour_of_the_portal_counts_and_not_that_of_the_browser(new_page, settings):
+def test_the_button_compares_dates_in_the_time_zone_of_the_portal(new_page, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     page = new_page(timezone_id="America/New_York")
     sign_in(page)

@@ -1,4 +1,4 @@
-"""Suggestions while typing, by keyboard, by mouse, and when they fail."""
+"""Suggestions while typing: by keyboard, by mouse, and when the request fails."""
 
 import pytest
 from playwright.sync_api import expect
@@ -17,7 +17,7 @@ def fez(live_server):
 
 
 @pytest.mark.parametrize("path", ["/", "/cities/"])
-def test_a_city_is_found_and_opened_by_keyboard(page, fez, path):
+def test_a_suggested_city_is_opened_by_keyboard(page, fez, path):
     page.goto(path)
     field = page.get_by_role("combobox")
     expect(field).to_have_attribute("aria-expanded", "false")
@@ -37,7 +37,7 @@ def test_a_city_is_found_and_opened_by_keyboard(page, fez, path):
     page.wait_for_url("**/cities/fez/")
 
 
-def test_the_arrows_go_round_by_way_of_the_text(page, fez):
+def test_arrow_keys_go_round_the_suggestions_and_the_text(page, fez):
     page.goto("/")
     field = page.get_by_role("combobox")
     field.press_sequentially("moroc")
@@ -53,7 +53,7 @@ def test_the_arrows_go_round_by_way_of_the_text(page, fez):
     expect(chosen).to_have_text("Morocco, 2 cities")
 
 
-def test_escape_closes_the_list_and_keeps_the_text(page, fez):
+def test_escape_closes_the_suggestions_and_keeps_the_text(page, fez):
     page.goto("/")
     field = page.get_by_role("combobox")
     field.press_sequentially("fez")
@@ -68,7 +68,7 @@ def test_escape_closes_the_list_and_keeps_the_text(page, fez):
     expect(page.get_by_role("listbox")).to_be_hidden()
 
 
-def test_enter_without_a_choice_searches(page, fez):
+def test_enter_without_a_chosen_suggestion_searches(page, fez):
     page.goto("/")
     page.get_by_role("combobox").press_sequentially("fez")
     expect(page.get_by_role("listbox")).to_be_visible()
@@ -76,14 +76,14 @@ def test_enter_without_a_choice_searches(page, fez):
     page.wait_for_url("**/cities/?q=fez")
 
 
-def test_a_country_is_opened_by_mouse(page, fez):
+def test_a_suggested_country_is_opened_by_mouse(page, fez):
     page.goto("/cities/")
     page.get_by_role("combobox").press_sequentially("moroc")
     page.get_by_text("Morocco, 2 cities").click()
     page.wait_for_url("**/countries/morocco/")
 
 
-def test_without_an_answer_the_form_still_works(new_page, fez):
+def test_the_search_form_works_without_suggestions(new_page, fez):
     page = new_page()
     page.route("**/cities/suggest/**", lambda route: route.fulfill(status=200, body="no JSON"))
     page.goto("/")
@@ -94,7 +94,7 @@ def test_without_an_answer_the_form_still_works(new_page, fez):
     page.wait_for_url("**/cities/?q=fez")
 
 
-def test_without_javascript_the_field_is_a_search_field(new_page, fez):
+def test_the_search_field_works_without_javascript(new_page, fez):
     page = new_page(java_script_enabled=False)
     page.goto("/")
     page.get_by_role("searchbox", name="Find a learning city").fill("fes")

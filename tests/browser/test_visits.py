@@ -1,4 +1,4 @@
-"""Visits to the portal with its starter content, as people make them."""
+"""Visits of people to the portal with its starter content."""
 
 import pytest
 from django.core.management import call_command
@@ -7,11 +7,11 @@ from playwright.sync_api import expect
 
 @pytest.fixture
 def portal(live_server):
-    """The portal as a new user finds it."""
+    """Load the starter content, as a new user finds it."""
     call_command("load_starter", verbosity=0)
 
 
-def test_the_form_can_be_walked_and_sent_by_keyboard(page, portal):
+def test_the_form_of_a_record_can_be_filled_in_and_sent_by_keyboard(page, portal):
     page.goto("/cities/")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()

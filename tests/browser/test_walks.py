@@ -1,6 +1,6 @@
-"""The whole tasks of visitors, by mouse and by keyboard alone, with JavaScript and without.
+"""Whole tasks of visitors, by mouse and by keyboard alone, with JavaScript and without.
 
-All of it with the starter content, from the page where people begin to the page that they want.
+All tasks use the starter content, from the page where people begin to the page that they want.
 """
 
 import re
@@ -27,7 +27,7 @@ MOST_TABS = 200
 
 
 class Mouse:
-    """A visitor who points at things and clicks."""
+    """A visitor with a mouse."""
 
     def __init__(self, page):
         self.page = page
@@ -44,10 +44,10 @@ class Mouse:
 
 
 class Keyboard(Mouse):
-    """A visitor with nothing but keys, who sees at every step what has the focus."""
+    """A visitor with a keyboard alone, for whom the focus has to be visible at every step."""
 
     def reach(self, target):
-        """Tab until the target has the focus; a map is skipped, as it offers."""
+        """Press Tab until the target has the focus; skip a map with its skip link."""
         for _ in range(MOST_TABS):
             if target.evaluate("element => element === document.activeElement"):
                 return
@@ -70,7 +70,7 @@ class Keyboard(Mouse):
         self.page.keyboard.type(words)
 
 
-# A ring around it, around what it stands for (a card), or of the dot of a city on the map.
+# A ring around the element, around its card, or around the dot of a city on the map.
 SHOWS_FOCUS = """() => {
     const at = document.activeElement;
     if (at === document.body) return true;
@@ -86,14 +86,14 @@ SHOWS_FOCUS = """() => {
 
 @pytest.fixture
 def portal(live_server):
-    """The portal as a new user finds it."""
+    """Load the starter content, as a new user finds it."""
     call_command("load_starter", verbosity=0)
 
 
 @pytest.mark.essential
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 @pytest.mark.parametrize("hand", [Mouse, Keyboard])
-def test_every_visitor_gets_everything_done(hand, scripts, new_page, portal):
+def test_a_visitor_gets_everything_done_in_each_way(hand, scripts, new_page, portal):
     visitor = hand(new_page(viewport=DESK, java_script_enabled=scripts))
     finds_all_cities_of_the_united_kingdom_from_home_in_two_clicks(visitor)
     finds_wakefield_by_a_slip_of_the_pen(visitor)
@@ -110,7 +110,7 @@ def names(page):
 
 
 def shown(page):
-    """The address, without the place on the page that a skip link leads to, and the results."""
+    """Return the address, without the fragment of a skip link, and the results."""
     return page.url.partition("#")[0], page.locator("#results").inner_text()
 
 

@@ -20,7 +20,7 @@ EDITOR = ".field-body .prose-editor > .ProseMirror"
 
 @pytest.fixture(autouse=True)
 def media(renditions):
-    """Pictures are shown in all their sizes."""
+    """Serve pictures in all their sizes."""
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def upload(desk, content, name="dome.jpg", **fields):
 
 
 def paste(desk, html):
-    """What a browser does when somebody pastes what another program copied."""
+    """Paste as a browser does, with content that another program copied."""
     desk.evaluate(
         """([selector, html]) => {
             const data = new DataTransfer();
@@ -65,7 +65,7 @@ def paste(desk, html):
 
 
 @pytest.mark.essential
-def test_a_story_with_a_picture_a_link_and_a_time(desk):
+def test_a_story_with_a_picture_a_link_and_a_time_is_published(desk):
     city = factories.city(name="Wakefield")
     picture = factories.picture(title="The dome", alternative_text="Readers under a dome")
     desk.goto(admin_url(NewsItem, "add"))
@@ -73,7 +73,7 @@ def test_a_story_with_a_picture_a_link_and_a_time(desk):
     desk.fill("#id_summary", "Wakefield has joined the network of learning cities this week.")
     desk.click(EDITOR)
     desk.keyboard.type("Read about ")
-    # All of it by keyboard: Ctrl-K, words, down to the first find, Enter.
+    # By keyboard alone: Ctrl-K, words, down to the first result, Enter.
     desk.keyboard.press("Control+k")
     desk.wait_for_selector("#link-chooser[open]")
     desk.keyboard.type("wakef")
@@ -99,14 +99,14 @@ def test_a_story_with_a_picture_a_link_and_a_time(desk):
     )
 
 
-def test_whoever_types_on_at_once_goes_on_where_the_dialog_was_opened(desk):
+def test_typing_continues_where_the_link_dialog_was_opened(desk):
     factories.city(name="Wakefield")
     desk.goto(admin_url(NewsItem, "add"))
     desk.click(EDITOR)
     desk.keyboard.type("Read about")
     for _letter in " about":
         desk.keyboard.press("ArrowLeft")
-    # A person's keys leave the browser time to tell the editor where the cursor is.
+    # A person types slowly enough for the browser to tell the editor where the cursor is.
     desk.wait_for_timeout(200)
     desk.keyboard.press("Control+k")
     desk.wait_for_selector("#link-chooser[open]")
@@ -117,7 +117,7 @@ def test_whoever_types_on_at_once_goes_on_where_the_dialog_was_opened(desk):
     desk.keyboard.press("Control+k")
     desk.keyboard.type("wakef")
     desk.wait_for_selector("#link-chooser li:has-text('Wakefield')")
-    # Before the next key can come, the link is there and the cursor behind it.
+    # The link is inserted, and the cursor is after it, before the next key can come.
     there = desk.evaluate(
         """async (editor) => {
             document.querySelector("#link-chooser li button").click();
@@ -196,7 +196,7 @@ WORD = f"""<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>
 <!--EndFragment--></body></html>"""
 
 
-def test_what_is_pasted_from_word_comes_out_clean(desk):
+def test_text_pasted_from_word_is_cleaned(desk):
     item = factories.news_item()
     desk.goto(admin_url(item, "change", item.pk))
     desk.click(EDITOR)
@@ -212,7 +212,7 @@ def test_what_is_pasted_from_word_comes_out_clean(desk):
     )
 
 
-def test_every_tool_is_a_button_with_a_name(desk):
+def test_every_tool_of_the_editor_is_a_button_with_a_name(desk):
     item = factories.news_item()
     desk.goto(admin_url(item, "change", item.pk))
     desk.wait_for_selector(".field-body .prose-menubar")
@@ -305,8 +305,8 @@ def violations(page):
     }
 
 
-def test_axe_finds_nothing(new_page):
-    # What axe adds to a page to look at it, the policy for content would forbid.
+def test_axe_finds_nothing_on_the_editor(new_page):
+    # The Content-Security-Policy would forbid what axe adds to a page.
     page = new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
     sign_in(page, factories.user("Publishers"))
     picture = factories.picture(alternative_text="Photo")
@@ -334,7 +334,7 @@ def test_axe_finds_nothing(new_page):
     assert found == set()
 
 
-def test_nothing_scrolls_sideways_on_a_phone(desk):
+def test_the_editor_does_not_scroll_sideways_on_a_phone(desk):
     picture = factories.picture(alternative_text="Photo")
     item = factories.news_item(published_at=None, summary="Short.", picture=picture)
     desk.set_viewport_size({"width": 390, "height": 844})

@@ -35,10 +35,10 @@ def names_matching(text):
     return [city.name for city in City.objects.search(text)]
 
 
-class TestTheIndexOfWords:
+class TestWordIndex:
     """The word index follows every kind of write."""
 
-    def test_a_bulk_write_a_change_and_a_deletion_are_found_at_once(self, db):
+    def test_the_word_index_follows_bulk_writes_changes_and_deletions(self, db):
         cities = many(3, factories.country())
         assert names_matching("0002") == ["Made 0002"]
         City.objects.filter(pk=cities[2].pk).update(search_key=" elsewhere")
@@ -46,7 +46,7 @@ class TestTheIndexOfWords:
         City.objects.filter(pk=cities[2].pk).delete()
         assert names_matching("elsewhere") == []
 
-    def test_other_names_too_wherever_they_move(self, db):
+    def test_the_word_index_follows_alternative_names_to_another_city(self, db):
         fez, bonn = factories.city(name="Fez"), factories.city(name="Bonn")
         [name] = AlternativeName.objects.bulk_create(
             [AlternativeName(city=fez, name="Fès el-Bali")]
@@ -58,13 +58,13 @@ class TestTheIndexOfWords:
         assert names_matching("bali") == []
 
     @pytest.mark.parametrize("name", ["北京", "नई दिल्ली", "Ñuñoa", "ØRSTED", "St. 20e5", "قسنطينة"])
-    def test_every_script(self, db, name):
+    def test_the_word_index_finds_names_in_every_script(self, db, name):
         factories.city(name=name)
         for word in name.split():
             assert names_matching(word) == [name]
 
 
-class TestTheMap:
+class TestMapClusters:
     def test_many_cities_are_one_mark_for_each_country(self, db, client):
         for code, number in (("FR", 4), ("DE", MOST_MARKS)):
             many(number, factories.country(code=code, name=f"Land {code}"))
@@ -74,7 +74,7 @@ class TestTheMap:
             ("Land FR: 4 cities", "?country=fr&view=map"),
         ]
 
-    def test_those_of_one_country_are_marks_of_their_neighbours(self, db, client):
+    def test_many_cities_of_one_country_are_one_mark_for_neighbours(self, db, client):
         many(MOST_MARKS + 30, factories.country(code="DE"))
         factories.city(country_id="DE", name="Nowhere", latitude=None, longitude=None)
         response = client.get("/cities/?view=map")
@@ -84,11 +84,11 @@ class TestTheMap:
         assert sum(int(mark.about.split()[0]) for mark in marks) == MOST_MARKS + 30
         assert "1 city has no known location." in response.text
 
-    def test_few_have_a_mark_each(self, db, client):
+    def test_few_cities_have_a_mark_each(self, db, client):
         many(3, factories.country())
         assert len(client.get("/cities/?view=map").context["map"].marks) == 3
 
-    def test_the_home_page_puts_many_together_by_country_too(self, db, client):
+    def test_the_map_of_the_home_page_clusters_many_cities_by_country(self, db, client):
         for code, number in (("FR", 4), ("DE", MOST_MARKS)):
             country = factories.country(code=code, name=f"Land {code}", region="africa")
             many(number, country)
@@ -107,7 +107,7 @@ class TestTheMap:
         assert client.get("/cities/?country=de&view=map").status_code == 200
 
     @pytest.mark.parametrize("page", ["/regions/africa/", "/intakes/2024/"])
-    def test_so_do_regions_and_intakes_which_then_list_a_part(self, db, client, page):
+    def test_maps_of_regions_and_intakes_cluster_and_their_lists_are_cut(self, db, client, page):
         factories.intake(year=2024)
         for code, number in (("FR", 4), ("DE", MOST_MARKS)):
             country = factories.country(code=code, name=f"Land {code}", region="africa")
@@ -144,7 +144,9 @@ class TestNearest:
         "place",
         [(53.7, -1.5), (0, 0), (64, -21.9), (78.2, 15.6), (-18.1, 178.4), (-54.8, -68.3), (-90, 0)],
     )
-    def test_at_the_equator_the_poles_and_the_date_line(self, db, place, total):
+    def test_nearest_cities_are_right_at_the_equator_the_poles_and_the_date_line(
+        self, db, place, total
+    ):
         country = factories.country()
         others = []
         for number in range(12):
@@ -177,7 +179,7 @@ class TestNearest:
 
 class TestPages:
     @pytest.mark.parametrize("sort", ["", "&sort=joined", "&sort=population", "&sort=country"])
-    def test_the_pages_together_have_every_city_once(self, db, client, sort):
+    def test_the_pages_of_a_list_together_have_every_city_once(self, db, client, sort):
         many(30, factories.country(), joined_year=2020)
         many(30, factories.country())
         pages = [client.get(f"/cities/?page={n}{sort}").context["page_obj"] for n in (2, 3)]
@@ -188,7 +190,7 @@ class TestPages:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("number", [7, 2100])
-def test_a_page_asked_for_again_takes_the_same_few_queries_at_any_size(client, number):
+def test_a_second_request_takes_the_same_few_queries_at_any_size(client, number):
     """Outside a transaction, as visitors do: facets and menu are remembered."""
     country = factories.country(code="GB", name="United Kingdom")
     many(number, country, joined_year=2020)
@@ -215,7 +217,7 @@ def test_a_page_asked_for_again_takes_the_same_few_queries_at_any_size(client, n
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_is_remembered_is_forgotten_with_the_next_change(client):
+def test_cached_values_are_computed_again_after_a_change(client):
     city = factories.city(name="Leeds", country=factories.country(name="Land"))
     page = "/cities/leeds/"
     assert "The one learning city in Land" in client.get(page).text

@@ -89,7 +89,7 @@ class TestFilters:
         ({"country": "ma", "kind": "district"}, []),
     ]
 
-    def test_narrow_the_result(self, client, subtests):
+    def test_facets_narrow_the_result(self, client, subtests):
         for query, names in self.NARROWED:
             with subtests.test(query=query):
                 assert names_matching(client, **query) == names
@@ -117,22 +117,22 @@ class TestFilters:
         ("country", {"theme": ["joy", "health"]}, {"gb": 2, "ma": 1, "kr": 0}),
     ]
 
-    def test_count_each_value_in_use(self, client, subtests):
+    def test_facets_count_each_value_in_use(self, client, subtests):
         for facet, query, expected in self.COUNTED:
             with subtests.test(facet=facet, query=query):
                 assert counts(client, facet, **query) == expected
 
-    def test_offer_values_in_an_order_that_people_expect(self, client):
+    def test_facets_offer_values_in_an_order_that_people_expect(self, client):
         assert list(counts(client, "country")) == ["ma", "kr", "gb"]
         assert list(counts(client, "intake")) == ["2024", "2018", "2013", "unknown"]
         assert next(iter(counts(client, "region"))) == "arab-states"
 
-    def test_show_values_that_find_nothing_now(self, client):
+    def test_facets_show_chosen_values_that_find_nothing(self, client):
         text = parse(ask(client, country="ma")).text
         assert "Republic of Korea 1" in text
         assert "District 0" in text
 
-    def test_are_ticked_on_the_page(self, client):
+    def test_chosen_values_of_facets_are_ticked_on_the_page(self, client):
         page = parse(ask(client, country=["gb", "ma"], theme="joy", q="e"))
         ticked = [
             (box["name"], box["value"]) for box in page.attributes("input") if "checked" in box
@@ -151,7 +151,7 @@ class TestFilters:
         assert len(facet.choices) == 15
         assert facet.all_label == "All 15 countries"
 
-    def test_a_chosen_value_of_a_long_facet_stands_first_however_rare(self, client):
+    def test_a_chosen_value_of_a_long_facet_comes_first_however_rare(self, client):
         for number in range(12):
             country = factories.country(name=f"Land {number:02}")
             factories.city(country=country)
@@ -194,12 +194,12 @@ class TestSearch:
         ("y " * 49, ["York"]),
     ]
 
-    def test_finds_what_people_mean(self, client, subtests):
+    def test_search_finds_what_people_mean(self, client, subtests):
         for text, names in self.MEANT:
             with subtests.test(text=text):
                 assert names_matching(client, q=text.strip()) == names
 
-    def test_lists_a_city_once_however_often_it_matches(self, client):
+    def test_search_lists_a_city_once_however_often_it_matches(self, client):
         for number in range(3):
             factories.alternative_name(city=factories.city(), name=f"Twin {number}")
         fez = factories.city(name="Twintown")
@@ -209,7 +209,7 @@ class TestSearch:
         assert counts(client, "country", q="twin") == {"gb": 4, "ma": 0, "kr": 0}
 
     @pytest.mark.parametrize("text", ["%", "_", "???", "🎓", "' \" \\", "\x00"])
-    def test_says_when_a_text_has_nothing_to_look_for(self, text, client):
+    def test_search_says_when_a_text_has_no_words(self, text, client):
         response = ask(client, q=text)
         assert [city.name for city in response.context["page_obj"]] == EVERYTHING
         assert response.context["finder"].chips == []
@@ -218,7 +218,7 @@ class TestSearch:
                 f"City or country name “{text}” is not one we know. It was left out of the search."
             ]
 
-    def test_cuts_a_very_long_text_and_says_so(self, client):
+    def test_search_cuts_a_very_long_text_and_says_so(self, client):
         assert notices(client, q="x" * (LONGEST_SEARCH + 1)) == [
             f"The search text is very long. Only “{'x' * LONGEST_SEARCH}” was looked for."
         ]
@@ -240,10 +240,10 @@ class TestOrders:
             ({"sort": "population", "country": "gb"}, ["Wakefield", "York", "Derry"]),
         ],
     )
-    def test_put_what_is_not_known_last(self, query, names, client):
+    def test_orders_put_unknown_values_last(self, query, names, client):
         assert names_matching(client, **query) == names
 
-    def test_leave_no_two_cities_in_doubt(self, client):
+    def test_orders_are_total(self, client):
         countries = [factories.country(name=name) for name in ("Aland", "Bland")]
         for country in countries:
             factories.city(name="Twin", country=country, joined_year=2019)
@@ -252,7 +252,7 @@ class TestOrders:
             assert [list(page) for page in pages] == [list(pages[0])] * 2
             assert [city.country for city in pages[0]] == countries
 
-    def test_are_marked_in_the_head_of_the_table(self, client):
+    def test_orders_are_marked_in_the_head_of_the_table(self, client):
         page = parse(ask(client, view="table", sort="population"))
         assert [head["aria-sort"] for head in page.attributes("th") if "aria-sort" in head] == [
             "descending"
@@ -264,7 +264,7 @@ class TestOrders:
         assert links["population"] == "?country=gb&sort=population"
 
 
-class TestWhatIsNotUnderstood:
+class TestUnknownParameters:
     @pytest.mark.parametrize(
         ("name", "value", "label"),
         [
@@ -278,14 +278,14 @@ class TestWhatIsNotUnderstood:
             ("view", "list", "View"),
         ],
     )
-    def test_a_value_is_named_and_left_out(self, name, value, label, client):
+    def test_an_unknown_value_is_named_and_ignored(self, name, value, label, client):
         response = ask(client, **{name: value})
         notice = f"{label} “{value}” is not one we know. It was left out of the search."
         assert response.context["finder"].notices == [notice]
         assert notice in parse(response).text
         assert [city.name for city in response.context["page_obj"]] == EVERYTHING
 
-    def test_a_parameter_is_named_and_left_out(self, client):
+    def test_an_unknown_parameter_is_named_and_ignored(self, client):
         response = ask(client, contry="gb")
         notice = "This page has no filter “contry”. It was left out of the search."
         assert response.context["finder"].notices == [notice]
@@ -293,14 +293,14 @@ class TestWhatIsNotUnderstood:
         assert [city.name for city in response.context["page_obj"]] == EVERYTHING
 
     @pytest.mark.parametrize("page", ["7", "-1", "0", "two", "9" * 5000])
-    def test_a_page_that_is_not_there_is_named(self, page, client):
+    def test_a_page_number_without_a_page_is_named(self, page, client):
         response = ask(client, page=page)
         notice = f"There is no page “{page[:20]}”. This is page 1 of 1."
         assert response.context["finder"].notices == [notice]
         assert notice in parse(response).text
         assert [city.name for city in response.context["page_obj"]] == EVERYTHING
 
-    def test_does_not_disturb_what_is_understood(self, client):
+    def test_an_unknown_value_leaves_the_other_filters_in_force(self, client):
         response = ask(client, country=["zz", "ma"], colour="red")
         assert [city.name for city in response.context["page_obj"]] == ["Fez"]
         assert response.context["finder"].notices == [
@@ -308,18 +308,18 @@ class TestWhatIsNotUnderstood:
             "This page has no filter “colour”. It was left out of the search.",
         ]
 
-    def test_is_escaped(self, client):
+    def test_an_unknown_value_is_escaped_in_its_notice(self, client):
         html = ask(client, country="<script>", **{"<b>": "1"}).content.decode()
         assert "<script>" not in html
         assert "&lt;script&gt;" in html
         assert "<b>”" not in html
 
-    def test_is_not_carried_along(self, client):
+    def test_an_unknown_value_is_in_no_link_of_the_page(self, client):
         page = parse(ask(client, country=["zz", "gb"], contry="gb", sort="size"))
         assert not [link for link in page.addresses if "zz" in link or "contry" in link]
 
 
-class TestTheOneAddress:
+class TestCanonicalAddress:
     CANONICAL = [
         ("country=", ""),
         ("country=GB", "country=gb"),
@@ -344,7 +344,7 @@ class TestTheOneAddress:
         ("q=%FF&country=GB", "q=%EF%BF%BD&country=gb"),
     ]
 
-    def test_is_reached_in_one_step(self, client, subtests):
+    def test_the_canonical_address_is_reached_in_one_redirect(self, client, subtests):
         for typed, canonical in self.CANONICAL:
             with subtests.test(typed=typed):
                 response = client.get("/cities/?" + typed)
@@ -353,12 +353,12 @@ class TestTheOneAddress:
                     assert (response.status_code, response.headers["Location"]) == (301, target)
                 assert client.get(target).status_code == 200
 
-    def test_keeps_the_order_of_values(self, client):
+    def test_the_canonical_address_keeps_the_order_of_values(self, client):
         assert client.get("/cities/?country=ma&country=gb").status_code == 200
 
 
 class TestLinks:
-    def test_each_chip_removes_one_filter_and_the_page(self, client):
+    def test_each_chip_removes_one_filter_and_the_page_number(self, client):
         for number in range(30):
             factories.city(name=f"Extra {number:02}", joined_year=2024)
         finder = ask(
@@ -372,7 +372,7 @@ class TestLinks:
         ]
         assert finder.cleared == "?sort=joined"
 
-    def test_the_views_keep_the_filters(self, client):
+    def test_links_to_the_views_keep_the_filters(self, client):
         options = (
             ask(client, country="gb", sort="joined", page="1x").context["finder"].options("view")
         )
@@ -382,7 +382,7 @@ class TestLinks:
             ("Map", "?country=gb&sort=joined&view=map", False),
         ]
 
-    def test_the_form_keeps_view_and_order_and_drops_the_page(self, client):
+    def test_the_form_of_the_finder_keeps_view_and_order_and_drops_the_page_number(self, client):
         page = parse(ask(client, view="table", sort="joined"))
         hidden = [
             (box["name"], box["value"])
@@ -391,7 +391,7 @@ class TestLinks:
         ]
         assert sorted(hidden) == [("sort", "joined"), ("view", "table")]
 
-    def test_the_pages_keep_the_filters(self, client):
+    def test_links_to_other_pages_keep_the_filters(self, client):
         for number in range(60):
             factories.city(name=f"Extra {number:02}")
         page = parse(ask(client, country="gb", page="2"))
@@ -414,7 +414,7 @@ class TestLinks:
             statuses = {link: client.get("/cities/" + link).status_code for link in links}
             assert statuses == dict.fromkeys(links, 200)
 
-    def test_nothing_found_offers_ways_back(self, client):
+    def test_an_empty_result_offers_ways_back(self, client):
         response = ask(client, country="ma", kind="district", view="table")
         assert list(response.context["page_obj"]) == []
         links = parse(response).addresses

@@ -74,7 +74,7 @@ def test_coordinates_are_whole_and_on_earth(latitude, longitude):
 
 
 @pytest.mark.parametrize(("latitude", "longitude"), [(90, 180), (-90, -180), (0, 0)])
-def test_the_ends_of_the_earth_are_on_earth(latitude, longitude):
+def test_the_poles_and_the_date_line_are_valid_coordinates(latitude, longitude):
     assert factories.city(latitude=latitude, longitude=longitude).has_place
 
 
@@ -88,7 +88,7 @@ def test_a_city_has_a_name_of_its_own_in_its_country():
 
 
 @pytest.mark.parametrize("joined_year", [2015, None])
-def test_the_joining_date_lies_in_the_joining_year(joined_year):
+def test_the_joining_date_is_in_the_joining_year(joined_year):
     city = changed(factories.city(), joined_on=date(2016, 1, 1), joined_year=joined_year)
     assert refused(city) == {"__all__": ["The joining date has to be a day of the joining year."]}
     unsaved(city, "city_joined_on_in_joined_year")
@@ -124,7 +124,7 @@ def test_a_city_cannot_join_in_another_year_than_its_intake():
 
 
 @pytest.mark.parametrize("year", [2012, 2101])
-def test_years_that_cannot_be_are_refused(year):
+def test_impossible_years_are_refused(year):
     city = changed(factories.city(), joined_year=year)
     assert list(refused(city)) == ["joined_year"]
     intake = factories.intake()
@@ -137,7 +137,7 @@ def test_an_intake_is_announced_in_its_year():
     unsaved(intake, "intake_announced_in_its_year")
 
 
-def test_there_is_one_intake_a_year():
+def test_an_intake_is_the_only_one_of_its_year():
     factories.intake(year=2024)
     other = changed(factories.intake(year=2025), year=2024)
     assert refused(other) == {"year": ["There is an intake of this year already."]}
@@ -173,7 +173,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize("constraint", ROWS)
-def test_a_row_of_a_city_stands_there_once(constraint):
+def test_a_row_of_a_city_is_unique(constraint):
     make, values, different, message = ROWS[constraint]
     city = factories.city()
     first = make(city=city, **values)
@@ -201,7 +201,7 @@ def test_rows_of_a_city_go_with_it_but_its_country_and_intake_do_not():
 
 
 class TestNearest:
-    def test_the_nearest_come_first_with_their_distance(self):
+    def test_nearest_cities_come_first_with_their_distance(self):
         manchester = factories.city(name="Manchester", latitude=53.48095, longitude=-2.23743)
         wakefield = factories.city(name="Wakefield", latitude=53.68331, longitude=-1.49768)
         fez = factories.city(name="Fez", latitude=34.03715, longitude=-4.9998)
@@ -212,13 +212,13 @@ class TestNearest:
             (fez, 2173),
         ]
 
-    def test_across_the_date_line(self):
+    def test_distances_are_right_across_the_date_line(self):
         suva = factories.city(latitude=-18.0, longitude=179.0)
         apia = factories.city(latitude=-18.0, longitude=-179.0)
         assert [round(city.distance) for city in nearest(suva, total=2)] == [212]
         assert [round(city.distance) for city in nearest(apia, total=2)] == [212]
 
-    def test_two_cities_at_one_point_and_at_opposite_ones(self):
+    def test_distances_of_cities_at_one_point_and_at_antipodes(self):
         here = factories.city(latitude=53.48095, longitude=-2.23743)
         factories.city(name="Here too", latitude=53.48095, longitude=-2.23743)
         factories.city(name="There", latitude=-53.48095, longitude=177.76257)
@@ -234,5 +234,5 @@ class TestNearest:
         (0, 0, "0.00° N, 0.00° E"),
     ],
 )
-def test_a_place_in_words(latitude, longitude, label):
+def test_coordinates_are_written_in_words(latitude, longitude, label):
     assert City(latitude=latitude, longitude=longitude).place_label == label

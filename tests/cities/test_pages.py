@@ -68,8 +68,8 @@ def manchester():
     return city
 
 
-class TestACity:
-    def test_shows_its_facts(self, manchester, client):
+class TestCityPage:
+    def test_a_page_shows_the_facts_of_its_record(self, manchester, client):
         response = client.get("/cities/manchester/")
         page_facts = facts(response.content.decode())
         expected = {
@@ -99,10 +99,10 @@ class TestACity:
             "/countries/united-kingdom/",
         } <= page.addresses
 
-    def test_keeps_notes_of_staff_to_itself(self, manchester, client):
+    def test_a_page_keeps_notes_for_staff_to_itself(self, manchester, client):
         assert "Ask the council" not in client.get("/cities/manchester/").content.decode()
 
-    def test_tells_membership_and_awards_apart(self, manchester, client):
+    def test_the_page_of_a_city_tells_membership_and_awards_apart(self, manchester, client):
         page = parse(client.get("/cities/manchester/"))
         assert "2 Awards and other titles" in page.outline
         assert "Membership of the network is not an award. These are." in page.text
@@ -111,11 +111,11 @@ class TestACity:
         assert "2017 UNESCO City of Literature" in titles
         assert "Award" not in page.text.partition("Awards and other titles")[0]
 
-    def test_without_awards_speaks_of_none(self, client):
+    def test_the_page_of_a_city_without_awards_mentions_none(self, client):
         factories.city(name="Wakefield")
         assert "Award" not in parse(client.get("/cities/wakefield/")).text
 
-    def test_shows_who_is_not_confirmed(self, manchester, client):
+    def test_the_page_of_a_city_marks_unconfirmed_members(self, manchester, client):
         page = parse(client.get("/cities/manchester/"))
         assert "The Library Unconfirmed" in page.text
         assert (
@@ -123,7 +123,7 @@ class TestACity:
             "nobody has confirmed that it belongs to the network."
         ) in page.text
 
-    def test_says_what_is_missing(self, client):
+    def test_the_page_of_a_city_says_what_is_missing(self, client):
         factories.city(name="Wakefield")
         response = client.get("/cities/wakefield/")
         page_facts = facts(response.content.decode())
@@ -153,7 +153,7 @@ class TestACity:
             ),
         ],
     )
-    def test_says_when_membership_is_in_doubt(self, values, text, client):
+    def test_the_page_of_a_city_says_when_membership_is_in_doubt(self, values, text, client):
         factories.city(name="Wakefield", **values)
         assert facts(client.get("/cities/wakefield/").content.decode())["Membership"] == text
 
@@ -164,7 +164,9 @@ class TestACity:
             ({"joined_year": 2019, "joined_on": date(2019, 5, 1)}, "1 May 2019"),
         ],
     )
-    def test_says_when_it_joined_as_exactly_as_is_known(self, values, joined, client):
+    def test_the_page_of_a_city_says_when_it_joined_as_exactly_as_known(
+        self, values, joined, client
+    ):
         factories.city(name="Wakefield", **values)
         assert facts(client.get("/cities/wakefield/").content.decode())["Joined"] == joined
 
@@ -172,7 +174,9 @@ class TestACity:
         factories.city(name="Atlantis", population=0)
         assert facts(client.get("/cities/atlantis/").content.decode())["Population"] == "0"
 
-    def test_lists_the_nearest_cities_with_their_distance(self, manchester, client):
+    def test_the_page_of_a_city_lists_the_nearest_cities_with_their_distance(
+        self, manchester, client
+    ):
         factories.city(name="Wakefield", latitude=53.68331, longitude=-1.49768)
         factories.city(name="Unplaced")
         page = parse(client.get("/cities/manchester/"))
@@ -181,8 +185,8 @@ class TestACity:
         assert "Unplaced" not in nearest
 
 
-class TestACountry:
-    def test_lists_its_cities(self, manchester, client):
+class TestCountryPage:
+    def test_a_page_lists_the_cities_of_its_record(self, manchester, client):
         factories.city(name="Wakefield")
         factories.city(name="Fez", country=factories.country(code="MA", name="Morocco"))
         page = parse(client.get("/countries/united-kingdom/"))
@@ -191,7 +195,9 @@ class TestACountry:
         assert "/cities/?country=gb" in page.addresses
         assert "Fez" not in page.text
 
-    def test_all_countries_stand_under_their_region_with_their_number(self, manchester, client):
+    def test_countries_are_listed_under_their_region_with_their_number_of_cities(
+        self, manchester, client
+    ):
         factories.city(name="Wakefield")
         morocco = factories.country(code="MA", name="Morocco", region="arab-states")
         factories.city(name="Fez", country=morocco)
@@ -204,8 +210,8 @@ class TestACountry:
         assert "Nowhere" not in page.text
 
 
-class TestAnIntake:
-    def test_shows_the_official_figures_beside_what_is_listed(self, manchester, client):
+class TestIntakePage:
+    def test_the_page_of_an_intake_shows_official_and_listed_figures(self, manchester, client):
         factories.city(name="Earlier", joined_year=2020, latitude=1, longitude=1)
         response = client.get("/intakes/2024/")
         page = parse(response)
@@ -218,7 +224,7 @@ class TestAnIntake:
         assert "Manchester" in page.text
         assert "Earlier" not in page.text
 
-    def test_without_official_figures_says_so(self, client):
+    def test_the_page_of_an_intake_without_official_figures_says_so(self, client):
         factories.intake(year=2016)
         response = client.get("/intakes/2016/")
         page_facts = facts(response.content.decode())
@@ -229,13 +235,15 @@ class TestAnIntake:
         assert "not identified yet" not in page_facts
         assert "None" not in parse(response).text
 
-    def test_more_cities_than_announced_leave_none_to_identify(self, client):
+    def test_the_page_of_an_intake_with_more_cities_than_announced_has_none_to_identify(
+        self, client
+    ):
         intake = factories.intake(year=2016, cities_announced=1)
         for _ in range(2):
             factories.city(intake=intake)
         assert facts(client.get("/intakes/2016/").content.decode())["not identified yet"] == "0"
 
-    def test_leads_to_its_neighbours(self, client):
+    def test_the_page_of_an_intake_links_to_its_neighbours(self, client):
         for year in (2015, 2017, 2020):
             factories.intake(year=year)
         factories.intake(year=2018, published_at=None)
@@ -255,7 +263,7 @@ class TestAnIntake:
         assert "1 city whose joining year is not known" in parse(response).text
 
 
-def test_an_address_of_an_intake_has_one_form(client):
+def test_the_address_of_an_intake_has_one_form(client):
     factories.intake(year=2024)
     assert client.get("/intakes/2024/").status_code == 200
     assert client.get("/intakes/02024/").status_code == 404

@@ -96,7 +96,7 @@ def test_a_region_without_cities_says_so(client, region):
 
 
 @pytest.mark.parametrize("path", ["/regions/", "/regions/atlantis/", "/regions/Africa/"])
-def test_there_are_five_regions_and_no_more(client, path):
+def test_only_the_five_regions_have_pages(client, path):
     assert client.get(path).status_code == 404
 
 
@@ -121,7 +121,7 @@ def test_a_region_takes_eight_queries(client, django_assert_num_queries, size):
         client.get(AFRICA)
 
 
-def test_themes_stand_under_their_kind_and_group_with_their_sentence(client):
+def test_themes_are_listed_under_their_kind_and_group_with_their_description(client):
     factories.theme(name="Goal four", kind=Theme.Kind.GOAL, group="Goal")
     factories.theme(name="Second", kind=Theme.Kind.KEY_FEATURE, group="Blocks", number=2)
     factories.theme(
@@ -195,7 +195,7 @@ def test_a_theme_without_cities_says_so_and_shows_no_map(client):
 @pytest.mark.parametrize(
     "hidden", [HIDDEN, {"archived_at": timezone.now()}, {"expires_at": timezone.now()}]
 )
-def test_a_hidden_theme_is_nowhere(client, hidden):
+def test_a_hidden_theme_is_on_no_page(client, hidden):
     theme = factories.theme(name="Literacy", **hidden)
     sibling = factories.theme(name="Numeracy")
     city = factories.city(themes=[theme])

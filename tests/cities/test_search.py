@@ -18,7 +18,7 @@ def names(text):
     return [city.name for city in City.objects.published().search(text)]
 
 
-def test_names_come_before_other_matches(uk):
+def test_matches_of_a_name_come_before_other_matches(uk):
     factories.city(name="Ashford", country=uk, motto="Manners maketh town")
     factories.city(name="New Mansfield", country=uk)
     factories.city(name="Zeta", country=uk).alternative_names.create(name="Manaus")
@@ -46,13 +46,13 @@ def test_a_city_is_found_by_its_public_network_and_not_by_a_hidden_one(uk):
         ("", ""),
     ],
 )
-def test_the_nearest_known_words_are_offered(uk, typed, meant):
+def test_did_you_mean_offers_the_nearest_known_words(uk, typed, meant):
     factories.city(name="Wakefield", country=uk)
     factories.city(name="Wolverhampton", country=uk)
     assert did_you_mean(typed) == meant
 
 
-def test_hidden_names_are_not_offered(uk):
+def test_did_you_mean_offers_no_hidden_names(uk):
     factories.city(name="Wakefield", country=uk, published_at=None)
     assert did_you_mean("wakfield") == ""
 
@@ -67,7 +67,7 @@ def summary(client, query):
     return client.get(f"/cities/?{query}").context["found"]
 
 
-def test_the_result_in_words(client, uk):
+def test_a_result_is_summarised_in_words(client, uk):
     ireland = factories.country(code="IE", name="Ireland")
     africa = factories.country(code="KE", name="Kenya", region="africa")
     factories.city(name="Manchester", country=uk, joined_year=2024)
@@ -98,7 +98,7 @@ def test_an_empty_result_says_what_dropping_each_filter_would_give(client, uk):
     ]
 
 
-def test_a_way_that_leads_to_nothing_is_not_offered(client, uk):
+def test_an_empty_result_offers_no_way_that_leads_to_nothing(client, uk):
     factories.city(name="Manchester", country=uk)
     finder = client.get("/cities/?q=atlantis&country=gb").context["finder"]
     assert [way["label"] for way in finder.ways_back] == ["“atlantis”"]

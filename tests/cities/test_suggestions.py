@@ -28,7 +28,7 @@ def test_a_city_is_suggested_with_its_country_and_address(client, morocco):
     }
 
 
-def test_an_alternative_name_that_was_found_is_shown(client, morocco):
+def test_a_suggestion_shows_the_alternative_name_that_matched(client, morocco):
     fez = factories.city(name="Fez", country=morocco)
     for name in ("Fes", "Fès", "Fès-Médina", "فاس"):
         factories.alternative_name(city=fez, name=name)
@@ -48,7 +48,7 @@ def test_a_country_is_suggested_with_the_number_of_its_public_cities(client, mor
     ]
 
 
-def test_names_that_begin_with_the_text_come_first(client):
+def test_suggestions_that_begin_with_the_text_come_first(client):
     factories.city(name="East York")
     factories.city(name="Yorkton")
     other = factories.city(name="Eboracum")
@@ -60,7 +60,7 @@ def test_names_that_begin_with_the_text_come_first(client):
     ]
 
 
-def test_only_what_is_public_is_suggested(client, morocco):
+def test_only_public_records_are_suggested(client, morocco):
     factories.city(name="Fez", country=morocco, published_at=None)
     factories.city(name="Fezzan", country=morocco, archived_at=timezone.now())
     assert suggested(client, "fez") == []
@@ -89,23 +89,23 @@ def test_at_most_two_countries_are_suggested_however_many_the_text_begins(client
 @pytest.mark.parametrize(
     "text", ["", " ", "f", "\0", "%", "%%", "__", "'\";--", "\\", "\ud7ff\uffff", "٪٪"]
 )
-def test_text_without_two_letters_finds_nothing(client, text):
+def test_text_without_two_letters_has_no_suggestions(client, text):
     factories.city(name="Fez")
     response = client.get(URL, {"q": text})
     assert (response.status_code, response.json()["items"]) == (200, [])
 
 
 @pytest.mark.parametrize("text", ["fez" * 5000, "f\0e\0z\0" * 50, "fez " * 40, "%fez_", "(fez[*"])
-def test_hostile_text_is_never_an_error(client, text):
+def test_hostile_text_is_never_an_error_of_the_suggestions(client, text):
     assert client.get(URL, {"q": text}).status_code == 200
 
 
-def test_no_parameter_and_bytes_that_are_no_text(client):
+def test_suggestions_answer_without_a_text_and_for_invalid_bytes(client):
     assert client.get(URL).json()["items"] == []
     assert client.get(URL + "?q=%ff%fe%00").json()["items"] == []
 
 
-def test_the_answer_may_be_cached_by_all_and_touches_no_session(client):
+def test_suggestions_may_be_cached_by_all_and_touch_no_session(client):
     client.force_login(factories.superuser())
     response = client.get(URL, {"q": "fez"})
     assert response["Cache-Control"] == "public, max-age=300"
@@ -115,7 +115,9 @@ def test_the_answer_may_be_cached_by_all_and_touches_no_session(client):
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_three_queries_however_many_there_are(client, django_assert_num_queries, number):
+def test_suggestions_take_three_queries_for_any_number_of_matches(
+    client, django_assert_num_queries, number
+):
     for _ in range(number):
         factories.alternative_name(name="Fès", city=factories.city())
     with django_assert_num_queries(3):

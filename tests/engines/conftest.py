@@ -1,4 +1,4 @@
-"""WebKit and Firefox before a real server; a page with an error of a script or its policy fails.
+"""WebKit and Firefox with a live server; a page with an error of a script or its policy fails.
 
 Chromium has tests of its own in tests/browser. WebKit is the engine of Safari and of every browser
 on an iPhone; Debian's build of it (WebKitGTK) draws and scripts pages with the same code.
@@ -44,7 +44,7 @@ def firefox(port):
     options.set_preference("dom.disable_open_during_load", False)
     # Scroll bars over the page, as on phones and in WebKit, so that 390 px are 390 px.
     options.set_preference("ui.useOverlayScrollbars", 1)
-    # Nothing is asked of Mozilla's servers.
+    # Firefox sends no request to Mozilla's servers.
     options.set_preference("services.settings.server", "data:,#remote-settings-dummy/v1")
     return [geckodriver(), "--port", str(port), "--websocket-port", str(free_port())], options
 
@@ -60,7 +60,7 @@ def geckodriver():
 
 
 class Visitor:
-    """A person in front of one window of a browser."""
+    """A person at one window of a browser."""
 
     def __init__(self, driver, address):
         self.driver, self.address = driver, address
@@ -93,7 +93,7 @@ class Visitor:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def click(self, selector):
-        """Click the first element that fits, in the middle of the window."""
+        """Click the first matching element, scrolled to the middle of the window."""
         element = self.find(selector)
         self.run("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element)
         element.click()
@@ -112,14 +112,14 @@ class Visitor:
         return actions
 
     def picture(self):
-        """Return what the window shows, after it was drawn."""
+        """Return a screenshot of the window, after it was drawn."""
         self.driver.execute_async_script(
             "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))"
         )
         return Image.open(BytesIO(self.driver.get_screenshot_as_png())).convert("RGB")
 
     def leave(self):
-        """Forget everything; return the errors of all pages."""
+        """Clear cookies and storage; return the errors of all pages."""
         errors = self.run("JSON.parse(sessionStorage.getItem('errors') ?? '[]')")
         self.run("sessionStorage.clear() ?? localStorage.clear()")
         self.driver.delete_all_cookies()
@@ -128,7 +128,7 @@ class Visitor:
 
 @pytest.fixture(scope="session")
 def display():
-    """The number of a screen that nobody sees; WebKit has no mode without one."""
+    """Start a virtual screen and return its number, because WebKit has no headless mode."""
     ours, theirs = os.pipe()
     command = ["Xvfb", "-displayfd", str(theirs), "-nolisten", "tcp", "-screen", "0"]
     with process([*command, "1400x1000x24"], pass_fds=[theirs]), os.fdopen(ours) as numbers:
@@ -138,7 +138,7 @@ def display():
 
 @pytest.fixture(scope="session", params=[webkit, firefox], ids=lambda engine: engine.__name__)
 def driver(request, display):
-    """A browser, one of each engine after the other, with a window that has nothing but the page.
+    """Start a browser of each engine in turn, with a window that has nothing but the page.
 
     Only such a window can be as narrow as a phone.
     """
@@ -161,7 +161,7 @@ def driver(request, display):
 
 @pytest.fixture(scope="session")
 def recording_server(django_db_setup):
-    """A live server whose pages record their errors."""
+    """Start a live server whose pages record their errors."""
     recorder = "tests.engines.recorder.record_errors"
     with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, recorder]):
         server = LiveServer("127.0.0.1")
@@ -174,13 +174,13 @@ def visitor(driver, recording_server, transactional_db):
     visitor = Visitor(driver, recording_server.url)
     yield visitor
     errors = visitor.leave()
-    # No request of this page comes after the database is emptied.
+    # An empty page sends no request after the database is emptied.
     driver.get("about:blank")
     assert errors == []
 
 
 @pytest.fixture(params=[1280, 390])
 def width(request, visitor):
-    """A window as wide as a desktop's, or as a phone's, in px."""
+    """Set the width of the window to that of a desktop or a phone, in px."""
     visitor.resize(request.param)
     return request.param

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 
 ADDRESS = "/errors-recorder.js"
-# Kept in the session's storage, so that an error outlives the page that it happened on.
+# Stored in sessionStorage, so that an error outlives its page.
 SCRIPT = """
 const record = (error) => {
   const before = JSON.parse(sessionStorage.getItem("errors") ?? "[]");

@@ -1,4 +1,4 @@
-"""The map in WebKit and in Firefox: it zooms, and its dots are as large as the stylesheet says."""
+"""The map in WebKit and in Firefox: its zoom, and the size of its dots in the style sheet."""
 
 import re
 
@@ -19,7 +19,7 @@ DOT = ".map a[data-name=Berbérati]"
 
 @pytest.fixture
 def visitor_at_a_map(visitor, width):
-    """A visitor who sees the one city of an intake on the world, and an earlier one in grey."""
+    """Open the map of an intake with one city in the world and an earlier one in grey."""
     country = factories.country(code="CF", name="Central African Republic", region=Region.AFRICA)
     for name, (latitude, longitude), year in [
         ("Carnot", EARLIER, 2019),
@@ -39,14 +39,14 @@ def visitor_at_a_map(visitor, width):
 
 
 def zoom_to(visitor, width):
-    """Press the buttons until the view is so wide."""
+    """Press the buttons until the view has this width."""
     while (now := visitor.run(f"{VIEW}.width")) != pytest.approx(width, abs=0.2):
         visitor.find(f".map-tools [value='{'-' if width > now else '+'}']").click()
         visitor.wait(f"Math.abs({VIEW}.width - arguments[0]) > 0.1", now)
 
 
 def centre(visitor, path):
-    """The place of a dot in the window, in px."""
+    """Return the position of a dot in the window, in px."""
     x, y = visitor.run(
         """(() => {
             const path = document.querySelector(arguments[0]);
@@ -68,8 +68,10 @@ def is_like(one, two, tolerance):
 
 
 def diameter(visitor, path):
-    """The height of a dot in px, as the window shows it: all that is not land, but for the core
-    of a dot with an edge, which is all that has its colour.
+    """Return the height of a dot on the screen, in px.
+
+    Everything that is not land counts, except for the core of a dot with an edge: only the core has
+    its colour.
     """
     land, own = colour(visitor, ".map .land", "fill"), colour(visitor, path, "stroke")
     is_core = path.endswith("dot-region")
@@ -94,14 +96,14 @@ def assert_size(visitor, path):
     assert (path, diameter(visitor, path)) == (path, pytest.approx(expected, abs=2))
 
 
-def test_dots_are_as_large_as_their_strokes_at_every_zoom(visitor_at_a_map):
+def test_dots_of_the_map_are_as_large_as_their_strokes_at_every_zoom(visitor_at_a_map):
     visitor = visitor_at_a_map
     for zoom in (WORLD, CLOSER, CLOSEST):
         zoom_to(visitor, zoom)
         assert_size(visitor, f"{DOT} .dot-edge")
         assert_size(visitor, f"{DOT} .dot-region")
         if zoom != WORLD:
-            # On the world it lies under the other dot.
+            # On the map of the world it is under the other dot.
             assert_size(visitor, ".map .dot-off")
 
 

@@ -1,4 +1,4 @@
-"""The essential pages in WebKit and in Firefox, on a desktop and as wide as a phone."""
+"""The essential pages in WebKit and in Firefox, as wide as a desktop and as a phone."""
 
 from django.core.management import call_command
 from django.urls import reverse
@@ -18,7 +18,7 @@ PUBLIC_PAGES = {
 
 
 def assert_well(visitor, heading):
-    """The page that was opened is what was asked for, and is not wider than the window."""
+    """Assert that the requested page opened and is not wider than the window."""
     assert (visitor.status, visitor.find("h1").text) == (200, heading)
     too_wide = visitor.run("document.documentElement.scrollWidth - innerWidth")
     assert (heading, too_wide) == (heading, 0)
@@ -37,7 +37,7 @@ def filter_by_region(visitor, is_folded):
 
 
 def test_visitors_see_every_kind_of_page_and_filter_cities(visitor):
-    # In one test, because loading it takes longer than all the rest.
+    # One test, because loading the content takes longer than all the rest.
     call_command("load_starter", verbosity=0)
     for width in (1280, 390):
         visitor.resize(width)
@@ -61,7 +61,7 @@ def test_staff_sign_in_and_open_a_city(visitor, width):
     assert visitor.find("#id_name").get_property("value") == "Manchester"
 
 
-def test_the_errors_of_a_page_are_recorded(visitor):
+def test_errors_of_a_page_are_recorded(visitor):
     visitor.open("/nothing-here/")
     assert visitor.status == 404
     visitor.run("document.body.append(Object.assign(new Image(), {src: '/nothing.png'}))")

@@ -34,7 +34,7 @@ def counts(**query):
     return {choice.label: choice.count for choice in facet(**query).choices}
 
 
-def test_an_item_counts_once_however_it_names_a_country(world):
+def test_a_news_item_counts_once_however_it_names_a_country(world):
     britain, manchester = world["GB"]
     _ireland, dublin = world["IE"]
     another = factories.city(country=britain)
@@ -46,7 +46,7 @@ def test_an_item_counts_once_however_it_names_a_country(world):
     assert counts() == {"Ireland": 1, "United Kingdom": 3}
 
 
-def test_counts_are_what_the_filter_gives(world, client):
+def test_counts_of_the_country_facet_are_those_of_its_filter(world, client):
     for number, codes in enumerate([["GB"], ["GB", "IE"], ["IE", "SE"], ["SE"], []]):
         factories.news_item(
             title=f"Item {number}",
@@ -62,7 +62,7 @@ def test_counts_are_what_the_filter_gives(world, client):
             assert page.context["paginator"].count == choice.count, (query, choice)
 
 
-def test_countries_stand_in_the_order_of_their_names(world):
+def test_countries_of_the_facet_are_ordered_by_name(world):
     for country, city in world.values():
         factories.news_item(cities=[city], countries=[country])
 
@@ -74,7 +74,7 @@ def test_countries_stand_in_the_order_of_their_names(world):
     ]
 
 
-def test_a_country_filters_by_its_code(world, client):
+def test_the_country_facet_filters_by_code(world, client):
     factories.news_item(title="British", cities=[world["GB"][1]])
     factories.news_item(title="Irish", countries=[world["IE"][0]])
     factories.news_item(title="Both", countries=[world["IE"][0]], cities=[world["GB"][1]])
@@ -89,7 +89,7 @@ def test_a_country_filters_by_its_code(world, client):
     assert titles(country=["gb", "ie"]) == {"British", "Irish", "Both"}
 
 
-def test_what_is_hidden_gives_no_country(world, client):
+def test_hidden_records_add_no_country_to_the_facet(world, client):
     britain = world["GB"][0]
     factories.news_item(cities=[world["IE"][1]], **HIDDEN)
     factories.news_item(cities=[factories.city(country=britain, **HIDDEN)])

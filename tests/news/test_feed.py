@@ -39,7 +39,7 @@ def item():
     )
 
 
-def test_the_feed_says_what_it_is(item, client):
+def test_the_feed_of_news_describes_itself(item, client):
     feed = fetch(client)
     assert feed.tag == f"{ATOM}feed"
     assert text(feed, "title") == "News from learning cities"
@@ -51,7 +51,7 @@ def test_the_feed_says_what_it_is(item, client):
     assert datetime.fromisoformat(text(feed, "updated")) == item.updated_at
 
 
-def test_an_entry_says_what_happened(item, client):
+def test_an_entry_of_the_feed_describes_its_news_item(item, client):
     (entry,) = fetch(client).findall(f"{ATOM}entry")
     assert text(entry, "title") == "Łódź & <Fès>"
     assert text(entry, "summary") == "Both & more."
@@ -62,7 +62,7 @@ def test_an_entry_says_what_happened(item, client):
     assert [category.get("term") for category in entry.findall(f"{ATOM}category")] == ["Fez"]
 
 
-def test_an_entry_keeps_its_id_when_its_address_changes(item, client):
+def test_an_entry_of_the_feed_keeps_its_id_when_its_address_changes(item, client):
     (entry,) = fetch(client).findall(f"{ATOM}entry")
     item.slug, item.title = "new", "New"
     item.save()
@@ -71,7 +71,7 @@ def test_an_entry_keeps_its_id_when_its_address_changes(item, client):
     assert links(changed) == {"alternate": "http://testserver/news/new/"}
 
 
-def test_ids_are_absolute_and_every_entry_has_one_of_its_own(client):
+def test_ids_of_the_feed_are_absolute_and_unique(client):
     for _ in range(3):
         factories.news_item()
     ids = [text(entry, "id") for entry in fetch(client).findall(f"{ATOM}entry")]
@@ -79,7 +79,7 @@ def test_ids_are_absolute_and_every_entry_has_one_of_its_own(client):
     assert all(":" in each for each in ids)
 
 
-def test_somebody_is_the_author_of_every_entry(client):
+def test_every_entry_of_the_feed_has_an_author(client):
     factories.news_item()
     feed = fetch(client)
     assert text(feed, "author/name") == "Learning Cities Portal"
@@ -87,20 +87,20 @@ def test_somebody_is_the_author_of_every_entry(client):
     assert text(feed, "entry/author/name") is None
 
 
-def test_the_newest_thirty_come_newest_first(client):
+def test_the_feed_has_the_newest_thirty_items_newest_first(client):
     for day in range(1, 32):
         factories.news_item(title=f"Day {day}", published_at=datetime(2024, 1, day, tzinfo=UTC))
     titles = [text(entry, "title") for entry in fetch(client).findall(f"{ATOM}entry")]
     assert titles == [f"Day {day}" for day in range(31, 1, -1)]
 
 
-def test_without_news_the_feed_is_still_valid(client):
+def test_the_feed_without_news_is_valid(client):
     feed = fetch(client)
     assert feed.findall(f"{ATOM}entry") == []
     assert text(feed, "updated")
 
 
-def test_control_characters_do_not_break_it(client):
+def test_control_characters_do_not_break_the_feed(client):
     NewsItem.objects.filter(pk=factories.news_item().pk).update(title="bell\x07here")
     (entry,) = fetch(client).findall(f"{ATOM}entry")
     assert text(entry, "title") == "bellhere"

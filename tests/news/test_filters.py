@@ -50,11 +50,11 @@ def titles_matching(client, query=""):
         ("?q=tory", []),
     ],
 )
-def test_filters_and_search(query, titles, client):
+def test_news_is_filtered_and_searched(query, titles, client):
     assert titles_matching(client, query) == titles
 
 
-def test_counts(client):
+def test_facets_of_news_count_items(client):
     facets = client.get("/news/?year=2024").context["finder"].facets
     assert {
         facet.name: {choice.value: choice.count for choice in facet.choices} for facet in facets
@@ -66,7 +66,7 @@ def test_counts(client):
     }
 
 
-def test_the_year_is_that_of_the_zone_of_the_site(client, settings):
+def test_the_year_facet_of_news_uses_the_time_zone_of_the_site(client, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     facets = client.get("/news/").context["finder"].facets
     (years,) = [facet for facet in facets if facet.name == "year"]
@@ -74,7 +74,7 @@ def test_the_year_is_that_of_the_zone_of_the_site(client, settings):
     assert len(titles_matching(client, "?year=2024")) == 3
 
 
-def test_what_is_not_understood_is_named(client):
+def test_an_unknown_filter_of_news_is_named(client):
     response = client.get("/news/?city=atlantis&year=twenty&region=africa")
     assert response.context["finder"].notices == [
         "Year “twenty” is not one we know. It was left out of the search.",
@@ -83,7 +83,7 @@ def test_what_is_not_understood_is_named(client):
     ]
 
 
-def test_twelve_stand_on_a_page(client):
+def test_a_page_of_news_has_twelve_items(client):
     for _ in range(12):
         factories.news_item()
     assert (len(titles_matching(client)), len(titles_matching(client, "?page=2"))) == (12, 3)

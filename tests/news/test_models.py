@@ -56,7 +56,7 @@ def test_an_event_with_a_last_day_has_a_first():
         (date(2024, 12, 30), date(2025, 1, 2), "30 December 2024 to 2 January 2025"),
     ],
 )
-def test_the_days_of_an_event_in_words(starts_on, ends_on, label):
+def test_days_of_an_event_are_written_in_words(starts_on, ends_on, label):
     assert Event(starts_on=starts_on, ends_on=ends_on).dates_label == label
 
 
@@ -88,24 +88,24 @@ def test_events_are_upcoming_until_their_last_day_is_over():
     }
 
 
-def test_an_item_about_several_cities_of_a_country_is_found_once():
+def test_a_news_item_about_several_cities_of_a_country_is_found_once():
     item = factories.news_item(cities=[factories.city(), factories.city()])
     assert list(NewsItem.objects.about_country("gb")) == [item]
 
 
-def test_an_item_about_a_country_itself_is_about_it():
+def test_a_news_item_about_a_country_itself_is_found_by_it():
     kenya = factories.country(name="Kenya")
     item = factories.news_item(countries=[kenya])
     factories.news_item()
     assert list(NewsItem.objects.about_country(kenya.code)) == [item]
 
 
-def test_items_of_one_moment_still_have_one_order():
+def test_news_items_of_one_moment_have_a_total_order():
     items = [factories.news_item() for _ in range(3)]
     assert list(NewsItem.objects.for_listing()) == items[::-1]
     assert list(NewsItem.objects.before(items[1])) == [items[0]]
     assert list(NewsItem.objects.after(items[1])) == [items[2]]
 
 
-def test_an_item_needs_a_title_and_a_summary():
+def test_a_news_item_needs_a_title_and_a_summary():
     assert set(refused(NewsItem(slug="x"))) == {"title", "summary"}

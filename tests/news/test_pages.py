@@ -37,8 +37,8 @@ def boxes(client):
     return parse(client.get("/news/two-join/")).text.partition("About the two cities")[2]
 
 
-class TestAStory:
-    def test_says_when_who_and_what(self, story, client):
+class TestStoryPage:
+    def test_a_story_says_when_who_and_what(self, story, client):
         page = parse(client.get("/news/two-join/"))
         assert "14 February 2024 · The portal" in page.text
         assert "Both joined. It was in February." in page.text
@@ -51,13 +51,13 @@ class TestAStory:
         (time,) = page.attributes("time")
         assert datetime.fromisoformat(time["datetime"]) == story.published_at
 
-    def test_has_a_box_about_each_city_drawn_from_the_city(self, story, client):
+    def test_a_story_has_a_box_about_each_of_its_cities(self, story, client):
         assert boxes(client).startswith(
             " Manchester A city of firsts. Learning is led by: Skills Network "
             "More about Manchester Wakefield Learning for freedom. More about Wakefield"
         )
 
-    def test_the_box_is_never_out_of_date(self, story, client):
+    def test_the_box_about_a_city_in_a_story_is_never_out_of_date(self, story, client):
         city = story.cities.get(name="Wakefield")
         city.name, city.summary = "Wakefield District", "Something new."
         city.save()
@@ -68,11 +68,11 @@ class TestAStory:
         network.delete()
         assert "Learn Wakefield" not in boxes(client)
 
-    def test_without_cities_has_no_box(self, client):
+    def test_a_story_without_cities_has_no_box(self, client):
         factories.news_item(title="Plain")
         assert not [line for line in parse(client.get("/news/plain/")).outline if "About" in line]
 
-    def test_leads_to_the_stories_before_and_after_it(self, story, client):
+    def test_a_story_links_to_the_stories_before_and_after_it(self, story, client):
         older = factories.news_item(title="Older", published_at=datetime(2024, 2, 13, tzinfo=UTC))
         factories.news_item(title="Oldest", published_at=datetime(2024, 2, 12, tzinfo=UTC))
         newer = factories.news_item(title="Newer", published_at=datetime(2024, 2, 15, tzinfo=UTC))
@@ -83,13 +83,13 @@ class TestAStory:
         assert ("Newer →", newer.get_absolute_url()) in links
         assert not {"Oldest", "Next draft", "To come"} & {words.strip("← →") for words, _ in links}
 
-    def test_shows_the_day_of_the_zone_of_the_site(self, story, client, settings):
+    def test_a_story_shows_the_day_in_the_zone_of_the_site(self, story, client, settings):
         settings.TIME_ZONE = "Pacific/Auckland"
         story.published_at = datetime(2024, 2, 14, 12, 0, tzinfo=UTC)
         story.save()
         assert "15 February 2024" in parse(client.get("/news/two-join/")).text
 
-    def test_a_draft_has_no_neighbours_but_a_page_for_staff(self, client):
+    def test_a_draft_story_has_no_neighbours_but_a_page_for_staff(self, client):
         factories.news_item(title="Draft", published_at=None)
         factories.news_item(title="Public")
         client.force_login(factories.user("Editors"))
@@ -98,8 +98,8 @@ class TestAStory:
         assert "/news/public/" not in page.addresses
 
 
-class TestEvents:
-    def test_stand_under_upcoming_yearly_and_past(self, client, monkeypatch):
+class TestEventPages:
+    def test_events_are_listed_under_upcoming_yearly_and_past(self, client, monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 7, 15, 12, tzinfo=UTC))
         cork = factories.city(name="Cork")
         for name, values in {
@@ -121,7 +121,7 @@ class TestEvents:
         assert "Later 1 September 2026 · Forum · Online" in page.text
         assert "Always 24 January each year · Forum" in page.text
 
-    def test_none_are_said(self, client):
+    def test_the_list_of_events_says_when_there_are_none(self, client):
         assert "Upcoming None announced that we know of." in parse(client.get("/events/")).text
 
     def test_an_event_shows_its_facts(self, client):

@@ -37,11 +37,11 @@ def names_matching(client, query=""):
         ("?q=forum&scope=city", []),
     ],
 )
-def test_filters_and_search(query, names, client):
+def test_networks_are_filtered_and_searched(query, names, client):
     assert names_matching(client, query) == names
 
 
-def test_counts(client):
+def test_facets_of_networks_count_records(client):
     (facet,) = client.get("/networks/?q=n").context["finder"].facets
     assert [(choice.value, choice.count) for choice in facet.choices] == [
         ("city", 1),
@@ -50,7 +50,7 @@ def test_counts(client):
     ]
 
 
-def test_what_is_not_understood_is_named(client):
+def test_an_unknown_filter_of_networks_is_named(client):
     response = client.get("/networks/?scope=galaxy&country=gb&page=4")
     assert response.context["finder"].notices == [
         "Reach “galaxy” is not one we know. It was left out of the search.",
@@ -59,6 +59,6 @@ def test_what_is_not_understood_is_named(client):
     ]
 
 
-def test_there_is_one_address_for_a_question(client):
+def test_the_finder_of_networks_redirects_to_its_canonical_address(client):
     response = client.get("/networks/?scope=CITY&q=&utm_medium=mail")
     assert (response.status_code, response.headers["Location"]) == (301, "/networks/?scope=city")

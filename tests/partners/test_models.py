@@ -29,7 +29,7 @@ def test_a_national_network_names_its_country():
 
 
 @pytest.mark.parametrize("make", [factories.network, factories.organisation])
-def test_names_are_unique(make):
+def test_names_of_networks_and_organisations_are_unique(make):
     first, second = make(name="Learn Here"), make()
     second.name = "Learn Here"
     article = "an" if isinstance(first, Organisation) else "a"
@@ -39,7 +39,7 @@ def test_names_are_unique(make):
         second.save()
 
 
-def test_an_organisation_stands_once_in_a_network():
+def test_an_organisation_is_a_member_of_a_network_once():
     first = factories.membership()
     twice = Membership(network=first.network, organisation=first.organisation)
     assert refused(twice) == {"__all__": ["This organisation stands in this network already."]}

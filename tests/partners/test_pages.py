@@ -93,5 +93,5 @@ def test_an_organisation_shows_the_news_of_its_networks(network, client):
     ]
 
 
-def test_there_is_no_list_of_organisations(client):
+def test_a_list_of_organisations_does_not_exist(client):
     assert client.get("/organisations/").status_code == 404

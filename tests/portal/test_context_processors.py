@@ -1,4 +1,4 @@
-"""Name, menu, contact and home page, as staff decide them."""
+"""Name, menu, contact and home page, as staff set them."""
 
 import pytest
 
@@ -21,14 +21,14 @@ def test_a_new_portal_has_a_name_and_a_menu(site):
     )
 
 
-def test_a_migration_does_not_bring_back_what_staff_took_out(site):
+def test_a_migration_does_not_bring_back_menu_entries_that_staff_removed(site):
     site.menu.filter(label="Numbers").delete()
     make_site()
     assert not MenuItem.objects.filter(label="Numbers").exists()
     assert Site.objects.count() == 1
 
 
-def test_name_menu_and_contact_stand_on_every_page(client, site):
+def test_name_menu_and_contact_are_on_every_page(client, site):
     Site.objects.update(name="Cities that learn", contact="The editors,\nSheffield")
     site.menu.filter(label="Numbers").update(label="Figures")
     page = client.get("/cities/").content.decode()
@@ -38,13 +38,13 @@ def test_name_menu_and_contact_stand_on_every_page(client, site):
     assert '<a href="/cities/" aria-current="page">Cities</a>' in page
 
 
-def test_the_part_of_the_portal_is_marked_in_the_menu(client):
+def test_the_current_section_is_marked_in_the_menu(client):
     city = factories.city(name="Fez")
     page = client.get(city.get_absolute_url()).content.decode()
     assert '<a href="/cities/" aria-current="true">Cities</a>' in page
 
 
-def test_the_home_page_shows_what_staff_feature(client, site):
+def test_the_home_page_shows_the_records_that_staff_feature(client, site):
     city = factories.city(name="Fez")
     hidden = factories.city(name="Secretville", published_at=None)
     old = factories.news_item(title="An old story")
@@ -63,7 +63,7 @@ def test_the_home_page_shows_what_staff_feature(client, site):
     assert "Secretville" not in page
 
 
-def test_staff_come_straight_to_the_one_site_and_save_it(admin_client, site):
+def test_staff_open_the_form_of_the_one_site_and_save_it(admin_client, site):
     response = admin_client.get("/admin/portal/site/")
     assert (response.status_code, response["Location"]) == (302, "/admin/portal/site/1/change/")
     form = {
@@ -87,6 +87,6 @@ def test_a_menu_leads_only_to_pages_and_https(site, address):
         item.full_clean()
 
 
-def test_there_is_only_one_site_and_nobody_deletes_it(admin_client):
+def test_the_one_site_cannot_be_added_or_deleted(admin_client):
     assert admin_client.get("/admin/portal/site/add/").status_code == 403
     assert admin_client.post("/admin/portal/site/1/delete/").status_code == 403

@@ -1,4 +1,4 @@
-"""The pages for what goes wrong: in the portal's own words, without a look behind the scenes."""
+"""Error pages: in the portal's own words, without technical details."""
 
 import logging
 
@@ -35,14 +35,14 @@ urlpatterns = [
 
 @pytest.fixture
 def quiet(caplog):
-    """The errors are on purpose, so nobody has to read them."""
+    """Silence the log, because these errors are on purpose."""
     caplog.set_level(logging.CRITICAL, "django.request")
     caplog.set_level(logging.CRITICAL, "django.security")
 
 
 @pytest.fixture
 def broken(quiet, db):
-    """A portal of which every page fails in its own way."""
+    """Return a client of a portal with additional views that fail, each in its own way."""
     from portal import urls
 
     class Both:
@@ -76,14 +76,14 @@ def test_each_error_has_a_page_that_says_what_to_do(status, broken):
 
 
 @pytest.mark.parametrize("address", ["/503/", "/503-interface/"])
-def test_a_database_that_is_away_is_a_passing_fault(address, broken):
+def test_an_unavailable_database_gives_a_503(address, broken):
     response = broken.get(address)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", ["/", "/cities/", "/news/", "/about/", "/news/feed/"])
-def test_no_page_needs_the_database_to_say_that_it_is_away(address, quiet):
+def test_the_page_for_an_unavailable_database_needs_no_database(address, quiet):
     def away(execute, sql, params, many, context):
         raise OperationalError("server closed the connection unexpectedly")
 
@@ -94,17 +94,17 @@ def test_no_page_needs_the_database_to_say_that_it_is_away(address, quiet):
 
 
 @pytest.mark.django_db
-def test_a_missing_page_offers_ways_on(client, quiet):
+def test_the_page_for_missing_pages_offers_links(client, quiet):
     assert {"/", "/cities/"} <= parse(client.get("/nothing/here/")).addresses
 
 
 @pytest.mark.django_db
-def test_what_was_asked_for_is_not_repeated(client, quiet):
+def test_an_error_page_does_not_repeat_the_request(client, quiet):
     assert "zzsecret" not in client.get("/zzsecret/").content.decode()
 
 
 @pytest.mark.django_db
-def test_an_old_form_says_that_it_is_old(quiet):
+def test_an_expired_form_says_so(quiet):
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/admin/login/", {"username": "a", "password": "b"})
     assert response.status_code == 403
@@ -112,7 +112,7 @@ def test_an_old_form_says_that_it_is_old(quiet):
 
 
 @pytest.mark.django_db
-def test_too_many_wrong_passwords_close_the_door_for_a_while(client, quiet, caplog):
+def test_too_many_wrong_passwords_lock_the_sign_in_for_a_while(client, quiet, caplog):
     caplog.set_level(logging.CRITICAL, "axes")
     person = factories.superuser()
     wrong = {"username": person.username, "password": "wrong"}
@@ -126,14 +126,14 @@ def test_too_many_wrong_passwords_close_the_door_for_a_while(client, quiet, capl
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_public_pages_are_only_for_reading(method, client, quiet):
+def test_public_pages_answer_only_get_and_head(method, client, quiet):
     factories.city(name="York")
     for address in ("/", "/cities/", "/cities/york/", "/news/feed/"):
         assert getattr(client, method)(address).status_code == 405
 
 
 @pytest.mark.django_db
-def test_a_host_that_is_not_ours_is_refused(client, quiet):
+def test_an_unknown_host_is_refused(client, quiet):
     response = client.get("/", headers={"host": "evil.example.org"})
     assert response.status_code == 400
     assert "evil.example.org" not in response.content.decode()

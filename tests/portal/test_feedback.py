@@ -1,4 +1,4 @@
-"""Reporting a mistake: a visitor writes, staff find it in the admin."""
+"""Reports of mistakes: a visitor writes one, staff find it in the admin."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 RIGHT = {"address": "/cities/", "message": "The year is wrong."}
 
 
-def test_every_record_tells_its_last_change_and_takes_reports(client):
+def test_every_record_shows_its_last_change_and_a_link_to_report_a_problem(client):
     city = factories.city()
     day = datetime(2024, 2, 14, 12, tzinfo=UTC)
     records = [
@@ -30,19 +30,19 @@ def test_every_record_tells_its_last_change_and_takes_reports(client):
     for record in records:
         type(record).objects.update(updated_at=day)
     paths = [record.get_absolute_url() for record in records]
-    # A country has no date of its own: its page changes with its cities.
+    # The page of a country changes with its cities, so it has no date of its own.
     for path in [*paths, city.country.get_absolute_url()]:
         page = parse(client.get(path))
         assert "Last changed on 14 February 2024. Report a mistake" in page.text, path
         assert ("Report a mistake", f"/report/?page={path}") in page.links
 
 
-def test_the_form_names_the_page(client):
+def test_the_form_of_a_report_names_the_page(client):
     page = client.get("/report/?page=/cities/fez/").content.decode()
     assert "<strong>/cities/fez/</strong>" in page
 
 
-def test_a_report_is_kept_and_told_to_the_managers(client, settings):
+def test_a_report_is_stored_and_mailed_to_the_managers(client, settings):
     settings.MANAGERS = [("Editors", "editors@example.org")]
     response = client.post("/report/", RIGHT | {"email": "ann@example.org"})
     assert (response.status_code, response["Location"]) == (302, "/report/thanks/")
@@ -69,7 +69,7 @@ def test_a_report_is_kept_and_told_to_the_managers(client, settings):
         ({"address": "javascript:alert(1)"}, "This is not a page of the portal."),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_lost(client, wrong, said):
+def test_an_invalid_report_is_explained_and_no_typed_text_is_lost(client, wrong, said):
     response = client.post("/report/", RIGHT | {"source_url": "https://example.org/"} | wrong)
     page = response.content.decode()
     assert response.status_code == 200
@@ -79,7 +79,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(client, wrong, said):
         assert "The year is wrong." in page
 
 
-def test_programs_are_thanked_and_forgotten(client):
+def test_reports_from_bots_are_thanked_and_discarded(client):
     response = client.post("/report/", RIGHT | {"homepage": "https://spam.example/"})
     assert response.status_code == 302
     assert not Report.objects.exists()

@@ -1,4 +1,4 @@
-"""What goes with every public page: headers that protect, and nothing from elsewhere."""
+"""Every public page: its security headers, its structure, and no request to another site."""
 
 import gzip
 from itertools import pairwise
@@ -29,7 +29,7 @@ POLICY = {
 
 @pytest.fixture
 def pages(settings, tmp_path):
-    """One page of each kind, and the errors that an address can cause."""
+    """Return one page of each kind, and the errors that an address can cause."""
     settings.MEDIA_ROOT = tmp_path
     intake = factories.intake(year=2024, announced_on="2024-02-14", cities_total=356)
     city = factories.city(
@@ -76,7 +76,7 @@ PROTECTIVE = {
 }
 
 
-def test_headers_protect_and_are_the_same_for_everybody(client, pages):
+def test_security_headers_are_the_same_for_every_visitor(client, pages):
     for address, response in answers(client, pages):
         parts = [part.split() for part in response.headers["Content-Security-Policy"].split(";")]
         assert {name: sources for name, *sources in parts} == POLICY, address
@@ -86,7 +86,7 @@ def test_headers_protect_and_are_the_same_for_everybody(client, pages):
         assert "X-Powered-By" not in response.headers
 
 
-def test_nothing_is_written_in_the_page_that_belongs_into_files(client, pages):
+def test_pages_have_no_inline_script_or_style(client, pages):
     for address, response in answers(client, pages):
         page = parse(response)
         for tag, given in page.tags:
@@ -94,12 +94,12 @@ def test_nothing_is_written_in_the_page_that_belongs_into_files(client, pages):
             assert not [name for name in given if name.startswith("on")], (address, tag)
             assert not given.get("href", "").lower().startswith(("javascript:", "data:"))
             if tag == "script":
-                # Data for machines is no script: browsers do not run it.
+                # JSON-LD is data: browsers do not run it.
                 assert "src" in given or given["type"] == "application/ld+json", address
         assert not page.attributes("style"), address
 
 
-def test_no_request_leaves_the_site(client, pages):
+def test_no_page_requests_another_site(client, pages):
     outside = []
     for address, response in answers(client, pages):
         for tag, given in parse(response).tags:
@@ -114,7 +114,7 @@ def test_no_request_leaves_the_site(client, pages):
 
 
 @pytest.mark.parametrize("name", ["tokens.css", "site.css", "admin-desk.css"])
-def test_style_sheets_ask_nobody_else_either(name):
+def test_no_style_sheet_requests_another_site(name):
     sheet = Path(finders.find(name)).read_text(encoding="utf-8")
     assert "//" not in sheet.replace("http://www.w3.org/", "")
     assert "@import" not in sheet
@@ -142,7 +142,7 @@ def test_every_page_has_a_language_a_title_one_heading_and_a_description(client,
 
 
 def test_every_link_inside_the_portal_leads_to_a_page(client, pages):
-    """Straight to it, without a redirect; the pages of the starter content excepted."""
+    """Directly, without a redirect; except for pages of the starter content."""
     starter = {"/what-makes-a-learning-city/", "/how-a-city-joins/", "/accessibility/", "/privacy/"}
     seen, waiting, broken = set(), {a for a, status in pages.items() if status == 200}, {}
     while waiting:
@@ -153,7 +153,7 @@ def test_every_link_inside_the_portal_leads_to_a_page(client, pages):
             broken[address] = response.status_code
             continue
         if not response.headers["Content-Type"].startswith("text/html"):
-            # ParsedPage a download to its end is what closes it.
+            # Parsing a download to its end closes it.
             assert response.getvalue()
             continue
         for link in parse(response).addresses:
@@ -179,7 +179,7 @@ def test_https_is_required_where_it_is_switched_on(client, settings):
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
-def test_pages_are_compressed_for_those_who_ask(client):
+def test_pages_are_compressed_for_clients_that_accept_it(client):
     for _ in range(30):
         factories.city()
     plain = client.get("/cities/").content

@@ -1,4 +1,4 @@
-"""What the home page says, from the data and from nothing else."""
+"""The home page and its data."""
 
 from datetime import UTC, date, datetime
 
@@ -22,7 +22,7 @@ def test_an_empty_portal_has_a_home_page_all_the_same(client):
     assert "of about members" not in page.text
 
 
-def test_the_numbers_come_from_the_data(client):
+def test_the_numbers_of_the_home_page_come_from_the_data(client):
     intake = factories.intake(
         year=2024,
         announced_on=date(2024, 2, 14),
@@ -57,7 +57,7 @@ def test_the_numbers_come_from_the_data(client):
         {"announced_on": date(2024, 2, 14), "cities_announced": 64},
     ],
 )
-def test_figures_that_are_not_known_are_not_named(values, client):
+def test_the_home_page_names_no_unknown_figures(values, client):
     factories.intake(year=2024, **values)
     factories.city(joined_year=2024)
     text = home(client).text
@@ -67,7 +67,7 @@ def test_figures_that_are_not_known_are_not_named(values, client):
     assert "in countries" not in text
 
 
-def test_the_newest_news_stands_there(client):
+def test_the_home_page_shows_the_newest_news(client):
     for day in range(1, 7):
         factories.news_item(title=f"Day {day}", published_at=datetime(2024, 1, day, tzinfo=UTC))
     titles = [line[2:] for line in home(client).outline if line.startswith("3 Day")]
@@ -93,7 +93,7 @@ def test_the_search_of_the_home_page_is_that_of_the_finder(client):
     assert [city.name for city in client.get("/cities/?q=fez").context["page_obj"]] == ["Fez"]
 
 
-def test_it_leads_into_every_part(client):
+def test_the_home_page_links_to_every_part(client):
     assert {
         "/cities/",
         "/countries/",

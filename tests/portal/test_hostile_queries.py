@@ -1,4 +1,4 @@
-"""Whatever stands in an address, the portal answers, and answers the same after a redirect."""
+"""Hostile addresses: the portal answers any, and answers the same after a redirect."""
 
 from urllib.parse import quote, urlencode
 
@@ -54,7 +54,7 @@ def world(db):
 
 
 def check(client, place, query):
-    """Follow at most one redirect; anything but a page or "bad request" fails."""
+    """Follow at most one redirect; fail on anything but a page or "bad request"."""
     response = client.get(f"{place}?{query}")
     if response.status_code == 301:
         response = client.get(response.headers["Location"])
@@ -110,7 +110,7 @@ def test_no_raw_text_breaks_a_finder(place, raw, world, client):
     ],
     ids=["one value often", "many values", "many keys", "long", "fifty words", "fifty signs"],
 )
-def test_very_much_does_not_break_a_finder(place, query, world, client):
+def test_very_many_parameters_do_not_break_a_finder(place, query, world, client):
     check(client, place, query)
 
 
@@ -136,7 +136,7 @@ def test_more_fields_than_django_reads_are_a_bad_request(place, world, client):
         "/cities//",
     ],
 )
-def test_an_address_of_nothing_is_not_found(address, world, client):
+def test_an_unknown_address_is_not_found(address, world, client):
     assert client.get(address).status_code == 404
 
 

@@ -1,4 +1,4 @@
-"""The limits of the portal as it is deployed: two worker processes behind a proxy of one's own."""
+"""Rate limits as the portal is deployed: two worker processes behind a proxy."""
 
 import http.client
 from urllib.parse import urlencode
@@ -26,9 +26,9 @@ def port(tmp_path, settings):
 
 
 def send(port, door, *forwarded):
-    """Send the form of a door, a header line for each text in `forwarded`; return the status."""
+    """Send a form with a header line for each text in `forwarded`; return the status."""
     address, fields = door
-    # A connection for each request, so that both workers answer some.
+    # One connection per request, so that both workers answer some.
     visit = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         body = urlencode(fields | {"csrfmiddlewaretoken": TOKEN}).encode()
@@ -44,7 +44,7 @@ def send(port, door, *forwarded):
         visit.close()
 
 
-def test_two_processes_count_together_and_for_each_visitor(port):
+def test_two_processes_share_the_rate_limit_of_each_visitor(port):
     factories.user(username="anna")
     for door, expected in (
         (REPORT, [302] * 5 + [429] * 3),
@@ -53,7 +53,7 @@ def test_two_processes_count_together_and_for_each_visitor(port):
     ):
         for visitor in ("203.0.113.5", "198.51.100.7"):
             assert [send(port, door, visitor) for _ in range(8)] == expected, (door, visitor)
-        # What a visitor sends stands before what the proxy adds, in a line of its own or not.
+        # The visitor's value comes before the proxy's, in the same header line or in one before.
         assert send(port, door, "192.0.2.1", "203.0.113.5") == 429
         assert send(port, door, "192.0.2.1, 203.0.113.5") == 429
     assert Report.objects.count() == 10

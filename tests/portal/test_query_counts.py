@@ -37,7 +37,7 @@ PINNED = {
 
 @pytest.fixture(params=[1, 30], ids=["1 row", "30 rows"])
 def addresses(request, db, settings, tmp_path):
-    """The public pages, with so many rows in each relation of each record."""
+    """Return the public pages, with this number of rows in each relation of each record."""
     settings.MEDIA_ROOT = tmp_path
     return build(request.param)
 
@@ -125,7 +125,7 @@ def build(size):
     }
 
 
-def test_pages_ask_for_the_same_number_of_queries_at_any_size(addresses, client):
+def test_pages_take_the_same_number_of_queries_at_any_size(addresses, client):
     counted = {}
     for name, address in addresses.items():
         with CaptureQueriesContext(connection) as queries:

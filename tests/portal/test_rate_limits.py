@@ -1,4 +1,4 @@
-"""How requests are counted: together by all processes, for a while, without holding others up."""
+"""Rate limits: counted by all processes together, for a while, without blocking others."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ def count(address="8.8.4.4", most=5, what="letters"):
 
 @pytest.fixture
 def later(monkeypatch):
-    """Sets the clock forward by some seconds."""
+    """Return a function that moves the clock forward by some seconds."""
 
     def later(seconds):
         moment = timezone.now() + timedelta(seconds=seconds)
@@ -41,14 +41,14 @@ def test_the_sixth_request_in_an_hour_is_too_many(later):
 
 
 @pytest.mark.django_db
-def test_each_visitor_and_each_kind_has_a_count_of_its_own():
+def test_each_visitor_and_each_kind_of_request_has_its_own_count():
     assert [count() for _ in range(6)][-1]
     assert not count(address="9.9.9.9")
     assert not count(what="reports")
 
 
 @pytest.mark.django_db
-def test_old_counts_go_with_the_next_visitor(later):
+def test_old_counts_are_deleted_with_the_next_request(later):
     count("8.8.4.4")
     count("9.9.9.9")
     later(HOUR + 1)
@@ -57,7 +57,7 @@ def test_old_counts_go_with_the_next_visitor(later):
 
 
 @pytest.mark.django_db
-def test_no_address_is_kept():
+def test_no_ip_address_is_stored():
     count()
     [row] = RequestCount.objects.values()
     assert len(row["key"]) == 64
@@ -65,7 +65,7 @@ def test_no_address_is_kept():
 
 
 @pytest.mark.django_db
-def test_a_page_view_and_a_refused_request_write_nothing(client, django_assert_num_queries):
+def test_a_page_view_and_a_refused_request_write_no_count(client, django_assert_num_queries):
     for _ in range(6):
         count()
     with django_assert_num_queries(1):
@@ -99,7 +99,7 @@ with ThreadPoolExecutor(4) as threads:
 
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
-def test_processes_and_threads_count_together(tmp_path):
+def test_processes_and_threads_share_one_count(tmp_path):
     environment = {
         "PATH": "",
         "DJANGO_SETTINGS_MODULE": "tests.server_settings",
@@ -126,13 +126,13 @@ def test_processes_and_threads_count_together(tmp_path):
         process.stdin.write("\n")
         process.stdin.flush()
     refused = [int(process.communicate(timeout=120)[0]) for process in running]
-    # Forty requests of one visitor, twenty of which are let through.
+    # Forty requests of one visitor, twenty of which are allowed.
     assert sum(refused) == 20
     assert RequestCount.objects.count() == 1
 
 
 @pytest.mark.django_db
-def test_without_redis_forms_work_and_the_log_says_that_nothing_was_counted(
+def test_forms_work_without_redis_and_the_log_says_that_nothing_was_counted(
     client, settings, caplog
 ):
     settings.REDIS_URL = f"redis://127.0.0.1:{processes.free_port()}/0"

@@ -1,4 +1,4 @@
-"""`manage.py serve`: the steps alone, and the whole of it from an empty folder to an answer."""
+"""`manage.py serve`: its steps alone, and all of it from an empty folder to a response."""
 
 import os
 import re
@@ -23,14 +23,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def listener():
-    """A socket of another program that listens on a free port of this machine."""
+    """Open a socket on a free port of this machine, as another program would."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield server
 
 
 @pytest.fixture
 def command(settings, tmp_path):
-    """The command for a portal on a machine of one's own; `output()` is what it has said."""
+    """Return the command for a portal on a private machine; `output()` is what it printed."""
     settings.DATA_DIR = tmp_path
     settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
     command = serve.Command()
@@ -40,7 +40,7 @@ def command(settings, tmp_path):
     return command
 
 
-def test_a_busy_port_is_named_with_the_way_out(listener):
+def test_a_busy_port_is_named_with_the_way_to_choose_another(listener):
     port = str(listener.getsockname()[1])
     with pytest.raises(CommandError) as stopped:
         serve.require_free("127.0.0.1", port)
@@ -51,13 +51,13 @@ def test_a_busy_port_is_named_with_the_way_out(listener):
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "eighty", "", "8000.5"])
-def test_what_is_not_a_port_is_refused(port):
+def test_an_invalid_port_is_refused(port):
     with pytest.raises(CommandError, match="is not a port: choose a number from 1 to 65535"):
         serve.require_free("127.0.0.1", port)
 
 
-def test_an_address_of_another_machine_is_refused():
-    # 192.0.2.0/24 is set aside for documentation.
+def test_a_host_address_of_another_machine_is_refused():
+    # 192.0.2.0/24 is reserved for documentation.
     with pytest.raises(CommandError, match=r"^The portal cannot listen at 192\.0\.2\.1: "):
         serve.require_free("192.0.2.1", "8000")
 
@@ -71,7 +71,7 @@ def test_an_address_of_another_machine_is_refused():
         ("::1", "http://[::1]:8000"),
     ],
 )
-def test_the_address_is_one_that_a_browser_opens(host, expected):
+def test_the_printed_address_is_one_that_a_browser_opens(host, expected):
     assert serve.address(host, "8000") == expected
 
 
@@ -79,7 +79,7 @@ def password_in(note):
     return note.read_text().partition("password: ")[2].strip()
 
 
-def test_passwords_are_readable_and_differ():
+def test_generated_passwords_are_readable_and_differ():
     first, second = serve.readable_password(), serve.readable_password()
     assert re.fullmatch(r"[a-z]{4}(-[a-z]{4}){4}", first)
     assert first != second
@@ -109,7 +109,7 @@ def test_the_first_start_makes_an_account_and_later_ones_say_where_its_password_
 
 
 @pytest.mark.django_db
-def test_a_changed_password_is_no_longer_looked_for_in_the_note(command):
+def test_the_note_is_not_named_after_a_change_of_the_password(command):
     command.show_staff_account("127.0.0.1", "8000")
     first = command.output()
     user = User.objects.get()
@@ -122,13 +122,13 @@ def test_a_changed_password_is_no_longer_looked_for_in_the_note(command):
 @pytest.mark.django_db
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "portal.localhost"])
 @pytest.mark.parametrize("names", ["localhost", "127.0.0.1,[::1]", ".localhost", "127.1.2.3"])
-def test_an_account_is_made_for_a_machine_of_ones_own(command, settings, host, names):
+def test_a_staff_account_is_made_on_a_private_machine(command, settings, host, names):
     settings.ALLOWED_HOSTS = names.split(",")
     command.show_staff_account(host, "8000")
     assert User.objects.get().is_superuser
 
 
-# Each sign that others reach a portal: where it listens, or one of its settings.
+# Each sign of a portal that others reach: its host, or one of its settings.
 PUBLIC_PORTALS = [
     *((host, {}) for host in ("0.0.0.0", "::", "192.0.2.1", "portal.example.org")),  # noqa: S104
     ("127.0.0.1", {"HTTPS": True}),
@@ -137,7 +137,7 @@ PUBLIC_PORTALS = [
         ("127.0.0.1", {"ALLOWED_HOSTS": ["localhost", name]})
         for name in ("learning.example.org", ".example.org", "*", "192.0.2.1", "[2001:db8::1]")
     ),
-    # As docs/operations.md has it.
+    # The example of docs/operations.md.
     (
         "127.0.0.1",
         {"HTTPS": True, "BEHIND_PROXY": True, "ALLOWED_HOSTS": ["learning.example.org"]},
@@ -147,9 +147,7 @@ PUBLIC_PORTALS = [
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("host", "public"), PUBLIC_PORTALS)
-def test_no_account_is_made_where_others_reach_the_portal(
-    command, settings, tmp_path, host, public
-):
+def test_no_staff_account_is_made_on_a_reachable_host(command, settings, tmp_path, host, public):
     for name, value in public.items():
         setattr(settings, name, value)
     command.show_staff_account(host, "8000")
@@ -163,7 +161,7 @@ def test_no_account_is_made_where_others_reach_the_portal(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("host", "public"), PUBLIC_PORTALS)
-def test_an_account_of_a_trial_is_warned_of_where_others_reach_the_portal(
+def test_a_trial_account_is_warned_of_on_a_reachable_host(
     command, settings, tmp_path, host, public
 ):
     command.show_staff_account("127.0.0.1", "8000")
@@ -181,7 +179,7 @@ def test_an_account_of_a_trial_is_warned_of_where_others_reach_the_portal(
 
 
 @pytest.mark.django_db
-def test_no_account_is_made_beside_a_superuser(command):
+def test_no_staff_account_is_made_when_a_superuser_exists(command):
     User.objects.create_superuser("anna", password="secret")
     command.show_staff_account("127.0.0.1", "8000")
     assert list(User.objects.values_list("username", flat=True)) == ["anna"]
@@ -199,14 +197,14 @@ def test_static_files_are_collected_again_when_a_source_changes(settings, tmp_pa
 
 
 def free_port() -> str:
-    """A port that nothing listens on now."""
+    """Return a port that nothing listens on now."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return str(server.getsockname()[1])
 
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts the portal on a port, with one data folder; what still runs is ended at the end."""
+    """Return a function that starts a portal on a port, with one data folder; end it afterwards."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
         "SECRET_KEY": "x" * 50,
@@ -224,7 +222,7 @@ def start(tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            # As in a terminal: one group, which Ctrl-C reaches as a whole.
+            # As in a terminal: one process group, which Ctrl-C reaches as a whole.
             start_new_session=True,
         )
         servers.append(server)
@@ -238,7 +236,7 @@ def start(tmp_path):
 
 
 def first_page(port: str, server: subprocess.Popen[str]) -> str:
-    """The home page, as soon as the server answers; a busy machine may take its time."""
+    """Return the home page as soon as the server answers; a busy machine may be slow."""
     patience = time.monotonic() + 300
     while time.monotonic() < patience and server.poll() is None:
         try:
@@ -252,7 +250,7 @@ def first_page(port: str, server: subprocess.Popen[str]) -> str:
 
 
 def stopped(server: subprocess.Popen[str]) -> str:
-    """What the server printed until Ctrl-C ended it; it must end well and leave nothing behind."""
+    """Send Ctrl-C and return the output; the server must exit cleanly and leave nothing behind."""
     os.killpg(server.pid, signal.SIGINT)
     output, _ = server.communicate(timeout=60)
     assert server.returncode == 0, output
@@ -263,7 +261,9 @@ def stopped(server: subprocess.Popen[str]) -> str:
 
 @pytest.mark.once
 @pytest.mark.processes
-def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start, tmp_path):
+def test_the_server_answers_from_an_empty_folder_and_starts_quickly_the_second_time(
+    start, tmp_path
+):
     port = free_port()
     server = start(port)
     page = first_page(port, server)
@@ -275,7 +275,7 @@ def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start, tmp_p
     assert f"The portal is at http://127.0.0.1:{port}/" in first
     assert (busy.returncode, refusal.count("\n")) == (1, 1)
     assert refusal.startswith(f"Port {port} is already in use.")
-    # Hashed names: the files were collected, compressed and found.
+    # Hashed names show that the files were collected, compressed and found.
     assert re.search(r'href="/static/[^"]+\.[0-9a-f]{12}\.css"', page)
 
     server = start(port)
@@ -292,7 +292,7 @@ def test_from_an_empty_folder_to_an_answer_and_a_quick_second_start(start, tmp_p
 
 @pytest.mark.once
 @pytest.mark.processes
-def test_with_reload_the_sources_are_served_as_they_are_with_the_debug_toolbar(start, tmp_path):
+def test_a_server_with_reload_serves_the_sources_and_the_debug_toolbar(start, tmp_path):
     port = free_port()
     server = start(port, "--reload")
     page = first_page(port, server)
@@ -304,6 +304,6 @@ def test_with_reload_the_sources_are_served_as_they_are_with_the_debug_toolbar(s
     assert not (tmp_path / "static").exists()
 
 
-def test_with_reload_only_this_machine_is_served():
+def test_a_server_with_reload_serves_only_this_machine():
     with pytest.raises(SystemExit, match="DEBUG shows what is inside"):
         call_command("serve", "--reload", "--host", "0.0.0.0")  # noqa: S104 (refused)

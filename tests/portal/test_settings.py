@@ -1,4 +1,4 @@
-"""The portal refuses to start half configured, in a sentence that says what to set."""
+"""Settings: an incomplete configuration stops the start with a sentence that says what to set."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ COMPLETE = {"SECRET_KEY": "long and random " * 4, "ALLOWED_HOSTS": "learning.exa
 
 
 def start(expression, **environment):
-    """Load the settings in a process of their own; "" stands for what is not set."""
+    """Load the settings in a process of their own; "" stands for a setting that is not set."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     program = f"from portal import settings; print({expression})"
     return subprocess.run(
@@ -26,8 +26,8 @@ def start(expression, **environment):
 
 
 @pytest.mark.parametrize("name", COMPLETE)
-def test_without_its_secrets_production_does_not_start(name):
-    # Empty, so that no .env of this machine fills it in.
+def test_production_does_not_start_without_its_secrets(name):
+    # Empty, so that a .env of this machine does not fill it in.
     result = start("1", **(COMPLETE | {name: ""}))
     assert result.returncode == 1
     last = result.stderr.strip().splitlines()[-1]
@@ -36,7 +36,7 @@ def test_without_its_secrets_production_does_not_start(name):
     )
 
 
-def test_with_them_it_starts_and_is_safe():
+def test_production_starts_with_its_secrets_and_is_safe():
     names = "DEBUG SECURE_SSL_REDIRECT SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE ALLOWED_HOSTS"
     values = ", ".join(f"settings.{name}" for name in names.split())
     result = start(f"({values})", HTTPS="on", DEBUG="off", **COMPLETE)
@@ -44,7 +44,7 @@ def test_with_them_it_starts_and_is_safe():
     assert result.stdout.strip() == "(False, True, True, True, ['learning.example.org'])"
 
 
-def test_several_hosts_are_parted_by_commas():
+def test_allowed_hosts_are_separated_by_commas():
     hosts = "a.example.org, b.example.org"
     result = start("settings.ALLOWED_HOSTS", **(COMPLETE | {"ALLOWED_HOSTS": hosts}))
     assert result.stdout.strip() == "['a.example.org', 'b.example.org']"
@@ -57,7 +57,7 @@ def test_the_number_of_proxies_is_one_unless_it_is_set():
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "two", "1.5", "²", "1 # nginx"])
-def test_what_is_no_number_of_proxies_stops_the_start(number):
+def test_an_invalid_number_of_proxies_stops_the_start(number):
     result = start("1", BEHIND_PROXY="on", PROXY_COUNT=number, **COMPLETE)
     assert result.returncode == 1
     assert result.stderr.strip().splitlines()[-1] == (
@@ -66,7 +66,7 @@ def test_what_is_no_number_of_proxies_stops_the_start(number):
     )
 
 
-def test_what_is_no_address_of_redis_stops_the_start():
+def test_an_invalid_address_of_redis_stops_the_start():
     result = start("1", REDIS_URL="nonsense", **COMPLETE)
     assert result.returncode == 1
     assert "ImproperlyConfigured: REDIS_URL is not the address of a Redis server" in result.stderr
@@ -81,7 +81,7 @@ def test_the_debug_toolbar_needs_debug(debug, expected):
     assert (result.stderr, result.stdout.strip()) == ("", expected)
 
 
-def test_the_policy_of_production_is_that_of_development():
+def test_the_content_security_policy_of_production_is_that_of_development():
     policies = {
         start("settings.CONTENT_SECURITY_POLICY", DEBUG=debug, **COMPLETE).stdout
         for debug in ("on", "off")

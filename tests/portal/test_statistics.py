@@ -1,4 +1,4 @@
-"""The network in numbers: official figures beside our own, and the difference from the data."""
+"""The page of numbers: official and listed figures, and their differences."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ HIDDEN = {"published_at": None}
 
 @pytest.fixture
 def history():
-    """Three intakes as they were announced; the middle one does not add up, nor the last."""
+    """Make three announced intakes; the totals of the middle and the last do not add up."""
     return [
         factories.intake(year=2016, cities_total=115, countries_total=28),
         factories.intake(year=2019, cities_announced=38, cities_total=170),
@@ -32,7 +32,7 @@ def page(client):
     return parse(client.get("/numbers/"))
 
 
-def test_the_official_figures_stand_beside_our_own(client, history):
+def test_official_figures_are_shown_with_those_of_the_portal(client, history):
     for number in range(3):
         factories.city(intake=history[2], country=factories.country(name=f"Land {number}"))
     factories.city(joined_year=2016)
@@ -67,7 +67,7 @@ def test_official_totals_are_compared_with_their_own_sum(history):
     ]
 
 
-def test_the_difference_is_told_in_words(client, history):
+def test_the_difference_of_the_figures_is_explained_in_words(client, history):
     factories.city(joined_year=2017)
 
     text = page(client).text
@@ -84,7 +84,7 @@ def test_totals_that_add_up_need_no_explanation(client):
     assert "do not add up" not in page(client).text
 
 
-def test_no_sum_is_made_over_an_intake_whose_number_is_not_known():
+def test_intakes_with_an_unknown_number_have_no_sum():
     factories.intake(year=2016, cities_total=100)
     factories.intake(year=2018)
     factories.intake(year=2019, cities_announced=10, cities_total=120)
@@ -96,7 +96,7 @@ def test_no_sum_is_made_over_an_intake_whose_number_is_not_known():
     ]
 
 
-def test_new_cities_show_the_gap_between_announced_and_listed(client):
+def test_the_chart_of_new_cities_shows_the_gap_between_announced_and_listed(client):
     intake = factories.intake(year=2024, cities_announced=4)
     factories.intake(year=2016)
     for _ in range(3):
@@ -119,7 +119,7 @@ def test_new_cities_show_the_gap_between_announced_and_listed(client):
     assert ("Year not known", "/cities/?intake=unknown") in found.links
 
 
-def test_more_listed_than_announced_leaves_no_gap():
+def test_the_chart_of_new_cities_has_no_gap_for_more_listed_than_announced():
     (row,) = rows([Row("2024", 5, 4)])
 
     assert (row.length, row.gap, row.end) == (100, 0, 100)
@@ -160,7 +160,7 @@ def test_only_the_twelve_countries_with_most_cities_are_drawn():
     assert (len(numbers.largest), len(numbers.countries)) == (12, 14)
 
 
-def test_awards_stand_apart_and_count_by_year(client):
+def test_awards_are_counted_apart_by_year(client):
     city = factories.city()
     for year in (2015, 2017):
         factories.award(city=city, year=year)
@@ -187,7 +187,7 @@ def test_former_members_are_listed_but_do_not_fill_the_official_total(client):
     assert "1 city listed here has left the network." in page(client).text
 
 
-def test_no_hidden_record_is_counted(client):
+def test_hidden_records_are_not_counted(client):
     intake = factories.intake(year=2024, cities_announced=1, cities_total=1, **HIDDEN)
     factories.city(intake=intake, country=factories.country(name="Nowhere"), **HIDDEN)
 
@@ -227,12 +227,12 @@ def test_an_empty_portal_has_no_numbers_and_no_error(client):
     assert "Why the figures differ" not in found.text
 
 
-def test_the_masthead_leads_to_the_numbers(client):
+def test_the_masthead_links_to_the_numbers(client):
     assert ("Numbers", "/numbers/") in page(client).links
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_the_numbers_take_six_queries(client, django_assert_num_queries, size):
+def test_the_page_of_numbers_takes_six_queries(client, django_assert_num_queries, size):
     for _ in range(size):
         intake = factories.intake(cities_announced=2, cities_total=9)
         factories.award(city=factories.city(intake=intake, country=factories.country()))

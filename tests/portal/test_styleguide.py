@@ -1,4 +1,4 @@
-"""The page of components: every one of them, without a row in the database, for insiders."""
+"""The style guide: every component, without a record in the database, for staff only."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def page(client, settings):
     return client.get("/design/")
 
 
-def test_visitors_are_not_told_of_it(client):
+def test_the_style_guide_is_hidden_from_visitors(client):
     assert client.get("/design/").status_code == 404
     client.force_login(factories.user(is_staff=False))
     assert client.get("/design/").status_code == 404
@@ -27,7 +27,7 @@ def test_visitors_are_not_told_of_it(client):
     assert "/design/" not in client.get("/sitemap-overviews.xml").content.decode()
 
 
-def test_staff_see_it_and_no_cache_keeps_it(client):
+def test_the_style_guide_is_shown_to_staff_and_not_cached(client):
     client.force_login(factories.user("Editors"))
 
     response = client.get("/design/")
@@ -38,26 +38,26 @@ def test_staff_see_it_and_no_cache_keeps_it(client):
     assert {"name": "robots", "content": "noindex, nofollow"} in metas
 
 
-def test_every_component_is_on_it(page):
+def test_the_style_guide_shows_every_component(page):
     shown = {template.name for template in page.templates}
     components = {f"components/{path.name}" for path in (TEMPLATES / "components").iterdir()}
 
     assert components - shown == set()
 
 
-def test_it_shows_what_breaks_layouts(page):
+def test_the_style_guide_shows_what_breaks_layouts(page):
     text = parse(page).text
 
     for words in ("القاهرة", "Llanfairpwll", "not known", "Unconfirmed", "Error:"):
         assert words in text
 
 
-def test_its_pictures_are_there(page, client):
+def test_the_pictures_of_the_style_guide_exist(page, client):
     assert {picture["src"] for picture in parse(page).attributes("img")} == {"/cover.png"}
     assert client.get("/cover.png").status_code == 200
 
 
-def test_nothing_on_it_needs_a_style_of_its_own_or_has_an_id_twice(page):
+def test_the_style_guide_has_no_inline_style_and_no_id_twice(page):
     found = parse(page)
     ids = found.values("id")
 
@@ -65,7 +65,9 @@ def test_nothing_on_it_needs_a_style_of_its_own_or_has_an_id_twice(page):
     assert sorted(ids) == sorted(set(ids))
 
 
-def test_it_reads_only_the_menu_from_the_database(client, settings, django_assert_num_queries):
+def test_the_style_guide_reads_only_the_menu_from_the_database(
+    client, settings, django_assert_num_queries
+):
     settings.DEBUG = True
     with django_assert_num_queries(1):
         client.get("/design/")

@@ -1,4 +1,4 @@
-"""The site and the staff desk take their colours and sizes from one file."""
+"""The design tokens: one file for the site and for the staff desk."""
 
 import re
 from pathlib import Path
@@ -11,14 +11,14 @@ TOKENS = (STATIC / "tokens.css").read_text(encoding="utf-8")
 
 
 def declarations(selector):
-    """The custom properties that the one rule of this selector sets."""
+    """Return the custom properties of the one rule with this selector."""
     (rule,) = re.findall(
         rf"^ *{re.escape(selector)} {{$(.*?)^ *}}", TOKENS, re.DOTALL | re.MULTILINE
     )
     return re.findall(r"(--[\w-]+): *([^;]+);", rule)
 
 
-def test_dark_by_the_system_and_dark_by_the_switch_are_the_same():
+def test_dark_colours_of_the_system_and_of_the_switch_are_the_same():
     by_system = declarations(':root:not([data-theme="light"])')
     assert by_system
     assert declarations(':root[data-theme="dark"]') == by_system
@@ -36,7 +36,7 @@ def test_no_other_style_sheet_repeats_a_token_or_a_face(name):
     ("address", "sheet"), [("/about/", "site.css"), ("/admin/login/", "admin-desk.css")]
 )
 @pytest.mark.django_db
-def test_the_tokens_come_before_the_sheet_that_uses_them(client, address, sheet):
+def test_the_tokens_are_loaded_before_the_style_sheet_that_uses_them(client, address, sheet):
     names = re.findall(
         r'rel="stylesheet" href="[^"]*/([\w-]+\.css)"', client.get(address).content.decode()
     )

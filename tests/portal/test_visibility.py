@@ -1,4 +1,4 @@
-"""What is not public is nowhere: at its own address, in lists, counts, feeds, maps and boxes."""
+"""Hidden records: absent from their own address, lists, counts, feeds, maps and boxes."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,7 @@ def hidden_states():
 
 
 class Stage:
-    """A small public portal in which everything knows everything; a star is linked to it all."""
+    """A small public portal whose records are all linked; a star is linked to every one of them."""
 
     def __init__(self):
         self.country = factories.country(code="GB", name="United Kingdom")
@@ -60,7 +60,7 @@ class Stage:
         }
 
     def doors(self):
-        """The addresses at which something could show."""
+        """Return the addresses at which a record could show."""
         records = (
             self.city,
             self.country,
@@ -101,7 +101,7 @@ class Stage:
 EXPORT_DOORS = ("csv", "json", "geojson", "atom")
 
 
-# Each of these makes a star: a record whose name says in which state it is.
+# Makers of stars: records whose name says their state.
 def city(stage, name=NAME, **values):
     star = factories.city(name=name, **stage.place(), **values)
     factories.alternative_name(city=star, name="Zanzistarium")
@@ -169,7 +169,7 @@ CITIES = {
     "misspelt search for cities",
     *EXPORT_DOORS,
 }
-# Where each kind of record shows while it is public.
+# The addresses that show a public record of each kind.
 SHOWN = {
     city: CITIES
     | {
@@ -230,12 +230,12 @@ every_kind = pytest.mark.parametrize("make", SHOWN, ids=lambda make: make.__name
 
 
 def call(make, state=""):
-    """The name of a star."""
+    """Return the name of a star."""
     return f"{NAME}{make.__name__.replace('_', '')}{state}"
 
 
 def showing(client, stage, stars):
-    """For each star the doors at which it is seen: by its name or by a link to its page."""
+    """Return for each star the addresses that show it, by its name or by a link to its page."""
     found = {name: set() for name in stars}
     for door, address in stage.doors().items():
         response = client.get(address)
@@ -248,7 +248,7 @@ def showing(client, stage, stars):
     return found
 
 
-def test_what_is_public_shows_wherever_it_belongs(client):
+def test_a_public_record_is_on_every_page_that_lists_it(client):
     stage = Stage()
     stars = {call(make): make(stage, call(make)) for make in SHOWN}
     assert showing(client, stage, stars) == {call(make): SHOWN[make] for make in SHOWN}
@@ -256,7 +256,7 @@ def test_what_is_public_shows_wherever_it_belongs(client):
 
 @pytest.fixture
 def hidden():
-    """A stage with stars of every kind in every state but public."""
+    """Make a stage with stars of every kind in every state but public."""
     stage = Stage()
     stars = {
         call(make, state): make(stage, call(make, state), **dates)
@@ -266,21 +266,21 @@ def hidden():
     return stage, stars
 
 
-def test_what_is_not_public_shows_nowhere(hidden, client):
+def test_a_hidden_record_is_on_no_page(hidden, client):
     stage, stars = hidden
     assert showing(client, stage, stars) == {name: set() for name in stars}
     assert NAME not in "".join(client.get(a).getvalue().decode() for a in stage.doors().values())
 
 
-def test_staff_see_it_nowhere_but_at_its_own_address(hidden, client):
+def test_staff_see_a_hidden_record_only_at_its_own_address(hidden, client):
     stage, stars = hidden
     client.force_login(factories.superuser())
     assert showing(client, stage, stars) == {name: set() for name in stars}
 
 
-class TestItsOwnAddress:
+class TestRecordAddress:
     @every_kind
-    def test_is_not_found_by_anybody_without_the_right(self, make, client):
+    def test_a_hidden_page_is_not_found_without_the_permission(self, make, client):
         stage = Stage()
         people = {
             "visitor": None,
@@ -300,7 +300,7 @@ class TestItsOwnAddress:
                 assert NAME not in response.content.decode()
 
     @every_kind
-    def test_shows_staff_the_page_with_a_banner_that_nobody_may_keep(self, make, client):
+    def test_a_hidden_page_has_a_banner_for_staff_and_is_not_cached(self, make, client):
         stage = Stage()
         client.force_login(factories.user("Editors"))
         for state, dates in hidden_states().items():
@@ -316,7 +316,7 @@ class TestItsOwnAddress:
             assert kept == {"max-age=0", "no-cache", "no-store", "must-revalidate", "private"}
 
     @every_kind
-    def test_shows_the_same_page_to_staff_and_visitors_once_it_is_public(self, make, client):
+    def test_a_public_page_is_the_same_for_staff_and_visitors(self, make, client):
         star = make(Stage())
         seen_by_visitor = client.get(star.get_absolute_url())
         client.force_login(factories.user("Editors"))
@@ -324,7 +324,7 @@ class TestItsOwnAddress:
         assert seen_by_staff.content == seen_by_visitor.content
         assert "Cache-Control" not in seen_by_staff.headers
 
-    def test_of_a_country_opens_with_its_first_public_city(self, client):
+    def test_the_page_of_a_country_opens_with_its_first_public_city(self, client):
         country = factories.country(name="Kenya")
         city = factories.city(country=country, published_at=None)
         assert client.get("/countries/kenya/").status_code == 404
@@ -349,7 +349,7 @@ def test_a_scheduled_record_appears_when_its_time_comes(client, monkeypatch):
     assert client.get(star.get_absolute_url()).status_code == 200
 
 
-def test_a_record_goes_when_its_time_is_over(client, monkeypatch):
+def test_an_expired_record_disappears_when_its_time_is_over(client, monkeypatch):
     stage = Stage()
     star = news_item(stage, call(news_item), expires_at=datetime(2030, 5, 1, 9, 0, tzinfo=UTC))
     monkeypatch.setattr(timezone, "now", lambda: datetime(2030, 5, 1, 8, 59, 59, tzinfo=UTC))
@@ -360,7 +360,7 @@ def test_a_record_goes_when_its_time_is_over(client, monkeypatch):
 
 
 class TestCounts:
-    """Hidden cities count nowhere."""
+    """Counts without hidden cities."""
 
     @pytest.fixture
     def stage(self):
@@ -371,13 +371,13 @@ class TestCounts:
             factories.city(country=kenya, **dates)
         return stage
 
-    def test_on_the_home_page(self, stage, client):
+    def test_hidden_records_do_not_count_on_the_home_page(self, stage, client):
         context = client.get("/").context
         assert context["city_total"] == context["country_total"] == 1
         assert [region["count"] for region in context["regions"]] == [0, 0, 0, 1, 0]
         assert len(context["map"].marks) == 1
 
-    def test_in_the_finder(self, stage, client):
+    def test_hidden_records_do_not_count_in_the_finder(self, stage, client):
         context = client.get("/cities/?view=map").context
         assert context["paginator"].count == 1
         counts = {
@@ -392,22 +392,22 @@ class TestCounts:
         )
         assert [mark.name for mark in context["map"].marks] == ["Stagetown"]
 
-    def test_of_countries(self, stage, client):
+    def test_hidden_records_do_not_count_on_the_list_of_countries(self, stage, client):
         countries = client.get("/countries/").context["country_list"]
         assert [(country.name, country.city_count) for country in countries] == [
             ("United Kingdom", 1)
         ]
 
-    def test_of_a_country(self, stage, client):
+    def test_hidden_records_do_not_count_on_the_page_of_a_country(self, stage, client):
         page = parse(client.get("/countries/united-kingdom/"))
         assert "1 learning city" in page.text
 
-    def test_on_the_page_of_a_city(self, stage, client):
+    def test_hidden_records_do_not_count_on_the_page_of_a_city(self, stage, client):
         response = client.get("/cities/stagetown/")
         assert response.context["in_country"] == 1
         assert "Nearest learning cities" not in parse(response).text
 
-    def test_of_intakes(self, stage, client):
+    def test_hidden_records_do_not_count_on_pages_of_intakes(self, stage, client):
         context = client.get("/intakes/").context
         listed = [(intake.year, intake.city_count) for intake in context["intake_list"]]
         assert (listed, context["other_years"], context["year_unknown"]) == ([(2024, 1)], {}, 0)
@@ -415,7 +415,7 @@ class TestCounts:
 
 
 class TestCookies:
-    """Public pages are the same for everybody, so caches may keep them."""
+    """Public pages without cookies, so that shared caches may store them."""
 
     @pytest.mark.parametrize("signed_in", [False, True])
     def test_public_pages_neither_set_nor_read_cookies(self, signed_in, client):
@@ -428,7 +428,7 @@ class TestCookies:
             if door != "nothing found":
                 assert "Cookie" not in response.headers.get("Vary", ""), door
 
-    def test_unknown_values_and_redirects_do_not_either(self, client):
+    def test_unknown_values_and_redirects_set_and_read_no_cookies(self, client):
         for address in ("/cities/?country=zz", "/cities/?utm_source=x", "/news/?page=99"):
             response = client.get(address)
             assert response.cookies == {}

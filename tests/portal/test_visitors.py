@@ -1,4 +1,4 @@
-"""The address that a visitor is counted by; warnings of a wrong number of proxies."""
+"""The address of a visitor for rate limits; warnings of a wrong number of proxies."""
 
 import logging
 
@@ -14,7 +14,7 @@ from portal.visitors import visitor_address
 from tests import factories
 
 PROXY = "127.0.0.1"
-# Addresses of the internet; what is sent to them is answered by nobody here.
+# Public addresses; the tests send nothing to them.
 ANNA, BERT = "8.8.4.4", "9.9.9.9"
 
 
@@ -25,7 +25,7 @@ def nothing_warned(monkeypatch):
 
 @pytest.fixture
 def behind(settings):
-    """Puts the portal behind a number of proxies."""
+    """Return a function that puts the portal behind a number of proxies."""
 
     def behind(count):
         settings.BEHIND_PROXY = True
@@ -43,7 +43,7 @@ def address(forwarded=None, peer=PROXY):
     return visitor_address(request(forwarded, peer))
 
 
-def test_without_a_proxy_the_header_is_ignored(caplog):
+def test_the_forwarded_header_is_ignored_without_a_proxy(caplog):
     assert address(peer=ANNA) == ANNA
     assert address(BERT, peer=ANNA) == ANNA
     assert address("nonsense", peer=ANNA) == ANNA
@@ -62,7 +62,7 @@ def test_without_a_proxy_the_header_is_ignored(caplog):
         (3, f"1.1.1.1, {ANNA},10.0.0.5 ,10.0.0.6", ANNA),
     ],
 )
-def test_the_configured_number_of_proxies_is_counted_from_the_right(
+def test_the_address_of_a_visitor_is_counted_from_the_right_by_the_number_of_proxies(
     behind, caplog, count, forwarded, expected
 ):
     behind(count)
@@ -84,7 +84,9 @@ def test_the_configured_number_of_proxies_is_counted_from_the_right(
         ("[::ffff:8.8.4.4]:80", "8.8.4.4"),
     ],
 )
-def test_ports_are_dropped_and_an_ipv6_address_stands_for_its_network(behind, written, expected):
+def test_the_address_of_a_visitor_has_no_port_and_an_ipv6_address_stands_for_its_network(
+    behind, written, expected
+):
     assert address(peer=written) == expected
     behind(1)
     assert address(f"1.1.1.1, {written}") == expected
@@ -94,7 +96,7 @@ GARBAGE = ["unknown", "8.8.4", "8.8.4.4.4", "08.8.4.4", "_hidden", "[", "[]:", "
 
 
 @pytest.mark.parametrize("written", [*GARBAGE, "8" * 70_000, "８.8.4.4", f"{ANNA},"])
-def test_where_no_address_stands_the_connection_counts_and_a_warning_says_so(
+def test_an_invalid_forwarded_header_is_warned_of_and_the_connection_counts(
     behind, caplog, written
 ):
     behind(1)
@@ -103,9 +105,7 @@ def test_where_no_address_stands_the_connection_counts_and_a_warning_says_so(
 
 
 @pytest.mark.parametrize("forwarded", [None, "", "  ", ANNA, f"{ANNA}, {BERT}"])
-def test_fewer_addresses_than_proxies_leave_the_visitor_no_choice_and_are_warned_of_once(
-    behind, caplog, forwarded
-):
+def test_fewer_addresses_than_proxies_are_warned_of_once(behind, caplog, forwarded):
     behind(3)
     assert [address(forwarded) for _ in range(3)] == [PROXY] * 3
     found = len([text for text in (forwarded or "").split(",") if text.strip()])
@@ -115,14 +115,14 @@ def test_fewer_addresses_than_proxies_leave_the_visitor_no_choice_and_are_warned
 
 
 @pytest.mark.parametrize("inner", ["10.0.0.5", "192.168.1.1", "100.64.0.1", "127.0.0.1", "fd00::5"])
-def test_a_proxy_that_is_not_counted_is_warned_of_once(behind, caplog, inner):
+def test_an_uncounted_proxy_is_warned_of_once(behind, caplog, inner):
     behind(1)
     for _ in range(3):
         address(f"{ANNA}, {inner}")
     assert caplog.messages == [visitors.PRIVATE % (inner, 1)]
 
 
-def test_a_request_without_any_address_has_one_that_no_visitor_has(behind):
+def test_a_request_without_any_address_gets_a_reserved_one(behind):
     assert visitor_address(HttpRequest()) == "0.0.0.0"  # noqa: S104 (compared, not bound)
     behind(1)
     assert address(peer="") == "0.0.0.0"  # noqa: S104
@@ -132,7 +132,7 @@ def test_a_request_without_any_address_has_one_that_no_visitor_has(behind):
     ("is_behind", "count", "expected"),
     [(False, 1, []), (True, 1, []), (True, 2, []), (False, 2, ["portal.W001"])],
 )
-def test_a_check_finds_proxies_that_are_counted_but_not_trusted(
+def test_the_system_check_finds_proxies_that_are_counted_but_not_trusted(
     settings, is_behind, count, expected
 ):
     settings.BEHIND_PROXY, settings.PROXY_COUNT = is_behind, count
@@ -160,7 +160,7 @@ def sign_in_wrongly(**source):
     return Client().post(reverse("admin:login"), fields, **source).status_code
 
 
-# The status of each of six requests of one visitor.
+# The status codes of six requests of one visitor.
 DOORS = [
     (report, [302] * 5 + [429]),
     (reset_password, [302] * 5 + [429]),
@@ -174,7 +174,7 @@ def test_behind_a_proxy_each_visitor_has_a_limit_of_their_own(behind, door, expe
     behind(1)
     for visitor in (ANNA, BERT, "[2606:4700::1]:5"):
         assert [door(HTTP_X_FORWARDED_FOR=visitor) for _ in range(6)] == expected
-    # The header that a visitor sends stands before that of the proxy.
+    # The header line of the visitor comes before that of the proxy.
     assert door(HTTP_X_FORWARDED_FOR=f"1.1.1.1, {ANNA}") == 429
     assert door(HTTP_X_FORWARDED_FOR="2606:4700::ffff:1") == 429
     assert door(HTTP_X_FORWARDED_FOR="2606:4700:0:1::1") == expected[0]
@@ -182,7 +182,7 @@ def test_behind_a_proxy_each_visitor_has_a_limit_of_their_own(behind, door, expe
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("door", "expected"), DOORS)
-def test_without_a_proxy_the_header_gives_nobody_another_limit(door, expected):
+def test_the_forwarded_header_gives_nobody_another_limit_without_a_proxy(door, expected):
     statuses = [door(HTTP_X_FORWARDED_FOR=f"9.9.9.{number}") for number in range(6)]
     assert statuses == expected
     assert door(REMOTE_ADDR=BERT, HTTP_X_FORWARDED_FOR="9.9.9.0") == expected[0]
@@ -190,14 +190,14 @@ def test_without_a_proxy_the_header_gives_nobody_another_limit(door, expected):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("door", "expected"), DOORS)
-def test_a_header_that_is_too_short_gives_nobody_another_limit(behind, door, expected):
+def test_a_short_forwarded_header_gives_nobody_another_limit(behind, door, expected):
     behind(2)
     statuses = [door(HTTP_X_FORWARDED_FOR=f"9.9.9.{number}") for number in range(6)]
     assert statuses == expected
 
 
 @pytest.mark.django_db
-def test_a_locked_name_is_open_to_its_owner_elsewhere(behind):
+def test_a_locked_user_name_is_open_from_another_address(behind):
     behind(1)
     for _ in range(5):
         sign_in_wrongly(HTTP_X_FORWARDED_FOR=ANNA)

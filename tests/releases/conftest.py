@@ -1,4 +1,4 @@
-"""Databases of released versions: each test has a copy of its own, on the server that is tested."""
+"""Databases of released versions: a copy for each test, on the database server of the tests."""
 
 import gzip
 import os
@@ -18,7 +18,7 @@ VERSIONS = sorted(path.name.removesuffix(".sqlite3.gz") for path in HERE.glob("*
 
 
 class SqliteFiles:
-    """Databases of SQLite, by the paths of their files."""
+    """SQLite databases, by the paths of their files."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -71,7 +71,7 @@ def databases(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def connected(django_db_blocker):
-    """A context manager: the portal works on another database meanwhile."""
+    """Connect the portal to another database in the context."""
 
     @contextmanager
     def connect(name):
@@ -91,7 +91,7 @@ def connected(django_db_blocker):
 
 @pytest.fixture(params=VERSIONS)
 def released(request, databases, connected):
-    """The database of a release as it was left; gives its version."""
+    """Restore the database of a release; return its version."""
     name = databases.load(request.param)
     with connected(name):
         yield request.param
@@ -100,7 +100,7 @@ def released(request, databases, connected):
 
 @pytest.fixture(scope="session")
 def newest(databases, connected):
-    """The name of the newest release's database, upgraded once."""
+    """Return the name of the newest release's database, upgraded once."""
     name = databases.load(VERSIONS[-1])
     with connected(name):
         call_command("migrate", interactive=False, verbosity=0)
@@ -110,7 +110,7 @@ def newest(databases, connected):
 
 @pytest.fixture
 def in_use(newest, databases, connected):
-    """A copy of a portal's database that is in use, and up to date."""
+    """Connect the portal to a copy of an up-to-date database in use."""
     name = databases.copy(newest)
     with connected(name):
         yield

@@ -1,9 +1,9 @@
-"""Make the database of this version as a portal in use would have it, for later upgrade tests.
+"""Make the databases of this version as a portal in use would have them, for later upgrade tests.
 
     .venv/bin/python tests/releases/keep.py
 
-It is run once for a release, from its folder, and writes `VERSION.sqlite3.gz` and
-`VERSION.postgresql.sql.gz` to the folder of this file. README.md there says more.
+Run once for a release, from its folder. It writes `VERSION.sqlite3.gz` and
+`VERSION.postgresql.sql.gz` to the folder of this file. The README.md there says more.
 """
 
 import gzip
@@ -23,7 +23,7 @@ import psycopg
 HERE, ROOT = Path(__file__).parent, Path.cwd()
 PAST, FUTURE = datetime(2021, 5, 1, 9, tzinfo=UTC), datetime(2098, 5, 1, 9, tzinfo=UTC)
 SHARED = "a-link-to-the-open-draft"
-# Of a length that the checks before publishing have nothing to say about.
+# A length without a warning of the quality checks.
 SUMMARY = "Everybody learns here, in the libraries and in the market halls."
 CITIES = ("Fez", "Wakefield", "Manchester", "Derry and Strabane", "Belfast", "Cork")
 STATES: dict[str, dict[str, Any]] = {
@@ -60,7 +60,7 @@ def run(step: str, folder: str, database_url: str) -> None:
         "SECRET_KEY": "only-for-tests",
         "ALLOWED_HOSTS": "testserver",
         "HTTPS": "off",
-        # Static files need not be collected then.
+        # With this setting, static files need not be collected.
         "DEBUG": "on",
         "PYTHONPATH": str(ROOT),
     }
@@ -75,7 +75,7 @@ def dump(address: str) -> bytes:
     assert place
     command = [f"{place[0]}/pg_dump", "--inserts", "--no-owner", "--no-privileges", address]
     text = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    # Neither the commands of psql nor settings, some of which older servers do not know.
+    # Without commands of psql, and without settings that older servers do not know.
     apart = re.compile(r"\\(un)?restrict |SET \w+ = |SELECT pg_catalog.set_config\(")
     lines = text.splitlines(keepends=True)
     return "".join(line for line in lines if not apart.match(line)).encode()
@@ -105,7 +105,7 @@ def fill() -> None:
     add_drafts_and_history()
     add_imports()
     add_what_visitors_and_accounts_leave()
-    # Without the space of what was deleted; and closing leaves one file.
+    # VACUUM frees the space of deleted rows; closing leaves one file.
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")
     connection.close()
@@ -127,7 +127,7 @@ def keep_few_cities() -> None:
 
 
 def add_every_state() -> None:
-    """Add a record of each kind in each state, with everything that can hang on it."""
+    """Add a record of each kind in each state, with every kind of row and link."""
     from tests import factories
 
     picture = factories.picture(title="A market", credit="A. Nother")
@@ -150,7 +150,7 @@ def add_every_state() -> None:
 
 
 def add_drafts_and_history() -> None:
-    """Add a draft at each stage, a former address, a shared link and a working copy."""
+    """Add a draft at each stage, a former slug, a share link and an autosave."""
     from cities.models import City
     from portal.models import Tie
     from publishing.models import SharedDraft
@@ -189,7 +189,7 @@ def add_drafts_and_history() -> None:
 
 
 def add_imports() -> None:
-    """Add an import that counts, one that was taken back, and one that waits for a decision."""
+    """Add an import in force, one that was undone, and one that is undecided."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from cities.models import City
@@ -252,7 +252,7 @@ def decide(publisher, record, decision, **values):
 
 
 def done(answer, status=302):
-    """Raise unless the server did what was asked."""
+    """Raise unless the server accepted the request."""
     if answer.status_code != status:
         errors = re.findall(r'class="errorlist.*?</ul>|<h1>.*?</h1>', answer.text, re.DOTALL)
         raise SystemExit(f"{answer.request['PATH_INFO']}: {answer.status_code} {errors}")

@@ -28,7 +28,7 @@ def triggers():
 
 
 def visitor():
-    """A visitor's door to the portal behind its page cache: address → page."""
+    """Return a function that requests an address of the portal behind its page cache."""
     application = PageCache(WSGIHandler())
 
     def visit(address):
@@ -49,7 +49,7 @@ def visitor():
 
 
 def assert_sound():
-    """Rows point to rows, words and facets find what is there, and every change is seen."""
+    """Assert that references are valid, search and facets complete, and all changes seen."""
     connection.check_constraints()
     assert_found("Fez")
     page = Client().get("/cities/")
@@ -74,7 +74,7 @@ def assert_found(name, text="fes"):
 
 
 def unseen_changes():
-    """The public tables of which a change leaves the version alone. All of them have rows."""
+    """Return the public tables whose changes leave the content version alone. All have rows."""
     unseen = []
     for table in sorted(public_tables()):
         before = read_version()
@@ -88,7 +88,7 @@ SET_CODE = "UPDATE cities_country SET code = code"
 
 
 def assert_new_names_are_found():
-    """The index of words follows each kind of change of both tables."""
+    """Assert that the word index follows each kind of change of both tables."""
     with transaction.atomic():
         fez = City.objects.get(name="Fez")
         fez.alternative_names.create(name="Zebulon")

@@ -1,4 +1,4 @@
-"""A portal in use can be migrated: forwards, backwards, and past a migration that fails."""
+"""Migrations of a portal in use: forwards, backwards, and after a migration that fails."""
 
 import os
 import subprocess
@@ -40,7 +40,7 @@ def fail():
 
 @pytest.fixture
 def on_trial(settings, tmp_path, monkeypatch):
-    """A function that adds migrations to apps, for this test."""
+    """Return a function that adds migrations to apps, for this test."""
     monkeypatch.syspath_prepend(tmp_path)
 
     def add(**files):
@@ -50,14 +50,14 @@ def on_trial(settings, tmp_path, monkeypatch):
     return add
 
 
-def test_every_model_takes_a_field_and_a_longer_one_and_gives_both_back(on_trial):
+def test_a_field_can_be_added_and_lengthened_in_every_model_and_reverted(on_trial):
     before = triggers()
     last = trial.last_migration("publishing")
     on_trial(**{app: [f"adding({app!r})", f"altering({app!r})"] for app in trial.OURS})
     migrate()
     for app in trial.OURS:
         for model in trial.models_of(app):
-            # A table that the release did not have yet is empty.
+            # A table that is newer than the release is empty.
             assert set(query(f"SELECT trial FROM {model._meta.db_table}")) <= {("on trial",)}  # noqa: S608
     assert triggers() == before
     assert_sound()
@@ -66,14 +66,14 @@ def test_every_model_takes_a_field_and_a_longer_one_and_gives_both_back(on_trial
     assert_sound()
 
 
-def test_a_migration_that_fails_leaves_search_and_freshness_as_they_were(on_trial):
+def test_a_failed_migration_leaves_the_word_index_and_the_content_version_working(on_trial):
     before, version = triggers(), read_version()
     last = trial.last_migration("cities")
     trial.callbacks["fail"] = fail
     on_trial(cities=["adding('cities')", "calling('fail')"])
     with pytest.raises(InterruptedError):
         migrate()
-    # The first of the two is in force, the second is not.
+    # The first of the two migrations is applied, the second is not.
     assert set(query("SELECT trial FROM cities_city")) == {("on trial",)}
     assert triggers() == before
     assert read_version() not in {version, UNWATCHED}
@@ -84,7 +84,7 @@ def test_a_migration_that_fails_leaves_search_and_freshness_as_they_were(on_tria
     assert_sound()
 
 
-def test_what_a_running_server_answers_during_a_migration_is_never_stale(on_trial):
+def test_a_running_server_answers_no_stale_page_during_a_migration(on_trial):
     fez = City.objects.get(name="Fez")
     address, visit, seen = fez.get_absolute_url(), visitor(), []
     visit(address)
@@ -96,7 +96,7 @@ def test_what_a_running_server_answers_during_a_migration_is_never_stale(on_tria
         connection.close()
 
     def during():
-        # A thread has a connection of its own, as a server has.
+        # A thread has its own connection, as a server has.
         server = threading.Thread(target=change_and_visit)
         server.start()
         server.join()
@@ -109,7 +109,7 @@ def test_what_a_running_server_answers_during_a_migration_is_never_stale(on_tria
     assert "The third motto" in visit(address)
 
 
-def test_words_that_a_migration_writes_are_found(on_trial):
+def test_words_written_by_a_migration_are_found(on_trial):
     trial.callbacks["rename"] = lambda: City.objects.get(name="Fez").alternative_names.create(
         name="Zebulon"
     )
@@ -119,7 +119,7 @@ def test_words_that_a_migration_writes_are_found(on_trial):
 
 
 @pytest.mark.processes
-def test_a_migration_that_was_killed_leaves_no_stale_page_and_the_next_start_mends_it(
+def test_a_killed_migration_leaves_no_stale_page_and_the_next_start_repairs_it(
     on_trial, tmp_path, settings
 ):
     before = triggers()
@@ -145,15 +145,13 @@ def test_a_migration_that_was_killed_leaves_no_stale_page_and_the_next_start_men
     assert_a_kept_page_goes()
     assert unseen_changes() == sorted(public_tables())
     settings.MIGRATION_MODULES = {}
-    # The start of a version that has no further migration, whose static files are collected.
-    settings.STATIC_ROOT = tmp_path
-    (tmp_path / "sources.sha256").write_text(serve.static_digest())
-    serve.Command().prepare()
+    # The start of a version without further migrations.
+    serve.Command().prepare_content()
     assert triggers() == before
     assert_sound()
 
 
-def test_migrating_when_there_is_nothing_to_do_changes_nothing():
+def test_migrate_without_pending_migrations_changes_nothing():
     before = triggers(), read_version(), City.objects.count()
     migrate()
     assert (triggers(), read_version(), City.objects.count()) == before
@@ -161,7 +159,7 @@ def test_migrating_when_there_is_nothing_to_do_changes_nothing():
 
 @pytest.mark.processes
 @pytest.mark.parametrize("target", [("publishing", "0002"), ("cities", "zero")])
-def test_columns_and_tables_can_be_taken_back_and_put_up_again(target):
+def test_migrations_can_be_reverted_and_applied_again(target):
     """Without its column `stage`, each revision counts; without cities there are no words."""
     before = triggers()
     migrate(*target)
@@ -176,7 +174,7 @@ def test_columns_and_tables_can_be_taken_back_and_put_up_again(target):
     assert_a_kept_page_goes()
 
 
-def test_content_that_is_flushed_and_loaded_is_found_and_seen(tmp_path):
+def test_flushed_and_reloaded_content_is_found_and_shown(tmp_path):
     kept = tmp_path / "cities.json"
     rows = [*Country.objects.all(), *City.objects.filter(name="Fez")]
     rows += AlternativeName.objects.filter(city__name="Fez")

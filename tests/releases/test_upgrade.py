@@ -1,4 +1,4 @@
-"""A portal of each released version is upgraded to this one, and works on as it was left."""
+"""Upgrades of a portal of each released version to this one."""
 
 import re
 
@@ -14,7 +14,7 @@ from publishing.models import Revision
 from tests.admin_pages import admin_url, open_form, read_form, save_form
 from tests.releases.soundness import assert_sound, query
 
-# What Django fills in for the present models.
+# Rows that Django writes for the present models.
 OF_DJANGO = {"auth_group_permissions", "auth_permission", "django_content_type"}
 STATES = ("draft", "scheduled", "published", "expired", "archived", "trashed")
 SHARED = "a-link-to-the-open-draft"
@@ -22,20 +22,20 @@ SHARED = "a-link-to-the-open-draft"
 
 @pytest.fixture
 def upgraded(released):
-    """The database of a release, upgraded; gives the numbers of rows before."""
+    """Upgrade the database of a release; return the numbers of rows before."""
     before = numbers_of_rows()
     call_command("migrate", interactive=False, verbosity=0)
     return before
 
 
 def numbers_of_rows():
-    """Each table of a model that is there, with its number of rows."""
+    """Return the number of rows of each existing table of a model."""
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     counted = {name: query(f'SELECT count(*) FROM "{name}"')[0][0] for name in tables}  # noqa: S608
     return {name: number for name, number in counted.items() if name not in OF_DJANGO}
 
 
-def test_a_release_is_upgraded_with_everything_that_is_in_it(upgraded):
+def test_a_release_is_upgraded_with_all_its_content(upgraded):
     after = numbers_of_rows()
     assert {name: after[name] for name in upgraded} == upgraded
     assert [name for name, number in upgraded.items() if not number and is_ours(name)] == []
@@ -53,7 +53,7 @@ def is_ours(table):
 
 
 def signed_in(name):
-    """A browser that somebody had signed in with before the upgrade."""
+    """Return a client that was signed in before the upgrade."""
     person = str(User.objects.get(username=name).pk)
     for session in Session.objects.all():
         if session.get_decoded()["_auth_user_id"] == person:

@@ -1,4 +1,4 @@
-"""Migrations that tests add to those of an app, as files of a package that takes their place."""
+"""Migrations that tests add to those of an app, in a package that replaces its own."""
 
 from collections.abc import Callable, Sequence
 from itertools import count
@@ -13,18 +13,18 @@ from django.db.migrations.operations.base import Operation
 
 OURS = ("publishing", "cities", "partners", "news", "portal")
 
-# The functions that migrations of a test call, by name.
+# Functions that the migrations of a test call, by name.
 callbacks: dict[str, Callable[[], None]] = {}
 
 _number = count(1)
 
 
 def write_migrations(folder: Path, **files: list[str]) -> dict[str, str]:
-    """Write migrations, one after the other, to a package; returns MIGRATION_MODULES.
+    """Write migrations, in this order, to a package; return MIGRATION_MODULES.
 
-    `files` names for each app the classes of this module, by an expression. Those of the other
-    apps depend on the first of `publishing`, so that taking that one back takes back all. The
-    folder has to be on the path.
+    `files` names for each app the classes of this module, by an expression. Those of the other apps
+    depend on the first of `publishing`, so that reverting it reverts all. The folder has to be on
+    the path.
     """
     package = folder / f"trial_{next(_number)}"
     for app, expressions in files.items():
@@ -57,9 +57,9 @@ def models_of(app: str) -> list[type[models.Model]]:
 
 
 class Together(Operation):
-    """Operations of which each leaves alone what another needs.
+    """Operations that do not depend on each other's result.
 
-    Django works out the models after each operation, which would take most of the time.
+    Django computes the models after each operation, which would take most of the time.
     """
 
     def __init__(self, operations: Sequence[Operation]) -> None:

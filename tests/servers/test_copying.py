@@ -16,7 +16,7 @@ from tests import processes
 
 @pytest.fixture
 def database():
-    """The address of an empty database, which goes at the end."""
+    """Create an empty database and return its address; drop it at the end."""
     address = os.environ["TEST_DATABASE_URL"]
     name = f"copied_{os.getpid()}"
     with psycopg.connect(address, autocommit=True) as server:
@@ -26,7 +26,7 @@ def database():
 
 
 def start(folder, *command, **more):
-    """Start a command of the portal that keeps its data in this folder."""
+    """Start a command of the portal with its data in this folder."""
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.server_settings",
         "DATA_DIR": str(folder),
@@ -44,7 +44,7 @@ def start(folder, *command, **more):
 
 
 def manage(folder, *command, **more):
-    """Run a command; gives its exit code and what it printed, by line."""
+    """Run a command; return its exit code and its output by line."""
     process = start(folder, *command, **more)
     output, _ = process.communicate(timeout=300)
     return process.returncode, output.strip().splitlines()
@@ -52,7 +52,7 @@ def manage(folder, *command, **more):
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
-    """The folder of a portal with the starter content."""
+    """Return the folder of a portal with the starter content."""
     folder = tmp_path_factory.mktemp("loaded")
     (folder / "static").mkdir()
     assert manage(folder, "migrate", "--verbosity=0")[0] == 0
@@ -62,7 +62,7 @@ def loaded(tmp_path_factory):
 
 @pytest.fixture
 def old(loaded, tmp_path):
-    """A portal with the starter content and two uploads: `folder`, `files`, and its `rows`."""
+    """Return a portal with the starter content and two uploads: `folder`, `files`, `rows`."""
     folder = tmp_path / "old"
     shutil.copytree(loaded, folder)
     files = {"pictures/a.jpg": b"A picture", "__processed__/01/a-1.avif": bytes(200_000)}
@@ -76,11 +76,11 @@ def old(loaded, tmp_path):
 
 
 def numbers_of_rows(connect):
-    """The number of rows of each table that is there."""
+    """Return the number of rows of each existing table."""
     if isinstance(connect, sqlite3.Connection):
         statement = (
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-            # The index of words, which PostgreSQL has in another form.
+            # The word index, which PostgreSQL has in another form.
             " AND name NOT LIKE 'cities_words%'"
         )
     else:
@@ -92,7 +92,7 @@ def numbers_of_rows(connect):
     }
 
 
-def test_every_row_and_file_arrives_and_nobody_writes_meanwhile(old, database):
+def test_a_copy_has_every_row_and_file_and_locks_the_source(old, database):
     with processes.bucket() as (settings, client):
         copying = start(old.folder, "copy_to", database, **settings)
         assert copying.stdout.readline() == "Making the tables …\n"
@@ -115,7 +115,7 @@ def test_every_row_and_file_arrives_and_nobody_writes_meanwhile(old, database):
         assert [
             (*row[:3], bool(row[3]), *row[4:]) for row in old.rows.execute(query).fetchall()
         ] == rows
-        # The next key is one that is free.
+        # The sequence continues after the copied keys.
         (last,) = new.execute("SELECT max(id) FROM cities_city").fetchone()
         sequence = "SELECT nextval(pg_get_serial_sequence('cities_city', 'id'))"
         assert new.execute(sequence).fetchone()[0] == last + 1
@@ -123,7 +123,7 @@ def test_every_row_and_file_arrives_and_nobody_writes_meanwhile(old, database):
     assert f"Copied and compared: {rows} rows, 2 files." in output
 
 
-def test_what_fails_leaves_nothing_behind_and_says_why(old, database):
+def test_a_failed_copy_leaves_nothing_behind_and_says_why(old, database):
     with processes.bucket() as (settings, client):
         old.rows.execute("UPDATE cities_city SET motto = ? WHERE slug = 'york'", ["x" * 5000])
         old.rows.execute("UPDATE cities_city SET subdivision = ?", ["x" * 121])
@@ -158,7 +158,7 @@ def test_what_fails_leaves_nothing_behind_and_says_why(old, database):
         (os.environ.get("TEST_DATABASE_URL", ""), "This portal is not on SQLite: "),
     ],
 )
-def test_each_hindrance_is_named(old, address, sentence):
+def test_each_reason_against_a_copy_is_named(old, address, sentence):
     more = {"DATABASE_URL": address} if "SQLite" in sentence else {}
     code, output = manage(old.folder, "copy_to", address, **more)
     assert code == 1

@@ -1,6 +1,6 @@
-"""Two app servers with separate folders on one PostgreSQL, one Redis and one S3-compatible bucket.
+"""Two servers with separate folders, on one PostgreSQL, one Redis and one S3-compatible bucket.
 
-They get the settings that docs/operations.md names, and nothing else in common.
+They share the settings that docs/operations.md names, and nothing else.
 """
 
 import http.client
@@ -33,7 +33,7 @@ TOKEN = "a" * 32
 
 @pytest.fixture
 def servers(tmp_path, settings):
-    """`first` and `second` with their `port`; `bucket()` lists the keys of the pictures."""
+    """Start `first` and `second` with their `port`; `bucket()` lists the keys of the pictures."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     with ExitStack() as stack:
         redis = processes.free_port()
@@ -61,7 +61,7 @@ def servers(tmp_path, settings):
 
 
 def post(port, address, fields, *, cookies="", files=(), source="127.0.0.1"):
-    """Send a form; gives the status, and the cookies that were set by name."""
+    """Send a form; return the status, and the new cookies by name."""
     body, kind = urlencode(fields), "application/x-www-form-urlencoded"
     if files:
         lines = []
@@ -97,12 +97,12 @@ def report(port, message, source):
     return post(port, "/report/", fields, source=source)[0]
 
 
-def test_what_is_done_through_one_is_on_the_other_at_the_next_request(servers):
+def test_a_change_through_one_server_is_on_the_other_at_the_next_request(servers):
     first, second = servers.first, servers.second
     User.objects.create_superuser("anna", password=factories.PASSWORD)
     status, cookie = sign_in(first)
     assert status == 302
-    # The session of one opens the other.
+    # A session of the first server is valid on the second.
     assert processes.get(second, "/admin/", Cookie=cookie)[0] == 200
     assert processes.get(second, "/admin/")[0] == 302
 
@@ -137,7 +137,7 @@ def test_what_is_done_through_one_is_on_the_other_at_the_next_request(servers):
             assert credit in processes.get(here, "/cities/york/")[2]
 
 
-def test_what_is_counted_is_counted_together(servers):
+def test_rate_limits_are_shared_by_the_servers(servers):
     statuses = [
         report(port, "Wrong", "127.0.0.9")
         for port in (servers.first, servers.second, servers.first) * 2
@@ -149,7 +149,7 @@ def test_what_is_counted_is_counted_together(servers):
     assert sign_in(servers.second)[0] == 429
 
 
-def test_a_scheduled_record_is_out_on_time_on_both(servers):
+def test_a_scheduled_record_is_public_on_time_on_both_servers(servers):
     both = (servers.first, servers.second)
     for port in both:
         processes.get(port, "/cities/")
@@ -166,7 +166,7 @@ def test_a_scheduled_record_is_out_on_time_on_both(servers):
     assert seen == {(port, count) for port in both for count in (0, 1)}
 
 
-def test_a_scheduled_draft_takes_its_place_once_and_on_time_on_both(servers):
+def test_a_scheduled_draft_is_published_once_and_on_time_on_both_servers(servers):
     city = factories.city(slug="york", motto="The old words")
     content = snapshots.take(city)
     content["fields"]["motto"] = "The new words"

@@ -1,4 +1,4 @@
-"""Every word that a person reads goes through gettext, and every template is sound."""
+"""Templates: every text goes through gettext, and every template compiles."""
 
 import re
 from pathlib import Path
@@ -10,10 +10,10 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "templates"
 TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
 PUBLIC = [name for name in TEMPLATES if not name.startswith("admin/")]
-# Developers read this one: it shows the components in all their states.
+# For developers: it shows the components in all their states.
 TRANSLATED = [name for name in PUBLIC if name != "portal/components.html"]
 
-# What is the same in every language.
+# Texts that are the same in every language.
 SIGNS = {"km", "CC BY 4.0"}
 
 # Attributes that people read or hear.
@@ -22,9 +22,9 @@ SPOKEN = "alt|title|placeholder|aria-label|aria-description|aria-roledescription
 NOT_TEXT = [
     r"\{#.*?#\}",
     r"\{% comment %\}.*?\{% endcomment %\}",
-    # Variables of a translated text stand inside it, so the whole of it goes first.
+    # Variables of a translated text are inside it, so the whole text is removed first.
     r"\{% blocktrans(?:late)?\b.*?\{% endblocktrans(?:late)? %\}",
-    # A word for machines.
+    # A value for machines.
     r"\{% block page_type %\}.*?\{% endblock %\}",
     r"\{%.*?%\}",
     r"\{\{.*?\}\}",
@@ -41,7 +41,7 @@ def bare(source):
 
 
 def untranslated(source):
-    """The words of a template that no translation reaches."""
+    """Return the words of a template that no translation reaches."""
     source = bare(source)
     attributes = re.findall(rf'\b(?:{SPOKEN})="([^"]*)"', source)
     attributes += re.findall(r'<meta name="description" content="([^"]*)"', source)
@@ -53,7 +53,7 @@ def untranslated(source):
 
 
 @pytest.mark.parametrize("name", TRANSLATED)
-def test_every_word_can_be_translated(name):
+def test_every_text_of_a_template_can_be_translated(name):
     assert untranslated((FOLDER / name).read_text(encoding="utf-8")) == []
 
 
@@ -69,7 +69,7 @@ def test_every_word_can_be_translated(name):
         ('<span class="soft">{% if x %}never{% endif %}</span>', ["never"]),
     ],
 )
-def test_the_check_sees_what_it_should(source, words):
+def test_the_check_of_templates_finds_untranslated_texts(source, words):
     assert untranslated(source) == words
 
 
@@ -79,7 +79,7 @@ def test_every_template_compiles(name):
 
 
 @pytest.mark.parametrize("name", PUBLIC)
-def test_no_template_holds_script_or_style(name):
+def test_no_template_has_inline_script_or_style(name):
     source = (FOLDER / name).read_text(encoding="utf-8")
     assert re.findall(r"<style|\sstyle=|\son\w+=|javascript:", source) == []
     scripts = re.findall(r"<script\b([^>]*)>(.*?)</script>", source, flags=re.DOTALL)

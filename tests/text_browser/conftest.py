@@ -1,4 +1,4 @@
-"""A real text browser, w3m, before a real server: no style, no script, no picture."""
+"""A text browser, w3m, with a live server: no style, no script, no picture."""
 
 import os
 import pty
@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 
 ROWS, COLUMNS = 60, 100
-# Seconds that it may draw nothing on a busy machine.
+# Seconds without output that are allowed on a busy machine.
 PATIENCE = 30
 OPTIONS = ("confirm_qq=0", "use_history=0", "auto_image=0", "wrap_search=1", "ignorecase_search=0")
 
@@ -31,14 +31,14 @@ class TextBrowser:
         }
 
     def walk(self, path, *steps):
-        """Open a page and type the keys of each step: the text of the page after each of them.
+        """Open a page and type the keys of each step; return the text of the page after each step.
 
         `go` and `tick` make keys; "B" goes back.
         """
-        # A new folder for each walk, because it would ask before it writes over a file.
+        # A new folder for each walk, because w3m asks before it overwrites a file.
         folder = Path(mkdtemp(dir=self.home))
         files = [folder / f"{number}.txt" for number in range(len(steps))]
-        # S asks for a file and saves the text of the page there; Q ends.
+        # S asks for a file and saves the text of the page to it; Q ends.
         typed = "".join(f"{keys}S{file}\r" for keys, file in zip(steps, files, strict=True)) + "Q"
         self._type(path, typed)
         return [" ".join(file.read_text().split()) for file in files]
@@ -59,11 +59,11 @@ class TextBrowser:
         os.close(theirs)
         os.write(ours, keys.encode())
         try:
-            # What it draws has to be taken away, or it would wait for room.
+            # The output has to be read, or w3m would block on a full buffer.
             while select.select([ours], [], [], PATIENCE)[0]:
                 os.read(ours, 65536)
         except OSError:
-            # Linux says so when the other side has ended.
+            # Linux raises this when the other side has ended.
             pass
         finally:
             w3m.kill()
@@ -72,22 +72,22 @@ class TextBrowser:
 
 
 def go(words):
-    """The keys that look for words of a link or button and press it."""
+    """Return the keys that search for the words of a link or button and press it."""
     return f"/{words}\r\r"
 
 
 def tick(label):
-    """The keys that tick the box before a label."""
+    """Return the keys that tick the box before a label."""
     return f"/{label}\r\x1b\t\r"
 
 
 def search(words):
-    """The keys that fill in the field of the finder and send it."""
+    """Return the keys that fill in the field of the finder and send it."""
     return f"/City or country name\r\t\r{words}\r\t\r"
 
 
 @pytest.fixture
 def w3m(live_server, tmp_path):
-    """The portal as a new user finds it, in a text browser."""
+    """Return a text browser on the portal with its starter content."""
     call_command("load_starter", verbosity=0)
     return TextBrowser(live_server.url, tmp_path)

@@ -2,7 +2,7 @@
 
 from tests.text_browser.conftest import go, search, tick
 
-# A page of each kind, with words that its text must hold in this order.
+# A page of each kind, with words that its text must have in this order.
 PAGES = {
     "/": ["361 cities that keep learning", "Find a learning city", "40 Africa", "Newest members"],
     "/cities/": ["Find a city", "City or country name", "Apply filters", "361 cities", "Abuja"],
@@ -28,7 +28,7 @@ PAGES = {
 
 
 def missing(text, words):
-    """The first of these words that does not follow those before it; nothing if all do."""
+    """Return the first of these words that does not follow those before it, or "" if all do."""
     start = 0
     for word in words:
         start = text.find(word, start)
@@ -37,7 +37,7 @@ def missing(text, words):
     return ""
 
 
-def test_every_kind_of_page_can_be_read(w3m):
+def test_every_kind_of_page_can_be_read_in_a_text_browser(w3m):
     texts = {path: w3m.walk(path, "")[0] for path in PAGES}
     assert {path: missing(texts[path], PAGES[path]) for path in PAGES} == dict.fromkeys(PAGES, "")
 
@@ -61,7 +61,7 @@ def test_cities_are_found_with_the_form_whatever_the_spelling(w3m):
     assert "Fez Morocco" in fez
 
 
-def test_a_filter_a_map_a_city_and_back(w3m):
+def test_the_finder_the_map_and_a_city_work_in_a_text_browser(w3m):
     apply = tick("Europe and North America") + tick("2024 53") + go("Apply filters")
     cards, map_, city, back = w3m.walk(
         "/cities/", apply, go("Map"), "/as a list\r" + go("Manchester"), "B"

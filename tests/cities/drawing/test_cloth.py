@@ -45,11 +45,11 @@ def manchester(uid="cloth-1", **changed):
         (None, "0123456701234567"),
     ],
 )
-def test_threading_is_walked_from_the_coordinate(coordinate, expected):
+def test_the_threading_is_computed_from_the_coordinate(coordinate, expected):
     assert "".join(map(str, walk_shafts(coordinate))) == expected
 
 
-def test_hundredths_are_those_of_the_written_number():
+def test_hundredths_of_a_coordinate_are_those_of_its_decimal_notation():
     # In binary 0.29 * 100 is a little less than 29.
     assert walk_shafts(0.29) == walk_shafts(0.294)
 
@@ -61,7 +61,7 @@ def test_every_coordinate_gives_sixteen_shafts(coordinate):
     assert set(shafts) <= set(range(8))
 
 
-def test_north_and_east_mirror_south_and_west_repeat():
+def test_cloths_of_the_north_and_east_mirror_and_those_of_the_south_and_west_repeat():
     east, west = walk_shafts(31.27), walk_shafts(-31.27)
     assert east[1:8] == east[:8:-1]
     assert west[:8] == west[8:]
@@ -80,11 +80,11 @@ def test_every_year_has_one_weave_with_known_ones_fixed():
     assert len({tie_up(year) for year in (*range(2015, 2021), *range(2022, 2030))}) == 14
 
 
-def test_without_a_year_the_weave_is_plain():
+def test_the_weave_of_a_city_without_a_year_is_plain():
     assert [is_up(0, treadle, None) for treadle in range(8)] == [True, True, False, False] * 2
 
 
-def test_stripe_comes_from_the_country_code():
+def test_the_stripe_comes_from_the_country_code():
     dye = DYES[EUROPE]
     half = [dye.deep] * 4 + [dye.mid] * 2 + [dye.pale] + [dye.mid]
     assert list(stripe("GB", dye)) == half + half[::-1]
@@ -110,7 +110,7 @@ def test_large_cities_have_fine_threads(population, size):
     assert thread_size(population) == size
 
 
-def test_runs_are_unbroken():
+def test_the_runs_of_a_thread_are_unbroken():
     assert runs([True, True, False, True]) == [(0, 2), (3, 1)]
     assert runs([False] * 4) == []
 
@@ -137,7 +137,7 @@ def test_every_cloth_is_well_formed_and_needs_no_style(region, year, place):
     assert "style" not in svg
 
 
-def test_gold_stays_on_the_cloth_and_away_without_a_place():
+def test_gold_threads_stay_on_the_cloth_and_need_a_coordinate():
     assert "#FFD35C" not in manchester(latitude=None, longitude=None)
     assert "#FFD35C" not in manchester(longitude=None)
     assert "#FFD35C" not in manchester(gold=False)
@@ -148,7 +148,7 @@ def test_gold_stays_on_the_cloth_and_away_without_a_place():
     assert far_north.groups() == ("3.5", "318.5")
 
 
-def test_the_id_cannot_break_out():
+def test_the_id_of_a_cloth_is_escaped():
     assert '"><script>' not in manchester(uid='"><script>')
 
 

@@ -23,11 +23,11 @@ from cities.drawing.projection import WORLD, Label, MapFigure, Mark, View, fit_v
         (64.1, -21.9, (416.7, 44.0)),
     ],
 )
-def test_project_is_equal_earth(latitude, longitude, expected):
+def test_coordinates_are_projected_with_equal_earth(latitude, longitude, expected):
     assert project(latitude, longitude) == expected
 
 
-def test_no_city_or_cities_everywhere_show_the_world():
+def test_a_map_of_no_city_or_of_cities_everywhere_shows_the_world():
     assert fit_view([]) == WORLD
     assert (
         fit_view([project(60, -120), project(-40, 170), project(60, 120), project(-35, -60)])
@@ -35,11 +35,11 @@ def test_no_city_or_cities_everywhere_show_the_world():
     )
 
 
-def test_one_city_has_the_least_width_around_it():
+def test_the_map_of_one_city_has_the_least_width():
     assert fit_view([(480, 246)]) == View(450, 225.3, 60, 41.4)
 
 
-def test_a_view_has_air_around_its_points_and_the_ratio_of_a_plate():
+def test_a_view_has_a_margin_around_its_points_and_a_fixed_ratio():
     view = fit_view([(400, 100), (500, 110)])
     assert (view.x, view.width) == (386, 128)
     assert view.width / view.height == pytest.approx(1.45, abs=0.01)
@@ -51,7 +51,7 @@ def test_a_view_stays_on_the_world():
     assert view.y + view.height == pytest.approx(WORLD.y + WORLD.height)
 
 
-def test_an_outlier_that_more_than_doubles_the_width_is_left_out_and_told():
+def test_an_outlier_that_more_than_doubles_the_width_is_left_out_and_counted():
     europe = [(440 + 10 * number, 80.0) for number in range(6)]
     assert fit_view([*europe, (215, 70)]).outside == (6,)
     assert fit_view([*europe, (560, 70)]).outside == ()
@@ -79,7 +79,7 @@ def marks(*places, name="Somewhere"):
     return [Mark(x, y, "/", name, "africa", name=name) for x, y in places]
 
 
-def test_labels_stand_beside_their_dots_and_turn_at_the_edge():
+def test_labels_are_next_to_their_dots_and_change_sides_at_the_edge():
     view = View(100, 100, 82.6, 57)
     plate = MapFigure(view, marks((110, 110), (180, 130)))
     assert plate.label_size == 1.5
@@ -89,7 +89,7 @@ def test_labels_stand_beside_their_dots_and_turn_at_the_edge():
     ]
 
 
-def test_labels_never_lie_on_each_other_and_are_few():
+def test_labels_never_overlap_and_are_few():
     places = [(110 + column * 5.5, 110 + row * 1.1) for column in range(8) for row in range(8)]
     plate = MapFigure(View(100, 100, 82.6, 57), marks(*places))
     assert len(plate.texts) <= 9
@@ -105,7 +105,7 @@ def test_the_world_and_cities_outside_the_filter_have_no_labels():
     assert MapFigure(View(100, 100, 82.6, 57), [grey]).texts == []
 
 
-def test_years_without_a_number_keep_their_place_on_the_axis():
+def test_years_without_a_number_keep_their_place_on_the_axis_of_a_chart():
     assert bars({2016: 100, 2018: 200}) == [
         Bar(2016, 100, 43.0),
         Bar(2017, None, 0.0),

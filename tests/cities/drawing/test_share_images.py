@@ -46,7 +46,7 @@ def colour(picture, x, y):
     return "#{:02X}{:02X}{:02X}".format(*picture.getpixel((x, y)))
 
 
-def test_the_cloth_is_the_one_of_the_pages():
+def test_a_share_image_has_the_cloth_of_the_pages():
     (svg,) = cloths_of([manchester()])
     cloth = paint_cloth(svg)
     assert cloth.size == (480, 630)
@@ -79,18 +79,18 @@ def test_every_thread_is_painted_where_the_svg_has_it():
         assert [colour(cloth, 7 * x, 7 * row + 6) for x in range(16)] == expected
 
 
-def test_two_cities_share_the_room_and_none_gives_every_dye():
+def test_the_share_image_of_a_story_shows_the_cloth_of_its_cities_or_every_colour():
     pair = cloths_of([manchester(), city(), city()])
     assert [paint_cloth(svg).size for svg in pair] == [(240, 630), (240, 630)]
     assert [paint_cloth(svg).size for svg in cloths_of([])] == [(96, 630)] * 5
 
 
-def test_a_cover_says_name_country_and_year():
+def test_the_share_image_of_a_city_says_name_country_and_year():
     assert city_cover(manchester(), SITE)[2:] == ("Manchester", "United Kingdom", "Joined 2024")
     assert city_cover(city(name="Ely"), SITE)[2:] == ("Ely", "United Kingdom", "")
 
 
-def test_the_picture_is_paper_and_ink_beside_the_cloth():
+def test_a_share_image_has_paper_and_ink_outside_its_cloth():
     picture = Image.open(BytesIO(paint(city_cover(manchester(), SITE))))
     assert (picture.format, picture.size) == ("PNG", (1200, 630))
     ink = picture.crop((480, 0, 1200, 630)).convert("L").point(lambda value: 255 * (value < 240))
@@ -111,28 +111,28 @@ def test_the_picture_is_paper_and_ink_beside_the_cloth():
         ("", 92, []),
     ],
 )
-def test_names_are_as_large_as_fits(name, size, lines):
+def test_names_on_a_share_image_are_as_large_as_fits(name, size, lines):
     assert fit_heading(name) == (size, lines)
 
 
 @pytest.mark.parametrize(
     "text", ["W" * 120, "Wm " * 40, "word " * 40, "W" * 60 + " and " + "M" * 60]
 )
-def test_no_heading_leaves_its_room(text):
+def test_no_heading_of_a_share_image_leaves_its_box(text):
     size, lines = fit_heading(text)
     assert size in SIZES
     assert len(lines) * size * 1.04 <= TALLEST
     assert all(font(HEADING, size).getlength(line) <= RIGHT - LEFT for line in lines)
 
 
-def test_a_long_name_of_the_site_stays_beside_the_mark():
+def test_a_long_name_of_the_site_stays_next_to_the_mark_of_a_share_image():
     picture = Image.open(BytesIO(paint(city_cover(manchester(), "W" * 60))))
     ink = picture.crop((LEFT, 56, 1200, 100)).convert("L").point(lambda value: 255 * (value < 240))
     left, _top, right, _bottom = ink.getbbox() or (0, 0, 0, 0)
     assert (left, LEFT + right <= RIGHT) == (0, True)
 
 
-def test_a_long_line_is_cut_with_an_ellipsis():
+def test_a_long_line_of_a_share_image_is_cut_with_an_ellipsis():
     face = font(TEXT, 29)
     assert shorten("United Kingdom", face) == "United Kingdom"
     cut = shorten("Country " * 20, face)
@@ -153,21 +153,21 @@ def test_a_long_line_is_cut_with_an_ellipsis():
         ("Hồ Chí Minh", False),
     ],
 )
-def test_the_face_knows_its_letters(name, is_drawable):
+def test_the_typeface_knows_its_letters(name, is_drawable):
     assert can_draw(name, HEADING) is is_drawable
 
 
-def test_a_name_in_two_code_points_is_one_letter():
+def test_a_letter_in_two_code_points_is_drawn_as_one():
     assert with_glyphs("Fe\N{COMBINING GRAVE ACCENT}s", HEADING) == "Fès"
 
 
 @pytest.mark.parametrize("face", [HEADING, TEXT])
-def test_what_a_face_lacks_is_romanised(face):
+def test_letters_that_a_typeface_lacks_are_romanised(face):
     assert with_glyphs("Nukuʻalofa\n  город", face) == "Nuku‘alofa gorod"
     assert with_glyphs("Москва", face) == "Moskva"
 
 
-def test_a_name_that_cannot_be_drawn_gives_way_to_another():
+def test_a_name_that_cannot_be_drawn_is_replaced_by_another():
     beijing = city(name="北京", country=country(code="CN", name="China"))
     assert city_cover(beijing, SITE).heading == "Beijing"
     alternative_name(city=beijing, name="بكين", language="ar")

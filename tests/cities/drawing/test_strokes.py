@@ -54,7 +54,7 @@ def assert_all_have_a_length(paths):
     assert [path for path in paths if not all(lengths(path))] == []
 
 
-def test_the_dots_of_a_map_have_a_length_that_is_not_seen():
+def test_dots_of_a_map_are_strokes_of_an_invisible_length():
     def dot(x, y, **values):
         return Mark(x, y, "/", "Wakefield", "africa", **values)
 
@@ -67,7 +67,7 @@ def test_the_dots_of_a_map_have_a_length_that_is_not_seen():
 
 
 @pytest.mark.parametrize(("region", "code"), [("africa", "GH"), ("europe-and-north-america", "GB")])
-def test_the_threads_of_every_cloth_have_a_length(region, code):
+def test_threads_of_every_cloth_have_a_length(region, code):
     years, populations = (None, 2013, 2024), (None, 9_000, 9_000_000)
     places = [(None, None), (0.0, 0.0), (90.0, 180.0), (-90.0, -180.0), (53.7, -1.5)]
     for year, population, (latitude, longitude) in product(years, populations, places):
@@ -76,7 +76,7 @@ def test_the_threads_of_every_cloth_have_a_length(region, code):
         assert_all_have_a_length(strokes(svg))
 
 
-def test_the_hollow_part_of_every_bar_has_a_length():
+def test_hollow_parts_of_every_bar_have_a_length():
     entries = [Row("", 0, 0), Row("", 0, 7), Row("", 7, 7), Row("", 99_999, 100_000)]
     html = render_to_string("components/bars.html", {"rows": rows(entries), "caption": ""})
     svg = "".join(re.findall(r"<svg.*?</svg>", html))

@@ -1,4 +1,4 @@
-"""What pages say to search engines and social networks, and the files that programs look for."""
+"""Metadata of pages for search engines and social networks, and the well-known files."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def manchester(**changed):
 
 
 def data(client, path, kind):
-    """The one JSON-LD of a type in a page."""
+    """Return the one JSON-LD object of a type in a page."""
     html = client.get(path).content.decode()
     scripts = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
     assert len(scripts) == html.count("application/ld+json")
@@ -80,7 +80,7 @@ def metas(client, path):
 # -- Canonical links -----------------------------------------------------------------------
 
 
-def test_a_list_is_canonical_with_what_it_finds_and_its_page(client):
+def test_the_canonical_address_of_a_list_has_its_filters_and_its_page(client):
     for _ in range(25):
         factories.city()
     second = "/cities/?country=gb&page=2"
@@ -89,24 +89,24 @@ def test_a_list_is_canonical_with_what_it_finds_and_its_page(client):
     assert canonical(client, "/cities/") == f"{SITE}/cities/"
 
 
-def test_what_a_list_did_not_understand_is_not_canonical(client):
+def test_the_canonical_address_of_a_list_has_no_unknown_filters(client):
     factories.city()
     odd = "/cities/?country=gb&country=zz&contry=fr&page=99"
     assert canonical(client, odd) == f"{SITE}/cities/?country=gb"
 
 
-def test_a_record_is_canonical_without_any_query(client):
+def test_the_canonical_address_of_a_record_has_no_query(client):
     factories.city(name="Ely")
     assert canonical(client, "/cities/ely/?utm_source=x") == f"{SITE}/cities/ely/"
 
 
-def test_the_address_is_that_of_the_request(client, settings):
+def test_the_canonical_address_has_the_host_of_the_request(client, settings):
     settings.ALLOWED_HOSTS = ["learning.example.org"]
     address = canonical(client, "/cities/", headers={"host": "learning.example.org"}, secure=True)
     assert address == "https://learning.example.org/cities/"
 
 
-def test_every_kind_of_page_says_its_address_once(client):
+def test_every_kind_of_page_has_one_canonical_address(client):
     made = [
         factories.city(),
         factories.intake(),
@@ -123,7 +123,7 @@ def test_every_kind_of_page_says_its_address_once(client):
         assert canonical(client, path) == SITE + path
 
 
-def test_an_error_has_no_address_and_is_not_indexed(client):
+def test_an_error_page_has_no_canonical_address_and_is_not_indexed(client):
     response = client.get("/cities/none/")
     page = parse(response)
     assert response.status_code == 404
@@ -137,7 +137,7 @@ def test_an_error_has_no_address_and_is_not_indexed(client):
 # -- Open Graph ----------------------------------------------------------------------------
 
 
-def test_a_city_is_shared_with_its_picture(client):
+def test_the_page_of_a_city_names_its_share_image(client):
     manchester()
     assert metas(client, "/cities/manchester/") == {
         "og:site_name": "Learning Cities Portal",
@@ -155,7 +155,7 @@ def test_a_city_is_shared_with_its_picture(client):
     }
 
 
-def test_a_story_is_an_article_with_its_picture(client):
+def test_the_page_of_a_story_is_an_article_with_its_share_image(client):
     factories.news_item(title="“It” <began> & went on", slug="it-began")
     said = metas(client, "/news/it-began/")
     assert said["og:type"] == "article"
@@ -163,14 +163,14 @@ def test_a_story_is_an_article_with_its_picture(client):
     assert said["og:image"] == f"{SITE}/news/it-began/cover.png"
 
 
-def test_other_pages_are_shared_with_the_portals_picture(client):
+def test_other_pages_name_the_share_image_of_the_portal(client):
     said = metas(client, "/")
     assert said["og:title"] == "Learning Cities Portal"
     assert said["og:image"] == f"{SITE}/cover.png"
     assert metas(client, "/events/")["og:image"] == said["og:image"]
 
 
-def test_machines_are_told_the_name_that_staff_gave_the_portal(client):
+def test_metadata_has_the_name_that_staff_gave_the_portal(client):
     Site.objects.update(name="Cities & Co")
     factories.news_item(title="It began")
     assert metas(client, "/events/")["og:site_name"] == "Cities & Co"
@@ -180,14 +180,14 @@ def test_machines_are_told_the_name_that_staff_gave_the_portal(client):
     assert client.get("/manifest.webmanifest").json()["name"] == "Cities & Co"
 
 
-def test_the_title_is_that_of_the_page(client):
+def test_metadata_has_the_title_of_the_page(client):
     factories.city(name="Ely & Co")
     html = client.get("/cities/ely-co/").content.decode()
     assert "<title>Ely &amp; Co, United Kingdom – Learning Cities Portal</title>" in html
     assert "<title>Learning Cities Portal</title>" in client.get("/").content.decode()
 
 
-def test_what_is_captured_was_escaped_once():
+def test_captured_blocks_in_metadata_are_escaped_once():
     html = Template(
         "{% load metadata %}{% capture kept %} {{ text }} {% endcapture %}[{{ kept }}]{{ kept }}"
     ).render(Context({"text": '<"&'}))
@@ -197,7 +197,7 @@ def test_what_is_captured_was_escaped_once():
 # -- Structured data -----------------------------------------------------------------------
 
 
-def test_a_city_in_full(client):
+def test_the_json_ld_of_a_city_has_all_its_facts(client):
     city = manchester()
     factories.alternative_name(city=city, name="Manceinion", language="cy")
     factories.alternative_name(city=city, name="City of Manchester")
@@ -230,7 +230,7 @@ def test_a_city_in_full(client):
     ]
 
 
-def test_a_district_is_an_area_and_what_is_not_known_is_not_said(client):
+def test_the_json_ld_of_a_district_is_an_area_without_unknown_facts(client):
     factories.city(name="Wakefield", kind="district", confirmed=False)
     said = data(client, "/cities/wakefield/", "AdministrativeArea")
     assert set(said) == {"name", "url", "image", "containedInPlace"}
@@ -246,12 +246,12 @@ def test_a_district_is_an_area_and_what_is_not_known_is_not_said(client):
         ({"status": "lapsed"}, False),
     ],
 )
-def test_only_a_confirmed_member_is_called_one(client, facts, member):
+def test_json_ld_names_only_confirmed_members(client, facts, member):
     factories.city(name="Ely", **facts)
     assert ("additionalProperty" in data(client, "/cities/ely/", "City")) is member
 
 
-def test_a_network_and_those_that_belong_to_it(client):
+def test_the_json_ld_of_a_network_names_its_members(client):
     ely = factories.city(name="Ely")
     hidden = factories.city(published_at=None)
     made = factories.network(
@@ -291,7 +291,7 @@ def test_a_network_and_those_that_belong_to_it(client):
     }
 
 
-def test_a_national_network_serves_its_country(client):
+def test_the_json_ld_of_a_national_network_names_its_country(client):
     uk = factories.united_kingdom()
     factories.network(name="Nation", scope="national", country=uk)
     assert data(client, "/networks/nation/", "Organization")["areaServed"] == [
@@ -304,7 +304,7 @@ def test_a_national_network_serves_its_country(client):
     ]
 
 
-def test_a_story(client):
+def test_the_json_ld_of_a_story_has_all_its_facts(client):
     day = datetime(2024, 2, 14, 9, 30, tzinfo=UTC)
     ely = factories.city(name="Ely")
     made = factories.news_item(
@@ -325,7 +325,7 @@ def test_a_story(client):
     }
 
 
-def test_an_event_with_a_date(client):
+def test_the_json_ld_of_an_event_with_a_date_has_all_its_facts(client):
     factories.event(
         name="Forum",
         description="They talk.",
@@ -354,17 +354,17 @@ def test_an_event_with_a_date(client):
     }
 
 
-def test_an_event_tells_nothing_of_a_hidden_city(client):
+def test_the_json_ld_of_an_event_does_not_name_a_hidden_city(client):
     factories.event(name="Forum", city=factories.city(name="Secret", published_at=None))
     assert "location" not in data(client, "/events/forum/", "Event")
 
 
-def test_a_day_that_comes_round_each_year_is_no_event_to_machines(client):
+def test_a_yearly_day_without_a_date_has_no_json_ld(client):
     factories.event(name="Day", starts_on=None, date_note="24 January each year")
     assert kinds(client, "/events/day/") == ["BreadcrumbList"]
 
 
-def test_the_home_page_offers_its_search(client):
+def test_the_json_ld_of_the_home_page_offers_its_search(client):
     assert data(client, "/", "WebSite") == {
         "name": "Learning Cities Portal",
         "url": f"{SITE}/",
@@ -379,7 +379,7 @@ def test_the_home_page_offers_its_search(client):
     }
 
 
-def test_every_visible_trail_is_told_to_machines(client):
+def test_json_ld_has_every_visible_breadcrumb(client):
     made = [
         factories.city(name="Ely"),
         factories.intake(year=2024),
@@ -414,7 +414,7 @@ def test_every_visible_trail_is_told_to_machines(client):
         (factories.page, "title"),
     ],
 )
-def test_no_text_ends_its_script(client, make, field):
+def test_no_text_ends_the_script_of_json_ld(client, make, field):
     record = make(**{field: HOSTILE, "slug": "hostile"})
     path = record.get_absolute_url()
     html = client.get(path).content.decode()
@@ -423,7 +423,7 @@ def test_no_text_ends_its_script(client, make, field):
     assert trail(client, path)[-1] == (HOSTILE, path)
 
 
-def test_a_script_holds_its_text_as_it_is():
+def test_the_script_of_json_ld_holds_its_text_unchanged():
     text = script({"name": "Fès </script> & <!-- ]]>"})
     body = text.removeprefix('<script type="application/ld+json">').removesuffix("</script>")
     assert not set("<>&") & set(body)
@@ -433,7 +433,7 @@ def test_a_script_holds_its_text_as_it_is():
     }
 
 
-def test_a_trail_starts_at_the_home_page():
+def test_breadcrumbs_start_at_the_home_page():
     assert breadcrumbs([("/news/", "News")], lambda path: f"x:{path}") == {
         "@type": "BreadcrumbList",
         "itemListElement": [
@@ -462,7 +462,7 @@ def test_robots_may_read_everything_but_the_desk(client):
         ("https://example.org/report", "https://example.org/report"),
     ],
 )
-def test_security_txt_says_whom_to_tell(client, settings, contact, written):
+def test_security_txt_names_a_contact(client, settings, contact, written):
     settings.SECURITY_CONTACT = contact
     response = client.get("/.well-known/security.txt")
     assert response["Content-Type"] == "text/plain; charset=utf-8"
@@ -476,7 +476,7 @@ def test_security_txt_says_whom_to_tell(client, settings, contact, written):
     ]
 
 
-def test_without_a_contact_there_is_no_security_txt(client):
+def test_security_txt_is_not_found_without_a_contact(client):
     assert client.get("/.well-known/security.txt").status_code == 404
 
 
@@ -511,20 +511,20 @@ def test_the_manifest_is_linked_and_its_icons_are_there(client):
 @pytest.mark.parametrize(
     ("name", "size"), [("icon-192.png", (192, 192)), ("icon-512.png", (512, 512))]
 )
-def test_the_pictures_that_are_named_exist(name, size):
+def test_pictures_named_in_metadata_exist(name, size):
     path = finders.find(f"icons/{name}")
     assert path is not None
     with Image.open(path) as picture:
         assert (picture.format, picture.size) == ("PNG", size)
 
 
-def test_an_icon_is_found_where_old_programs_look(client):
+def test_the_icon_is_found_at_the_address_that_old_programs_use(client):
     response = client.get("/favicon.ico")
     assert (response.status_code, response["Location"]) == (302, "/static/icons/favicon.ico")
 
 
 @pytest.mark.parametrize("path", ["/robots.txt", "/sitemap.xml", "/manifest.webmanifest"])
-def test_files_may_be_kept_for_an_hour_by_anybody(client, path):
+def test_well_known_files_may_be_cached_for_an_hour(client, path):
     response = client.get(path)
     assert response["Cache-Control"] == "public, max-age=3600"
     assert response.get("Vary", "Accept-Encoding") == "Accept-Encoding"

@@ -1,4 +1,4 @@
-"""Where the pictures for social networks are: only of what is public, a day of cache, the name."""
+"""Addresses of share images: only for public records, cached for a day, with the portal's name."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -18,7 +18,7 @@ SITE = "Learning Cities Portal"
 TOMORROW = datetime(2999, 1, 1, tzinfo=UTC)
 
 
-def test_the_picture_of_a_public_city(client, django_assert_num_queries):
+def test_the_share_image_of_a_public_city_is_served(client, django_assert_num_queries):
     manchester = city(name="Manchester")
     with django_assert_num_queries(2):
         response = client.get("/cities/manchester/cover.png")
@@ -30,14 +30,14 @@ def test_the_picture_of_a_public_city(client, django_assert_num_queries):
     assert not response.cookies
 
 
-def test_nobody_sees_the_picture_of_what_is_hidden(admin_client):
+def test_the_share_image_of_a_hidden_record_is_not_found(admin_client):
     city(name="Manchester", published_at=None)
     news_item(title="Soon", published_at=TOMORROW)
     for path in ("/cities/manchester/", "/news/soon/", "/cities/none/"):
         assert admin_client.get(f"{path}cover.png").status_code == 404
 
 
-def test_who_has_the_picture_is_not_sent_it_again(client):
+def test_a_client_with_the_share_image_gets_304(client):
     city(name="Manchester")
     path = "/cities/manchester/cover.png"
     first = client.get(path)
@@ -54,12 +54,12 @@ def test_who_has_the_picture_is_not_sent_it_again(client):
     assert changed["ETag"] != first["ETag"]
 
 
-def test_the_picture_of_a_story(client, django_assert_num_queries):
+def test_the_share_image_of_a_story_is_served(client, django_assert_num_queries):
     cities = [city(name="Manchester"), city(name="Wakefield"), city(name="Derby")]
     hidden = city(published_at=None)
     day = datetime(2024, 2, 14, 9, tzinfo=UTC)
     story = news_item(title="Two cities join", cities=[*cities, hidden], published_at=day)
-    # By name, and only those that visitors see.
+    # Public cities only, ordered by name.
     assert story_cover(story, SITE) == Cover(
         SITE, cloths_of([cities[2], cities[0]]), "Two cities join", "", "14 February 2024"
     )
@@ -69,7 +69,7 @@ def test_the_picture_of_a_story(client, django_assert_num_queries):
     assert story_cover(news_item(title="None"), SITE).cloths == cloths_of([])
 
 
-def test_other_pages_share_the_picture_of_the_site(client):
+def test_other_pages_have_the_share_image_of_the_site(client):
     response = client.get("/cover.png")
     assert response["Content-Type"] == "image/png"
     assert Image.open(BytesIO(response.content)).size == (1200, 630)
@@ -78,7 +78,7 @@ def test_other_pages_share_the_picture_of_the_site(client):
 
 
 @pytest.mark.parametrize("path", ["/cover.png", "/cities/ely/cover.png", "/news/it/cover.png"])
-def test_the_name_that_staff_chose_is_painted(client, path):
+def test_a_share_image_has_the_name_that_staff_gave_the_portal(client, path):
     city(name="Ely")
     news_item(title="It")
     before = client.get(path)

@@ -1,4 +1,4 @@
-"""The sitemap: every public page with the moment of its last change, nothing hidden."""
+"""The sitemap: every public page with the moment of its last change, and no hidden one."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ def changed(record, day):
 
 
 def read(client, address, kind):
-    """Path and last change of everything that a file names."""
+    """Return the path and last change of each entry of a file."""
     response = client.get(address)
     assert response.status_code == 200
     assert response["Content-Type"] == "application/xml"
@@ -35,16 +35,16 @@ def read(client, address, kind):
 
 
 def files(client):
-    """Path and last change of each file of the sitemap."""
+    """Return the path and last change of each file of the sitemap."""
     return [(path, day[:10]) for path, day in read(client, "/sitemap.xml", "sitemap")]
 
 
 def entries(client):
-    """Path and last change of every entry, in order."""
+    """Return the path and last change of every entry, in order."""
     return [entry for path, _day in files(client) for entry in read(client, path, "url")]
 
 
-def test_every_public_page_is_there_with_its_last_change(client):
+def test_the_sitemap_has_every_public_page_with_its_last_change(client):
     ireland = factories.country(code="IE", name="Ireland")
     changed(factories.city(name="Cork", country=ireland), 3)
     changed(factories.city(name="Manchester"), 5)
@@ -82,7 +82,7 @@ def test_every_public_page_is_there_with_its_last_change(client):
     }
 
 
-def test_every_address_answers(client):
+def test_every_address_of_the_sitemap_answers(client):
     factories.page(title="About")
     for make in (factories.city, factories.intake, factories.network, factories.organisation):
         make()
@@ -92,7 +92,7 @@ def test_every_address_answers(client):
         assert client.get(path).status_code == 200, path
 
 
-def test_nothing_hidden_is_in_the_sitemap(client):
+def test_no_hidden_record_is_in_the_sitemap(client):
     hidden = {"published_at": None}
     past = {"archived_at": timezone.now()}
     factories.city(country=factories.country(name="Hidden land"), **hidden)
@@ -108,7 +108,7 @@ def test_nothing_hidden_is_in_the_sitemap(client):
     assert entries(client) == [(path, "") for path in lists]
 
 
-def test_a_page_is_there_from_its_moment_on(client):
+def test_a_scheduled_page_is_in_the_sitemap_from_its_moment_on(client):
     news = factories.news_item(published_at=timezone.now() + timedelta(days=1))
     assert (news.get_absolute_url(), "") not in [(path, "") for path, _ in entries(client)]
     NewsItem.objects.update(published_at=timezone.now() - timedelta(seconds=1))
@@ -116,7 +116,9 @@ def test_a_page_is_there_from_its_moment_on(client):
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_its_queries_do_not_grow(client, django_assert_num_queries, size):
+def test_the_sitemap_takes_the_same_queries_for_any_number_of_records(
+    client, django_assert_num_queries, size
+):
     for _ in range(size):
         factories.city(country=factories.country(), intake=factories.intake())
         for make in (factories.network, factories.organisation, factories.page):
@@ -128,13 +130,13 @@ def test_its_queries_do_not_grow(client, django_assert_num_queries, size):
         assert len(entries(client)) == 9 + 1 + 9 * size
 
 
-def test_a_file_changes_when_its_newest_record_goes(client):
+def test_a_sitemap_file_changes_when_its_newest_record_is_hidden(client):
     changed(factories.city(name="Derby"), 1)
     newest = changed(factories.city(name="Fez"), 2)
     before = client.get("/sitemap-cities.xml")
     assert ("/sitemap-cities.xml", "2024-02-02") in files(client)
     newest.delete()
-    # Its date went back, so no date may answer "nothing has changed".
+    # The date of the file went back, so a conditional request must not be answered with 304.
     since = {"If-Modified-Since": "Fri, 02 Feb 2024 12:00:00 GMT"}
     for address in ("/sitemap.xml", "/sitemap-cities.xml"):
         assert client.get(address, headers=since).status_code == 200
@@ -142,12 +144,12 @@ def test_a_file_changes_when_its_newest_record_goes(client):
     assert ("/sitemap-cities.xml", "2024-02-01") in files(client)
 
 
-def test_sections_without_a_page_are_not_named(client):
+def test_sections_of_the_sitemap_without_a_page_are_not_named(client):
     assert [path for path, _day in files(client)] == ["/sitemap-overviews.xml"]
     assert client.get("/sitemap-nothing.xml").status_code == 404
 
 
-def test_many_records_are_divided_into_files(client, monkeypatch):
+def test_many_records_are_divided_into_files_of_the_sitemap(client, monkeypatch):
     monkeypatch.setattr(Section, "limit", 2)
     for name in "ABCDE":
         factories.city(name=name)

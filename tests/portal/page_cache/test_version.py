@@ -1,4 +1,4 @@
-"""No stale answers: readers in many processes ask real servers, while content is changed."""
+"""No stale pages: readers in many processes request real servers while content changes."""
 
 import struct
 import subprocess
@@ -16,7 +16,7 @@ READS, READERS, CHANGES = 10_000, 5, 200
 
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
-def test_no_read_is_older_than_the_last_change_that_was_committed(tmp_path):
+def test_no_read_of_the_content_version_is_older_than_the_last_committed_change(tmp_path):
     city = factories.city(slug="york", motto="Change 0 .")
     committed = tmp_path / "committed"
     committed.write_bytes(bytes(8))
@@ -41,7 +41,7 @@ def test_no_read_is_older_than_the_last_change_that_was_committed(tmp_path):
             City.objects.filter(pk=city.pk).update(motto=f"Change {number} .")
             file.seek(0)
             file.write(struct.pack("q", number))
-            # Long enough for most of the reads to be of pages that were kept.
+            # Long enough for most reads to be of cached pages.
             time.sleep(0.02)
         stale = [reader.communicate()[0] for reader in readers]
     assert stale == [""] * READERS

@@ -1,4 +1,4 @@
-"""The page cache, asked as a web server asks it: what is kept, for whom, and until when."""
+"""The page cache at its WSGI interface: cached responses, their visitors and their expiry."""
 
 import gzip
 import threading
@@ -30,7 +30,7 @@ PLAIN_ADDRESSES = "/ /cities/ /news/ /events/ /networks/ /numbers/ /countries/ /
 
 
 class Portal:
-    """The portal behind its page cache; counts how often Django had to answer."""
+    """The portal behind its page cache, with a count of the requests that reach Django."""
 
     def __init__(self):
         self.asked = 0
@@ -61,7 +61,7 @@ class Portal:
         return int(given[0].split()[0]), dict(given[1]), body
 
     def asks_django(self, address, **more):
-        """How often Django answers when an address is asked for twice."""
+        """Return how often Django answers two requests of an address."""
         before = self.asked
         self.get(address, **more)
         self.get(address, **more)
@@ -70,7 +70,7 @@ class Portal:
 
 @pytest.fixture
 def portal():
-    # Flushing the database took the row that a migration made.
+    # Flushing the database removed the row that a migration made.
     Site.objects.get_or_create(pk=1, defaults={"name": "Learning Cities Portal"})
     return Portal()
 
@@ -80,7 +80,7 @@ def test_a_page_is_made_once(portal, address):
     assert portal.asks_django(address) == 1
 
 
-def test_a_kept_answer_is_the_answer_of_django_with_caching_added(portal):
+def test_a_cached_response_is_the_response_of_django_with_caching_headers(portal):
     factories.city(slug="york")
     added = {"ETag", "Cache-Control"}
     for address in ("/cities/york/", "/cities/?country=aa", "/sitemap.xml"):
@@ -90,7 +90,7 @@ def test_a_kept_answer_is_the_answer_of_django_with_caching_added(portal):
             kept_status, kept_headers, kept_body = portal.get(address, **more)
             assert kept_status == status
             if more:
-                # Django pads what it compresses by a random length.
+                # Django adds padding of a random length to compressed responses.
                 body, kept_body = gzip.decompress(body), gzip.decompress(kept_body)
                 kept_headers["Content-Length"] = headers["Content-Length"]
             assert kept_body == body
@@ -110,7 +110,7 @@ def test_each_form_of_a_page_is_made_once_from_the_other(portal):
     assert portal.cache.fixed.bytes == len(compressed) + len(plain) + wsgi.OVERHEAD
 
 
-def test_who_has_the_page_is_told_so(portal):
+def test_a_client_with_the_page_gets_304(portal):
     factories.city(slug="york")
     _status, first, _body = portal.get("/cities/york/")
     for said in (first["ETag"], first["ETag"].removeprefix("W/"), f'"other", {first["ETag"]}', "*"):
@@ -123,7 +123,7 @@ def test_who_has_the_page_is_told_so(portal):
     assert portal.get("/cities/york/", HTTP_IF_NONE_MATCH='"other"')[0] == 200
     assert portal.get("/cities/york/", method="HEAD") == (200, first, b"")
     assert portal.asked == 1
-    # A change elsewhere makes the page anew, and it is the same.
+    # A change of another record renders the page again, with the same result.
     factories.theme()
     status, headers, _nothing = portal.get("/cities/york/", HTTP_IF_NONE_MATCH=first["ETag"])
     assert (status, headers["ETag"], portal.asked) == (304, first["ETag"], 2)
@@ -131,14 +131,14 @@ def test_who_has_the_page_is_told_so(portal):
     assert portal.get("/cities/york/", HTTP_IF_NONE_MATCH=first["ETag"])[0] == 200
 
 
-def test_a_page_that_is_first_asked_for_by_its_head_is_kept_whole(portal):
+def test_a_page_first_requested_with_head_is_cached_whole(portal):
     assert portal.get("/cities/", method="HEAD")[2] == b""
     _status, headers, body = portal.get("/cities/")
     assert len(body) == int(headers["Content-Length"]) > 1000
 
 
 def changes():
-    """Every way in which content comes to change."""
+    """Yield every way to change content."""
     city, theme = factories.city(), factories.theme()
     yield lambda: city.save()
     yield lambda: City.objects.update(motto="Changed in bulk")
@@ -157,7 +157,7 @@ def raw(statement):
         cursor.execute(statement)
 
 
-def test_every_change_of_content_is_seen(portal):
+def test_every_change_of_content_changes_the_page(portal):
     seen = {read_version()}
     for number, change in enumerate(changes()):
         before = read_version()
@@ -167,7 +167,7 @@ def test_every_change_of_content_is_seen(portal):
     assert len(seen) > 10
 
 
-def test_what_is_not_public_changes_nothing(portal, client):
+def test_a_change_of_private_tables_leaves_the_version_alone(portal, client):
     user = User.objects.create_user("anna")
     before = read_version()
     client.force_login(user)
@@ -175,7 +175,7 @@ def test_what_is_not_public_changes_nothing(portal, client):
     assert read_version() == before
 
 
-def test_what_is_rolled_back_leaves_the_version_alone(portal):
+def test_a_rolled_back_change_leaves_the_version_alone(portal):
     city = factories.city()
     before = read_version()
     with transaction.atomic():
@@ -195,7 +195,7 @@ def test_what_is_rolled_back_leaves_the_version_alone(portal):
     assert read_version() != before
 
 
-def test_a_new_table_is_content_until_it_is_named_as_private():
+def test_a_new_table_is_content_until_it_is_listed_as_private():
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         names = {
@@ -204,7 +204,7 @@ def test_a_new_table_is_content_until_it_is_named_as_private():
         }
         cursor.execute(names[connection.vendor])
         watched = {name for (name,) in cursor.fetchall()}
-    # The index of words is made from tables that are watched.
+    # The word index is derived from tables that have triggers.
     apart = ("auth_", "axes_", "cities_words")
     unwatched = {table for table in tables - watched if not table.startswith(apart)}
     assert unwatched == {
@@ -224,7 +224,7 @@ def test_a_new_table_is_content_until_it_is_named_as_private():
     }
 
 
-def test_staff_and_everything_that_is_no_page_go_past_it(portal):
+def test_requests_of_staff_and_for_other_things_than_pages_bypass_the_page_cache(portal):
     assert portal.asks_django("/cities/", HTTP_COOKIE="sessionid=of-somebody") == 2
     assert portal.asks_django("/cities/", method="POST") == 2
     for address in (
@@ -245,7 +245,7 @@ def test_staff_and_everything_that_is_no_page_go_past_it(portal):
     assert portal.cache.fixed.bytes + portal.cache.invented.bytes == 0
 
 
-def test_the_preview_of_a_hidden_record_is_not_kept(portal, client):
+def test_the_preview_of_a_hidden_record_is_not_cached(portal, client):
     factories.city(slug="soon", published_at=timezone.now() + timedelta(days=1))
     client.force_login(User.objects.create_superuser("anna"))
     cookie = f"sessionid={client.cookies['sessionid'].value}"
@@ -254,7 +254,7 @@ def test_the_preview_of_a_hidden_record_is_not_kept(portal, client):
 
 
 @pytest.mark.parametrize(("cookie", "asked"), [("", 1), ("theme=dark", 2)])
-def test_an_answer_that_sets_a_cookie_is_not_kept(portal, cookie, asked):
+def test_a_response_that_sets_a_cookie_is_not_cached(portal, cookie, asked):
     def answer(environ, start_response):
         response = HttpResponse("A page")
         response.cookies.load(cookie)
@@ -265,7 +265,7 @@ def test_an_answer_that_sets_a_cookie_is_not_kept(portal, cookie, asked):
     assert portal.asks_django("/cities/") == asked
 
 
-def test_invented_addresses_displace_only_each_other(portal, settings):
+def test_invented_addresses_evict_only_each_other(portal, settings):
     settings.PAGE_CACHE_MIB = 1
     portal = Portal()
     assert portal.asks_django("/cities/") == 1
@@ -277,7 +277,7 @@ def test_invented_addresses_displace_only_each_other(portal, settings):
     assert portal.asks_django("/cities/?q=nothing59") == 0
 
 
-def test_a_search_is_kept_in_its_one_form(portal):
+def test_a_search_is_cached_under_its_canonical_address(portal):
     for number in range(30):
         factories.city(name=f"York {number}")
     for address in ("/search/?q=york", "/search/?q=new+york", "/search/?q=york&kind=cities&page=2"):
@@ -292,7 +292,7 @@ def test_a_search_is_kept_in_its_one_form(portal):
         assert portal.asks_django(address) == 2, address
 
 
-def test_files_of_the_sitemap_are_kept_at_the_addresses_that_it_names(portal, monkeypatch):
+def test_files_of_the_sitemap_are_cached_at_the_addresses_that_it_names(portal, monkeypatch):
     monkeypatch.setattr(Section, "limit", 1)
     for _ in range(2):
         factories.city()
@@ -302,7 +302,7 @@ def test_files_of_the_sitemap_are_kept_at_the_addresses_that_it_names(portal, mo
         assert portal.asks_django(f"/sitemap-cities.xml?{query}") == 2, query
 
 
-def test_hosts_and_https_hold_for_kept_pages(portal, settings):
+def test_allowed_hosts_and_https_are_checked_for_cached_pages(portal, settings):
     assert portal.asks_django("/cities/") == 1
     assert portal.get("/cities/", HTTP_HOST="evil.example.org")[0] == 400
     assert portal.get("/cities/", HTTP_HOST="localhost")[0] == 200
@@ -319,7 +319,7 @@ def test_hosts_and_https_hold_for_kept_pages(portal, settings):
         assert portal.get("/cities/", HTTP_X_FORWARDED_PROTO="http")[0] == 301
 
 
-def test_a_record_appears_and_goes_at_its_moment(portal):
+def test_a_record_appears_and_disappears_on_a_cached_page_at_its_moment(portal):
     assert "Soon" not in portal.get("/cities/")[2].decode()
     now = timezone.now()
     appears, goes = now + timedelta(seconds=1), now + timedelta(seconds=2)
@@ -340,11 +340,11 @@ def test_a_record_appears_and_goes_at_its_moment(portal):
         seen.append(is_there)
         time.sleep(0.02)
     assert {True, False} == set(seen)
-    # Once for each of the three states; a request on the very edge may add another.
+    # Once for each of the three states; a request exactly at a moment may add another.
     assert portal.asked - asked <= 5
 
 
-def test_the_next_moment_is_the_earliest_of_all_and_midnight_at_the_latest(settings):
+def test_a_cached_page_expires_at_the_earliest_next_moment_or_at_midnight(settings):
     settings.TIME_ZONE = "Europe/London"
     now = timezone.now().replace(year=2026, month=7, day=1, hour=12, minute=0)
     with timezone.override("Europe/London"):
@@ -355,14 +355,14 @@ def test_the_next_moment_is_the_earliest_of_all_and_midnight_at_the_latest(setti
         assert next_moment(now + timedelta(hours=2)) == now + timedelta(hours=3)
 
 
-def test_a_cdn_asks_again_within_a_minute(portal):
+def test_a_cdn_revalidates_a_page_within_a_minute(portal):
     _status, headers, _body = portal.get("/cities/")
     assert headers["Cache-Control"] in {
         f"max-age=0, must-revalidate, s-maxage={seconds}" for seconds in range(61)
     }
 
 
-def test_after_a_change_one_request_makes_the_page_and_the_others_wait(portal):
+def test_one_request_makes_the_page_after_a_change_and_the_others_wait(portal):
     arrived = threading.Barrier(8)
     answers = []
 
@@ -381,7 +381,7 @@ def test_after_a_change_one_request_makes_the_page_and_the_others_wait(portal):
     assert len(set(answers)) == 1
 
 
-def test_without_the_version_django_answers_and_nothing_is_kept(portal):
+def test_no_page_is_cached_without_the_content_version(portal):
     raw("ALTER TABLE portal_content_version RENAME TO elsewhere")
     try:
         assert portal.get("/health/")[0] == 503
@@ -393,20 +393,20 @@ def test_without_the_version_django_answers_and_nothing_is_kept(portal):
     assert portal.asks_django("/cities/") == 1
 
 
-def test_health_is_told_to_everybody_without_rules(portal, settings):
+def test_the_health_check_answers_for_any_host_without_redirects(portal, settings):
     settings.SECURE_SSL_REDIRECT = True
     status, headers, body = portal.get("/health/", HTTP_HOST="10.0.0.7")
     assert (status, body) == (200, b"ok\n")
     assert headers["Cache-Control"] == "no-store"
 
 
-def test_with_no_room_nothing_is_kept(settings):
+def test_a_page_cache_without_space_keeps_nothing(settings):
     settings.PAGE_CACHE_MIB = 0
     assert Portal().asks_django("/robots.txt") == 2
 
 
 def schedule(city, **changes):
-    """A draft of a live city whose moment comes in a moment."""
+    """Schedule a draft of a public city for the next moment."""
     base = snapshots.take(city)
     content = base | {"fields": base["fields"] | changes}
     return log(
@@ -419,7 +419,7 @@ def schedule(city, **changes):
     )
 
 
-def test_a_scheduled_draft_takes_its_place_before_a_kept_page_is_given(portal):
+def test_a_scheduled_draft_is_published_before_a_cached_page_is_served(portal):
     city = factories.city(slug="york", motto="Old")
     draft = schedule(city, motto="Ever onwards")
     assert b"Old" in portal.get("/cities/york/")[2]
@@ -429,7 +429,7 @@ def test_a_scheduled_draft_takes_its_place_before_a_kept_page_is_given(portal):
     assert portal.asks_django("/cities/york/") == 0
 
 
-def test_a_draft_that_cannot_go_live_keeps_nobody_from_the_page(portal):
+def test_a_draft_that_cannot_be_published_does_not_block_the_page(portal):
     city = factories.city(slug="york", motto="Old")
     draft = schedule(city, motto="Ever onwards")
     City.objects.update(motto="Another")

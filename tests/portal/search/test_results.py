@@ -1,4 +1,4 @@
-"""The search over everything: grouped by kind, names first, marked, and never a hidden record."""
+"""Search over everything: groups, ranking, highlighting, and no hidden record."""
 
 import pytest
 from django.utils import timezone
@@ -21,7 +21,7 @@ HIDDEN = [
 
 
 def one_of_each(word="Wakefield", **values):
-    """A record of every kind in whose name the word stands."""
+    """Make a record of every kind with the word in its name."""
     country = factories.country(name=f"{word} Land", region=Region.AFRICA)
     factories.city(name=f"{word} City", country=country, **values)
     factories.network(name=f"{word} Network", **values)
@@ -40,7 +40,7 @@ def found(client, **query):
     return parse(client.get("/search/", query))
 
 
-def test_everything_is_found_and_grouped_by_kind(client):
+def test_search_results_are_grouped_by_kind(client):
     one_of_each()
 
     page = found(client, q="wakefield")
@@ -71,7 +71,7 @@ def test_everything_is_found_and_grouped_by_kind(client):
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
-def test_no_hidden_record_is_found(client, hidden):
+def test_hidden_records_are_not_in_search_results(client, hidden):
     one_of_each(**hidden)
 
     page = found(client, q="wakefield")
@@ -81,14 +81,14 @@ def test_no_hidden_record_is_found(client, hidden):
 
 
 @pytest.mark.parametrize("text", ["ECULLY", "écully", "Ecully", "ecu", "  écu  "])
-def test_case_and_accents_do_not_count_in_any_kind(text):
+def test_search_ignores_case_and_accents_in_every_kind(text):
     one_of_each("Écully")
 
     assert len(search(text)) == 8
     assert titles(text)["events"][0].startswith("<mark>Écu")
 
 
-def test_every_word_has_to_begin_a_word():
+def test_every_searched_word_has_to_begin_a_word():
     factories.city(name="New Wakefield")
     factories.theme(name="Health and well-being")
     factories.page(title="How a city joins")
@@ -100,7 +100,7 @@ def test_every_word_has_to_begin_a_word():
     assert titles("joins city") == {"pages": ["How a <mark>city</mark> <mark>joins</mark>"]}
 
 
-def test_names_come_first():
+def test_matches_of_a_name_come_first():
     for name in ("Aberystwyth", "Port Lincoln", "Lincoln", "Lincolnshire"):
         factories.organisation(name=name)
         factories.network(name=name)
@@ -126,7 +126,7 @@ def test_names_come_first():
     }
 
 
-def test_a_city_is_found_by_another_name_which_is_then_told(client):
+def test_a_city_is_found_by_an_alternative_name_which_the_result_shows(client):
     city = factories.city(name="Fez")
     factories.alternative_name(city=city, name="Fès")
     factories.alternative_name(city=city, name="Somewhere")
@@ -137,7 +137,7 @@ def test_a_city_is_found_by_another_name_which_is_then_told(client):
     assert "Somewhere" not in page.text
 
 
-def test_a_city_is_found_by_its_network_which_is_then_told(client):
+def test_a_city_is_found_by_its_network_which_the_result_shows(client):
     city = factories.city(name="Cork")
     factories.network(name="Lee Valley Learns", cities=[city])
     factories.network(name="Lee Draft", cities=[city], **HIDDEN[0])
@@ -149,7 +149,7 @@ def test_a_city_is_found_by_its_network_which_is_then_told(client):
     assert "Lee Draft" not in text
 
 
-def test_a_page_is_found_by_its_text_and_shows_the_place(client):
+def test_a_page_is_found_by_its_text_and_the_result_shows_an_excerpt(client):
     words = " ".join(f"word{number}" for number in range(100))
     factories.page(
         title="About", summary="In short.", body=f"<p>{words}</p><h2>Écully</h2><p>x</p>"
@@ -162,7 +162,7 @@ def test_a_page_is_found_by_its_text_and_shows_the_place(client):
     assert "In short." not in page.text
 
 
-def test_only_the_first_five_are_shown_with_a_link_to_all(client):
+def test_only_the_first_five_results_of_a_kind_are_shown_with_a_link_to_all(client):
     for number in range(SHOWN + 2):
         one_of_each(f"Wakefield {number}")
 
@@ -179,7 +179,7 @@ def test_only_the_first_five_are_shown_with_a_link_to_all(client):
 
 
 @pytest.mark.parametrize("kind", ["countries", "organisations", "events", "themes", "pages"])
-def test_all_of_one_kind_are_on_pages(client, kind):
+def test_results_of_one_kind_are_on_numbered_pages(client, kind):
     for number in range(25):
         one_of_each(f"Wakefield {number}")
 
@@ -193,7 +193,7 @@ def test_all_of_one_kind_are_on_pages(client, kind):
     assert ("Everything that was found", "/search/?q=wakefield") in first.links
 
 
-def test_an_empty_search_shows_the_form_and_no_result(client):
+def test_an_empty_search_shows_the_form_and_no_results(client):
     factories.city(name="Wakefield")
 
     for query in ({}, {"q": ""}, {"q": "   "}, {"kind": "events"}):
@@ -203,7 +203,7 @@ def test_an_empty_search_shows_the_form_and_no_result(client):
 
 
 @pytest.mark.parametrize("text", ["???", "'", "’", "–", "%", "_", '"', "\\"])
-def test_signs_alone_are_no_search(client, text):
+def test_punctuation_alone_is_no_search(client, text):
     one_of_each()
 
     page = found(client, q=text)
@@ -212,7 +212,7 @@ def test_signs_alone_are_no_search(client, text):
     assert page.outline == ["1 Search the portal"]
 
 
-def test_nothing_found_says_what_to_do(client):
+def test_a_search_without_results_says_what_to_do(client):
     factories.city(name="Wolverhampton")
 
     page = found(client, q="wolverhamton")
@@ -235,7 +235,7 @@ def test_nothing_found_says_what_to_do(client):
         {"q": ["a", "b"], "page": "-1"},
     ],
 )
-def test_hostile_values_are_answered(client, query):
+def test_hostile_values_of_the_search_are_answered(client, query):
     one_of_each()
     response = client.get("/search/", query)
 
@@ -243,7 +243,7 @@ def test_hostile_values_are_answered(client, query):
     assert b"<script>alert" not in response.content
 
 
-def test_what_was_not_understood_is_named(client):
+def test_an_unknown_parameter_of_the_search_is_named(client):
     assert "Kind “atlantis” is not one we know." in found(client, q="x", kind="atlantis").text
     assert "Only its first 100 characters count." in found(client, q="x" * 101).text
 
@@ -254,7 +254,7 @@ def test_a_result_page_stays_out_of_search_engines(client):
     assert {"name": "robots", "content": "noindex, follow"} in metas
 
 
-def test_the_search_is_in_reach_from_the_foot_and_from_a_missing_page(client):
+def test_the_search_is_linked_from_the_footer_and_from_the_page_for_missing_pages(client):
     assert "/search/" in parse(client.get("/")).addresses
     missing = parse(client.get("/nothing/here/"))
     assert [form["action"] for form in missing.attributes("form")] == ["/search/"]
@@ -295,7 +295,7 @@ def test_an_excerpt_has_the_match_and_whole_words():
     assert excerpt("x" * 500, ["x"]) == "x" * EXCERPT + " …"
 
 
-def test_plain_text_of_rich_text_parts_words_at_tags():
+def test_plain_text_of_rich_text_separates_words_at_tags():
     assert plain("<p>One</p><p>two<br>three &amp; four</p>") == "One two three & four"
 
 
@@ -313,7 +313,7 @@ def test_a_search_takes_nine_queries(client, django_assert_num_queries, size):
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_a_search_without_result_takes_nine_queries(client, django_assert_num_queries, size):
+def test_a_search_without_results_takes_nine_queries(client, django_assert_num_queries, size):
     for number in range(size):
         one_of_each(f"Wakefield {number}")
 

@@ -1,4 +1,4 @@
-"""Administrators look after people within their own rights; what they do stands in the log."""
+"""Accounts: administrators manage users within their own permissions; changes are logged."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -24,7 +24,7 @@ def group(name):
     return str(Group.objects.get(name=name).pk)
 
 
-def test_an_administrator_makes_nobody_a_superuser(administrator):
+def test_an_administrator_cannot_make_a_superuser(administrator):
     for person in [factories.user("Editors"), User.objects.get(username="admin")]:
         fields = open_form(administrator, person)
         assert not {"is_superuser", "user_permissions"} & set(fields)
@@ -36,7 +36,7 @@ def test_an_administrator_makes_nobody_a_superuser(administrator):
         assert not person.user_permissions.exists()
 
 
-def test_an_administrator_gives_no_group_that_may_do_more(administrator):
+def test_an_administrator_cannot_assign_a_group_with_more_permissions(administrator):
     more = Group.objects.create(name="Mechanics")
     more.permissions.add(Permission.objects.get(codename="delete_logentry"))
     person = factories.user("Contributors")
@@ -44,7 +44,7 @@ def test_an_administrator_gives_no_group_that_may_do_more(administrator):
     assert response.status_code == 200
     assert save_form(administrator, person, groups=[group("Publishers")]).status_code == 302
     assert [found.name for found in person.groups.all()] == ["Publishers"]
-    # Nor do they give a group such a right.
+    # An administrator cannot give a group such a permission either.
     assert administrator.post(admin_url(Group, "change", more.pk), {"name": "M"}).status_code == 403
     guests = Group.objects.create(name="Guests")
     right = Permission.objects.get(codename="delete_logentry").pk
@@ -53,7 +53,7 @@ def test_an_administrator_gives_no_group_that_may_do_more(administrator):
 
 
 @pytest.mark.parametrize("active", [True, False])
-def test_accounts_that_may_do_more_are_out_of_reach(administrator, active):
+def test_an_administrator_cannot_change_accounts_with_more_permissions(administrator, active):
     chief = factories.superuser(is_active=active)
     skilled = factories.user("Editors", is_active=active)
     skilled.user_permissions.add(Permission.objects.get(codename="delete_logentry"))
@@ -70,7 +70,7 @@ def test_accounts_that_may_do_more_are_out_of_reach(administrator, active):
         assert User.objects.filter(pk=person.pk).exists()
 
 
-def test_a_tie_is_made_in_the_form_of_a_person_and_written_down(administrator):
+def test_a_scope_assignment_is_made_in_the_form_of_a_user_and_logged(administrator):
     city = factories.city(name="Wakefield")
     person = factories.user("Contributors", username="mary")
     row = {"ties-TOTAL_FORMS": "1", "ties-0-city": str(city.pk), "ties-0-network": ""}
@@ -83,7 +83,7 @@ def test_a_tie_is_made_in_the_form_of_a_person_and_written_down(administrator):
     assert "Wakefield" in administrator.get(admin_url(User, "changelist")).text
 
 
-def test_who_is_tied_looks_after_nobody(administrator):
+def test_a_user_with_a_scope_manages_no_accounts(administrator):
     person = factories.user("Administrators")
     Tie.objects.create(user=person, city=factories.city())
     tied = signed_in(person)
@@ -92,7 +92,7 @@ def test_who_is_tied_looks_after_nobody(administrator):
 
 
 @pytest.mark.parametrize("number", [1, 20])
-def test_the_list_of_people_has_a_constant_number_of_queries(
+def test_the_list_of_users_has_a_constant_number_of_queries(
     administrator, number, django_assert_max_num_queries
 ):
     for _ in range(number):
@@ -102,7 +102,7 @@ def test_the_list_of_people_has_a_constant_number_of_queries(
         assert administrator.get(admin_url(User, "changelist")).status_code == 200
 
 
-def test_letters_for_a_new_password_are_counted(client):
+def test_mails_for_a_new_password_are_rate_limited(client):
     factories.user("Editors", email="editor@example.org")
     address = reverse("admin_password_reset")
     for _ in range(5):

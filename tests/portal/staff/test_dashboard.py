@@ -1,4 +1,4 @@
-"""The desk's front page, the list of drafts, the schedule, what is due, and mail about drafts."""
+"""The dashboard, the list of drafts, the schedule, scheduled drafts, and mail about drafts."""
 
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -64,7 +64,7 @@ def paul(db):
     return factories.user("Publishers", username="paul", email="paul@example.org")
 
 
-def test_a_new_desk_says_that_nothing_waits(editor):
+def test_the_dashboard_of_a_new_portal_says_that_nothing_waits(editor):
     page = editor.get(reverse("admin:index"))
     for text in [
         "You have no drafts. What you begin and do not publish shows here.",
@@ -74,7 +74,7 @@ def test_a_new_desk_says_that_nothing_waits(editor):
         assert text in page.text
 
 
-def test_every_figure_leads_to_the_list_that_it_counts(maria, paul):
+def test_every_figure_of_the_dashboard_links_to_the_list_that_it_counts(maria, paul):
     client, publisher = signed_in(maria), signed_in(paul)
     picture = factories.picture()
     public = factories.city(name="Fez", picture=picture, source="Council", checked_on="2020-01-01")
@@ -102,7 +102,7 @@ def test_every_figure_leads_to_the_list_that_it_counts(maria, paul):
 
 
 @pytest.mark.parametrize("size", [1, 6])
-def test_the_front_page_has_a_constant_number_of_queries(paul, django_assert_num_queries, size):
+def test_the_dashboard_has_a_constant_number_of_queries(paul, django_assert_num_queries, size):
     client = signed_in(paul)
     for number in range(size):
         city = factories.city(name=f"City {number:02}", published_at=LATER)
@@ -115,7 +115,7 @@ def test_the_front_page_has_a_constant_number_of_queries(paul, django_assert_num
         client.get(reverse("admin:index"))
 
 
-def test_drafts_are_listed_for_review_and_lead_to_their_page(maria, paul):
+def test_drafts_in_review_are_listed_and_link_to_their_page(maria, paul):
     city = factories.city(name="Fez")
     save_form(signed_in(maria), city, motto="Knowledge", _review="", _note="New motto")
     page = signed_in(paul).get(admin_url(OpenDraft, "changelist"), {"stage__exact": "review"})
@@ -125,7 +125,7 @@ def test_drafts_are_listed_for_review_and_lead_to_their_page(maria, paul):
     assert signed_in(paul).get(admin_url(OpenDraft, "add")).status_code == 403
 
 
-def test_drafts_of_kinds_that_a_person_may_not_see_are_not_listed(maria):
+def test_drafts_of_models_without_the_view_permission_are_not_listed(maria):
     save_form(signed_in(maria), factories.city(name="Fez"), motto="Knowledge")
     stranger = signed_in(factories.user())
     assert count_behind(stranger, admin_url(OpenDraft, "changelist")) == 0
@@ -209,7 +209,9 @@ def test_editors_cannot_approve(maria):
     assert city.motto == ""
 
 
-def test_no_mail_without_a_mail_server(maria, paul, settings, django_capture_on_commit_callbacks):
+def test_no_mail_is_sent_without_a_mail_server(
+    maria, paul, settings, django_capture_on_commit_callbacks
+):
     settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
     with django_capture_on_commit_callbacks(execute=True) as callbacks:
         save_form(signed_in(maria), factories.city(), motto="Knowledge", _review="")
@@ -238,12 +240,12 @@ def test_the_schedule_names_every_moment_to_come(paul):
 
 
 def scheduled(paul, record, **changes):
-    """A draft of a live record whose moment has come."""
+    """Make a draft of a public record whose moment has come."""
     save_form(signed_in(paul), record, _schedule="", _due_at="2098-12-02T09:00", **changes)
     Revision.objects.open().update(due_at=timezone.now())
 
 
-def test_what_is_due_goes_out_once(paul, capsys):
+def test_due_drafts_are_published_once(paul, capsys):
     city = factories.city(name="Bath")
     scheduled(paul, city, motto="Waters")
     call_command("publish_due")
@@ -254,7 +256,7 @@ def test_what_is_due_goes_out_once(paul, capsys):
     assert Revision.objects.filter(action="published").count() == 1
 
 
-def test_what_cannot_go_out_is_set_aside_and_staff_are_told(
+def test_a_draft_that_cannot_be_published_is_set_aside_and_staff_are_notified(
     paul, django_capture_on_commit_callbacks
 ):
     city = factories.city(name="Bath")
@@ -275,7 +277,7 @@ def test_what_cannot_go_out_is_set_aside_and_staff_are_told(
     call_command("publish_due")
 
 
-def test_a_moment_is_meant_in_the_zone_of_the_site_also_when_clocks_change(paul, settings):
+def test_moments_of_the_schedule_use_the_time_zone_of_the_site_when_clocks_change(paul, settings):
     settings.TIME_ZONE = "Europe/London"
     with timezone.override("Europe/London"):
         page = factories.page()
@@ -291,11 +293,11 @@ def test_a_moment_is_meant_in_the_zone_of_the_site_also_when_clocks_change(paul,
         ("", "Say when the draft goes live."),
         ("2020-01-01T09:00", "The moment for the draft has passed."),
         ("nonsense", "Enter a valid date"),
-        # The clocks go forward over this hour.
+        # The clocks skip this hour.
         ("2098-03-30T01:30", "couldn’t be interpreted in time zone"),
     ],
 )
-def test_a_moment_that_cannot_be_is_refused_and_nothing_typed_is_lost(paul, moment, said, settings):
+def test_an_impossible_moment_is_refused_and_no_typed_text_is_lost(paul, moment, said, settings):
     settings.TIME_ZONE = "Europe/London"
     with timezone.override("Europe/London"):
         page = factories.page(title="Hours")
@@ -307,7 +309,7 @@ def test_a_moment_that_cannot_be_is_refused_and_nothing_typed_is_lost(paul, mome
     assert Page.objects.get().title == "Hours"
 
 
-def test_people_without_an_address_get_no_mail(maria, django_capture_on_commit_callbacks):
+def test_users_without_an_email_address_get_no_mail(maria, django_capture_on_commit_callbacks):
     User.objects.create_superuser("root", email="")
     with django_capture_on_commit_callbacks(execute=True):
         save_form(signed_in(maria), factories.city(), motto="Knowledge", _review="")

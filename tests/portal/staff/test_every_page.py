@@ -1,4 +1,4 @@
-"""Every page of every registered model opens, whatever the address says, and saves."""
+"""Every page of every registered model opens, with any query parameters, and saves."""
 
 import pytest
 from django.contrib import admin
@@ -41,7 +41,7 @@ EDITORIAL = [model for model in EDITABLE if model not in (User, Group, Report, S
 WRITTEN = [model for model in EDITORIAL if model is not Country]
 WITH_STATE = [model for model in EDITORIAL if model not in (Country, Picture)]
 
-# The site is one, so its list leads to its form.
+# The list of the single Site redirects to its form.
 LISTED = [model for model in MAKERS if model is not Site]
 
 named = pytest.mark.parametrize("model", list(MAKERS), ids=lambda model: model._meta.label)
@@ -51,13 +51,13 @@ editorial = pytest.mark.parametrize("model", EDITORIAL, ids=lambda model: model.
 HOSTILE = ["\x00", "'", '"', "%", "\\", "' OR 1=1 --", "<script>", "(", "é" * 5000]
 
 
-def test_what_is_registered_is_what_is_tested():
+def test_the_tests_cover_every_registered_model():
     axes = {model for model in admin.site._registry if model._meta.app_label == "axes"}
-    # Drafts are listed, and decided on beside their record.
+    # Drafts are only listed here; decisions have pages of the record.
     assert set(admin.site._registry) - axes == {*MAKERS, OpenDraft}
 
 
-def test_index_lists_what_is_edited_daily_first(superuser):
+def test_the_index_of_the_desk_lists_frequently_edited_models_first(superuser):
     response = superuser.get(reverse("admin:index"))
     assert [app["app_label"] for app in response.context["app_list"]] == [
         "cities",
@@ -76,7 +76,7 @@ def test_index_lists_what_is_edited_daily_first(superuser):
 
 
 @named
-def test_pages_open(superuser, model):
+def test_every_page_of_a_registered_model_opens(superuser, model):
     record = MAKERS[model]()
     opened = superuser.get(admin_url(model, "changelist"), follow=True)
     assert opened.status_code == 200
@@ -86,7 +86,7 @@ def test_pages_open(superuser, model):
         reverse("admin:app_list", args=[model._meta.app_label]),
     ]:
         assert superuser.get(address).status_code == 200, address
-    # The site is one, former addresses and the log are the portal's, reports are visitors'.
+    # One Site exists; the portal writes former slugs and the log, visitors write reports.
     forbidden = {Report: (403, 200)} | dict.fromkeys([Site, FormerSlug, Revision], (403, 403))
     add, delete = forbidden.get(model, (200, 200))
     assert superuser.get(admin_url(model, "add")).status_code == add
@@ -101,7 +101,7 @@ def test_sign_in_records_open(superuser, app, page):
 
 
 @listed
-def test_every_filter_opens_with_its_counts(superuser, model):
+def test_every_list_filter_opens_with_its_counts(superuser, model):
     MAKERS[model]()
     response = superuser.get(admin_url(model, "changelist"))
     view = response.context["cl"]
@@ -113,14 +113,14 @@ def test_every_filter_opens_with_its_counts(superuser, model):
 
 @listed
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text)[:12])
-def test_hostile_searches_are_answered(superuser, model, text):
+def test_hostile_searches_of_the_desk_are_answered(superuser, model, text):
     MAKERS[model]()
     response = superuser.get(admin_url(model, "changelist"), {"q": text}, follow=True)
     assert response.status_code == 200
 
 
 @editorial
-def test_a_search_of_very_many_words_is_answered(superuser, model):
+def test_a_search_of_the_desk_with_very_many_words_is_answered(superuser, model):
     MAKERS[model]()
     response = superuser.get(admin_url(model, "changelist"), {"q": "a " * 3000})
     assert response.status_code == 200
@@ -150,7 +150,7 @@ def test_a_search_of_very_many_words_is_answered(superuser, model):
         "e=1",
     ],
 )
-def test_hostile_filters_are_answered(superuser, model, query):
+def test_hostile_list_filters_are_answered(superuser, model, query):
     MAKERS[model]()
     response = superuser.get(f"{admin_url(model, 'changelist')}?{query}", follow=True)
     assert response.status_code in (200, 400)
@@ -158,7 +158,7 @@ def test_hostile_filters_are_answered(superuser, model, query):
 
 @named
 @pytest.mark.parametrize("key", ["0", "-1", "nonsense", "_00", "9" * 30, "%2F", "_27", "é"])
-def test_keys_that_no_record_has_lead_back_to_the_index(superuser, model, key):
+def test_unknown_keys_redirect_to_the_index_of_the_desk(superuser, model, key):
     for page in ["change", "delete", "history"]:
         if model in (FormerSlug, Revision, Site) and page == "delete":
             continue
@@ -167,7 +167,7 @@ def test_keys_that_no_record_has_lead_back_to_the_index(superuser, model, key):
         assert response["Location"] == reverse("admin:index")
 
 
-def test_an_unknown_filter_is_not_silently_ignored(superuser):
+def test_an_unknown_list_filter_is_not_silently_ignored(superuser):
     response = superuser.get(admin_url(City, "changelist"), {"state": "nonsense"}, follow=True)
     assert [str(message) for message in response.context["messages"]] == [
         "The address held a filter that is not known. Nothing is filtered now."
@@ -197,13 +197,13 @@ def test_editors_and_publishers_open_and_save(editor, publisher, model):
         fields = open_form(client, record)
         response = client.post(admin_url(model, "change", record.pk), fields)
         if client is editor and model in WITH_STATE:
-            # What is public keeps a draft, and there is nothing to keep.
+            # Saving a public record makes a draft, and an unchanged form has none.
             assert errors(response) == {
                 "__all__": ["You changed nothing, so there is no draft to keep."]
             }
         else:
             assert response.status_code == 302, errors(response)
-    # It is public, or a picture that others may use.
+    # The record is public, or is a picture that others may use.
     assert editor.get(admin_url(model, "delete", record.pk)).status_code == 403
     assert publisher.get(admin_url(model, "delete", record.pk)).status_code == 200
 
@@ -211,10 +211,10 @@ def test_editors_and_publishers_open_and_save(editor, publisher, model):
 @pytest.mark.parametrize(
     "model", [model for model in EDITABLE if model is not Site], ids=lambda model: model._meta.label
 )
-def test_records_that_nothing_hangs_on_can_be_deleted(superuser, model):
+def test_records_without_dependent_records_can_be_deleted(superuser, model):
     record = {Group: lambda: Group.objects.create(name="Guests")}.get(model, MAKERS[model])()
     if model in WITH_STATE:
-        # The first time it goes to the trash, and from there it goes for good.
+        # The first deletion moves the record to the trash, the second is for good.
         assert superuser.post(admin_url(model, "delete", record.pk)).status_code == 302
         assert model.objects.get(pk=record.pk).state == "trashed"
     response = superuser.post(admin_url(model, "delete", record.pk), {"post": "yes"})
@@ -253,7 +253,7 @@ def test_strangers_are_asked_to_sign_in(client):
         assert response["Location"] == f"{reverse('admin:login')}?next={address}"
 
 
-def test_every_relation_has_an_autocomplete():
+def test_every_relation_in_a_form_has_an_autocomplete():
     for model, desk in admin.site._registry.items():
         if model not in EDITORIAL:
             continue

@@ -1,13 +1,15 @@
-"""Every address of the desk × everybody who knocks: what the server answers.
+"""Role matrix: the response of every address of the desk to every role.
 
-The addresses are read from the resolver, so a new page fails here until its line stands in
-`role_matrix.txt`. Each cell is the answer to GET and to an empty POST:
+The addresses are read from the resolver, so a new page fails here until `role_matrix.txt` has its
+line. Each cell is the response to GET and to an empty POST:
 
-    200 … 409   the status            in     sent to sign in
-    home        sent to the index, because there is no such record      302    sent elsewhere
+    200 … 409   the status
+    in          redirected to sign in
+    home        redirected to the index, because the record does not exist
+    302         redirected elsewhere
 
-"own" is Wakefield, which the tied people look after, "foreign" is Manchester.
-To write it anew: `pytest tests/portal/staff/test_role_matrix.py -n 0 --write-table`, then read it.
+"own" is Wakefield, the scope of the limited users, "foreign" is Manchester. To write the table:
+`pytest tests/portal/staff/test_role_matrix.py -n 0 --write-table`, then read it.
 """
 
 import re
@@ -37,7 +39,7 @@ APP_LABELS = re.compile(r"\(\?P<app_label>([^)]*)\)")
 
 
 def routes(patterns: Any, before: str = "/") -> Iterator[str]:
-    """Every route below some patterns, as it is written in them."""
+    """Yield every route below some patterns, as written in them."""
     for pattern in patterns:
         route = before + str(pattern.pattern).lstrip("^").rstrip("$").removesuffix(r"\Z")
         if isinstance(pattern, URLResolver):
@@ -71,7 +73,7 @@ class World:
         self.foreign = place("Manchester", SECRET)
 
     def address(self, route: str, whose: str) -> str:
-        """The address of a route for a record of one place."""
+        """Return the address of a route for a record of one place."""
         model = City if "content_type_id" in route else model_of(route)
         record = (getattr(self, whose) | self.shared).get(model)
 
@@ -85,7 +87,7 @@ class World:
                 case "content_type_id":
                     return str(ContentType.objects.get_for_model(City).pk)
                 case "batch_id":
-                    # There is none: whose batches somebody sees is tested with the imports.
+                    # No batch exists; access to batches is tested with the imports.
                     return "1"
                 case "ending":
                     return "csv"
@@ -103,7 +105,7 @@ def world(db, settings, tmp_path) -> World:
 
 
 def lines() -> list[tuple[str, str]]:
-    """The lines of the table: a route, and whose record it is about ("" if it says nothing)."""
+    """Return the lines of the table: a route, and whose record it is about."""
     found = []
     for route in desk_routes():
         found += [(route, whose) for whose in (("own", "foreign") if has_two(route) else ("own",))]
@@ -111,14 +113,14 @@ def lines() -> list[tuple[str, str]]:
 
 
 def has_two(route: str) -> bool:
-    """Whether the answer depends on whose record it is about."""
+    """Return whether the response depends on whose record it is."""
     divided = model_of(route) in DIVIDED or "content_type_id" in route
     names = {found[1] for found in PARAMETER.finditer(route)}
     return divided and not names.isdisjoint({"object_id", "id", "picture_id"})
 
 
 def answer(client: Any, address: str, method: str) -> str:
-    """What the server says, and then as if nothing had been asked."""
+    """Return the status of the response, and undo what the request changed."""
     with transaction.atomic():
         response = getattr(client, method)(address)
         transaction.set_rollback(True)
@@ -148,7 +150,7 @@ def title(route: str, whose: str) -> str:
 
 
 def read_table() -> dict[str, dict[str, str]]:
-    """Role → title of a line → cell."""
+    """Return the table as role → title of a line → cell."""
     head, *rows = [re.split(r"\s*\|\s*", line.strip()) for line in TABLE.read_text().splitlines()]
     return {role: {row[0]: row[number] for row in rows} for number, role in enumerate(head[1:], 1)}
 
@@ -162,14 +164,14 @@ def write_column(role: str, cells: dict[str, str]) -> None:
     TABLE.write_text("\n".join(text) + "\n")
 
 
-def test_every_address_of_the_desk_stands_in_the_table():
+def test_every_address_of_the_desk_is_in_the_role_matrix():
     titles = [title(*line) for line in lines()]
     table = read_table()
     assert list(table) == list(ROLES)
     assert all(list(cells) == titles for cells in table.values())
 
 
-# Rights are the same on every database; these two ask for them in each way that there is.
+# Permissions are the same on every database; these two roles use each kind of query for them.
 ON_EACH_DATABASE = {"Editor", "tied Publisher"}
 
 
@@ -180,7 +182,7 @@ ON_EACH_DATABASE = {"Editor", "tied Publisher"}
         for role in ROLES
     ],
 )
-def test_the_server_answers_as_the_table_says(request, world, role):
+def test_the_server_answers_as_the_role_matrix_says(request, world, role):
     cells = dict(zip((title(*line) for line in lines()), column(world, role), strict=True))
     if request.config.getoption("--write-table"):
         write_column(role, cells)
@@ -188,11 +190,11 @@ def test_the_server_answers_as_the_table_says(request, world, role):
 
 
 @pytest.mark.parametrize("role", TIED)
-def test_the_table_gives_nothing_foreign_to_those_who_are_tied(role):
+def test_the_role_matrix_allows_users_with_a_scope_nothing_outside_it(role):
     told = {
         cell
         for name, cell in read_table()[role].items()
-        # The bare address of a record leads to its form, whether there is such a record or not.
+        # The bare address redirects to the form of a record, even if the record does not exist.
         if "(foreign)" in name and not name.endswith("<path:object_id>/  (foreign)")
     }
     assert told <= {"home", "403", "404", "home 403", "404 403", "403 404"}

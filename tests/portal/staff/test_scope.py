@@ -1,4 +1,4 @@
-"""Somebody tied to Wakefield sees, picks and changes what is Wakefield's, and nothing else."""
+"""Row-level permissions: a user limited to Wakefield sees, picks and changes nothing else."""
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -54,7 +54,7 @@ def publisher(own):
 
 @pytest.fixture
 def joint(own, foreign):
-    """A draft of a story about both cities and both networks."""
+    """Make a draft of a story about both cities and both networks."""
     return factories.news_item(
         title="Together",
         cities=[own[City], foreign[City]],
@@ -83,7 +83,7 @@ def keys(records):
 # -- Which records are whose -----------------------------------------------------------------
 
 
-def test_what_belongs_to_a_city(own, foreign):
+def test_the_scope_of_a_city_holds_its_records(own, foreign):
     person = factories.user("Contributors")
     Tie.objects.create(user=person, city=own[City])
     scope = scope_of(person)
@@ -96,7 +96,7 @@ def test_what_belongs_to_a_city(own, foreign):
     assert set(Country.objects.within(scope)) == set(Country.objects.all())
 
 
-def test_what_belongs_to_a_network(own, foreign):
+def test_the_scope_of_a_network_holds_its_records(own, foreign):
     person = factories.user("Contributors")
     leeds = factories.city(name="Leeds")
     member = factories.organisation()
@@ -113,7 +113,7 @@ def test_what_belongs_to_a_network(own, foreign):
     assert scope.names == (network.name,)
 
 
-def test_reports_are_found_with_what_was_searched_for(own):
+def test_reports_about_an_address_with_a_query_are_within_the_scope(own):
     address = f"{own[NewsItem].get_absolute_url()}?page=2"
     report = Report.objects.create(address=address, message="Wrong.")
     person = factories.user("Editors")
@@ -121,14 +121,14 @@ def test_reports_are_found_with_what_was_searched_for(own):
     assert keys(Report.objects.within(scope_of(person))) == keys([own[Report], report])
 
 
-def test_superusers_and_people_without_a_tie_are_not_narrowed(own):
+def test_superusers_and_users_without_a_scope_are_not_limited(own):
     chief = factories.superuser()
     Tie.objects.create(user=chief, city=own[City])
     assert scope_of(chief) is None
     assert scope_of(factories.user("Contributors")) is None
 
 
-def test_a_kind_of_record_without_a_scope_is_hidden_from_tied_people(own):
+def test_a_model_without_a_scope_is_hidden_from_users_with_a_scope(own):
     person = factories.user("Contributors")
     assert list(within(Group.objects.all(), person)) == list(Group.objects.all())
     Tie.objects.create(user=person, city=own[City])
@@ -136,7 +136,7 @@ def test_a_kind_of_record_without_a_scope_is_hidden_from_tied_people(own):
     assert list(within(Group.objects.all(), tied)) == []
 
 
-def test_a_tie_is_to_one_place_and_once(own):
+def test_a_scope_assignment_names_one_place_and_is_unique(own):
     person = factories.user("Contributors")
     Tie.objects.create(user=person, city=own[City])
     for values in [
@@ -148,8 +148,8 @@ def test_a_tie_is_to_one_place_and_once(own):
             Tie.objects.create(user=person, **values)
 
 
-def test_a_place_that_somebody_is_tied_to_stays(own):
-    """Or else they would look after everything all at once."""
+def test_a_place_in_the_scope_of_a_user_cannot_be_deleted(own):
+    """Otherwise the user would lose the limit and work on everything."""
     person = factories.user("Contributors")
     Tie.objects.create(user=person, city=own[City])
     with pytest.raises(ProtectedError):
@@ -164,7 +164,7 @@ def test_a_place_that_somebody_is_tied_to_stays(own):
 
 @pytest.mark.parametrize("role", TIED)
 @pytest.mark.parametrize("model", NAMED, ids=lambda model: model._meta.label)
-def test_lists_searches_and_filters_have_only_what_is_theirs(own, foreign, role, model):
+def test_lists_searches_and_filters_have_only_records_of_the_scope(own, foreign, role, model):
     client = somebody(role, own[City])
     assert listed(client, model) == [own[model]]
     assert listed(client, model, q=SECRET) == []
@@ -176,7 +176,7 @@ def test_lists_searches_and_filters_have_only_what_is_theirs(own, foreign, role,
     assert SECRET not in client.get(admin_url(model, "changelist")).text
 
 
-def test_pickers_offer_what_is_theirs_and_the_words_that_all_share(own, foreign, contributor):
+def test_autocompletes_offer_records_of_the_scope_and_shared_words(own, foreign, contributor):
     theme = factories.theme(name="Green")
     assert offered(contributor, NewsItem.cities) == ["Wakefield, United Kingdom"]
     assert offered(contributor, NewsItem.cities, "Manchester") == []
@@ -187,7 +187,7 @@ def test_pickers_offer_what_is_theirs_and_the_words_that_all_share(own, foreign,
     assert f"{theme.name} · Thematic cluster" in offered(contributor, City.themes)
 
 
-def test_counts_beside_shared_words_count_what_is_theirs(own, foreign, contributor):
+def test_counts_of_shared_words_count_records_of_the_scope(own, foreign, contributor):
     [country] = listed(contributor, Country)
     assert country.recorded == 1
     theme = factories.theme()
@@ -196,14 +196,18 @@ def test_counts_beside_shared_words_count_what_is_theirs(own, foreign, contribut
 
 
 @pytest.mark.parametrize("model", NAMED, ids=lambda model: model._meta.label)
-def test_hidden_pages_are_shown_to_those_whose_they_are(own, foreign, contributor, model):
+def test_hidden_pages_are_shown_to_users_with_the_record_in_their_scope(
+    own, foreign, contributor, model
+):
     for made, expected in [(own, 200), (foreign, 404)]:
         record = made[model]
         model.objects.filter(pk=record.pk).update(published_at=None)
         assert contributor.get(record.get_absolute_url()).status_code == expected
 
 
-def test_a_former_address_does_not_tell_the_present_one(own, foreign, contributor):
+def test_a_former_address_does_not_reveal_the_present_one_outside_the_scope(
+    own, foreign, contributor
+):
     for made, expected in [(own, 301), (foreign, 404)]:
         network = made[Network]
         made[FormerSlug].delete()
@@ -215,7 +219,7 @@ def test_a_former_address_does_not_tell_the_present_one(own, foreign, contributo
 
 
 @pytest.mark.parametrize("model", NAMED, ids=lambda model: model._meta.label)
-def test_view_on_site_leads_to_nothing_foreign(own, foreign, contributor, model):
+def test_view_on_site_does_not_open_records_outside_the_scope(own, foreign, contributor, model):
     kind = ContentType.objects.get_for_model(model).pk
     assert contributor.get(f"/admin/r/{kind}/{own[model].pk}/").status_code == 302
     for number in [kind, f"0{kind}", f"+{kind}", f" {kind}", f"{kind}_", "9" * 30, "x"]:
@@ -223,7 +227,7 @@ def test_view_on_site_leads_to_nothing_foreign(own, foreign, contributor, model)
         assert response.status_code == 404
 
 
-def test_the_index_offers_what_they_may_do(own):
+def test_the_index_of_the_desk_offers_only_what_the_scope_allows(own):
     client = somebody("tied Administrator", own[City])
     groups = client.get(reverse("admin:index")).context["app_list"]
     offered = {model["object_name"] for app in groups for model in app["models"]}
@@ -238,7 +242,7 @@ def test_the_index_offers_what_they_may_do(own):
 # -- Saving --------------------------------------------------------------------------------------
 
 
-def test_links_to_others_are_shown_and_stay(joint, own, foreign, contributor):
+def test_links_to_records_outside_the_scope_are_shown_and_stay(joint, own, foreign, contributor):
     before = keys(joint.cities.all())
     assert sorted(map(int, open_form(contributor, joint)["cities"])) == before
     assert save_form(contributor, joint, title="Apart").status_code == 302
@@ -248,15 +252,17 @@ def test_links_to_others_are_shown_and_stay(joint, own, foreign, contributor):
     assert joint.networks.count() == 2
 
 
-def test_links_to_others_cannot_be_taken_out_by_a_forged_form(joint, own, foreign, contributor):
+def test_links_to_records_outside_the_scope_cannot_be_removed_by_a_forged_form(
+    joint, own, foreign, contributor
+):
     response = save_form(contributor, joint, cities=[str(own[City].pk)], networks=[])
     assert response.status_code == 302
     assert keys(joint.cities.all()) == keys([own[City], foreign[City]])
-    # Their own they may take out.
+    # A link to a record of the scope may be removed.
     assert list(joint.networks.all()) == [foreign[Network]]
 
 
-def test_links_to_others_cannot_be_added(own, foreign, contributor):
+def test_links_to_records_outside_the_scope_cannot_be_added(own, foreign, contributor):
     story = own[NewsItem]
     both = [str(own[City].pk), str(foreign[City].pk)]
     response = save_form(contributor, story, cities=both)
@@ -273,7 +279,9 @@ def test_links_to_others_cannot_be_added(own, foreign, contributor):
 
 
 @pytest.mark.parametrize("sent", ["_save", "_draft", "_review", "_publish"])
-def test_a_record_stays_theirs(joint, own, contributor, publisher, sent):
+def test_a_user_with_a_scope_cannot_move_a_record_out_of_it(
+    joint, own, contributor, publisher, sent
+):
     for client in [contributor, publisher]:
         response = save_form(client, joint, cities=[], networks=[], **{sent: "1"})
         assert response.status_code == 200
@@ -282,7 +290,7 @@ def test_a_record_stays_theirs(joint, own, contributor, publisher, sent):
     assert not Revision.objects.of(joint).exists()
 
 
-def test_so_does_the_draft_of_what_is_public(own, foreign, contributor):
+def test_a_user_with_a_scope_cannot_move_a_draft_out_of_it(own, foreign, contributor):
     story = factories.news_item(cities=[own[City], foreign[City]])
     response = save_form(contributor, story, cities=[])
     assert errors(response) == {"__all__": [REFUSED]}
@@ -294,7 +302,7 @@ def test_so_does_the_draft_of_what_is_public(own, foreign, contributor):
     assert draft.content["fields"]["title"] == "Anew"
 
 
-def test_what_they_add_is_theirs(own, contributor):
+def test_a_record_added_by_a_user_with_a_scope_belongs_to_it(own, contributor):
     response = add(contributor, NewsItem, title="News", summary="Of nobody.")
     assert errors(response) == {"__all__": [REFUSED]}
     assert not NewsItem.objects.filter(title="News").exists()
@@ -305,7 +313,7 @@ def test_what_they_add_is_theirs(own, contributor):
     assert contributor.get(admin_url(City, "add")).status_code == 403
 
 
-def test_an_address_does_not_choose_for_them(own, foreign, contributor):
+def test_query_parameters_do_not_choose_a_place_outside_the_scope(own, foreign, contributor):
     address = (
         f"{admin_url(NewsItem, 'add')}?cities={foreign[City].pk}&picture={foreign[Picture].pk}"
     )
@@ -315,7 +323,7 @@ def test_an_address_does_not_choose_for_them(own, foreign, contributor):
     assert SECRET not in response.text
 
 
-def test_rows_about_others_stay_as_they_are(own, foreign, publisher):
+def test_rows_about_records_outside_the_scope_stay_unchanged(own, foreign, publisher):
     network = own[Network]
     row = factories.membership(network=network, organisation=foreign[Organisation])
     fields = open_form(publisher, network)
@@ -339,7 +347,7 @@ def test_rows_about_others_stay_as_they_are(own, foreign, publisher):
     assert (row.organisation, row.role) == (foreign[Organisation], "")
 
 
-def test_a_row_about_others_cannot_be_added(own, foreign, publisher):
+def test_a_row_about_a_record_outside_the_scope_cannot_be_added(own, foreign, publisher):
     fields = open_form(publisher, own[Organisation])
     [total] = [name for name in fields if name.endswith("TOTAL_FORMS")]
     prefix = total.removesuffix("-TOTAL_FORMS")
@@ -352,7 +360,9 @@ def test_a_row_about_others_cannot_be_added(own, foreign, publisher):
     assert "Select a valid choice" in str(errors(response))
 
 
-def test_a_version_that_speaks_of_others_is_not_restored(joint, own, foreign, superuser, publisher):
+def test_a_version_with_references_outside_the_scope_is_not_restored(
+    joint, own, foreign, superuser, publisher
+):
     save_form(superuser, joint, title="With both", cities=[str(c.pk) for c in joint.cities.all()])
     old = Revision.objects.of(joint).first()
     save_form(superuser, joint, cities=[str(own[City].pk)], title="Alone")
@@ -364,7 +374,9 @@ def test_a_version_that_speaks_of_others_is_not_restored(joint, own, foreign, su
     assert (joint.title, list(joint.cities.all())) == ("Alone", [own[City]])
 
 
-def test_a_draft_that_speaks_of_others_is_not_published(own, foreign, superuser, publisher):
+def test_a_draft_with_references_outside_the_scope_is_not_published(
+    own, foreign, superuser, publisher
+):
     story = factories.news_item(cities=[own[City]])
     both = [str(own[City].pk), str(foreign[City].pk)]
     save_form(superuser, story, cities=both, _draft="1")
@@ -378,7 +390,9 @@ def test_a_draft_that_speaks_of_others_is_not_published(own, foreign, superuser,
     assert Revision.objects.of(story).open().exists()
 
 
-def test_a_draft_that_takes_the_record_away_still_opens(own, foreign, superuser, contributor):
+def test_a_draft_that_moves_the_record_out_of_scope_still_opens(
+    own, foreign, superuser, contributor
+):
     story = factories.news_item(cities=[own[City]])
     save_form(superuser, story, cities=[str(foreign[City].pk)], _draft="1")
     assert open_form(contributor, story)["cities"] == [str(foreign[City].pk)]
@@ -400,7 +414,7 @@ def rows(made):
 
 
 @pytest.mark.parametrize("role", ["tied Contributor", "tied Administrator"])
-def test_a_forged_request_does_nothing_to_manchester(own, foreign, superuser, role):
+def test_a_forged_request_changes_nothing_outside_the_scope(own, foreign, superuser, role):
     client, before = somebody(role, own[City]), rows(foreign)
     tries = [
         {"_draft": "1"},
@@ -429,9 +443,9 @@ def test_a_forged_request_does_nothing_to_manchester(own, foreign, superuser, ro
 
 
 def told(client, address, query=None):
-    """What somebody reads at an address, or in the message with which the front page sends them.
+    """Return the text at an address, or the message with which the dashboard follows a redirect.
 
-    The front page itself, which takes long, is looked at once.
+    The text of the dashboard itself, which is slow, is read once.
     """
     response = client.get(address, query)
     if response.status_code == 302 and response.url == reverse("admin:index"):
@@ -443,7 +457,7 @@ def told(client, address, query=None):
 
 
 @pytest.mark.parametrize("role", ["tied Contributor", "tied Administrator"])
-def test_no_address_tells_of_manchester(own, foreign, role):
+def test_no_address_of_the_desk_shows_records_outside_the_scope(own, foreign, role):
     client = somebody(role, own[City])
     addresses = [reverse("admin:index"), reverse("admin:publishing_revision_changelist")]
     for model in [*NAMED, Report, Picture, FormerSlug, Revision]:
@@ -466,7 +480,7 @@ def test_no_address_tells_of_manchester(own, foreign, role):
         assert SECRET not in client.get(address).text
 
 
-def test_pictures_that_others_show_too_are_looked_at_and_left(own, foreign, publisher):
+def test_pictures_used_outside_the_scope_can_be_viewed_and_not_changed(own, foreign, publisher):
     picture = own[Picture]
     address = admin_url(Picture, "change", picture.pk)
     assert publisher.get(address).context["has_change_permission"] is True
@@ -480,7 +494,7 @@ def test_pictures_that_others_show_too_are_looked_at_and_left(own, foreign, publ
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_ties_are_read_in_one_query(own, number, django_assert_num_queries):
+def test_scope_assignments_are_read_in_one_query(own, number, django_assert_num_queries):
     person = factories.user("Contributors")
     for _ in range(number):
         Tie.objects.create(user=person, city=factories.city())

@@ -1,4 +1,4 @@
-"""Signing in: throttled, with a way back for a forgotten password; groups; refusals."""
+"""Signing in: throttling, the password reset, the groups, and pages of refusal."""
 
 import re
 
@@ -44,7 +44,7 @@ def test_the_desk_bears_the_name_that_staff_gave_the_portal(client, editor):
         assert " | Cities that learn</title>" in somebody.get(reverse(name)).text
 
 
-def test_five_wrong_passwords_close_the_door(client):
+def test_five_wrong_passwords_lock_the_sign_in(client):
     user = factories.user("Editors")
     for _ in range(4):
         assert sign_in(client, user.username, "wrong").status_code == 200
@@ -53,12 +53,12 @@ def test_five_wrong_passwords_close_the_door(client):
     assert locked.status_code == 429
     assert locked["Retry-After"] == "900"
     assert "429.html" in [template.name for template in locked.templates]
-    # The door of another person stays open.
+    # Another user can still sign in.
     other = factories.user("Editors")
     assert sign_in(client, other.username, factories.PASSWORD).status_code == 302
 
 
-def test_a_right_password_forgives_the_wrong_ones(client):
+def test_a_right_password_resets_the_count_of_wrong_ones(client):
     user = factories.user("Editors")
     for _ in range(2):
         for _ in range(4):
@@ -69,7 +69,7 @@ def test_a_right_password_forgives_the_wrong_ones(client):
         client.logout()
 
 
-def test_a_forgotten_password_is_set_anew(client):
+def test_a_forgotten_password_is_reset(client):
     user = factories.user("Editors", email="editor@example.org")
     assert client.get(reverse("admin_password_reset")).status_code == 200
     response = client.post(reverse("admin_password_reset"), {"email": user.email}, follow=True)
@@ -89,17 +89,17 @@ def test_a_forgotten_password_is_set_anew(client):
     assert done.redirect_chain == [(reverse("password_reset_complete"), 302)]
     assert f'href="{reverse("admin:login")}"' in done.text
     assert sign_in(client, user.username, new).status_code == 302
-    # The address worked once.
+    # The link works only once.
     assert "new_password1" not in Client().get(address, follow=True).text
 
 
-def test_nobody_learns_whether_an_address_has_an_account(client):
+def test_the_password_reset_does_not_reveal_whether_an_address_has_an_account(client):
     response = client.post(reverse("admin_password_reset"), {"email": "nobody@example.org"})
     assert response.status_code == 302
     assert mail.outbox == []
 
 
-def test_groups_have_what_their_work_needs():
+def test_groups_have_the_permissions_for_their_work():
     writes = {"add", "change", "view"}
     for name, expected in {
         "Contributors": writes,
@@ -121,7 +121,7 @@ def test_groups_have_what_their_work_needs():
 
 def test_groups_cover_every_model_of_the_portal():
     """A new model has to be given to the groups, or named here."""
-    # Who may change a record may also draft, share and import it; the portal keeps the rest.
+    # The change permission includes drafts, share links and imports; the portal writes the rest.
     nobodys = {
         "portal.requestcount",
         "portal.starterrow",
@@ -142,7 +142,7 @@ def test_groups_cover_every_model_of_the_portal():
     assert ours - covered == nobodys
 
 
-def test_filling_the_groups_again_changes_nothing_and_mends_what_was_changed():
+def test_filling_the_groups_again_restores_their_permissions():
     before = {
         group.name: set(group.permissions.values_list("codename", flat=True))
         for group in Group.objects.all()
@@ -164,7 +164,7 @@ def test_a_user_who_is_not_staff_sees_no_desk():
     assert client.get(reverse("admin:index")).status_code == 302
 
 
-def test_what_is_forbidden_and_what_expired_have_our_pages(editor):
+def test_forbidden_and_expired_requests_have_pages_of_the_portal(editor):
     refused = editor.get(reverse("admin:auth_user_changelist"))
     assert refused.status_code == 403
     assert "403.html" in [template.name for template in refused.templates]
@@ -174,6 +174,6 @@ def test_what_is_forbidden_and_what_expired_have_our_pages(editor):
     assert "403_csrf.html" in [template.name for template in expired.templates]
 
 
-def test_signing_out(editor):
+def test_signing_out_ends_the_session(editor):
     assert editor.post(reverse("admin:logout")).status_code == 200
     assert editor.get(reverse("admin:index")).status_code == 302

@@ -1,7 +1,7 @@
-"""Wakefield and Manchester, each with records of every kind, and everybody who knocks at the desk.
+"""Wakefield and Manchester, each with records of every kind, and users of every role.
 
-`SECRET` stands in the names of what is Manchester's and not public: whoever is tied to Wakefield
-never reads it.
+`SECRET` is in the names of Manchester's hidden records: a user limited to Wakefield must never read
+it.
 """
 
 from typing import Any
@@ -35,7 +35,7 @@ ROLES = (
 
 
 def place(name: str, hidden: str) -> dict[type[Model], Any]:
-    """A public city, and hidden records of every kind that belong to it."""
+    """Make a public city, and hidden records of every kind that belong to it."""
     city = factories.city(name=name, note=hidden)
     network = factories.network(name=f"Learn {name} {hidden}", cities=[city], published_at=None)
     organisation = factories.organisation(
@@ -69,7 +69,7 @@ def place(name: str, hidden: str) -> dict[type[Model], Any]:
 
 
 def shared() -> dict[type[Model], Any]:
-    """What belongs to no place."""
+    """Make the records that belong to no place."""
     return {
         Country: factories.united_kingdom(),
         Intake: factories.intake(),
@@ -82,7 +82,7 @@ def shared() -> dict[type[Model], Any]:
 
 
 def somebody(role: str, city: City) -> Client:
-    """The browser of somebody with a role, tied to the city if the role says so."""
+    """Return the client of a user with a role, limited to the city if the role says so."""
     client = Client()
     if role == "anonymous":
         return client

@@ -141,7 +141,7 @@ class StarterFolder:
         self.raw: dict[str, bytes] = {"collected_on.txt": b"2026-11-23\n"}
 
     def row(self, file: str, **cells: str) -> dict[str, str]:
-        """The first row of a file in which these cells stand."""
+        """Return the first row of a file with these cells."""
         return next(row for row in self.rows[file] if cells.items() <= row.items())
 
     def write(self) -> Path:
@@ -160,7 +160,7 @@ class StarterFolder:
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table of the portal's own apps, with all its columns."""
+    """Return every row of every table of the portal's own apps, with all columns."""
     labels = ("publishing", "cities", "partners", "news", "portal")
     return {
         model._meta.label: list(model._base_manager.order_by("pk").values())

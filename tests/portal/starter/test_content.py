@@ -1,4 +1,4 @@
-"""The starter content itself: all of it loads, and what addresses and texts promise is there."""
+"""The starter content itself: all of it loads, and its links and texts are complete."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from tests.portal.starter.folder import everything
 
 
 def load(**options: Path) -> str:
-    """Load the starter content; what the command says."""
+    """Load the starter content; return the output of the command."""
     output = StringIO()
     call_command("load_starter", stdout=output, **options)
     return output.getvalue()
@@ -29,7 +29,7 @@ def load(**options: Path) -> str:
 
 @pytest.fixture(scope="module")
 def first_load(django_db_setup, django_db_blocker):
-    """The starter content, loaded once for all tests of this module."""
+    """Load the starter content once for all tests of this module."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield load()
         transaction.set_rollback(True)
@@ -37,10 +37,10 @@ def first_load(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def content(first_load, db):
-    """The starter content, as each test finds it."""
+    """Restore the loaded starter content for each test."""
 
 
-def test_the_first_load_says_what_it_did(first_load):
+def test_the_first_load_of_the_starter_content_reports_what_it_did(first_load):
     assert first_load == (
         "Loaded 1,172 rows: 1,172 new, 0 changed, 0 left as staff have them, 0 deleted by staff.\n"
     )
@@ -65,18 +65,18 @@ def test_the_first_load_says_what_it_did(first_load):
         (StarterRow, 1172),
     ],
 )
-def test_every_row_is_there(content, model, number):
+def test_every_row_of_the_starter_content_is_loaded(content, model, number):
     assert model.objects.count() == number
 
 
 @pytest.mark.parametrize(
     "model", [Intake, City, Theme, Network, Organisation, Event, NewsItem, Page]
 )
-def test_everything_is_public_at_once(content, model):
+def test_every_loaded_record_is_public(content, model):
     assert model.objects.published().count() == model.objects.count()
 
 
-def test_a_second_load_changes_nothing(content):
+def test_a_second_load_of_the_starter_content_changes_nothing(content):
     before = everything()
     assert load() == (
         "Loaded 1,172 rows: 0 new, 0 changed, 0 left as staff have them, 0 deleted by staff.\n"
@@ -84,13 +84,13 @@ def test_a_second_load_changes_nothing(content):
     assert everything() == before
 
 
-# What version 0.1.0 remembered of some rows: the loads of used portals start from such values.
+# Values that version 0.1.0 stored for some rows: loads of portals in use start from them.
 REMEMBERED = Path(__file__).with_name("rows_of_version_0_1_0.json")
 
 
 @pytest.fixture
 def remembered(content):
-    """The starter content, as a portal has it that version 0.1.0 loaded."""
+    """Set some stored rows to the values that version 0.1.0 loaded; return these."""
     rows = json.loads(REMEMBERED.read_text(encoding="utf-8"))
     for key, values in rows.items():
         assert StarterRow.objects.filter(key=key).update(values=values) == 1
@@ -136,15 +136,15 @@ def test_corrections_and_changes_by_staff_are_merged_where_version_0_1_0_loaded(
     assert Membership.objects.filter(role="leader of the bid").exists()
 
 
-def test_cities_without_a_year_and_years_without_an_intake(content):
+def test_cities_without_a_year_and_years_without_an_intake_are_loaded(content):
     assert City.objects.filter(joined_year=None).count() == 58
     assert City.objects.filter(intake__year=2024).count() == 53
-    # 2015, 2017, 2018 and 2023 have no intake of their own.
+    # 2015, 2017, 2018 and 2023 have no intake.
     assert City.objects.filter(joined_year__isnull=False, intake=None).count() == 22
     assert City.objects.filter(confirmed=False).count() == 9
 
 
-def test_manchester_is_complete(content):
+def test_the_city_of_manchester_is_complete(content):
     city = City.objects.select_related("country", "intake").get(slug="manchester")
     assert (city.name, city.kind, city.status, city.confirmed) == (
         "Manchester",
@@ -169,7 +169,7 @@ def test_manchester_is_complete(content):
     ]
 
 
-def test_the_network_of_manchester_and_its_unconfirmed_partners(content):
+def test_the_network_of_manchester_has_its_unconfirmed_partners(content):
     network = Network.objects.get(slug="manchester-adult-skills-network")
     assert (network.scope, network.country_id) == (Network.Scope.CITY, "GB")
     assert [city.slug for city in network.cities.all()] == ["manchester"]
@@ -189,12 +189,12 @@ def test_a_partner_of_two_cities_is_one_organisation(content):
     assert ulster.memberships.count() == 2
 
 
-def test_themes_know_the_cities_that_lead_them(content):
+def test_themes_have_the_cities_that_lead_them(content):
     theme = Theme.objects.get(name="Education for sustainable development")
     assert sorted(city.name for city in theme.cities.all()) == ["Espoo", "Hamburg", "Shanghai"]
 
 
-def test_the_notes_of_the_rows_are_kept_for_staff(content):
+def test_notes_of_the_rows_are_stored_for_staff(content):
     assert City.objects.exclude(note="").count() == 153
     assert Membership.objects.exclude(note="").count() == 42
 
@@ -204,7 +204,7 @@ def test_cities_are_found_by_their_other_names(content):
     assert [city.slug for city in City.objects.search("fez")] == ["fez"]
 
 
-def test_news_has_the_day_of_what_it_tells(content):
+def test_a_news_item_is_dated_on_the_day_of_its_event(content):
     item = NewsItem.objects.get(slug="manchester-and-wakefield-join-the-network")
     assert item.published_at == datetime(2024, 2, 14, 12, tzinfo=UTC)
     assert item.author_line == "Learning Cities Portal"

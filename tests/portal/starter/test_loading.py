@@ -1,4 +1,4 @@
-"""`manage.py load_starter`: what it writes, what it leaves to staff, and what it refuses."""
+"""`manage.py load_starter`: its writes, its respect for changes of staff, and its errors."""
 
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -23,14 +23,14 @@ def starter(tmp_path):
 
 
 def load(starter: StarterFolder, **options: bool) -> str:
-    """Write the folder and load it; what the command says."""
+    """Write the folder and load it; return the output of the command."""
     output = StringIO()
     call_command("load_starter", folder=starter.write(), stdout=output, stderr=output, **options)
     return output.getvalue()
 
 
 def faults(starter: StarterFolder, folder=None) -> list[str]:
-    """The faults that the command lists; it must not have touched the database."""
+    """Return the errors that the command lists; it must not have changed the database."""
     before = everything()
     with pytest.raises(CommandError) as refused:
         call_command("load_starter", folder=folder or starter.write(), stdout=StringIO())
@@ -48,7 +48,7 @@ ALL = "Loaded 18 rows: {} new, {} changed, {} left as staff have them, {} delete
 # -- Loading ----------------------------------------------------------------------------------
 
 
-def test_a_row_becomes_an_object_with_all_that_the_files_say(starter):
+def test_a_row_becomes_a_record_with_all_its_columns(starter):
     before = timezone.now()
     assert load(starter) == ALL.format(18, 0, 0, 0)
     city = City.objects.get(name="Manchester")
@@ -73,7 +73,7 @@ def test_a_row_becomes_an_object_with_all_that_the_files_say(starter):
     assert Page.objects.get().body == "<ul>\n<li>This &amp; that</li>\n</ul>"
 
 
-def test_a_year_without_an_intake_stands_alone(starter):
+def test_a_year_without_an_intake_is_loaded_by_itself(starter):
     load(starter)
     city = City.objects.get(slug="ecully")
     assert (city.joined_year, city.intake, city.confirmed) == (2017, None, False)
@@ -86,13 +86,13 @@ def test_a_second_load_changes_nothing(starter):
     assert everything() == before
 
 
-def test_checking_writes_nothing(starter):
+def test_a_check_of_the_files_writes_nothing(starter):
     assert load(starter, check=True) == "No faults in 18 rows.\n"
     assert not StarterRow.objects.exists()
     assert not Country.objects.exists()
 
 
-def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_the_heading(starter):
+def test_a_byte_order_mark_is_no_part_of_the_heading(starter):
     starter.write()
     path = starter.path / "pages.csv"
     starter.raw["pages.csv"] = b"\xef\xbb\xbf" + path.read_bytes()
@@ -102,7 +102,7 @@ def test_a_mark_at_the_beginning_of_a_file_is_no_part_of_the_heading(starter):
 # -- Staff have changed something -------------------------------------------------------------
 
 
-def test_what_staff_changed_stays_as_they_have_it(starter):
+def test_a_field_changed_by_staff_is_not_overwritten(starter):
     load(starter)
     City.objects.filter(name="Manchester").update(motto="city of bees", profile="<p>Bees.</p>")
     before = everything()
@@ -110,7 +110,7 @@ def test_what_staff_changed_stays_as_they_have_it(starter):
     assert everything() == before
 
 
-def test_a_correction_reaches_the_untouched_field_and_not_the_changed_one_beside_it(starter):
+def test_a_correction_reaches_an_untouched_field_and_not_a_changed_one(starter):
     load(starter)
     City.objects.filter(name="Manchester").update(motto="city of bees")
     row = starter.row("cities.csv", name="Manchester")
@@ -155,7 +155,7 @@ def test_a_statement_of_several_fields_is_corrected_whole_or_not_at_all(starter)
     assert (city.latitude, city.longitude) == (53.48095, -2.2)
 
 
-def test_what_staff_and_the_file_say_alike_counts_as_loaded(starter):
+def test_a_field_that_staff_and_the_file_changed_alike_counts_as_loaded(starter):
     load(starter)
     City.objects.filter(name="Manchester").update(motto="city of many firsts")
     starter.row("cities.csv", name="Manchester")["motto"] = "city of many firsts"
@@ -165,7 +165,7 @@ def test_what_staff_and_the_file_say_alike_counts_as_loaded(starter):
     assert City.objects.get(name="Manchester").motto == "a city of firsts"
 
 
-def test_a_renamed_city_is_still_the_same_city(starter):
+def test_a_city_renamed_by_staff_is_recognised(starter):
     load(starter)
     city = City.objects.get(name="Manchester")
     city.name, city.slug = "Greater Manchester", "greater-manchester"
@@ -190,7 +190,7 @@ def test_a_changed_address_of_a_news_item_stays(starter):
     ]
 
 
-def test_a_text_that_went_through_the_editor_unchanged_is_still_ours(starter):
+def test_a_text_saved_unchanged_in_the_editor_is_still_corrected(starter):
     load(starter)
     Page.objects.update(body="<ul><li><p>This &amp; that</p></li></ul>")
     starter.texts["pages/about.html"] = "<p>Corrected.</p>"
@@ -198,7 +198,7 @@ def test_a_text_that_went_through_the_editor_unchanged_is_still_ours(starter):
     assert Page.objects.get().body == "<p>Corrected.</p>"
 
 
-def test_what_staff_put_away_stays_away(starter):
+def test_a_record_hidden_by_staff_stays_hidden(starter):
     load(starter)
     City.objects.filter(name="Wakefield").update(archived_at=timezone.now())
     Page.objects.update(published_at=None)
@@ -219,7 +219,7 @@ def test_a_correction_that_contradicts_staff_is_left_out_and_named(starter):
     assert Country.objects.get(code="FR").name == "France"
 
 
-def test_links_arrive_though_the_correction_beside_them_contradicts_staff(starter):
+def test_links_arrive_with_a_correction_that_contradicts_staff(starter):
     load(starter)
     NewsItem.objects.update(expires_at=datetime(2024, 3, 1, tzinfo=UTC))
     starter.row("news.csv", slug="two-join").update(
@@ -273,9 +273,9 @@ def test_links_to_a_record_whose_row_left_the_files_are_corrected(starter):
     assert Event.objects.get().city.name == "Manchester"
 
 
-def test_two_rows_about_one_record_of_staff_are_both_heard(starter):
+def test_two_rows_about_one_record_of_staff_are_both_merged(starter):
     load(starter)
-    # The same record for two rows: staff renamed it as the new row is called.
+    # Two rows for one record: staff renamed it to the name of the new row.
     City.objects.filter(name="Manchester").update(name="Greater Manchester", motto="city of bees")
     row = starter.row("cities.csv", name="Manchester")
     starter.rows["cities.csv"].append(row | {"name": "Greater Manchester", "motto": "city of bees"})
@@ -291,9 +291,9 @@ def test_two_rows_about_one_record_of_staff_are_both_heard(starter):
 # -- Staff have deleted something -------------------------------------------------------------
 
 
-def test_what_staff_deleted_does_not_come_back(starter):
+def test_a_record_deleted_by_staff_does_not_come_back(starter):
     load(starter)
-    # With it go its two other names, its designation and its links.
+    # The city's two alternative names, its designation and its links are deleted with it.
     City.objects.get(name="Manchester").delete()
     Page.objects.all().delete()
     before = everything()
@@ -302,7 +302,7 @@ def test_what_staff_deleted_does_not_come_back(starter):
     assert everything() == before
 
 
-def test_what_staff_deleted_inside_a_city_does_not_come_back(starter):
+def test_a_row_of_a_city_deleted_by_staff_does_not_come_back(starter):
     load(starter)
     AlternativeName.objects.get(language="eo").delete()
     Award.objects.all().delete()
@@ -328,7 +328,7 @@ def test_new_rows_of_a_deleted_city_are_not_loaded(starter):
     ]
 
 
-def test_a_row_that_left_the_files_leaves_its_object(starter):
+def test_a_row_removed_from_the_files_leaves_its_record(starter):
     load(starter)
     starter.rows["awards.csv"].clear()
     load(starter)
@@ -338,11 +338,11 @@ def test_a_row_that_left_the_files_leaves_its_object(starter):
 # -- Staff were first -------------------------------------------------------------------------
 
 
-def test_what_staff_made_first_is_taken_as_it_is(starter):
+def test_a_record_made_by_staff_first_is_adopted_unchanged(starter):
     country = Country.objects.create(code="GB", name="Britain", region="africa")
     city = City.objects.create(name="Manchester", country=country, motto="city of bees")
     page = Page.objects.create(slug="about", title="Who we are")
-    # The same address, written differently.
+    # The same URL, written differently.
     Organisation.objects.create(name="City-Council", sector="school")
     assert load(starter) == ALL.format(14, 0, 4, 0)
     country.refresh_from_db()
@@ -369,7 +369,7 @@ def test_a_city_of_the_same_name_in_another_country_is_another_city(starter):
     ]
 
 
-def test_a_record_of_staff_that_stands_in_the_way_is_named(starter):
+def test_a_conflicting_record_of_staff_is_named(starter):
     Country.objects.create(code="XX", name="France", region="africa")
     before = everything()
     with pytest.raises(CommandError) as refused:
@@ -396,7 +396,7 @@ def test_a_corrected_name_finds_the_record_that_staff_renamed_alike(starter):
 
 # -- Faults -----------------------------------------------------------------------------------
 
-# A cell of the first row, what is written into it, and the column and the sentence of the fault.
+# A cell of the first row, its faulty value, and the column and sentence of the error.
 CELLS = [
     ("cities.csv", "name", "", "name", "This cell has to be filled."),
     ("cities.csv", "confirmed", "", "confirmed", "This cell has to be filled."),
@@ -623,7 +623,7 @@ def test_a_faulty_cell_is_named_by_file_line_and_column(
             ],
         ),
         (
-            # A cell of three lines and an empty line do not lead the numbers astray.
+            # A cell of three lines and an empty line do not shift the line numbers.
             b'slug,title,summary,body\nhelp,Help,"one\ntwo\nthree",\n\nabout,,,\n',
             ["pages.csv, line 6, column title: This cell has to be filled."],
         ),
@@ -638,7 +638,7 @@ def test_a_faulty_file_is_named_by_its_lines(starter, content, expected):
     assert faults(starter) == expected
 
 
-def test_a_missing_file_is_named_once_and_not_by_all_that_it_would_hold(starter):
+def test_a_missing_file_is_named_once_and_not_by_each_of_its_rows(starter):
     folder = starter.write()
     (folder / "countries.csv").unlink()
     (folder / "collected_on.txt").unlink()
@@ -648,19 +648,19 @@ def test_a_missing_file_is_named_once_and_not_by_all_that_it_would_hold(starter)
     ]
 
 
-def test_the_day_of_collection_has_to_be_a_day(starter):
+def test_the_day_of_collection_has_to_be_a_date(starter):
     starter.raw["collected_on.txt"] = b"November 2026\n"
     assert faults(starter) == [
         "collected_on.txt: “November 2026” is not a date, such as 2024-02-14."
     ]
 
 
-def test_a_missing_folder_is_named(tmp_path):
+def test_a_missing_folder_of_starter_content_is_named(tmp_path):
     with pytest.raises(CommandError, match=r"nowhere is not a folder\.$"):
         call_command("load_starter", folder=tmp_path / "nowhere")
 
 
-def test_the_same_city_twice_and_the_same_name_of_two_countries(starter):
+def test_duplicate_cities_and_country_names_in_the_files_are_named(starter):
     starter.rows["cities.csv"].append(dict(starter.row("cities.csv", name="Wakefield")))
     starter.row("countries.csv", code="FR")["name"] = "United Kingdom"
     assert faults(starter) == [
@@ -669,11 +669,11 @@ def test_the_same_city_twice_and_the_same_name_of_two_countries(starter):
     ]
 
 
-def test_a_name_of_two_cities_has_to_be_told_apart(starter):
+def test_an_ambiguous_name_of_two_cities_is_named(starter):
     starter.rows["cities.csv"].append(
         starter.row("cities.csv", name="Wakefield") | {"country": "FR"}
     )
-    # Where a country stands beside the city there is no doubt.
+    # The country next to the city makes the name unambiguous.
     assert faults(starter) == [
         (
             "themes.csv, line 2, column coordinating_cities: "
@@ -683,7 +683,7 @@ def test_a_name_of_two_cities_has_to_be_told_apart(starter):
     ]
 
 
-def test_tags_that_the_portal_would_take_away_are_named_in_their_text(starter):
+def test_tags_that_the_sanitiser_would_remove_are_named_in_their_text(starter):
     starter.texts["pages/about.html"] = (
         "<h1>About</h1>\n<p class='x'>One <a href='/cities/'>two</a></p>\n"
         "<script>alert(1)</script>\n<p>three</p>\n"
@@ -710,7 +710,7 @@ def test_tags_that_the_portal_would_take_away_are_named_in_their_text(starter):
     ]
 
 
-def test_a_text_has_to_be_utf8(starter):
+def test_a_text_has_to_be_in_utf8(starter):
     folder = starter.write()
     (folder / "texts" / "pages" / "about.html").write_bytes(b"<p>One</p>\n<p>Fa\xe7ade</p>")
     assert faults(starter, folder) == [
@@ -718,7 +718,7 @@ def test_a_text_has_to_be_utf8(starter):
     ]
 
 
-def test_all_faults_of_all_files_are_listed_at_once(starter):
+def test_all_errors_of_all_files_are_listed_at_once(starter):
     starter.row("countries.csv", code="FR")["region"] = "europe"
     starter.row("intakes.csv", year="2024")["announced_on"] = "2023-02-14"
     starter.row("cities.csv", name="Manchester").update(latitude="91", website="x", kind="town")
@@ -747,7 +747,7 @@ def test_all_faults_of_all_files_are_listed_at_once(starter):
     ]
 
 
-def test_a_fault_in_a_later_load_leaves_everything_as_it_was(starter):
+def test_an_error_in_a_later_load_leaves_all_records_unchanged(starter):
     load(starter)
     starter.row("countries.csv", code="FR")["name"] = "République française"
     starter.row("pages.csv", slug="about")["title"] = ""

@@ -1,4 +1,4 @@
-"""Two loads at the same time."""
+"""Two simultaneous loads of the starter content."""
 
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO

@@ -1,4 +1,4 @@
-"""CSV for visitors and for staff: one rule for what a spreadsheet would run."""
+"""CSV for visitors and for staff: one rule against formulas."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ ATTACKS = [
     "\x0b=1+1",
     "\x00=1+1",
 ]
-# A spreadsheet runs a cell that begins so.
+# A spreadsheet runs a cell with such a beginning.
 RUNS = re.compile("[=+\\-@\t\r\n＝＋－＠]")
 
 
@@ -40,7 +40,7 @@ def cells_of(body: bytes) -> list[str]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_the_public_and_the_staff_export_defuse_the_same_texts(client, attack):
-    # PostgreSQL keeps no zero byte.
+    # PostgreSQL stores no zero byte.
     stored = attack.replace("\x00", "\x01")
     city = factories.city()
     City.objects.filter(pk=city.pk).update(
@@ -64,7 +64,7 @@ def test_negative_numbers_stay_numbers_in_both_exports(client):
     assert ",-33.5,-70," in staff
 
 
-def test_rows_are_numbered_and_have_the_line_they_start_in():
+def test_rows_of_a_table_have_a_number_and_the_line_they_start_in():
     text = 'a,b\r\n\r\n"one\r\ntwo",=x\r\nlast,1\r\n'
     assert list(read_csv(text)) == [
         (1, 1, ["a", "b"]),
@@ -74,7 +74,7 @@ def test_rows_are_numbered_and_have_the_line_they_start_in():
     ]
 
 
-def test_a_broken_row_is_named_by_number_and_line():
+def test_a_broken_row_of_a_table_is_named_by_number_and_line():
     with pytest.raises(InvalidCSV, match="unexpected end of data") as raised:
         list(read_csv('a\n"b\nc"\n"d\n'))
     assert (raised.value.row, raised.value.line) == (3, 4)

@@ -1,4 +1,4 @@
-"""Rich text is clean on every way into the database; folded text finds what people mean."""
+"""Rich text sanitised on every way into the database, and folded text for search and order."""
 
 import pytest
 from django.forms import modelform_factory
@@ -25,7 +25,7 @@ KEPT = [
 
 
 @pytest.mark.parametrize("html", KEPT)
-def test_what_the_toolbar_writes_is_kept(html):
+def test_rich_text_keeps_what_the_toolbar_writes(html):
     page = Page(title="Page", body=html)
     page.clean_fields(exclude=["slug"])
     assert page.body == html
@@ -42,7 +42,7 @@ def test_what_the_toolbar_writes_is_kept(html):
         "#top",
     ],
 )
-def test_links_of_the_web_of_mail_and_of_the_portal_are_kept(address):
+def test_links_to_the_web_to_mail_and_to_the_portal_stay(address):
     page = Page(title="Page", body=f'<p><a href="{address}">there</a></p>')
     page.clean_fields(exclude=["slug"])
     assert f'href="{address}"' in page.body
@@ -71,7 +71,7 @@ def test_links_of_the_web_of_mail_and_of_the_portal_are_kept(address):
         ("5 < 6 & 7", "5 &lt; 6 &amp; 7"),
     ],
 )
-def test_everything_else_goes(dirty, clean):
+def test_rich_text_loses_all_other_markup(dirty, clean):
     page = Page(title="Page", body=dirty)
     page.clean_fields(exclude=["slug"])
     assert page.body == clean
@@ -91,7 +91,7 @@ def test_everything_else_goes(dirty, clean):
         "file:///etc/passwd",
     ],
 )
-def test_links_of_other_kinds_lose_their_address(address):
+def test_links_with_other_schemes_lose_their_address(address):
     page = Page(title="Page", body=f'<p><a href="{address}">there</a></p>')
     page.clean_fields(exclude=["slug"])
     assert "href" not in page.body
@@ -103,43 +103,43 @@ def body_of(page):
 
 
 @pytest.mark.django_db
-class TestEveryWayIn:
-    def test_a_form(self):
+class TestSanitising:
+    def test_rich_text_is_sanitised_by_a_form(self):
         form = modelform_factory(Page, fields=["title", "body"])({"title": "Form", "body": DIRTY})
         assert form.is_valid(), form.errors
         assert form.instance.body == CLEAN
 
-    def test_a_save(self):
+    def test_rich_text_is_sanitised_by_a_save(self):
         page = Page(title="Save", body=DIRTY)
         page.save()
         assert (page.body, body_of(page)) == (CLEAN, CLEAN)
 
-    def test_a_save_of_some_fields(self):
+    def test_rich_text_is_sanitised_by_a_save_of_some_fields(self):
         page = factories.page()
         page.body = DIRTY
         page.save(update_fields=["body"])
         assert (page.body, body_of(page)) == (CLEAN, CLEAN)
 
-    def test_creation(self):
+    def test_rich_text_is_sanitised_on_creation(self):
         page = Page.objects.create(title="Create", body=DIRTY)
         assert (page.body, body_of(page)) == (CLEAN, CLEAN)
 
-    def test_bulk_creation(self):
+    def test_rich_text_is_sanitised_on_bulk_creation(self):
         (page,) = Page.objects.bulk_create([Page(title="Bulk", slug="bulk", body=DIRTY)])
         assert (page.body, body_of(page)) == (CLEAN, CLEAN)
 
-    def test_an_update(self):
+    def test_rich_text_is_sanitised_by_an_update(self):
         page = factories.page()
         Page.objects.filter(pk=page.pk).update(body=DIRTY)
         assert body_of(page) == CLEAN
 
-    def test_a_bulk_update(self):
+    def test_rich_text_is_sanitised_by_a_bulk_update(self):
         page = factories.page()
         page.body = DIRTY
         Page.objects.bulk_update([page], ["body"])
         assert body_of(page) == CLEAN
 
-    def test_the_profiles_of_cities_and_networks(self):
+    def test_profiles_of_cities_and_networks_are_sanitised(self):
         city, network = factories.city(profile=DIRTY), factories.network(profile=DIRTY)
         assert (city.profile, network.profile) == (CLEAN, CLEAN)
         assert factories.news_item(body=DIRTY).body == CLEAN
@@ -173,7 +173,7 @@ class TestEveryWayIn:
         ("", ""),
     ],
 )
-def test_fold(text, folded):
+def test_folding_removes_case_accents_and_punctuation(text, folded):
     assert fold(text) == folded
 
 
@@ -192,26 +192,26 @@ def test_folding_twice_changes_nothing_and_case_never_counts(text):
 
 @pytest.mark.django_db
 class TestFoldedColumns:
-    def test_are_written_on_save(self):
+    def test_folded_fields_are_written_on_save(self):
         city = factories.city(name="Fès", official_name="Ville de Fès", motto="Cité d’or")
         city.refresh_from_db()
         assert (city.name_key, city.search_key) == (" fes", " fes ville de fes  cite dor")
 
-    def test_follow_a_change(self):
+    def test_folded_fields_follow_a_change(self):
         city = factories.city(name="Fès")
         city.name = "Écully"
         city.save()
         city.refresh_from_db()
         assert city.name_key == " ecully"
 
-    def test_follow_a_change_of_one_field(self):
+    def test_folded_fields_follow_a_change_of_one_field(self):
         city = factories.city(name="Fès")
         city.name = "Écully"
         city.save(update_fields=["name"])
         city.refresh_from_db()
         assert (city.name_key, city.search_key) == (" ecully", " ecully   ")
 
-    def test_are_written_in_bulk(self):
+    def test_folded_fields_are_written_in_bulk(self):
         Country.objects.bulk_create(
             [Country(code="CI", name="Côte d’Ivoire", slug="ci", region="africa")]
         )
@@ -220,7 +220,7 @@ class TestFoldedColumns:
         AlternativeName.objects.bulk_create([AlternativeName(city=city, name="Čĩṭý")])
         assert city.alternative_names.get().search_key == " city"
 
-    def test_order_lists_as_people_read_them(self):
+    def test_folded_fields_order_lists_as_people_read_them(self):
         for name in ("Zürich", "écully", "Østerby", "Aarhus"):
             factories.city(name=name)
         names = City.objects.for_listing().values_list("name", flat=True)

@@ -1,4 +1,4 @@
-"""Links and pictures in rich text: kept by their keys, resolved when a page is rendered."""
+"""Links and pictures in rich text: stored by key, resolved when a page is rendered."""
 
 import pytest
 from django.db import connection
@@ -21,7 +21,7 @@ def media(settings, tmp_path):
 
 
 def link(target, text="there"):
-    """As the field keeps it."""
+    """Return a link in its stored form."""
     name = target if isinstance(target, str) else reference(target)
     return f'<a href="{name}" rel="noopener noreferrer">{text}</a>'
 
@@ -31,7 +31,7 @@ def figure(picture):
 
 
 def shown(html):
-    """What a page makes of a text that came in."""
+    """Return the rendered form of a submitted text."""
     return render(factories.page(body=html).body)
 
 
@@ -75,11 +75,11 @@ def test_a_link_follows_a_changed_address(client):
         "record:",
     ],
 )
-def test_a_link_to_nothing_is_plain_text(target):
+def test_a_link_to_a_missing_record_is_plain_text(target):
     assert shown(f"<p>See {link(target)} now.</p>") == "<p>See there now.</p>"
 
 
-def test_a_link_to_what_visitors_may_not_see_is_plain_text():
+def test_a_link_to_a_hidden_record_is_plain_text():
     hidden = factories.city(published_at=None)
     trashed = factories.network(trashed_at=factories.LONG_AGO)
     empty = factories.country(name="Nowhere")
@@ -87,7 +87,7 @@ def test_a_link_to_what_visitors_may_not_see_is_plain_text():
     assert shown(html) == "<p>there</p>" * 3
 
 
-def test_a_title_with_signs_does_not_let_a_reference_out():
+def test_a_title_with_special_characters_does_not_break_a_reference():
     city = factories.city(name="Fez")
     html = f'<p><a title="a > b" href="{reference(city)}">Fez</a></p>'
     assert shown(html) == '<p><a href="/cities/fez/">Fez</a></p>'
@@ -106,7 +106,7 @@ def test_a_library_picture_comes_with_its_formats_text_and_credit():
     assert "data-picture" not in inside
 
 
-def test_a_picture_that_is_gone_leaves_nothing():
+def test_a_missing_picture_leaves_no_markup():
     assert shown(f"<p>One</p>{figure(999)}<p>Two</p>") == "<p>One</p><p>Two</p>"
 
 
@@ -127,7 +127,7 @@ def queries_of(html):
     return len(queries)
 
 
-def test_resolving_costs_a_query_for_each_kind_and_nothing_without_references():
+def test_references_are_resolved_with_one_query_for_each_kind():
     assert queries_of('<p>Words and <a href="/cities/">a link</a></p>') == 0
     for size in (1, 30):
         html = "".join(link(factories.city()) + link(factories.network()) for _ in range(size))
@@ -135,7 +135,7 @@ def test_resolving_costs_a_query_for_each_kind_and_nothing_without_references():
         assert queries_of(html) == 3
 
 
-def test_a_snapshot_brings_references_back():
+def test_a_snapshot_restores_references():
     page = factories.page(body=f"<p>{link(factories.city())}</p>{figure(factories.picture())}")
     old, body = take(page), page.body
     page.body = "<p>Other</p>"
@@ -145,7 +145,7 @@ def test_a_snapshot_brings_references_back():
     assert page.body == body
 
 
-def test_a_difference_names_addresses_and_pictures():
+def test_a_diff_names_addresses_and_pictures():
     page = factories.page(body="<p>Words</p>")
     city, picture = factories.city(name="Fez"), factories.picture(title="The dome")
     old = take(page)
@@ -171,8 +171,8 @@ style='width:225.4pt'><p class=MsoNormal>Year<o:p></o:p></p></td></tr></table>
 <!--EndFragment--></body></html>"""
 
 
-def test_what_word_writes_comes_in_clean():
-    """The same as by the clipboard, for an import or a form without JavaScript."""
+def test_text_pasted_from_word_is_cleaned():
+    """As for the clipboard, so for an import or a form without JavaScript."""
     body = " ".join(factories.page(body=WORD).body.split())
     assert body == (
         "<h2>Skills for all</h2> "
@@ -189,7 +189,7 @@ def test_a_picture_key_of_more_digits_than_a_database_holds_is_not_stored(digits
     assert city.profile == f"<p>Before</p>{figure if kept else ''}<p>After</p>"
 
 
-def test_the_outline_of_a_text():
+def test_the_outline_of_a_text_has_its_headings_and_links():
     outline = Outline(
         '<h2>One</h2><p><a href="/a/">a <strong>link</strong></a></p><h4>Two &amp; a half</h4>'
         '<figure data-picture="7"></figure>'

@@ -1,4 +1,4 @@
-"""Addresses: made from a name in any script, unique, kept, and followed when they change."""
+"""Slugs: made from a name in any script, unique, and redirected when they change."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -31,7 +31,7 @@ HIDDEN = {"published_at": None}
 
 
 def rename(record, slug):
-    """Give a record another address, as the form of staff does."""
+    """Give a record another slug, as the form of staff does."""
     record.slug = slug
     record.full_clean()
     record.save()
@@ -85,7 +85,7 @@ def test_a_name_without_letters_falls_back_to_the_kind_of_record():
     assert factories.news_item(title="???").slug == "newsitem"
 
 
-def test_the_same_name_again_gets_the_country_and_then_a_number():
+def test_a_second_city_of_the_same_name_gets_the_country_and_then_a_number_in_its_slug():
     ireland, canada = (
         factories.country(code="IE", name="Ireland"),
         factories.country(code="CA", name="Canada"),
@@ -102,7 +102,7 @@ def test_the_same_name_again_gets_the_country_and_then_a_number():
     assert slugs == ["cork", "cork-canada", "cork-2", "cork-3"]
 
 
-def test_the_same_long_name_again_stays_within_100_characters():
+def test_the_slug_of_a_repeated_long_name_stays_within_100_characters():
     long = "Very " * 30
     titles = [f"{long}a", f"{long}b", f"{long}c"]
     slugs = [factories.news_item(title=title).slug for title in titles]
@@ -111,17 +111,17 @@ def test_the_same_long_name_again_stays_within_100_characters():
     assert slugs == [very, f"{shorter}-2", f"{shorter}-3"]
 
 
-def test_the_same_theme_in_another_kind_gets_the_kind():
+def test_a_theme_of_the_same_name_in_another_kind_gets_the_kind_in_its_slug():
     factories.theme(name="Health", kind="cluster")
     assert factories.theme(name="Health", kind="goal").slug == "health-sustainable-development-goal"
 
 
-def test_the_same_event_again_gets_the_year():
+def test_an_event_of_the_same_name_gets_the_year_in_its_slug():
     first, second = (factories.event(name="Forum", starts_on=f"{y}-05-01") for y in (2023, 2024))
     assert [first.slug, second.slug] == ["forum", "forum-2024"]
 
 
-def test_a_typed_address_is_kept_in_lower_case():
+def test_a_typed_slug_is_stored_in_lower_case():
     assert factories.city(name="Fès", slug="Old-Fez").slug == "old-fez"
 
 
@@ -149,7 +149,7 @@ def test_a_page_cannot_take_an_address_of_the_portal(word, client):
 
 
 def routes(patterns, before=""):
-    """Every address of the portal, as its patterns write it."""
+    """Yield every address of the portal, as written in its patterns."""
     for entry in patterns:
         route = before + str(entry.pattern)
         if isinstance(entry, URLResolver):
@@ -220,7 +220,7 @@ def test_every_former_address_leads_straight_to_the_present_one(make, client):
 
 
 @every_kind
-def test_changing_back_turns_the_redirect_round(make, client):
+def test_changing_a_slug_back_reverses_the_redirect(make, client):
     record = make(slug="first")
     rename(record, "second")
     second = record.get_absolute_url()
@@ -289,36 +289,36 @@ def test_an_empty_address_is_made_even_when_only_other_fields_are_saved():
     assert City.objects.get().slug == "fes"
 
 
-class TestHiddenRecordsDoNotLeak:
-    def test_through_a_former_address(self, client):
+class TestFormerSlugsOfHiddenRecords:
+    def test_a_hidden_record_is_not_found_through_a_former_address(self, client):
         city = factories.city(slug="first", **HIDDEN)
         rename(city, "secret-name")
         answer = client.get("/cities/first/")
         assert answer.status_code == 404
         assert "secret-name" not in answer.content.decode()
 
-    def test_to_people_signed_in_without_the_right(self, client):
+    def test_a_former_address_is_not_found_without_the_permission(self, client):
         city = factories.city(slug="first", **HIDDEN)
         rename(city, "second")
         for person in (factories.user("Editors", is_staff=False), factories.user()):
             client.force_login(person)
             assert client.get("/cities/first/").status_code == 404
 
-    def test_but_staff_who_may_see_them_are_sent_on(self, client):
+    def test_a_former_address_redirects_staff_who_may_view_the_record(self, client):
         city = factories.city(slug="first", **HIDDEN)
         rename(city, "second")
         client.force_login(factories.user("Editors"))
         answer = client.get("/cities/first/")
         assert (answer.status_code, answer.headers["Location"]) == (301, "/cities/second/")
 
-    def test_through_the_former_address_of_a_country_without_public_cities(self, client):
+    def test_the_former_address_of_a_country_without_public_cities_is_not_found(self, client):
         country = factories.country(slug="first")
         rename(country, "second")
         assert client.get("/countries/first/").status_code == 404
         factories.city(country=country)
         assert client.get("/countries/first/").headers["Location"] == "/countries/second/"
 
-    def test_when_their_time_has_come_they_are_public_there_too(self, client):
+    def test_a_former_address_redirects_once_the_record_is_public(self, client):
         city = factories.city(slug="first", **HIDDEN)
         rename(city, "second")
         City.objects.filter(pk=city.pk).update(published_at=timezone.now())

@@ -1,4 +1,4 @@
-"""Draft, scheduled, public, expired, archived, in the trash: as a query, as a test, in words."""
+"""The states of a record: as a query, as a test of one object, and as a label."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -23,13 +23,13 @@ VALUES = (None, LONG_BEFORE, BEFORE, NOW, LATER, MUCH_LATER)
 
 @pytest.fixture
 def noon(monkeypatch):
-    """The present is NOW."""
+    """Set the clock to NOW."""
     monkeypatch.setattr(timezone, "now", lambda: NOW)
 
 
 @pytest.fixture
 def grid(db):
-    """A page for every possible combination of the moments."""
+    """Make a page for every possible combination of the moments."""
     combinations = product(VALUES, VALUES, VALUES, (None, BEFORE))
     pages = [
         Page(
@@ -50,7 +50,7 @@ def moments_of(page):
     return page.published_at, page.expires_at, page.archived_at, page.trashed_at
 
 
-def test_each_row_is_in_exactly_one_state_and_query_and_object_agree(grid):
+def test_every_record_is_in_exactly_one_state_and_query_and_object_agree(grid):
     found = {
         state: {page.slug for page in Page.objects.filter(state_q(state, NOW))} for state in State
     }
@@ -62,7 +62,7 @@ def test_each_row_is_in_exactly_one_state_and_query_and_object_agree(grid):
     assert sum(map(len, found.values())) == len(grid)
 
 
-def test_through_a_relation_it_is_the_state_of_the_other_record(db):
+def test_a_state_queried_through_a_relation_is_that_of_the_other_record(db):
     moments = [(None, None, None, None), (LATER, None, None, None), (NOW, None, None, None)]
     moments += [(BEFORE, NOW, None, None), (BEFORE, None, NOW, None), (NOW, None, None, NOW)]
     names = ("published_at", "expires_at", "archived_at", "trashed_at")
@@ -77,7 +77,7 @@ def test_through_a_relation_it_is_the_state_of_the_other_record(db):
         assert City.objects.filter(state_q(state, NOW, "themes")).get() == city
 
 
-def test_without_a_moment_the_present_counts(grid, noon):
+def test_a_state_without_a_moment_is_that_of_the_present(grid, noon):
     assert {page.slug for page in Page.objects.published()} == {
         page.slug for page in grid if page.is_published
     }
@@ -103,9 +103,9 @@ def test_without_a_moment_the_present_counts(grid, noon):
         ((BEFORE, None, LATER), State.PUBLIC),
     ],
 )
-def test_the_borders_of_the_states(moments, state):
+def test_states_change_exactly_at_their_moments(moments, state):
     assert state_of(*moments, moment=NOW) is state
-    # Whatever it was, the trash comes first.
+    # The trash overrules every other state.
     assert state_of(*moments, BEFORE, NOW) is State.TRASHED
 
 
@@ -136,17 +136,17 @@ def test_an_unknown_state_is_refused():
         ({"published_at": BEFORE, "archived_at": BEFORE}, "Archived"),
     ],
 )
-def test_the_state_in_words(moments, label, noon):
+def test_a_state_is_labelled_in_words(moments, label, noon):
     assert Page(**moments).state_label == label
 
 
-def test_the_words_use_the_zone_of_the_site(noon, settings):
+def test_the_label_of_a_state_uses_the_time_zone_of_the_site(noon, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     page = Page(published_at=datetime(2026, 12, 2, 15, 30, tzinfo=UTC))
     assert page.state_label == "Scheduled for 3 Dec 00:30"
 
 
-def test_the_year_is_that_of_the_zone_of_the_site(noon, settings):
+def test_the_year_of_a_moment_uses_the_time_zone_of_the_site(noon, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     page = Page(published_at=datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
     assert page.state_label == "Scheduled for 1 Jan 2027 01:00"
@@ -167,7 +167,7 @@ PUBLISHABLE = {
 @pytest.mark.django_db
 @pytest.mark.parametrize("expires_at", [BEFORE, NOW])
 @pytest.mark.parametrize("name", PUBLISHABLE)
-def test_nothing_expires_before_it_is_public(name, expires_at):
+def test_a_record_cannot_expire_before_it_is_public(name, expires_at):
     made = PUBLISHABLE[name]()
     made.published_at, made.expires_at = NOW, expires_at
     with pytest.raises(ValidationError) as refused:

@@ -1,4 +1,4 @@
-"""Bringing tables to the desk, by the pages that staff use."""
+"""Imports and exports through the pages of the desk."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from tests.admin_pages import admin_url
 
 
 class Desk:
-    """Somebody of the staff who imports and exports."""
+    """A member of staff who imports and exports."""
 
     def __init__(self, user) -> None:
         self.user, self.client = user, Client()
@@ -25,18 +25,18 @@ class Desk:
         return b"".join(answer.streaming_content)
 
     def table(self, model, query=""):
-        """The rows of an export."""
+        """Return the rows of an export."""
         return rows_of(self.export(model, query=query))
 
     def upload(self, model, data, name="table.csv", mode="draft"):
-        """Upload a file: bytes, or rows as dictionaries. Gives the answer of the server."""
+        """Upload a file: bytes, or rows as dictionaries. Return the response."""
         if isinstance(data, list):
             data = csv_of(data)
         file = SimpleUploadedFile(name, data)
         return self.client.post(admin_url(model, "import"), {"file": file, "mode": mode})
 
     def look(self, model, data, **options):
-        """Upload, and look at every row. Gives the batch."""
+        """Upload a file and check every row. Return the batch."""
         answer = self.upload(model, data, **options)
         assert answer.status_code == 302, answer.context["form"].errors
         for _step in range(50):
@@ -48,7 +48,7 @@ class Desk:
         raise AssertionError("the rows are never done")
 
     def bring(self, model, data, **options):
-        """Upload, look, and import. Gives the batch."""
+        """Upload a file, check every row and import. Return the batch."""
         batch = self.look(model, data, **options)
         answer = self.client.post(admin_url(model, "batch", batch.pk), {"decision": "import"})
         assert answer.status_code == 302
@@ -77,7 +77,7 @@ def csv_of(rows, **options) -> bytes:
 
 
 def results(batch):
-    """Each row of the preview: (number, result, reason)."""
+    """Return each row of the preview as (number, result, reason)."""
     return list(batch.rows.order_by("number").values_list("number", "outcome", "reason"))
 
 

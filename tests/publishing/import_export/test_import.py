@@ -1,4 +1,4 @@
-"""A table is brought: what the preview says, what is written, what is refused."""
+"""Imports: the preview, the writes, the refusals, and the undo."""
 
 from datetime import UTC, datetime
 
@@ -18,12 +18,12 @@ from tests.publishing.import_export.conftest import Desk, results
 pytestmark = pytest.mark.django_db
 
 
-def test_a_field_is_changed_and_nothing_else(publisher):
+def test_an_import_changes_the_field_of_the_table_and_nothing_else(publisher):
     city = factories.city(name="Wakefield", population=300_000, themes=[factories.theme()])
     factories.award(city=city, year=2017)
     before = snapshots.take(city)
     batch = publisher.bring(City, [{"slug": "wakefield", "population": "353,000"}], mode="live")
-    # A number with a comma is no number to a form either.
+    # A form refuses a number with a comma as well.
     assert results(batch) == [(2, "refused", "population: Enter a whole number.")]
     batch = publisher.bring(City, [{"slug": "wakefield", "population": "353000.0"}], mode="live")
     after = snapshots.take(city)
@@ -34,7 +34,7 @@ def test_a_field_is_changed_and_nothing_else(publisher):
     )  # fmt: skip
 
 
-def test_the_preview_changes_nothing_and_says_old_and_new(publisher):
+def test_the_preview_of_an_import_changes_nothing_and_shows_old_and_new_values(publisher):
     city = factories.city(name="Wakefield", motto="Old words", country=factories.united_kingdom())
     rows = [{"id": city.pk, "name": "Wakefield", "motto": "New words", "country": "GB"}]
     batch = publisher.look(City, [*rows, {"id": "", "name": "Derby", "motto": "", "country": "gb"}])
@@ -45,7 +45,7 @@ def test_the_preview_changes_nothing_and_says_old_and_new(publisher):
     assert [r.outcome for r in batch.rows.all()] == ["changed", "new"]
 
 
-def test_absent_columns_stay_and_empty_cells_empty(publisher):
+def test_absent_columns_keep_their_fields_and_empty_cells_empty_them(publisher):
     city = factories.city(motto="Words", summary="A summary.", themes=[factories.theme()])
     factories.award(city=city)
     publisher.bring(City, [{"id": city.pk, "motto": "", "themes": "", "awards": ""}], mode="live")
@@ -55,7 +55,7 @@ def test_absent_columns_stay_and_empty_cells_empty(publisher):
     )  # fmt: skip
 
 
-def test_a_new_record_is_as_its_form_would_make_it(publisher):
+def test_an_imported_new_record_is_as_its_form_would_make_it(publisher):
     factories.united_kingdom()
     factories.intake(year=2024)
     theme = factories.theme(name="Health")
@@ -111,7 +111,7 @@ def test_a_live_import_keeps_the_dates_of_the_file_as_they_are(publisher):
     assert results(batch) == [(2, "refused", reason)]
 
 
-def test_every_kind_of_fault_has_its_line_and_reason(publisher):
+def test_every_kind_of_error_has_its_line_and_reason(publisher):
     factories.united_kingdom()
     factories.city(name="Derby")
     factories.city(name="Leeds", trashed_at=factories.LONG_AGO)
@@ -160,7 +160,7 @@ def test_every_kind_of_fault_has_its_line_and_reason(publisher):
     ]
 
 
-def test_refused_rows_stay_out_and_the_others_come_in(publisher):
+def test_refused_rows_are_skipped_and_the_others_are_imported(publisher):
     rows = [
         {"code": "FR", "name": "France", "region": "Africa"},
         {"code": "x", "name": "X", "region": "africa"},
@@ -170,17 +170,17 @@ def test_refused_rows_stay_out_and_the_others_come_in(publisher):
     assert batch.counts == {"pending": 0, "new": 1, "changed": 0, "unchanged": 0, "refused": 1}
 
 
-def test_a_changed_address_leads_on(publisher):
+def test_an_imported_slug_leaves_a_redirect_from_the_former_one(publisher):
     city = factories.city(name="Wakefield")
     publisher.bring(City, [{"id": city.pk, "slug": "Wakefield-District"}], mode="live")
     assert City.objects.get().slug == "wakefield-district"
     assert FormerSlug.objects.get(slug="wakefield").object_pk == str(city.pk)
-    # And back again.
+    # The same in the other direction.
     publisher.bring(City, [{"id": city.pk, "slug": "wakefield"}], mode="live")
     assert [f.slug for f in FormerSlug.objects.all()] == ["wakefield-district"]
 
 
-def test_rows_that_belong_to_a_record_keep_their_keys(publisher):
+def test_rows_of_a_record_keep_their_keys_in_an_import(publisher):
     network = factories.network()
     kept = factories.membership(network=network, role="lead")
     factories.membership(network=network)
@@ -199,7 +199,7 @@ def test_rows_that_belong_to_a_record_keep_their_keys(publisher):
 # -- Drafts and permissions --------------------------------------------------------------------
 
 
-def test_a_contributor_brings_drafts_only(contributor):
+def test_a_contributor_imports_drafts_only(contributor):
     public = factories.news_item(title="Old", published_at=factories.LONG_AGO)
     hidden = factories.news_item(title="Hidden", published_at=None)
     rows = [
@@ -216,7 +216,7 @@ def test_a_contributor_brings_drafts_only(contributor):
     assert draft.content["fields"]["published_at"] == draft.base["fields"]["published_at"]
 
 
-def test_somebodys_open_draft_is_told_of_and_stays(contributor, publisher):
+def test_the_open_draft_of_a_colleague_is_named_and_stays(contributor, publisher):
     city = factories.city(motto="Old")
     taken = snapshots.take(city)
     mine = log(city, "drafted", contributor.user, base=taken, content=taken, stage="draft")
@@ -230,7 +230,7 @@ def test_somebodys_open_draft_is_told_of_and_stays(contributor, publisher):
     assert City.objects.get().motto == "New"
 
 
-def test_only_who_adds_and_changes_may_import(publisher, contributor):
+def test_an_import_needs_the_permissions_to_add_and_to_change(publisher, contributor):
     assert contributor.client.get(admin_url(Country, "import")).status_code == 403
     page = contributor.client.get(admin_url(Country, "changelist")).content.decode()
     assert admin_url(Country, "import") not in page
@@ -239,11 +239,11 @@ def test_only_who_adds_and_changes_may_import(publisher, contributor):
     address = admin_url(City, "batch", batch.pk)
     assert contributor.client.get(address).status_code == 403
     assert contributor.client.post(address, {"decision": "import"}).status_code == 403
-    # Nor may another publisher see a preview that is not theirs.
+    # Another publisher cannot see the preview of a colleague.
     assert Desk(factories.user("Publishers")).client.get(address).status_code == 403
 
 
-def test_what_somebody_does_not_see_is_refused_and_not_made_twice(publisher, monkeypatch):
+def test_a_record_that_the_user_may_not_see_is_refused_and_not_added_twice(publisher, monkeypatch):
     from cities.admin import CityAdmin
 
     mine, other = factories.city(name="Wakefield"), factories.city(name="Manchester")
@@ -262,7 +262,7 @@ def test_what_somebody_does_not_see_is_refused_and_not_made_twice(publisher, mon
         "slug: Another record has this address already. Choose a different one.",
     ]
     assert len(publisher.table(City)) == 1
-    # A link that is there may stay; only a new one has to be among those that one sees.
+    # An existing link may stay; a new one needs the permission to view its target.
     kept = {"id": network.pk, "cities": "manchester; wakefield"}
     batch = publisher.look(Network, [kept, {"id": factories.network().pk, "cities": "manchester"}])
     assert results(batch) == [
@@ -274,7 +274,7 @@ def test_what_somebody_does_not_see_is_refused_and_not_made_twice(publisher, mon
 # -- Meanwhile ---------------------------------------------------------------------------------
 
 
-def test_what_somebody_changed_since_the_preview_is_looked_at_again(publisher):
+def test_a_record_changed_since_the_preview_is_shown_again(publisher):
     city, other = factories.city(name="A", motto="one"), factories.city(name="B", motto="one")
     rows = [{"id": c.pk, "motto": "two"} for c in (city, other)]
     batch = publisher.look(City, rows, mode="live")
@@ -289,7 +289,7 @@ def test_what_somebody_changed_since_the_preview_is_looked_at_again(publisher):
     assert (city.motto, city.summary) == ("two", "Somebody was here.")
 
 
-def test_a_name_that_was_taken_since_the_preview_is_refused(publisher):
+def test_a_name_taken_since_the_preview_is_refused(publisher):
     factories.united_kingdom()
     batch = publisher.look(City, [{"name": "Derby", "country": "GB"}])
     factories.city(name="Derby")
@@ -300,14 +300,14 @@ def test_a_name_that_was_taken_since_the_preview_is_refused(publisher):
     assert City.objects.count() == 1
 
 
-def test_a_second_press_imports_nothing_twice(publisher):
+def test_a_second_submit_imports_nothing_twice(publisher):
     batch = publisher.bring(Intake, [{"year": "2024"}])
     publisher.client.post(admin_url(Intake, "batch", batch.pk), {"decision": "import"})
     assert Intake.objects.count() == 1
     assert Revision.objects.count() == 1
 
 
-def test_what_nobody_decided_on_is_forgotten(publisher):
+def test_undecided_batches_are_deleted_after_some_days(publisher):
     batch = publisher.look(Intake, [{"year": "2024"}])
     Batch.objects.filter(pk=batch.pk).update(made_at=factories.LONG_AGO)
     publisher.look(Intake, [{"year": "2025"}])
@@ -316,7 +316,7 @@ def test_what_nobody_decided_on_is_forgotten(publisher):
     assert publisher.client.get(admin_url(Intake, "batch", batch.pk)).status_code == 404
 
 
-def test_discarding_leaves_nothing(publisher):
+def test_a_discarded_batch_leaves_nothing(publisher):
     batch = publisher.look(Intake, [{"year": "2024"}])
     publisher.client.post(admin_url(Intake, "batch", batch.pk), {"decision": "discard"})
     assert (Batch.objects.count(), BatchRow.objects.count(), Intake.objects.count()) == (0, 0, 0)
@@ -325,7 +325,7 @@ def test_discarding_leaves_nothing(publisher):
 # -- Undo --------------------------------------------------------------------------------------
 
 
-def test_an_import_is_taken_back(publisher):
+def test_an_import_is_undone(publisher):
     city = factories.city(name="Wakefield", themes=[factories.theme()])
     kept = factories.award(city=city, year=2017, source="S")
     before = snapshots.take(city)
@@ -343,7 +343,7 @@ def test_an_import_is_taken_back(publisher):
     assert [r.action for r in Revision.objects.of(new)] == ["undone", "imported"]
 
 
-def test_what_was_edited_since_is_left_and_listed(publisher):
+def test_undoing_an_import_leaves_and_lists_records_edited_since(publisher):
     edited, other = factories.city(name="A"), factories.city(name="B")
     batch = publisher.bring(
         City, [{"id": c.pk, "motto": "M"} for c in (edited, other)], mode="live"
@@ -356,7 +356,7 @@ def test_what_was_edited_since_is_left_and_listed(publisher):
     assert f'<a href="{admin_url(City, "change", edited.pk)}">A</a>: It was edited since.' in page
 
 
-def test_drafts_of_an_import_are_taken_back(contributor):
+def test_undoing_an_import_discards_its_drafts(contributor):
     one, two = factories.city(name="A"), factories.city(name="B")
     batch = contributor.bring(City, [{"id": c.pk, "motto": "M"} for c in (one, two)])
     open_draft(two).close()
@@ -365,7 +365,7 @@ def test_drafts_of_an_import_are_taken_back(contributor):
     assert batch.left == [[str(two.pk), "B", "Its draft was published or replaced since."]]
 
 
-def test_a_country_that_is_used_by_now_is_left(publisher):
+def test_undoing_an_import_leaves_a_country_that_is_used(publisher):
     rows = [{"code": c, "name": n, "region": "africa"} for c, n in [("AA", "A"), ("BB", "B")]]
     batch = publisher.bring(Country, rows)
     factories.city(country=Country.objects.get(pk="AA"))
@@ -374,7 +374,7 @@ def test_a_country_that_is_used_by_now_is_left(publisher):
     assert batch.left == [["AA", "A", "Other records point at it."]]
 
 
-def test_a_name_that_somebody_has_by_now_is_not_taken_from_them(publisher):
+def test_undoing_an_import_does_not_take_a_name_that_is_used_again(publisher):
     city = factories.city(name="Old")
     batch = publisher.bring(City, [{"id": city.pk, "name": "New"}], mode="live")
     factories.city(name="Old", slug="another-old")
@@ -383,7 +383,9 @@ def test_a_name_that_somebody_has_by_now_is_not_taken_from_them(publisher):
     assert batch.left == [[str(city.pk), "New", said]]
 
 
-def test_others_take_back_only_what_they_may(publisher, contributor):
+def test_undoing_the_import_of_a_colleague_needs_permissions_for_its_records(
+    publisher, contributor
+):
     batch = publisher.bring(City, [{"id": factories.city().pk, "motto": "M"}], mode="live")
     address = admin_url(City, "batch_undo", batch.pk)
     assert contributor.client.post(address).status_code == 403
@@ -393,7 +395,7 @@ def test_others_take_back_only_what_they_may(publisher, contributor):
     assert City.objects.get().motto == ""
 
 
-def test_nobody_takes_back_what_they_do_not_see(publisher, monkeypatch):
+def test_undoing_an_import_leaves_records_that_the_user_may_not_see(publisher, monkeypatch):
     from cities.admin import CityAdmin
 
     mine, other = factories.city(name="Wakefield"), factories.city(name="Manchester")
@@ -408,12 +410,12 @@ def test_nobody_takes_back_what_they_do_not_see(publisher, monkeypatch):
     assert "Take this import back" not in page
     desk.client.post(admin_url(City, "batch_undo", batch.pk))
     assert set(City.objects.values_list("motto", flat=True)) == {"M"}
-    # Who brought it takes back what is left to them; the rest is listed.
+    # The user undoes the rows that are still in their scope; the others are listed.
     publisher.undo(batch)
     assert batch.left == [[str(other.pk), "Manchester", "You may not change it."]]
 
 
-def test_who_looks_after_one_city_brings_in_nothing_about_another():
+def test_a_user_with_a_scope_imports_nothing_outside_it():
     country = factories.united_kingdom()
     own = factories.city(name="Wakefield", country=country)
     other = factories.city(name="Manchester", country=country)

@@ -1,4 +1,4 @@
-"""Files as programs write them: understood, or refused in a plain sentence."""
+"""Files as programs write them: read, or refused in a plain sentence."""
 
 import io
 import struct
@@ -21,7 +21,7 @@ ROW = {"code": "FR", "name": "Côte d’Ivoire; or so", "region": "africa"}
 
 
 def workbook(*rows, sheets=("Sheet",), **cells):
-    """An XLSX with these rows; `cells` are set besides, as B2="=1+1"."""
+    """Return an XLSX with these rows; `cells` are set in addition, as B2="=1+1"."""
     book = openpyxl.Workbook()
     book.active.title = sheets[0]
     for title in sheets[1:]:
@@ -44,7 +44,7 @@ def archive(**files):
 
 
 def changed_part(data, name, old, new):
-    """A workbook with one of its parts changed."""
+    """Return a workbook with one of its parts changed."""
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(out, "w") as made:
         for entry in source.namelist():
@@ -63,19 +63,19 @@ def changed_part(data, name, old, new):
         ("cp1252", {"delimiter": ";"}),
     ],
 )
-def test_text_as_spreadsheets_write_it(publisher, encoding, options):
+def test_tables_are_read_in_the_encodings_of_spreadsheets(publisher, encoding, options):
     data = csv_of([ROW], **options).decode().encode(encoding)
     batch = publisher.bring(Country, data)
     assert Country.objects.get().name == ROW["name"]
     assert bool(batch.notes) == (encoding == "cp1252")
 
 
-def test_the_first_row_may_name_the_separator(publisher):
+def test_the_first_row_of_a_table_may_name_the_separator(publisher):
     publisher.bring(Country, b"sep=;\r\ncode;name;region\r\nFR;France, or so;africa\r\n\r\n;;\r\n")
     assert Country.objects.get().name == "France, or so"
 
 
-def test_headings_are_names_or_labels_in_any_order_and_case(publisher):
+def test_headings_of_a_table_are_names_or_labels_in_any_order_and_case(publisher):
     factories.united_kingdom()
     city = factories.city(name="Derby")
     publisher.bring(City, b"JOINING YEAR,Id\n2015.0,%d\n" % city.pk, mode="live")
@@ -83,7 +83,7 @@ def test_headings_are_names_or_labels_in_any_order_and_case(publisher):
     assert city.joined_year == 2015
 
 
-def test_numbers_and_days_as_excel_keeps_them(publisher):
+def test_numbers_and_dates_are_read_as_excel_stores_them(publisher):
     rows = [
         ["year", "announced_on", "cities_announced", "checked_on", "published_at"],
         [2024.0, datetime(2024, 2, 14), 64.0, 45336, datetime(2024, 2, 14, 9, 30)],  # noqa: DTZ001 (Excel knows no zones)
@@ -98,7 +98,7 @@ def test_numbers_and_days_as_excel_keeps_them(publisher):
     assert (old.announced_on, old.checked_on) == (date(2022, 2, 14), date(2022, 9, 2))
 
 
-def test_empty_rows_are_passed_over_and_counted(publisher):
+def test_empty_rows_are_skipped_and_counted(publisher):
     rows = [["year"], [], [2024], [None], [2025], [], []]
     assert [number for number, _o, _r in results(publisher.look(Intake, workbook(*rows)))] == [3, 5]
 
@@ -123,7 +123,7 @@ def test_a_cell_without_heading_is_refused_by_row(publisher):
     assert batch.rows.get(number=3).reason == said
 
 
-def test_only_the_first_visible_sheet_counts_and_that_is_said(publisher):
+def test_only_the_first_visible_sheet_is_read_and_a_notice_says_so(publisher):
     batch = publisher.look(Intake, workbook(["year"], [2024], sheets=("Years", "Notes")))
     assert batch.notes == ["Only the first sheet, “Years”, is imported."]
 
@@ -142,7 +142,7 @@ ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;
 
 
 def bomb():
-    """A workbook of a few hundred kilobytes that unpacks to 200 MB."""
+    """Return a workbook of a few hundred kilobytes that unpacks to 200 MB."""
     return archive(**{"xl/workbook.xml": "x", SHEET: " " * 200 * 1024 * 1024})
 
 
@@ -176,7 +176,7 @@ def bomb():
         ),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_refused_in_a_sentence(publisher, make, said):
+def test_an_unreadable_file_is_refused_in_a_sentence(publisher, make, said):
     answer = publisher.upload(Intake, make(), name="file.xlsx")
     assert answer.status_code == 200
     assert answer.context["form"].errors["file"] == [said]
@@ -190,7 +190,7 @@ def test_a_table_of_empty_rows_is_not_read_to_its_end(publisher, monkeypatch):
     assert publisher.upload(Intake, data).context["form"].errors["file"] == [said]
 
 
-def test_unknown_columns_are_named(publisher):
+def test_unknown_columns_of_a_table_are_named(publisher):
     answer = publisher.upload(Country, b"code,nmae,region\nFR,France,africa\n")
     [said] = answer.context["form"].errors["file"]
     assert said == (

@@ -1,4 +1,4 @@
-"""What is taken away comes back without a difference, whatever it says."""
+"""Exports imported back: no differences, for any content."""
 
 from io import BytesIO
 
@@ -26,16 +26,16 @@ from tests.publishing.import_export.conftest import results
 pytestmark = pytest.mark.django_db
 
 KINDS = (City, Country, Intake, Theme, Network, Organisation, NewsItem, Event, Page)
-# Each example uses the same database, which makes no difference to these.
+# The examples share a database, which makes no difference to these tests.
 SAME_DATABASE = settings(
     max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-# What PostgreSQL can keep.
+# Text that PostgreSQL can store.
 TEXTS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=60)
 
 
 def everything():
-    """A record of each kind, with all that can belong to it."""
+    """Make a record of each kind, with all its possible parts."""
     country = factories.country(code="GB", name="United Kingdom")
     intake = factories.intake(year=2024, announced_on="2024-02-14", cities_announced=64)
     themes = [factories.theme(), factories.theme(trashed_at=factories.LONG_AGO)]
@@ -73,9 +73,9 @@ def _kept(model):
 
 
 @pytest.mark.parametrize("model", [City, Network, NewsItem, Country])
-def test_an_export_makes_the_same_records_anew(publisher, model):
+def test_an_export_imported_into_an_empty_portal_makes_the_same_records(publisher, model):
     everything()
-    # What lies in the trash can stay linked, but nobody can choose it.
+    # A record in the trash can stay linked, but cannot be chosen.
     Theme.objects.filter(trashed_at__isnull=False).delete()
     City.objects.update(note="plain")
     rows = publisher.table(model)
@@ -105,7 +105,7 @@ def test_an_export_makes_the_same_records_anew(publisher, model):
     ending=st.sampled_from(["csv", "xlsx"]),
 )
 @SAME_DATABASE
-def test_any_words_come_back_as_they_are(publisher, name, words, summary, role, ending):
+def test_any_text_survives_an_export_and_import(publisher, name, words, summary, role, ending):
     for model in (City, Network, Organisation, Country):
         model.objects.all().delete()
     city = City(name=name, country=factories.country(), motto=words, summary=summary, profile=words)
@@ -122,20 +122,20 @@ def test_any_words_come_back_as_they_are(publisher, name, words, summary, role, 
 
 
 @given(TEXTS)
-def test_formulas_are_defused_and_undefused(text):
+def test_formulas_are_defused_by_an_export_and_restored_by_an_import(text):
     kept = normalised(text)
     assert undefused(defused(kept)) == kept
     assert not defused(kept).startswith(("=", "+", "-", "@"))
 
 
 @given(st.lists(TEXTS.map(str.strip), min_size=1))
-def test_values_of_a_line_are_parted_as_they_were_joined(values):
+def test_values_of_a_cell_are_split_as_they_were_joined(values):
     while values[1:] and not values[-1]:
         values.pop()
     assert parted(joined(values)) == values
 
 
-def test_contents_of_many_are_those_of_each(publisher):
+def test_bulk_snapshots_equal_single_snapshots(publisher):
     everything()
     for model in KINDS:
         keys = list(model._base_manager.values_list("pk", flat=True))
@@ -143,7 +143,7 @@ def test_contents_of_many_are_those_of_each(publisher):
         assert contents == {key: snapshots.take(records[key]) for key in keys}
 
 
-def test_a_text_too_long_for_a_cell_stays(publisher):
+def test_a_text_too_long_for_a_cell_stays_unchanged(publisher):
     city = factories.city(profile="<p>" + "long " * 8_000 + "</p>", motto="Old")
     book = openpyxl.load_workbook(BytesIO(publisher.export(City, "xlsx")))
     headings = [cell.value for cell in book.active[1]]
@@ -176,7 +176,7 @@ VALUES = {
 
 @given(st.fixed_dictionaries({}, optional=VALUES))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_an_import_is_what_the_form_would_have_saved(publisher, changes):
+def test_an_import_saves_what_the_form_would_save(publisher, changes):
     for model in (City, Country, Intake, FormerSlug):
         model.objects.all().delete()
     gb, _fr = factories.country(code="GB"), factories.country(code="FR")
@@ -205,7 +205,7 @@ def test_an_import_is_what_the_form_would_have_saved(publisher, changes):
 
 
 def _form_of(record, data):
-    """The desk's own form for a record, with some fields changed."""
+    """Return the desk's own form for a record, with some fields changed."""
     request = RequestFactory().get("/")
     request.user = factories.superuser()
     desk = admin.site.get_model_admin(City)

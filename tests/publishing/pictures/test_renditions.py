@@ -1,4 +1,4 @@
-"""The sizes and formats of a picture, made at upload."""
+"""The renditions of a picture, made at upload."""
 
 from io import BytesIO
 
@@ -26,7 +26,7 @@ def rendered(picture, url):
     return image
 
 
-def test_each_source_is_what_it_says():
+def test_each_rendition_has_its_declared_format_and_size():
     picture = factories.picture()
     for shape, sizes in {
         "card": [(320, 180), (640, 360)],
@@ -56,7 +56,7 @@ def test_the_focal_point_stays_in_view():
     assert (red < 60, blue > 200) == (True, True)
 
 
-def test_renditions_do_not_tell_where_a_photograph_was_taken():
+def test_renditions_have_no_place_of_the_photograph():
     exif = Image.Exif()
     exif[0x010E] = "a secret garden"
     picture = Picture(title="Garden", alternative_text="A garden")
@@ -76,7 +76,7 @@ def test_renditions_do_not_tell_where_a_photograph_was_taken():
         ("empty.png", b""),
     ],
 )
-def test_what_is_not_a_picture_is_refused_on_every_way_in(name, content):
+def test_a_file_that_is_no_picture_is_refused_on_every_way_in(name, content):
     picture = Picture(title="x", alternative_text="x")
     picture.file = ContentFile(content, name=name)
     with pytest.raises(ValidationError):

@@ -1,4 +1,4 @@
-"""What is kept of an uploaded picture, where it goes, and what is refused."""
+"""Uploaded pictures: their stored form, their files, and refusals."""
 
 import re
 from io import BytesIO
@@ -23,7 +23,7 @@ def media(settings, tmp_path):
 
 
 def photograph(kind="JPEG", size=(80, 40), orientation=1, **options):
-    """Left half red, right half blue, with a place and a description."""
+    """Return a photograph, left half red and right half blue, with a place and a description."""
     image = Image.new("RGB", size, "red")
     image.paste("blue", (size[0] // 2, 0, *size))
     exif = Image.Exif()
@@ -47,7 +47,7 @@ def is_red(colour):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF"])
-def test_the_stored_file_tells_nothing_but_the_picture(kind):
+def test_the_stored_file_of_a_picture_has_no_metadata(kind):
     options = {} if kind == "PNG" else {"xmp": b"<x:xmpmeta>somebody</x:xmpmeta>"}
     content = photograph(kind, **options)
     assert b"secret garden" in content
@@ -58,10 +58,10 @@ def test_the_stored_file_tells_nothing_but_the_picture(kind):
         assert told not in written
 
 
-def test_a_picture_taken_sideways_is_kept_upright():
+def test_a_picture_taken_sideways_is_stored_upright():
     picture = factories.picture(file=factories.upload("a.jpg", photograph(orientation=6)))
     image, _content = stored(picture)
-    # Turned to the right, its left half is on top.
+    # After a turn to the right, the left half is on top.
     assert (image.size, picture.width, picture.height) == ((40, 80), 40, 80)
     assert is_red(image.convert("RGB").getpixel((20, 10)))
     assert not is_red(image.convert("RGB").getpixel((20, 70)))
@@ -71,22 +71,22 @@ def test_a_picture_taken_sideways_is_kept_upright():
 @pytest.mark.parametrize(
     ("size", "kept_size"), [((3000, 1500), (2560, 1280)), ((90, 60), (90, 60))]
 )
-def test_a_picture_is_kept_as_large_as_pages_need(size, kept_size):
+def test_a_picture_is_stored_as_large_as_pages_need(size, kept_size):
     picture = factories.picture(file=factories.upload("a.jpg", factories.image_bytes(size=size)))
     image, _content = stored(picture)
     assert (image.size, (picture.width, picture.height)) == (kept_size, kept_size)
 
 
 def with_profile(profile):
-    """A red square whose file has a profile, as it is kept."""
+    """Return the stored form of a red square whose file has a colour profile."""
     file = BytesIO()
     Image.new("RGB", (8, 8), (200, 30, 30)).save(file, "PNG", icc_profile=profile)
     return Image.open(kept(ContentFile(file.getvalue())))
 
 
-def test_a_colour_profile_is_applied():
+def test_the_colour_profile_of_a_picture_is_applied():
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    # A profile in which the first number means blue and the third red.
+    # A profile that exchanges red and blue.
     names = {b"rXYZ": b"bXYZ", b"bXYZ": b"rXYZ"}
     turned = re.sub(b"[rb]XYZ", lambda name: names[name[0]], srgb)
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
@@ -106,7 +106,7 @@ def test_a_transparent_picture_stays_so_and_is_shown_on_white(renditions):
         assert min(Image.open(shown).convert("RGB").getpixel((100, 100))) > 250
 
 
-def test_the_name_of_a_file_is_not_believed():
+def test_the_type_of_a_picture_is_not_taken_from_its_file_name():
     content = photograph("PNG")
     picture = factories.picture(file=factories.upload("page.html", content))
     assert picture.file.name.endswith(".png")
@@ -120,7 +120,7 @@ def sentence(content, name="a.jpg"):
     return said
 
 
-def test_what_is_refused_and_how_it_is_said(settings):
+def test_a_refused_picture_has_a_sentence_that_says_why(settings):
     unreadable = "This file is not a picture that we can read. Use a JPEG, PNG, WebP or AVIF file."
     damaged = "The end of this picture is missing or damaged. Copy or save it again."
     gif = BytesIO()
@@ -139,7 +139,7 @@ def test_what_is_refused_and_how_it_is_said(settings):
 
 
 @pytest.mark.parametrize("side", [8_000, 10_000, 14_000])
-def test_a_small_file_that_claims_to_be_enormous(side):
+def test_a_small_file_that_claims_to_be_enormous_is_refused(side):
     file = BytesIO()
     Image.new("1", (side, side)).save(file, "PNG")
     assert file.tell() < 100_000
@@ -153,7 +153,7 @@ def files(settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_replaced_picture_gets_a_new_address_and_the_old_file_goes(settings, renditions):
+def test_a_replaced_picture_gets_a_new_address_and_the_old_file_is_deleted(settings, renditions):
     picture = factories.picture()
     old_address, old = picture.file.url, files(settings)
     picture.file = factories.upload()
@@ -165,7 +165,7 @@ def test_a_replaced_picture_gets_a_new_address_and_the_old_file_goes(settings, r
     assert files(settings) == []
 
 
-def test_every_size_is_made_at_upload_and_none_on_a_visit(client, settings, renditions):
+def test_every_rendition_is_made_at_upload_and_none_on_a_visit(client, settings, renditions):
     picture = factories.picture()
     made = files(settings)
     assert len(made) == 1 + 13
@@ -180,13 +180,13 @@ def test_every_size_is_made_at_upload_and_none_on_a_visit(client, settings, rend
 
 
 @pytest.mark.parametrize("point", ["0.5x0.5", "0x1", "0.250x0.033"])
-def test_focal_points(point):
+def test_focal_points_are_accepted(point):
     picture = Picture(title="a", alternative_text="a", focal_point=point)
     picture.clean_fields(exclude=["file"])
 
 
 @pytest.mark.parametrize("point", ["", "1.5x0.5", "0.5", "axb", "0.5x0.5x0.5"])
-def test_what_is_no_focal_point(point):
+def test_invalid_focal_points_are_refused(point):
     picture = Picture(title="a", alternative_text="a", focal_point=point)
     with pytest.raises(ValidationError):
         picture.clean_fields(exclude=["file"])

@@ -1,4 +1,4 @@
-"""A rehearsal leaves nothing behind: no row, no mail, no hook, no message, nothing in a cache."""
+"""Rehearsals: no row, mail, hook, message or cache entry is left."""
 
 import contextlib
 from io import StringIO
@@ -20,14 +20,14 @@ from tests.staff_fixtures import signed_in
 
 
 def everything():
-    """All rows of all tables."""
+    """Return all rows of all tables."""
     out = StringIO()
     call_command("dumpdata", "--all", exclude=["sessions"], stdout=out)
     return out.getvalue()
 
 
 @pytest.mark.django_db
-def test_no_table_is_changed():
+def test_a_rehearsal_changes_no_table():
     city = factories.award().city
     before = everything()
     with rehearse():
@@ -43,7 +43,7 @@ def test_no_table_is_changed():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_hooks_and_mails_do_not_leave_it(django_capture_on_commit_callbacks):
+def test_no_hook_or_mail_leaves_a_rehearsal(django_capture_on_commit_callbacks):
     def tell():
         mail.send_mail("Published", "…", None, ["staff@testserver"])
 
@@ -57,7 +57,7 @@ def test_hooks_and_mails_do_not_leave_it(django_capture_on_commit_callbacks):
 
 
 @pytest.mark.django_db
-def test_an_error_goes_through_and_changes_nothing():
+def test_an_error_in_a_rehearsal_is_raised_and_changes_nothing():
     before = everything()
     with pytest.raises(ZeroDivisionError), rehearse():
         raise ZeroDivisionError(factories.city())
@@ -66,8 +66,8 @@ def test_an_error_goes_through_and_changes_nothing():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_commit_would_refuse_is_refused():
-    """Foreign keys are looked at when a transaction ends, and a rehearsal never ends in one."""
+def test_a_rehearsal_refuses_what_a_commit_would_refuse():
+    """Deferred foreign keys are checked at a commit, and a rehearsal never commits."""
     city = factories.city()
     with pytest.raises(IntegrityError), rehearse():
         Award.objects.create(city_id=city.pk + 1, year=2015)
@@ -75,7 +75,7 @@ def test_what_a_commit_would_refuse_is_refused():
 
 
 @pytest.mark.django_db
-def test_rehearsals_stand_inside_each_other():
+def test_rehearsals_can_be_nested():
     with rehearse():
         outer = factories.city()
         with rehearse():
@@ -87,7 +87,7 @@ def test_rehearsals_stand_inside_each_other():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("button", ["_draft", "_review"])
-def test_a_form_that_is_kept_as_a_draft_leaves_one_line_in_one_table(button):
+def test_a_form_saved_as_a_draft_writes_one_row_in_one_table(button):
     city = factories.award(city=factories.city(motto="Old")).city
     client = signed_in(factories.user("Contributors"))
     form = open_form(client, city)
@@ -101,13 +101,13 @@ def test_a_form_that_is_kept_as_a_draft_leaves_one_line_in_one_table(button):
     assert (mail.outbox, LogEntry.objects.count(), cache.get("kept")) == ([], 0, 1)
     assert snapshots.take(city) == content
     Revision.objects.get().delete()
-    # That the form was saved is kept for a day, so that nothing late revives what was typed.
+    # The key of a saved form is stored for a day, so that no late request revives its autosave.
     WorkingCopy.objects.get().delete()
     assert everything() == before
 
 
 @pytest.mark.django_db
-def test_a_refused_form_leaves_nothing():
+def test_a_refused_form_writes_nothing():
     city = factories.city()
     client = signed_in(factories.user("Publishers"))
     form = open_form(client, city)
@@ -119,7 +119,7 @@ def test_a_refused_form_leaves_nothing():
 
 
 @pytest.mark.django_db
-def test_an_open_draft_is_only_looked_at():
+def test_opening_a_draft_changes_nothing():
     city = factories.city(motto="Old")
     client = signed_in(factories.user("Publishers"))
     form = open_form(client, city)
@@ -130,7 +130,7 @@ def test_an_open_draft_is_only_looked_at():
 
 
 @pytest.mark.django_db
-def test_a_forged_copy_says_nothing_untrue():
+def test_a_forged_save_as_new_has_no_message_of_success():
     city = factories.city()
     client = signed_in(factories.user("Editors"))
     form = open_form(client, city)

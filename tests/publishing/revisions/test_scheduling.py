@@ -1,4 +1,4 @@
-"""Drafts go live once, at their moment, by whoever comes first; what fails is set aside."""
+"""Scheduled drafts: published once, at their moment, by any process; failures are set aside."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ def scheduled(city, **fields):
 
 
 def at_once(*jobs):
-    """Run the jobs in threads that start together; what each gave, or raised."""
+    """Run the jobs in threads that start together; return the results or exceptions."""
     gate = Barrier(len(jobs))
 
     def run(job):
@@ -47,7 +47,7 @@ def at_once(*jobs):
 
 
 @pytest.mark.django_db
-def test_a_draft_goes_live_at_its_moment_and_not_before():
+def test_a_draft_is_published_at_its_moment_and_not_before():
     city = factories.city(motto="Old")
     draft = scheduled(city, motto="New")
     assert publish_due(NOON - timedelta(seconds=1)) == ([], [])
@@ -61,7 +61,7 @@ def test_a_draft_goes_live_at_its_moment_and_not_before():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_several_processes_publish_nothing_twice():
+def test_several_processes_publish_a_draft_once():
     cities = [factories.city(motto="Old") for _number in range(3)]
     drafts = [scheduled(city, motto="New") for city in cities]
     results = at_once(*[lambda: publish_due(NOON)] * 4)
@@ -74,7 +74,7 @@ def test_several_processes_publish_nothing_twice():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_several_processes_set_aside_once():
+def test_several_processes_set_a_failed_draft_aside_once():
     city = factories.city(motto="Old")
     scheduled(city, motto="New")
     City.objects.update(motto="Newer")
@@ -84,7 +84,7 @@ def test_several_processes_set_aside_once():
 
 
 @pytest.mark.django_db
-def test_a_conflict_stops_a_scheduled_draft_and_is_kept_with_its_reason():
+def test_a_conflict_stops_a_scheduled_draft_and_its_reason_is_stored():
     city = factories.city(motto="Old", note="Old")
     scheduled(city, motto="New")
     City.objects.update(motto="Newer")
@@ -99,7 +99,7 @@ def test_a_conflict_stops_a_scheduled_draft_and_is_kept_with_its_reason():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", [transitions.unpublish, transitions.archive, transitions.trash])
-def test_what_is_no_longer_public_is_not_replaced(how):
+def test_a_draft_of_a_hidden_record_is_not_published(how):
     city = factories.city(motto="Old")
     scheduled(city, motto="New")
     transitions.move(city, how)
@@ -109,7 +109,7 @@ def test_what_is_no_longer_public_is_not_replaced(how):
 
 
 @pytest.mark.django_db
-def test_a_record_that_is_gone_stops_nobody():
+def test_a_draft_of_a_deleted_record_does_not_stop_the_others():
     gone, there = factories.city(), factories.city(motto="Old")
     draft = scheduled(gone, motto="New")
     scheduled(there, motto="New")
@@ -120,7 +120,7 @@ def test_a_record_that_is_gone_stops_nobody():
 
 
 @pytest.mark.django_db
-def test_a_name_that_was_taken_is_told():
+def test_a_draft_with_a_taken_name_is_set_aside_with_its_reason():
     city = factories.city(name="Leeds")
     scheduled(city, name="York")
     factories.city(name="York")
@@ -129,7 +129,7 @@ def test_a_name_that_was_taken_is_told():
 
 
 @pytest.mark.django_db
-def test_a_fault_of_the_portal_stops_neither_visitors_nor_the_other_drafts():
+def test_an_unexpected_error_stops_neither_visitors_nor_the_other_drafts():
     first, last = factories.city(motto="Old"), factories.city(motto="Old")
     for city in (first, last):
         scheduled(city, motto="New")
@@ -148,7 +148,7 @@ def test_a_fault_of_the_portal_stops_neither_visitors_nor_the_other_drafts():
 
 
 @pytest.mark.django_db
-def test_a_draft_that_is_none_any_more_is_not_published():
+def test_a_closed_draft_is_not_published():
     city = factories.city(motto="Old")
     draft = scheduled(city, motto="New")
     draft.close()
@@ -158,7 +158,7 @@ def test_a_draft_that_is_none_any_more_is_not_published():
 
 
 @pytest.mark.django_db
-def test_what_others_changed_elsewhere_stays():
+def test_publishing_a_draft_keeps_what_others_changed_elsewhere():
     city = factories.city(motto="Old", note="Old")
     draft = scheduled(city, motto="New")
     City.objects.update(note="Checked")
@@ -167,7 +167,7 @@ def test_what_others_changed_elsewhere_stays():
 
 
 @pytest.mark.django_db
-def test_choices_solve_a_conflict():
+def test_choices_solve_a_conflict_of_a_draft():
     city = factories.city(motto="Old")
     draft = scheduled(city, motto="New")
     City.objects.update(motto="Newer")
@@ -193,7 +193,7 @@ def test_one_record_has_one_draft():
 
 
 @pytest.mark.django_db
-def test_saving_what_it_says_writes_nothing():
+def test_saving_an_unchanged_record_writes_no_revision():
     city = factories.city()
     before = City.objects.values().get()
     assert write(city, snapshots.take(city), Action.CHANGED) == []

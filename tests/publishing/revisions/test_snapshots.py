@@ -1,4 +1,4 @@
-"""A snapshot gives back what it was taken of; a merge loses nothing."""
+"""Snapshots restore their record; merges lose no change."""
 
 import json
 from pathlib import Path
@@ -40,7 +40,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size
 
 
 def values_of(field):
-    """A strategy for what may stand in a field; None for those that others depend on."""
+    """Return a strategy for the values of a field; None for fields that others depend on."""
     if getattr(field, "choices", None):
         return st.sampled_from([value for value, _label in field.flatchoices])
     if isinstance(field, models.BooleanField):
@@ -56,7 +56,7 @@ def values_of(field):
 
 @composite
 def contents(draw, model):
-    """What staff could have made of a record: texts, choices, and rows with distinct values."""
+    """Return a strategy for records as staff could edit them: texts, choices, distinct rows."""
     drawn = {field.name: values_of(field) for field in snapshots.content_fields(model)}
     fields = {name: draw(values) for name, values in drawn.items() if values is not None}
     rows = {}
@@ -78,7 +78,7 @@ def contents(draw, model):
 @pytest.mark.parametrize("name", FACTORIES)
 @settings(max_examples=8)
 @given(data=st.data())
-def test_what_was_taken_is_given_back(name, data):
+def test_a_snapshot_is_restored_field_by_field_and_row_by_row(name, data):
     with rehearse():
         country = {"country": factories.united_kingdom()} if name == "network" else {}
         record = getattr(factories, name)(**country)
@@ -94,7 +94,7 @@ def test_what_was_taken_is_given_back(name, data):
 
 
 @pytest.mark.django_db
-def test_relations_pictures_and_memberships_are_given_back(settings, tmp_path):
+def test_a_snapshot_restores_relations_pictures_and_memberships(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     membership = factories.membership(role="Lead")
     network, city = membership.network, factories.city(picture=factories.picture())
@@ -113,7 +113,7 @@ def test_relations_pictures_and_memberships_are_given_back(settings, tmp_path):
 
 
 @pytest.mark.django_db
-def test_the_menu_is_given_back():
+def test_a_snapshot_restores_the_menu():
     site = Site.objects.first() or Site.objects.create()
     site.menu.create(label="Cities", address="/cities/")
     content = snapshots.take(site)
@@ -134,7 +134,7 @@ def test_two_rows_exchange_a_unique_value():
 
 
 @pytest.mark.django_db
-def test_what_is_not_valid_changes_nothing():
+def test_an_invalid_snapshot_changes_nothing():
     city = factories.award(year=2015).city
     content = snapshots.take(city)
     wrong = {
@@ -147,7 +147,7 @@ def test_what_is_not_valid_changes_nothing():
 
 
 @pytest.mark.django_db
-def test_a_key_that_meanwhile_is_another_records_stays_with_that_one():
+def test_a_key_that_now_belongs_to_another_record_stays_with_it():
     award = factories.award(year=2015)
     city, other = award.city, factories.city()
     content = snapshots.take(city)
@@ -159,7 +159,7 @@ def test_a_key_that_meanwhile_is_another_records_stays_with_that_one():
 
 
 @pytest.mark.django_db
-def test_what_is_gone_is_told(settings, tmp_path):
+def test_applying_names_references_whose_target_is_gone(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     picture, theme = factories.picture(), factories.theme()
     city = factories.city(picture=picture, themes=[theme])
@@ -173,7 +173,7 @@ def test_what_is_gone_is_told(settings, tmp_path):
 
 
 @pytest.mark.django_db
-def test_a_changed_address_leads_on_whichever_way_it_was_changed():
+def test_a_slug_changed_by_a_snapshot_leaves_a_redirect():
     city = factories.city(name="Wakefield")
     content = snapshots.take(city)
     content["fields"]["slug"] = "wakefield-district"
@@ -188,14 +188,14 @@ def test_a_changed_address_leads_on_whichever_way_it_was_changed():
 
 
 @pytest.mark.django_db
-def test_a_snapshot_of_long_ago_is_still_readable():
-    """The file is never written anew: what it names that is gone is passed over."""
+def test_a_snapshot_of_an_earlier_version_is_readable():
+    """The file is never written again; names that no longer exist are ignored."""
     factories.united_kingdom()
     city = factories.city(name="Leeds", motto="Pro rege et lege")
     problems = snapshots.apply(city, json.loads((KEPT / "city-2026-11.json").read_text()))
     assert problems == ["themes: the theme that stood here was deleted since."]
     assert (city.name, city.slug, city.joined_year) == ("Wakefield", "wakefield", 2024)
-    # The snapshot does not know these.
+    # The snapshot has no such fields.
     assert (city.motto, city.designations.count()) == ("Pro rege et lege", 0)
     assert [(award.year, award.source) for award in city.awards.all()] == [(2024, "Jury")]
 
@@ -218,7 +218,7 @@ content = st.fixed_dictionaries(
 
 
 @given(content, content)
-def test_who_is_alone_is_not_merged(base, mine):
+def test_a_change_by_one_side_alone_is_taken_as_it_is(base, mine):
     assert snapshots.merge(base, mine, base) == (mine, [])
     assert snapshots.merge(base, base, mine) == (mine, [])
     assert snapshots.merge(base, mine, mine) == (mine, [])
@@ -226,8 +226,8 @@ def test_who_is_alone_is_not_merged(base, mine):
 
 @settings(max_examples=200)
 @given(content, content, content)
-def test_no_change_is_lost(base, mine, theirs):
-    """Every place that one side changed says so afterwards, or is a conflict."""
+def test_a_merge_loses_no_change(base, mine, theirs):
+    """Every place that one side changed has that change afterwards, or is a conflict."""
     merged = snapshots.merge(base, mine, theirs)
     conflicts = {conflict.path for conflict in merged.conflicts}
     for side, other in ((mine, theirs), (theirs, mine)):
@@ -242,13 +242,13 @@ def test_no_change_is_lost(base, mine, theirs):
     assert merged.content["links"]["themes"] == sorted(
         theme
         for theme in set().union(*after_sets)
-        # Who changed it decides; both can only have changed it alike.
+        # The side that changed the link decides; both can only have changed it in the same way.
         if theme in (ours if (theme in ours) != (theme in old) else others)
     )
 
 
 @given(content, content, content)
-def test_either_side_can_be_chosen(base, mine, theirs):
+def test_a_conflict_can_be_solved_with_either_side(base, mine, theirs):
     merged = snapshots.merge(base, mine, theirs)
     for side, name in ((mine, "mine"), (theirs, "theirs")):
         chosen = snapshots.resolve(merged, {conflict.key: name for conflict in merged.conflicts})
@@ -260,11 +260,11 @@ def test_either_side_can_be_chosen(base, mine, theirs):
 
 
 @given(content, content)
-def test_a_fingerprint_tells_contents_apart(one, other):
+def test_a_fingerprint_differs_for_different_contents(one, other):
     assert (snapshots.fingerprint(one) == snapshots.fingerprint(other)) is (one == other)
 
 
-def test_both_texts_can_be_kept():
+def test_a_conflict_of_texts_can_keep_both():
     def said(text):
         return {"fields": {"motto": text, "profile": f"<p>{text}</p>"}}
 

@@ -1,4 +1,4 @@
-"""The activity log: found by who, what, when, which kind and which record; changed by nobody."""
+"""The audit log: searched by user, action, time, kind and record; read-only."""
 
 import pytest
 from django.urls import reverse
@@ -30,7 +30,7 @@ def found(client, **query):
     return [str(line) for line in view.result_list]
 
 
-def test_the_log_is_found_by_everything_that_it_says(editor, lines):
+def test_the_audit_log_is_searched_by_everything_that_it_says(editor, lines):
     changed, archived = "Wakefield: Changed", "Fair: Archived"
     assert found(editor) == [archived, changed]
     assert found(editor, q="lovelace") == [changed]
@@ -44,14 +44,14 @@ def test_the_log_is_found_by_everything_that_it_says(editor, lines):
     assert found(editor, made_at__year=year - 1) == []
 
 
-def test_a_line_leads_to_the_record_and_to_what_changed(editor, lines):
+def test_an_entry_of_the_audit_log_links_to_the_record_and_to_the_changes(editor, lines):
     page = editor.get(reverse(LIST)).text
     city = City.objects.get()
     assert f'href="{admin_url(City, "change", city.pk)}"' in page
     assert f'href="{admin_url(City, "revision", city.pk, lines[0].pk)}"' in page
 
 
-def test_what_is_gone_is_told_by_the_line_itself(superuser):
+def test_an_entry_of_the_audit_log_names_a_deleted_record(superuser):
     city = factories.city(name="Atlantis")
     transitions.move(city, transitions.trash)
     superuser.post(admin_url(City, "delete", city.pk), {"post": "yes"})
@@ -64,7 +64,7 @@ def test_what_is_gone_is_told_by_the_line_itself(superuser):
     assert "Atlantis" in page.text
 
 
-def test_nobody_changes_the_log(superuser, publisher, lines):
+def test_the_audit_log_cannot_be_changed(superuser, publisher, lines):
     before = list(Revision.objects.values())
     for client in [superuser, publisher]:
         for page, args in [("add", []), ("change", [lines[0].pk]), ("delete", [lines[0].pk])]:
@@ -75,7 +75,7 @@ def test_nobody_changes_the_log(superuser, publisher, lines):
     assert list(Revision.objects.values()) == before
 
 
-def test_everybody_sees_what_was_done_to_records_that_they_may_look_at(administrator, editor):
+def test_the_audit_log_shows_the_entries_of_records_that_the_user_may_view(administrator, editor):
     log(factories.user("Editors", username="mary"), Action.CHANGED)
     assert found(administrator) == ["mary: Changed"]
     assert found(editor) == []
@@ -87,7 +87,9 @@ def administrator(db):
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_the_log_has_a_constant_number_of_queries(editor, number, django_assert_max_num_queries):
+def test_the_audit_log_has_a_constant_number_of_queries(
+    editor, number, django_assert_max_num_queries
+):
     for _ in range(number):
         log(factories.city(), Action.CHANGED, factories.user("Editors"))
     with django_assert_max_num_queries(11):

@@ -1,4 +1,4 @@
-"""What is typed and not saved: kept for its writer, offered again, gone when it is saved."""
+"""Autosaves: private, restored after an interruption, deleted with the save."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ def maria(db):
 
 
 def type_into(client, record, **typed):
-    """Type something and leave it: what the browser sends by itself; the form as it stands."""
+    """Type into a form and leave it; return the response to the autosave and the form's fields."""
     form = open_form(client, record) | typed
     response = client.post(admin_url(record, "working", record.pk), form)
     assert response.status_code == 200
@@ -37,7 +37,7 @@ def take_up(client, model, page, *args):
     return response
 
 
-def test_what_need_not_be_valid_is_kept_and_taken_up_again(editor):
+def test_an_invalid_form_is_autosaved_and_restored(editor):
     city = factories.city(name="Fez", motto="")
     typed = {
         "name": "",
@@ -69,7 +69,7 @@ def test_what_need_not_be_valid_is_kept_and_taken_up_again(editor):
     assert not Revision.objects.exists()
 
 
-def test_a_new_record_is_kept_and_taken_up_again(editor):
+def test_a_form_for_a_new_record_is_autosaved_and_restored(editor):
     form = read_form(editor.get(admin_url(City, "add")), City).fields | {"name": "Newtown"}
     editor.post(admin_url(City, "add_working"), form)
     fields = read_form(take_up(editor, City, "add"), City).fields
@@ -79,7 +79,7 @@ def test_a_new_record_is_kept_and_taken_up_again(editor):
     assert "You typed here" not in editor.get(admin_url(City, "add")).text
 
 
-def test_saving_what_was_taken_up_merges_with_what_others_saved(editor, publisher):
+def test_saving_a_restored_form_merges_with_what_others_saved(editor, publisher):
     city = factories.city(motto="Old motto", summary="Old summary")
     type_into(editor, city, motto="My motto")
     save_form(publisher, city, summary="Their summary", _because="Short on purpose")
@@ -92,7 +92,7 @@ def test_saving_what_was_taken_up_merges_with_what_others_saved(editor, publishe
     )
 
 
-def test_a_copy_goes_when_the_form_is_saved_and_nothing_late_revives_it(publisher):
+def test_an_autosave_is_deleted_with_the_save_and_a_late_request_does_not_revive_it(publisher):
     city = factories.city()
     form, _answer = type_into(publisher, city, motto="My motto")
     publisher.post(admin_url(city, "change", city.pk), form | {"_save": "1"})
@@ -102,7 +102,7 @@ def test_a_copy_goes_when_the_form_is_saved_and_nothing_late_revives_it(publishe
     assert list(WorkingCopy.objects.values_list("data", flat=True)) == [None]
 
 
-def test_a_copy_stays_when_the_form_is_refused(publisher):
+def test_an_autosave_stays_when_the_form_is_refused(publisher):
     city = factories.city()
     form, _answer = type_into(publisher, city, name="")
     response = publisher.post(admin_url(city, "change", city.pk), form)
@@ -110,7 +110,7 @@ def test_a_copy_stays_when_the_form_is_refused(publisher):
     assert WorkingCopy.objects.get().data
 
 
-def test_a_copy_is_thrown_away(editor):
+def test_an_autosave_is_discarded(editor):
     city = factories.city()
     type_into(editor, city, motto="My motto")
     copy = WorkingCopy.objects.get()
@@ -119,14 +119,14 @@ def test_a_copy_is_thrown_away(editor):
     assert not WorkingCopy.objects.exists()
 
 
-def test_two_tabs_overwrite_nothing_of_each_other(editor):
+def test_two_tabs_do_not_overwrite_the_autosaves_of_each_other(editor):
     city = factories.city()
     type_into(editor, city, motto="First tab")
     type_into(editor, city, motto="Second tab")
     assert WorkingCopy.objects.count() == 2
 
 
-def test_typing_on_fills_one_row_and_no_history(editor):
+def test_an_autosave_is_one_row_and_no_history(editor):
     city = factories.city()
     form, _answer = type_into(editor, city, motto="A")
     for motto in ("AB", "ABC"):
@@ -135,7 +135,7 @@ def test_typing_on_fills_one_row_and_no_history(editor):
     assert not Revision.objects.exists()
 
 
-def test_copies_are_private(editor, maria):
+def test_autosaves_are_private(editor, maria):
     city = factories.city()
     form, _answer = type_into(editor, city, motto="Secret")
     copy = WorkingCopy.objects.get()
@@ -143,20 +143,20 @@ def test_copies_are_private(editor, maria):
     assert "Secret" not in page.text
     assert "You typed here" not in page.text
     maria.post(admin_url(city, "working", city.pk), {"_drop": copy.pk})
-    # Another person's form, under the first one's key.
+    # The form of another user, with the key of the first.
     theirs = open_form(maria, city) | {"_copy": form["_copy"], "motto": "Mine"}
     assert maria.post(admin_url(city, "working", city.pk), theirs).json()["kept"] is False
     assert WorkingCopy.objects.get().posted()["motto"] == "Secret"
 
 
-def test_a_form_of_somebody_else_is_not_taken(editor, maria):
+def test_an_autosave_refuses_a_form_opened_by_another_user(editor, maria):
     city = factories.city()
     form = open_form(editor, city)
     assert maria.post(admin_url(city, "working", city.pk), form).status_code == 400
     assert not WorkingCopy.objects.exists()
 
 
-def test_the_second_is_told_of_the_first(editor, maria):
+def test_the_second_editor_is_told_of_the_first(editor, maria):
     city = factories.city()
     type_into(maria, city, motto="Hers")
     WorkingCopy.objects.update(touched_at=timezone.now() - timedelta(minutes=5))
@@ -166,7 +166,7 @@ def test_the_second_is_told_of_the_first(editor, maria):
     assert answer["news"] == [said]
 
 
-def test_the_first_is_told_that_the_second_saved(editor, maria):
+def test_the_first_editor_is_told_that_the_second_saved(editor, maria):
     city = factories.city()
     form = open_form(editor, city)
     save_form(maria, city, motto="Hers")
@@ -178,7 +178,7 @@ def test_the_first_is_told_that_the_second_saved(editor, maria):
     assert answer["news"] == [said]
 
 
-def test_old_copies_are_pruned(editor):
+def test_old_autosaves_are_deleted(editor):
     city = factories.city()
     type_into(editor, city, motto="Old")
     WorkingCopy.objects.update(touched_at=timezone.now() - timedelta(days=31))
@@ -188,19 +188,19 @@ def test_old_copies_are_pruned(editor):
     assert mottos == {"2", "3", "4", "5", "6"}
 
 
-def test_without_the_right_to_change_nothing_is_kept(client):
+def test_an_autosave_needs_the_permission_to_change(client):
     city = factories.city()
     client.force_login(factories.user())
     assert client.post(admin_url(city, "working", city.pk)).status_code == 403
     assert client.post(admin_url(City, "add_working")).status_code == 403
 
 
-def test_signed_out_the_page_that_keeps_leads_to_the_sign_in(client):
+def test_an_autosave_request_without_a_session_leads_to_the_sign_in(client):
     city = factories.city()
     assert client.get(admin_url(city, "working", city.pk)).status_code == 302
 
 
-def test_a_signed_in_page_gets_a_fresh_token(editor):
+def test_an_autosave_request_gets_a_fresh_csrf_token(editor):
     city = factories.city()
     answer = editor.get(admin_url(city, "working", city.pk)).json()
     assert answer["person"] == editor.session["_auth_user_id"]

@@ -1,4 +1,4 @@
-"""Drafts of what is public: kept, compared, scheduled, returned, published, discarded."""
+"""Drafts of public records: saved, compared, scheduled, returned, published, discarded."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ def city(db):
 
 
 def decide(client, record, decision, **more):
-    """Open the page of the draft and press a button; the answer, and what it said."""
+    """Open the page of the draft and press a button; return the response and its messages."""
     address = admin_url(record, "draft", record.pk)
     page = client.get(address)
     sent = {"draft": page.context["draft"].pk, "_seen": page.context["seen"], "decision": decision}
@@ -56,7 +56,7 @@ def test_a_new_row_of_a_draft_keeps_its_key(publisher, city):
     assert [str(city.awards.get().pk)] == key
 
 
-def test_a_draft_that_says_nothing_new_is_not_kept(publisher, city):
+def test_a_draft_without_changes_is_not_stored(publisher, city):
     response = save_form(publisher, city, _draft="1")
     assert errors(response) == {"__all__": ["You changed nothing, so there is no draft to keep."]}
     assert stages(city) == []
@@ -68,7 +68,7 @@ def test_a_draft_has_to_be_valid(publisher, city):
     assert stages(city) == []
 
 
-def test_saving_a_draft_again_unchanged_writes_no_line(publisher, city):
+def test_saving_a_draft_again_unchanged_writes_no_revision(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
     save_form(publisher, city, _draft="1")
     assert stages(city) == [("drafted", "draft")]
@@ -81,7 +81,9 @@ def test_publishing_from_the_form_puts_the_whole_draft_live(publisher, city):
     assert stages(city) == [("published", ""), ("drafted", "")]
 
 
-def test_contributors_send_to_review_and_publishers_return_or_publish(contributor, publisher, city):
+def test_contributors_submit_a_draft_and_publishers_return_or_publish_it(
+    contributor, publisher, city
+):
     save_form(contributor, city, motto="New", _review="1", _note="Please")
     assert stages(city) == [("submitted", "review")]
     assert decide(contributor, city, "publish")[0].status_code == 403
@@ -99,13 +101,13 @@ def test_contributors_send_to_review_and_publishers_return_or_publish(contributo
     ]
 
 
-def test_a_draft_in_the_queue_stays_there_when_it_is_mended(contributor, publisher, city):
+def test_a_draft_in_review_stays_there_when_it_is_changed(contributor, publisher, city):
     save_form(contributor, city, motto="New", _review="1")
     save_form(publisher, city, note="Looked up", _draft="1")
     assert stages(city) == [("drafted", "review"), ("submitted", "")]
 
 
-def test_discarding_is_for_the_author_and_for_publishers(contributor, publisher, city):
+def test_a_draft_is_discarded_by_its_author_and_by_publishers(contributor, publisher, city):
     other = signed_in(factories.user("Contributors"))
     save_form(contributor, city, motto="New", _review="1")
     assert decide(other, city, "discard")[0].status_code == 403
@@ -118,7 +120,7 @@ def test_discarding_is_for_the_author_and_for_publishers(contributor, publisher,
     assert City.objects.get().motto == "Old"
 
 
-def test_deciding_about_a_draft_that_changed_meanwhile(publisher, city):
+def test_a_decision_about_a_draft_that_changed_meanwhile_is_refused(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
     draft = open_draft(city)
     save_form(publisher, city, motto="Newer", _draft="1")
@@ -127,7 +129,7 @@ def test_deciding_about_a_draft_that_changed_meanwhile(publisher, city):
     assert City.objects.get().motto == "Old"
 
 
-def test_choices_count_for_what_was_seen(publisher, city):
+def test_choices_of_a_conflict_count_only_for_the_values_shown(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
     City.objects.update(motto="Newer")
     response, _said = decide(publisher, city, "publish")
@@ -144,7 +146,9 @@ def test_choices_count_for_what_was_seen(publisher, city):
 # -- The schedule --------------------------------------------------------------------------
 
 
-def test_a_moment_is_the_sites_own_across_the_change_of_clocks(publisher, city, settings):
+def test_the_moment_of_a_draft_uses_the_time_zone_of_the_site_across_the_change_of_clocks(
+    publisher, city, settings
+):
     settings.TIME_ZONE = "Europe/London"
     save_form(publisher, city, motto="New", _schedule="1", _due_at="2027-03-28T00:30")
     assert open_draft(city).due_at == datetime(2027, 3, 28, 0, 30, tzinfo=UTC)
@@ -153,7 +157,7 @@ def test_a_moment_is_the_sites_own_across_the_change_of_clocks(publisher, city, 
 
 
 @pytest.mark.parametrize("moment", ["2027-03-28T01:30", "2027-10-31T01:30"])
-def test_a_moment_that_is_none_or_two_is_refused(publisher, city, settings, moment):
+def test_a_moment_that_does_not_exist_or_is_ambiguous_is_refused(publisher, city, settings, moment):
     settings.TIME_ZONE = "Europe/London"
     response = save_form(publisher, city, motto="New", _schedule="1", _due_at=moment)
     (said,) = errors(response)["__all__"]
@@ -162,13 +166,13 @@ def test_a_moment_that_is_none_or_two_is_refused(publisher, city, settings, mome
 
 
 @pytest.mark.parametrize("moment", ["", "soon", "2020-01-01T09:00", "9999999-01-01T00:00"])
-def test_a_moment_that_cannot_be_is_refused(publisher, city, moment):
+def test_an_impossible_moment_is_refused(publisher, city, moment):
     response = save_form(publisher, city, motto="New", _schedule="1", _due_at=moment)
     assert list(errors(response)) == ["__all__"]
     assert open_draft(city) is None
 
 
-def test_a_mended_draft_stays_on_the_schedule_and_can_be_taken_off(publisher, contributor, city):
+def test_a_changed_draft_stays_scheduled_and_can_be_unscheduled(publisher, contributor, city):
     save_form(publisher, city, motto="New", _schedule="1", _due_at="2100-01-01T09:00")
     due = open_draft(city).due_at
     save_form(publisher, city, motto="Newer", _draft="1")
@@ -182,7 +186,7 @@ def test_a_mended_draft_stays_on_the_schedule_and_can_be_taken_off(publisher, co
     assert (open_draft(city).stage, open_draft(city).due_at) == ("draft", None)
 
 
-def test_contributors_cannot_schedule(contributor, city):
+def test_contributors_cannot_schedule_a_draft(contributor, city):
     response = save_form(contributor, city, motto="New", _schedule="1", _due_at="2100-01-01T09:00")
     said = "You may save a draft, but not schedule it. Submit it for review."
     assert errors(response) == {"__all__": [said]}
@@ -191,7 +195,7 @@ def test_contributors_cannot_schedule(contributor, city):
 # -- What becomes of a draft when its record moves -----------------------------------------
 
 
-def test_a_draft_of_what_is_no_longer_public_becomes_the_record(publisher, city):
+def test_a_draft_of_a_record_that_is_no_longer_public_becomes_the_record(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
     transitions.move(city, transitions.unpublish)
     assert open_form(publisher, city)["motto"] == ["New"]
@@ -201,7 +205,7 @@ def test_a_draft_of_what_is_no_longer_public_becomes_the_record(publisher, city)
     assert open_form(publisher, city)["motto"] == ["Newer"]
 
 
-def test_publishing_what_was_taken_back_puts_its_draft_live(publisher, city):
+def test_publishing_an_unpublished_record_publishes_its_draft(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
     transitions.move(city, transitions.unpublish)
     save_form(publisher, city, _publish="1", _because="It is asked for")
@@ -209,7 +213,9 @@ def test_publishing_what_was_taken_back_puts_its_draft_live(publisher, city):
     assert (city.motto, city.state, open_draft(city)) == ("New", "public", None)
 
 
-def test_what_became_public_meanwhile_is_not_changed_by_who_may_not_publish(contributor, city):
+def test_a_record_that_became_public_is_not_changed_without_the_permission_to_publish(
+    contributor, city
+):
     """The form was opened on a draft, and sent after somebody published it."""
     transitions.move(city, transitions.unpublish)
     form = open_form(contributor, city)
@@ -219,7 +225,7 @@ def test_what_became_public_meanwhile_is_not_changed_by_who_may_not_publish(cont
     assert open_draft(city).content["fields"]["motto"] == "New"
 
 
-def test_a_record_that_was_deleted_for_good_takes_its_draft_along(superuser, city):
+def test_deleting_a_record_for_good_deletes_its_draft(superuser, city):
     save_form(superuser, city, motto="New", _draft="1")
     transitions.move(city, transitions.trash)
     superuser.post(admin_url(city, "delete", city.pk), {"post": "yes"})
@@ -228,7 +234,7 @@ def test_a_record_that_was_deleted_for_good_takes_its_draft_along(superuser, cit
     assert superuser.get(admin_url(city, "draft", city.pk)).status_code == 404
 
 
-def test_a_name_that_was_taken_is_said_where_the_draft_opens(publisher, city):
+def test_a_taken_name_is_shown_where_the_draft_opens(publisher, city):
     save_form(publisher, city, name="York", _draft="1")
     factories.city(name="York")
     response = publisher.get(admin_url(city, "change", city.pk))
@@ -238,7 +244,7 @@ def test_a_name_that_was_taken_is_said_where_the_draft_opens(publisher, city):
 # -- New records ---------------------------------------------------------------------------
 
 
-def test_what_is_new_is_saved_and_submitted_or_published(contributor, publisher):
+def test_a_new_record_is_saved_and_submitted_or_published(contributor, publisher):
     factories.united_kingdom()
     add(contributor, City, name="Leeds", country="GB", _review="1", _note="New member")
     leeds = City.objects.get()
@@ -255,7 +261,7 @@ def test_what_is_new_is_saved_and_submitted_or_published(contributor, publisher)
 # -- Forms that are not what they seem -----------------------------------------------------
 
 
-def test_a_form_that_was_sealed_for_another_record_is_refused(publisher, city):
+def test_a_form_signed_for_another_record_is_refused(publisher, city):
     other = open_form(publisher, factories.city(motto="Other"))["_start"]
     response = save_form(publisher, city, motto="New", _start=other)
     (said,) = errors(response)["__all__"]
@@ -264,20 +270,20 @@ def test_a_form_that_was_sealed_for_another_record_is_refused(publisher, city):
     assert 'value="New"' in response.text
 
 
-def test_a_form_without_a_seal_begins_from_the_present(publisher, city):
+def test_a_form_without_a_signed_base_begins_from_the_present(publisher, city):
     form = {name: value for name, value in open_form(publisher, city).items() if name != "_start"}
     publisher.post(admin_url(city, "change", city.pk), form | {"motto": "New"})
     assert City.objects.get().motto == "New"
 
 
-def test_a_form_of_last_month_is_merged_as_well(publisher, city):
+def test_a_form_opened_last_month_is_merged(publisher, city):
     form = open_form(publisher, city)
     City.objects.update(note="Looked up", updated_at=timezone.now())
     publisher.post(admin_url(city, "change", city.pk), form | {"motto": "New"})
     assert City.objects.values_list("motto", "note").get() == ("New", "Looked up")
 
 
-def test_a_popup_saves_and_answers(publisher, city):
+def test_the_popup_of_a_form_saves_and_answers(publisher, city):
     address = admin_url(city, "change", city.pk) + "?_popup=1"
     response = publisher.post(address, open_form(publisher, city) | {"motto": "New", "_popup": "1"})
     assert "data-popup-response" in response.text

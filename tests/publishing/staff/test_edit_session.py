@@ -1,7 +1,7 @@
-"""The edit of a record without a request: two people, drafts, reviews, refusals and advice.
+"""The edit session without a request: two people, drafts, reviews, refusals and advice.
 
-`typed` stands in for the form of the admin: it saves the record and hands it to the session, or
-returns the form if what was typed is not valid.
+`typed` replaces the form of the admin: it saves the record and passes it to the session, or returns
+the form if the values are not valid.
 """
 
 from datetime import timedelta
@@ -123,7 +123,7 @@ def test_an_invalid_form_is_shown_again_and_leaves_no_trace(city):
     assert (stored(), actions()) == (("Old", "Old"), [])
 
 
-def test_a_form_that_was_opened_with_something_unreadable_is_refused(city):
+def test_a_form_with_an_unreadable_base_is_refused(city):
     session = opened(city)
     session.start = {}
     assert save(session, motto="New") == FORM
@@ -132,14 +132,14 @@ def test_a_form_that_was_opened_with_something_unreadable_is_refused(city):
     assert stored() == ("Old", "Old")
 
 
-def test_a_rehearsal_says_what_would_be_saved_and_rolls_it_back(city):
+def test_a_rehearsal_returns_the_saved_content_and_rolls_it_back(city):
     session = opened(city)
     assert session.rehearse(typed(session, motto="New")) == SAVED
     assert session.mine["fields"]["motto"] == "New"
     assert (stored(), session.is_rehearsing) == (("Old", "Old"), False)
 
 
-def test_a_record_that_is_gone_raises(city):
+def test_a_session_of_a_deleted_record_raises(city):
     session = opened(city)
     form = typed(session, motto="New")
     City.objects.all().delete()
@@ -150,7 +150,7 @@ def test_a_record_that_is_gone_raises(city):
 # -- Drafts --------------------------------------------------------------------------------
 
 
-def test_a_draft_leaves_what_visitors_see(city):
+def test_a_draft_leaves_the_public_record_unchanged(city):
     session = opened(city, SaveWish(drafts=True, note="Why"))
     save(session, motto="New")
     draft = open_draft(city)
@@ -176,7 +176,7 @@ def test_a_form_opens_on_the_draft_and_publishing_closes_it(city):
     assert actions() == ["drafted", "published"]
 
 
-def test_an_opened_draft_tells_what_others_changed_too(city):
+def test_an_opened_draft_shows_changes_of_others(city):
     content = snapshots.take(city)
     content["fields"]["motto"] = "Draft"
     keep_draft(city, content)
@@ -186,7 +186,7 @@ def test_an_opened_draft_tells_what_others_changed_too(city):
     assert session.clashes == [snapshots.Conflict(("fields", "motto"), "Old", "Draft", "Live")]
 
 
-def test_without_the_right_to_publish_a_save_is_a_draft(city):
+def test_a_save_without_the_permission_to_publish_is_a_draft(city):
     session = opened(city, may_publish=False)
     save(session, motto="New")
     assert session.outcome.draft.stage == "draft"
@@ -200,7 +200,7 @@ def test_without_the_right_to_publish_a_save_is_a_draft(city):
         (-1, "The moment for the draft has passed. Choose a later one, or publish it."),
     ],
 )
-def test_a_draft_needs_a_moment_to_come_to_be_scheduled(city, hours, sentence):
+def test_a_draft_needs_a_future_moment_to_be_scheduled(city, hours, sentence):
     moment = hours and timezone.localtime() + timedelta(hours=hours)
     due_at = moment.strftime("%Y-%m-%dT%H:%M") if moment else ""
     session = opened(city, SaveWish(schedules=True, due_at=due_at))
@@ -208,7 +208,7 @@ def test_a_draft_needs_a_moment_to_come_to_be_scheduled(city, hours, sentence):
     assert (session.refused, open_draft(city)) == (sentence, None)
 
 
-def test_a_scheduled_draft_carries_its_moment(city):
+def test_a_scheduled_draft_stores_its_moment(city):
     moment = (timezone.localtime() + timedelta(days=1)).replace(second=0, microsecond=0)
     session = opened(city, SaveWish(schedules=True, due_at=moment.strftime("%Y-%m-%dT%H:%M")))
     save(session, motto="New")
@@ -230,7 +230,7 @@ def test_a_submission_of_a_public_record_is_a_draft_in_review(city):
     assert told == [(city, draft)]
 
 
-def test_a_submission_of_a_hidden_record_saves_it_and_asks_for_its_review():
+def test_a_submission_of_a_hidden_record_saves_it_and_requests_its_review():
     city = factories.city(published_at=None, motto="Old")
     told = []
     session = opened(
@@ -242,7 +242,7 @@ def test_a_submission_of_a_hidden_record_saves_it_and_asks_for_its_review():
     assert (told, actions()) == ([(city, review)], ["changed", "submitted"])
 
 
-def test_publishing_a_hidden_record_needs_the_right_to_publish():
+def test_publishing_a_hidden_record_needs_the_permission_to_publish():
     city = factories.city(published_at=None)
     save(opened(city, SaveWish(publishes=True), may_publish=False), motto="New")
     assert City.objects.get().state == State.DRAFT
@@ -260,7 +260,7 @@ def short_motto(record):
 HELD = "Nothing is public yet: look at the advice, or say why you publish all the same."
 
 
-def test_new_advice_holds_back_what_would_become_public(city):
+def test_new_advice_holds_back_a_record_that_would_become_public(city):
     City.objects.update(motto="A long motto")
     session = opened(city, check=short_motto)
     assert save(session, motto="No") == FORM
@@ -284,7 +284,7 @@ def test_advice_holds_no_draft_back(city, wish):
     assert (session.held, open_draft(city).content["fields"]["motto"]) == ([], "No")
 
 
-def test_advice_on_what_is_public_already_holds_nothing_back(city):
+def test_advice_on_an_already_public_record_holds_nothing_back(city):
     session = opened(city, check=short_motto)
     save(session, note="New")
     assert (session.held, stored()) == ([], ("Old", "New"))

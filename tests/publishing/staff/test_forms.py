@@ -1,4 +1,4 @@
-"""Forms: rows inside them, clear refusals instead of failures, relations by name."""
+"""Forms of the desk: inline rows, refusals in sentences, relations by name."""
 
 import pytest
 from django.db import IntegrityError
@@ -15,14 +15,14 @@ pytestmark = pytest.mark.django_db
 
 
 def rows(prefix, *values):
-    """What a browser sends for new rows of an inline that has none yet."""
+    """Return the fields that a browser sends for new rows of an empty inline."""
     sent = {f"{prefix}-TOTAL_FORMS": str(len(values))}
     for index, row in enumerate(values):
         sent |= {f"{prefix}-{index}-{name}": value for name, value in row.items()}
     return sent
 
 
-def test_rows_are_added_changed_and_taken_out(publisher):
+def test_rows_of_a_form_are_added_changed_and_removed(publisher):
     city = factories.city(name="Fez")
     response = save_form(
         publisher,
@@ -42,7 +42,7 @@ def test_rows_are_added_changed_and_taken_out(publisher):
     assert list(city.awards.values_list("year", flat=True)) == [2019]
 
 
-def test_rows_have_keys_made_before_they_are_saved(editor):
+def test_rows_of_a_form_have_keys_before_they_are_saved(editor):
     row = factories.alternative_name()
     fields = open_form(editor, row.city)
     assert fields["alternative_names-0-id"] == [str(row.pk)]
@@ -63,7 +63,7 @@ def test_the_same_row_twice_in_one_form_is_refused_in_a_sentence(editor):
     assert not Award.objects.exists()
 
 
-def test_a_row_that_stands_there_already_is_refused_in_a_sentence(editor):
+def test_a_row_that_already_exists_is_refused_in_a_sentence(editor):
     award = factories.award(year=2015)
     new = {"awards-TOTAL_FORMS": "2", "awards-1-year": "2015", "awards-1-city": award.city.pk}
     response = save_form(editor, award.city, **new)
@@ -71,7 +71,7 @@ def test_a_row_that_stands_there_already_is_refused_in_a_sentence(editor):
     assert "Please correct the duplicate data" in str(errors(response)["awards"])
 
 
-def test_the_same_organisation_twice_in_a_network(publisher):
+def test_the_same_organisation_twice_in_a_network_is_refused(publisher):
     network, organisation = factories.network(), factories.organisation()
     row = {"organisation": organisation.pk, "status": "member"}
     response = save_form(publisher, network, **rows("memberships", row, row))
@@ -138,7 +138,7 @@ def test_the_same_organisation_twice_in_a_network(publisher):
         ),
     ],
 )
-def test_what_the_database_would_refuse_is_said_beside_the_form(editor, values, expected):
+def test_a_violated_constraint_is_shown_with_the_form(editor, values, expected):
     factories.city(name="Taken")
     response = save_form(editor, factories.city(name="Mine"), **values)
     assert response.status_code == 200
@@ -150,7 +150,7 @@ def test_what_the_database_would_refuse_is_said_beside_the_form(editor, values, 
         assert found == expected
 
 
-def test_an_intake_sets_the_joining_year_and_contradiction_is_refused(publisher):
+def test_an_intake_sets_the_joining_year_and_a_contradiction_is_refused(publisher):
     city, intake = factories.city(), factories.intake(year=2024)
     assert save_form(publisher, city, intake=intake.pk).status_code == 302
     city.refresh_from_db()
@@ -165,7 +165,7 @@ def test_an_intake_sets_the_joining_year_and_contradiction_is_refused(publisher)
     }
 
 
-def test_a_code_is_capitals_and_stays(publisher):
+def test_the_code_of_a_country_is_capitals_and_stays(publisher):
     values = {"name": "Scotland", "code": "xs", "region": "europe-and-north-america"}
     assert add(publisher, Country, **values).status_code == 302
     country = Country.objects.get()
@@ -176,7 +176,7 @@ def test_a_code_is_capitals_and_stays(publisher):
     assert errors(response) == {"__all__": ["The code is two capital letters, for example “GB”."]}
 
 
-def test_a_changed_address_is_kept_and_shown(publisher):
+def test_a_former_slug_is_stored_and_shown(publisher):
     city = factories.city(name="Brighton")
     assert save_form(publisher, city, slug="brighton-and-hove").status_code == 302
     former = FormerSlug.objects.get()
@@ -189,8 +189,8 @@ def test_a_changed_address_is_kept_and_shown(publisher):
 # -- Two people at the same moment ---------------------------------------------------------
 
 
-def test_a_value_that_was_taken_at_the_last_moment_is_looked_at_again(editor):
-    """The first write fails, as it does when somebody else takes the address just before."""
+def test_a_save_is_tried_again_when_a_value_was_taken_at_the_last_moment(editor):
+    """The first write fails, as when somebody else takes the slug just before."""
     factories.united_kingdom()
     failures = iter([IntegrityError("UNIQUE constraint failed: cities_city.slug")])
 
@@ -207,7 +207,7 @@ def test_a_value_that_was_taken_at_the_last_moment_is_looked_at_again(editor):
     assert list(Award.objects.values_list("city__slug", "year")) == [("leeds", 2015)]
 
 
-def test_what_the_database_refuses_for_good_is_said_and_nothing_typed_is_lost(editor):
+def test_an_error_of_the_database_is_shown_and_no_typed_text_is_lost(editor):
     factories.united_kingdom()
 
     def fail(**kwargs):
@@ -284,7 +284,7 @@ def test_autocompletes_are_for_staff_only(client):
 # -- Rich text -----------------------------------------------------------------------------
 
 
-def test_the_editor_runs_under_the_policy_and_text_is_sanitised(publisher):
+def test_the_editor_obeys_the_content_security_policy_and_text_is_sanitised(publisher):
     city = factories.city()
     page = publisher.get(admin_url(City, "change", city.pk))
     policy = page["Content-Security-Policy"]

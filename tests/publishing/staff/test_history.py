@@ -1,4 +1,4 @@
-"""The history of a record: readable, complete, and a way back."""
+"""The history of a record: readable, complete, and with versions to restore."""
 
 import pytest
 from django.utils.html import escape
@@ -23,7 +23,7 @@ def city(db):
 
 
 def changes(client, record):
-    """What the newest version says that it changed: label → both texts as one."""
+    """Return the changes of the newest version: label → both texts as one."""
     revision = Revision.objects.of(record).first()
     page = client.get(admin_url(record, "revision", record.pk, revision.pk))
     return {change.label: change.marked for change in page.context["changes"]}
@@ -36,7 +36,7 @@ def restore(client, record, revision, **more):
     return [str(said) for said in response.context["messages"]]
 
 
-def test_words_relations_and_rows_are_named(publisher, city):
+def test_the_history_shows_changed_words_relations_and_rows(publisher, city):
     theme = factories.theme(name="Family learning")
     save_form(
         publisher,
@@ -57,7 +57,7 @@ def test_words_relations_and_rows_are_named(publisher, city):
     assert "Asked the city" in page
 
 
-def test_a_value_of_a_row_is_told_with_its_row(publisher):
+def test_a_changed_value_of_a_row_is_shown_with_its_row(publisher):
     award = factories.award(year=2015)
     save_form(publisher, award.city, **{"awards-0-year": "2017"})
     assert changes(publisher, award.city) == {
@@ -65,7 +65,7 @@ def test_a_value_of_a_row_is_told_with_its_row(publisher):
     }
 
 
-def test_nothing_that_is_typed_runs_as_markup(publisher, city):
+def test_the_history_escapes_markup(publisher, city):
     evil = "<script>alert(1)</script>"
     save_form(publisher, city, motto=evil, subdivision="<img src=x onerror=alert(1)>", _note=evil)
     revision = Revision.objects.of(city).first()
@@ -77,7 +77,7 @@ def test_nothing_that_is_typed_runs_as_markup(publisher, city):
         assert escape(evil) in text
 
 
-def test_a_version_is_restored_alone(publisher, city):
+def test_a_version_is_restored_without_later_changes(publisher, city):
     other = factories.city(motto="Other")
     factories.award(city=city, year=2015)
     save_form(publisher, city, motto="New", slug="leeds-city", **{"awards-0-DELETE": "on"})
@@ -99,7 +99,7 @@ def _moment(revision):
     return short_moment(revision.made_at)
 
 
-def test_restoring_leaves_the_state_as_it_is(publisher, city):
+def test_restoring_a_version_leaves_the_state_unchanged(publisher, city):
     save_form(publisher, city, motto="New")
     first = Revision.objects.of(city).first()
     save_form(publisher, city, motto="Newer", published_at_0="", published_at_1="")
@@ -107,7 +107,7 @@ def test_restoring_leaves_the_state_as_it_is(publisher, city):
     assert City.objects.values_list("motto", "published_at").get() == ("New", None)
 
 
-def test_who_may_not_publish_restores_a_draft(contributor, publisher, city):
+def test_restoring_without_the_permission_to_publish_makes_a_draft(contributor, publisher, city):
     save_form(publisher, city, motto="New")
     first = Revision.objects.of(city).first()
     save_form(publisher, city, motto="Newer")
@@ -121,7 +121,7 @@ def test_who_may_not_publish_restores_a_draft(contributor, publisher, city):
     ]
 
 
-def test_what_changed_since_the_page_was_opened_is_looked_at_again(publisher, city):
+def test_restoring_asks_again_if_the_record_changed_meanwhile(publisher, city):
     save_form(publisher, city, motto="New")
     first = Revision.objects.of(city).first()
     save_form(publisher, city, motto="Newer")
@@ -130,14 +130,14 @@ def test_what_changed_since_the_page_was_opened_is_looked_at_again(publisher, ci
     assert City.objects.get().motto == "Newer"
 
 
-def test_a_discarded_draft_is_told_as_what_was_taken_back(publisher, city):
+def test_the_history_shows_a_discarded_draft(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
     draft = open_draft(city)
     publisher.post(admin_url(city, "draft", city.pk), {"draft": draft.pk, "decision": "discard"})
     assert changes(publisher, city) == {"Motto": f"{GONE.format('New')}{CAME.format('Old')}"}
 
 
-def test_versions_are_for_who_may_see_the_record(city, publisher):
+def test_versions_need_the_permission_to_view_the_record(city, publisher):
     save_form(publisher, city, motto="New")
     revision = Revision.objects.of(city).first()
     nobody = signed_in(factories.user())
@@ -152,13 +152,13 @@ def test_versions_are_for_who_may_see_the_record(city, publisher):
 # -- Readable differences ------------------------------------------------------------------
 
 
-def test_only_the_words_that_differ_are_marked():
+def test_a_diff_marks_only_the_words_that_differ():
     assert mark_words("a city of learning", "a city for learning") == (
         f"a city {GONE.format('of ')}{CAME.format('for ')}learning"
     )
 
 
-def test_what_stayed_the_same_is_shortened_around_a_change():
+def test_a_diff_shortens_unchanged_text_around_a_change():
     long = "word " * 200
     marked = mark_words(f"{long}old {long}", f"{long}new {long}")
     assert marked.startswith("[…]")
@@ -175,18 +175,18 @@ def test_what_stayed_the_same_is_shortened_around_a_change():
         ("x" * 5_000_000, "y" * 5_000_000),
     ],
 )
-def test_texts_of_megabytes_are_compared(old, new):
+def test_a_diff_compares_texts_of_megabytes(old, new):
     assert "removed: " in mark_words(old, new)
 
 
-def test_a_link_that_leads_elsewhere_is_seen():
+def test_a_diff_shows_a_changed_address_of_a_link():
     assert html_text('<p>See <a href="/a/" rel="x">there</a></p><ul><li>One</li></ul>') == (
         "See there (/a/)\nOne"
     )
 
 
 @pytest.mark.django_db
-def test_a_part_or_field_that_is_gone_breaks_no_history():
+def test_the_history_opens_with_removed_parts_and_fields():
     old = {"fields": {"mayor": "A"}, "links": {"twins": [1]}, "rows": {"buildings": {}}}
     new = {
         "fields": {"mayor": "B"},

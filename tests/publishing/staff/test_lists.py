@@ -1,4 +1,4 @@
-"""Lists: searching by folded words, useful filters, a constant number of queries."""
+"""Lists of the desk: search in folded text, filters, a constant number of queries."""
 
 from datetime import timedelta
 
@@ -50,13 +50,13 @@ def test_cities_are_found_by_any_name_without_accents(editor):
         (Picture, lambda: factories.picture(title="Central Library"), "library cen", "leeds"),
     ],
 )
-def test_every_list_is_searched_word_by_word(editor, model, make, found, missed):
+def test_every_list_of_the_desk_is_searched_word_by_word(editor, model, make, found, missed):
     record = make()
     assert listed(editor, model, q=found) == [str(record)]
     assert listed(editor, model, q=missed) == []
 
 
-def test_filters_of_what_is_missing(editor):
+def test_lists_filter_records_with_missing_parts(editor):
     factories.city(name="Empty")
     factories.city(
         name="Full",
@@ -74,7 +74,7 @@ def test_filters_of_what_is_missing(editor):
         assert listed(editor, City, missing=case) == ["Empty"], case
 
 
-def test_filter_of_the_last_check(editor):
+def test_lists_filter_by_the_last_check(editor):
     today = timezone.localdate()
     for name, checked_on in {
         "Never": None,
@@ -87,7 +87,7 @@ def test_filter_of_the_last_check(editor):
     assert listed(editor, City, check="recent") == ["Lately"]
 
 
-def test_filter_of_what_one_began_oneself(editor, publisher):
+def test_lists_filter_records_created_by_the_user(editor, publisher):
     factories.united_kingdom()
     add(editor, City, name="Leeds", country="GB")
     add(publisher, City, name="York", country="GB")
@@ -117,7 +117,7 @@ def test_a_very_long_list_counts_only_when_it_is_asked_to(editor, monkeypatch):
     assert "Public (1)" in editor.get(admin_url(City, "changelist"), {"_facets": "True"}).text
 
 
-def test_filter_of_awards(editor):
+def test_the_list_of_cities_filters_by_award(editor):
     factories.award(city=factories.city(name="Awarded"))
     factories.award(city=City.objects.get(), year=2017)
     factories.city(name="Other")
@@ -125,7 +125,7 @@ def test_filter_of_awards(editor):
     assert listed(editor, City, award="no") == ["Other"]
 
 
-def test_filter_of_pictures_in_use(editor):
+def test_the_list_of_pictures_filters_by_use(editor):
     for title, make in {
         "City's": factories.city,
         "Network's": factories.network,
@@ -137,7 +137,7 @@ def test_filter_of_pictures_in_use(editor):
     assert listed(editor, Picture, use="unused") == ["Unused"]
 
 
-def test_numbers_of_cities_are_not_doubled(editor):
+def test_the_numbers_of_cities_in_a_list_are_not_doubled(editor):
     country, theme = factories.country(), factories.theme()
     for published_at in [factories.LONG_AGO, None]:
         city = factories.city(country=country, themes=[theme], published_at=published_at)
@@ -148,7 +148,7 @@ def test_numbers_of_cities_are_not_doubled(editor):
     assert row.recorded == 2
 
 
-def test_an_unknown_year_is_said(editor):
+def test_the_list_of_cities_marks_an_unknown_year(editor):
     factories.city()
     page = editor.get(admin_url(City, "changelist"))
     assert '<td class="field-joined">not known</td>' in page.text
@@ -158,7 +158,9 @@ def test_an_unknown_year_is_said(editor):
 
 
 def picture(number):
-    """The first is a real one; the others share its file, which is slow to make."""
+    """Make a picture: the first with a real file, the others with the same one, which is slow to
+    make.
+    """
     if number == 1:
         return factories.picture()
     other = Picture.objects.first()
@@ -221,7 +223,7 @@ def test_lists_have_a_constant_number_of_queries(editor, django_assert_num_queri
 
 def assert_form(client, record, expected):
     address = admin_url(record, "change", record.pk)
-    # Content types are asked for once in the life of a process.
+    # Content types are cached for the life of a process.
     client.get(address)
     with expected:
         assert client.get(address).status_code == 200

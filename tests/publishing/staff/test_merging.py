@@ -1,4 +1,4 @@
-"""Two people at one record: nothing that either typed is lost, whoever saves first."""
+"""Two people at one record: no change of either is lost, in any order of saves."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
@@ -32,7 +32,7 @@ def send(client, record, form, **changes):
 
 
 def answer(client, record, page, **choices):
-    """Fill in the page that asks, and send it."""
+    """Fill in the page with the conflicts, and send it."""
     conflicts = {f"_choice:{key.replace('__', '/')}": choice for key, choice in choices.items()}
     sent: dict[str, list[str]] = {}
     for name, value in page.context["posted"]:
@@ -45,7 +45,7 @@ def award(year, key=""):
     return {"awards-TOTAL_FORMS": "1", "awards-0-year": str(year), "awards-0-id": key}
 
 
-def test_different_fields_and_rows_are_put_together(publisher, other, city):
+def test_changes_of_different_fields_and_rows_are_merged(publisher, other, city):
     mine, theirs = open_form(publisher, city), open_form(other, city)
     assert send(other, city, theirs, note="Theirs", **award(2015)).status_code == 302
     assert send(publisher, city, mine, motto="Mine", **award(2017)).status_code == 302
@@ -53,7 +53,7 @@ def test_different_fields_and_rows_are_put_together(publisher, other, city):
     assert [row.year for row in city.awards.all()] == [2015, 2017]
 
 
-def test_the_same_field_is_asked_about(publisher, other, city):
+def test_a_change_of_the_same_field_is_a_conflict(publisher, other, city):
     mine, theirs = open_form(publisher, city), open_form(other, city)
     send(other, city, theirs, motto="Theirs", note="Theirs")
     page = send(publisher, city, mine, motto="Mine", subdivision="England")
@@ -71,7 +71,7 @@ def test_the_same_field_is_asked_about(publisher, other, city):
     )
 
 
-def test_theirs_and_both(publisher, other, city):
+def test_a_conflict_is_solved_by_choosing_theirs_or_both(publisher, other, city):
     mine, theirs = open_form(publisher, city), open_form(other, city)
     send(other, city, theirs, motto="Theirs", note="Theirs")
     page = send(publisher, city, mine, motto="Mine", note="Mine")
@@ -80,7 +80,7 @@ def test_theirs_and_both(publisher, other, city):
     assert City.objects.values_list("motto", "note").get() == ("Theirs", "Theirs\n\nMine")
 
 
-def test_who_does_not_choose_is_asked_again(publisher, other, city):
+def test_a_conflict_without_a_choice_is_shown_again(publisher, other, city):
     mine, theirs = open_form(publisher, city), open_form(other, city)
     send(other, city, theirs, motto="Theirs")
     page = send(publisher, city, mine, motto="Mine")
@@ -89,7 +89,7 @@ def test_who_does_not_choose_is_asked_again(publisher, other, city):
     assert City.objects.get().motto == "Theirs"
 
 
-def test_a_choice_counts_for_what_was_seen(publisher, other, city):
+def test_a_choice_of_a_conflict_counts_only_for_the_values_shown(publisher, other, city):
     mine, theirs = open_form(publisher, city), open_form(other, city)
     send(other, city, theirs, motto="Theirs")
     page = send(publisher, city, mine, motto="Mine")
@@ -98,7 +98,7 @@ def test_a_choice_counts_for_what_was_seen(publisher, other, city):
     assert [row.theirs for row in page.context["conflicts"]] == ["Theirs again"]
 
 
-def test_a_row_that_one_changed_and_the_other_took_out(publisher, other, city):
+def test_a_row_changed_by_one_and_removed_by_the_other_is_a_conflict(publisher, other, city):
     key = str(factories.award(city=city, year=2015).pk)
     mine, theirs = open_form(publisher, city), open_form(other, city)
     send(other, city, theirs, **{"awards-0-DELETE": "on"})
@@ -127,7 +127,7 @@ def test_two_drafts_of_one_record_become_one(publisher, other, city):
     assert City.objects.values_list("motto", "note").get() == ("Old", "Old")
 
 
-def test_a_form_that_was_opened_before_a_draft_went_live(publisher, other, city):
+def test_a_form_opened_before_a_draft_was_published_is_merged(publisher, other, city):
     mine = open_form(publisher, city)
     save_form(other, city, note="Theirs", _draft="1")
     draft = open_draft(city)
@@ -136,7 +136,7 @@ def test_a_form_that_was_opened_before_a_draft_went_live(publisher, other, city)
     assert City.objects.values_list("motto", "note").get() == ("Mine", "Theirs")
 
 
-def test_a_record_that_was_deleted_meanwhile(publisher, city):
+def test_a_form_of_a_record_deleted_meanwhile_redirects(publisher, city):
     form = open_form(publisher, city)
     City.objects.all().delete()
     assert send(publisher, city, form, motto="Mine").status_code == 302
@@ -156,7 +156,7 @@ steps = st.lists(
 
 @pytest.mark.django_db(transaction=True)
 def test_no_order_of_opening_saving_and_publishing_loses_a_field():
-    """Each of two people keeps to a field and a row of their own; all that was saved is there."""
+    """Each of two people edits a field and a row of their own; all saved values must be there."""
     editors = [signed_in(factories.user("Publishers")) for _number in range(2)]
 
     @settings(max_examples=8)
@@ -219,7 +219,7 @@ def at_once(*jobs):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("button", ["_save", "_draft"])
-def test_two_saves_at_the_same_instant_keep_both(button):
+def test_two_saves_at_the_same_instant_are_merged(button):
     city = factories.city(motto="Old", note="Old")
     editors = [signed_in(factories.user("Publishers")) for _number in range(2)]
     forms = [open_form(editor, city) for editor in editors]
@@ -236,7 +236,7 @@ def test_two_saves_at_the_same_instant_keep_both(button):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_saves_of_one_field_at_the_same_instant_ask_one_of_them():
+def test_two_saves_of_one_field_at_the_same_instant_are_a_conflict_for_one():
     city = factories.city(motto="Old")
     editors = [signed_in(factories.user("Publishers")) for _number in range(3)]
     forms = [open_form(editor, city) for editor in editors]
@@ -251,5 +251,5 @@ def test_two_saves_of_one_field_at_the_same_instant_ask_one_of_them():
     assert City.objects.get().motto == f"Text {saved[0]}"
     for who, one in enumerate(answers):
         if who not in saved:
-            # Asked, or told to save again, with the text in hand.
+            # A conflict, or a request to save again, with the typed text in the form.
             assert one.status_code == 409 or read_form(one, city).fields["motto"] == [f"Text {who}"]

@@ -1,4 +1,4 @@
-"""The library of pictures in the desk."""
+"""The picture library of the desk."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -34,7 +34,7 @@ def used_by(response):
 NEW = {"title": "The dome", "alternative_text": "Readers under a dome"}
 
 
-def test_a_picture_is_added_by_whoever_uploads_it(contributor):
+def test_a_picture_is_added_by_an_upload(contributor):
     response = add(contributor, Picture, **NEW, file=upload(), focal_point_0="25", focal_point_1="")
     assert response.status_code == 302
     picture = Picture.objects.get()
@@ -42,7 +42,7 @@ def test_a_picture_is_added_by_whoever_uploads_it(contributor):
     assert picture.uploaded_by.groups.get().name == "Contributors"
 
 
-def test_what_happens_to_a_picture_is_written_down(publisher):
+def test_changes_of_a_picture_are_logged(publisher):
     add(publisher, Picture, **NEW, file=upload())
     picture = Picture.objects.get()
     old_file = picture.file.name
@@ -72,7 +72,7 @@ def test_what_happens_to_a_picture_is_written_down(publisher):
     assert {revision.label for revision in Revision.objects.all()} == {"The dome"}
 
 
-def test_the_history_of_a_picture_is_read_and_not_restored(publisher):
+def test_the_history_of_a_picture_cannot_be_restored(publisher):
     picture = factories.picture()
     save_form(publisher, picture, credit="A. Person")
     revision = Revision.objects.get()
@@ -92,7 +92,7 @@ def test_the_history_of_a_picture_is_read_and_not_restored(publisher):
         ("a.gif", factories.image_bytes("GIF"), "GIF pictures cannot be used"),
     ],
 )
-def test_a_refusal_is_a_sentence_at_the_field(contributor, name, content, said):
+def test_a_refused_picture_is_explained_at_the_field(contributor, name, content, said):
     response = add(contributor, Picture, **NEW, file=upload(content, name))
     assert list(errors(response)) == ["file"]
     [sentence] = errors(response)["file"]
@@ -107,7 +107,7 @@ def test_a_picture_needs_a_description_or_is_decorative(contributor):
     }
 
 
-def test_a_description_that_tells_nothing_is_kept_with_a_warning(editor):
+def test_a_vague_description_of_a_picture_is_saved_with_a_warning(editor):
     response = add(editor, Picture, **NEW | {"alternative_text": "IMG_1234.jpg"}, file=upload())
     warning = "The alternative text “IMG_1234.jpg” is a file name. Say what the picture shows."
     assert warning in messages(editor, response)
@@ -123,7 +123,7 @@ def test_a_focal_point_outside_of_the_picture_is_refused(editor, numbers):
     assert list(errors(response)) == ["focal_point"]
 
 
-def test_a_script_is_told_where_to_go_on(editor):
+def test_an_upload_by_script_answers_with_the_next_address(editor):
     values = NEW | {"focal_point_0": "50", "focal_point_1": "50", "file": upload()}
     response = editor.post(
         admin_url(Picture, "add"), values, headers={"Accept": "application/json"}
@@ -155,7 +155,7 @@ def test_every_use_of_a_picture_is_named(editor):
     assert admin_url(gone, "change", gone.pk) in "".join(used_by(response))
 
 
-def test_uses_that_the_person_may_not_see_are_a_number():
+def test_uses_of_a_picture_that_the_user_may_not_view_are_a_number():
     user = factories.user()
     for name in ("view_picture", "view_city"):
         user.user_permissions.add(Permission.objects.get(codename=name))
@@ -190,7 +190,7 @@ def test_a_picture_in_use_is_not_deleted(publisher):
     assert set(Revision.objects.values_list("action", flat=True)) == {"purged"}
 
 
-def test_the_filter_knows_texts(editor):
+def test_the_filter_of_used_pictures_finds_pictures_in_texts(editor):
     picture = factories.picture(title="In a text")
     factories.picture(title="Free")
     factories.page(body=figure(picture))
@@ -202,7 +202,7 @@ def test_the_filter_knows_texts(editor):
 # -- What the text editor asks for ----------------------------------------------------------
 
 
-def test_pictures_are_chosen_by_their_words(contributor):
+def test_the_chooser_finds_pictures_by_their_words(contributor):
     old = factories.picture(title="Central Library", alternative_text="A dome")
     factories.picture(title="River")
     address = admin_url(Picture, "choose")
@@ -231,7 +231,7 @@ def links(client, words):
     return [(row["to"], row["title"], row["about"]) for row in response.json()["found"]]
 
 
-def test_links_are_chosen_among_what_is_public(contributor):
+def test_the_link_chooser_offers_public_records(contributor):
     city = factories.city(name="Écully")
     factories.city(name="Ecully the draft", published_at=None)
     theme = factories.theme(name="Ecological learning")
@@ -247,7 +247,7 @@ def test_links_are_chosen_among_what_is_public(contributor):
         assert links(contributor, words) == []
 
 
-def test_only_staff_choose(client):
+def test_the_choosers_are_for_staff_only(client):
     picture = factories.picture()
     for address in (
         "/admin/links/",
@@ -260,7 +260,7 @@ def test_only_staff_choose(client):
     assert nobody.get(admin_url(Picture, "preview", picture.pk)).status_code == 403
 
 
-def test_a_draft_in_the_log_that_names_a_gone_model_does_no_harm(editor):
+def test_a_draft_of_a_removed_model_breaks_no_list_of_uses(editor):
     picture, item = factories.picture(), factories.news_item()
     draft = log(item, Action.DRAFTED, content=take(item), base=take(item), stage="draft")
     Revision.objects.filter(pk=draft.pk).update(model="gone.model")

@@ -1,4 +1,4 @@
-"""The preview: the public page as what is typed would make it, and nothing kept of it."""
+"""The preview: the public page with the typed values, without a trace."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,7 +17,7 @@ from tests.staff_fixtures import signed_in
 
 pytestmark = pytest.mark.django_db
 
-# A record of each kind that has a page, and a field whose text the page shows.
+# A record of each kind with a page, and a field that the page shows.
 KINDS = {
     City: (factories.city, "motto"),
     Country: (lambda: factories.city().country, "name"),
@@ -33,7 +33,7 @@ KINDS = {
 
 
 def preview(client, record, **typed):
-    """The preview of a record's form in which something was typed."""
+    """Return the preview of a record's form with typed values."""
     return client.post(admin_url(record, "preview", record.pk), open_form(client, record) | typed)
 
 
@@ -43,13 +43,13 @@ def preview_new(client, model, **typed):
 
 
 def contents():
-    """Every row of every table that a rehearsal might touch."""
+    """Return every row of every table that a rehearsal might change."""
     models = (City, AlternativeName, NewsItem, FormerSlug, Revision, City.themes.through)
     return [list(model._base_manager.order_by("pk").values()) for model in models]
 
 
 @pytest.mark.parametrize("model", KINDS, ids=lambda model: model.__name__)
-def test_every_kind_of_page_shows_what_is_typed(superuser, model):
+def test_the_preview_of_every_kind_of_page_shows_what_is_typed(superuser, model):
     make, field = KINDS[model]
     record = make()
     response = preview(superuser, record, **{field: "Words typed just now"})
@@ -73,7 +73,7 @@ def test_a_preview_changes_nothing(editor):
     assert not response.wsgi_request.session.get("_messages")
 
 
-def test_the_page_is_for_few_eyes_and_for_our_own_frame(editor):
+def test_the_preview_is_private_and_opens_only_in_a_frame_of_the_portal(editor):
     response = preview(editor, factories.city())
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
@@ -83,7 +83,7 @@ def test_the_page_is_for_few_eyes_and_for_our_own_frame(editor):
     assert 'rel="canonical"' not in response.text
 
 
-def test_the_frame_waits_under_a_policy_of_its_own(editor):
+def test_the_frame_of_the_preview_has_a_content_security_policy_of_its_own(editor):
     city = factories.city()
     response = editor.get(admin_url(city, "preview", city.pk))
     policy = response["Content-Security-Policy"]
@@ -96,7 +96,7 @@ def test_the_frame_waits_under_a_policy_of_its_own(editor):
     assert "frame-src" not in editor.get(admin_url(City, "changelist"))["Content-Security-Policy"]
 
 
-def test_a_draft_is_seen_as_visitors_would_see_it(editor):
+def test_the_preview_shows_a_draft_as_visitors_would_see_it(editor):
     item = factories.news_item(title="Not out", published_at=None)
     other = factories.city(name="Hidden city", published_at=None)
     response = preview(editor, item, cities=[other.pk])
@@ -114,7 +114,7 @@ def test_the_preview_shows_the_open_draft_and_what_others_saved_meanwhile(publis
     assert "Summary by somebody else" in response.text
 
 
-def test_a_new_record_is_shown_and_leaves_nothing(editor):
+def test_the_preview_of_a_new_record_writes_nothing(editor):
     country = factories.country()
     before = contents()
     response = preview_new(editor, City, name="Newtown", country=country.pk, motto="Brand new")
@@ -124,7 +124,7 @@ def test_a_new_record_is_shown_and_leaves_nothing(editor):
     assert editor.get("/cities/newtown/").status_code == 404
 
 
-def test_a_new_record_with_rows_and_relations(editor):
+def test_the_preview_shows_a_new_record_with_rows_and_relations(editor):
     network = factories.network(name="Ring of libraries")
     response = preview_new(
         editor,
@@ -147,7 +147,7 @@ def test_previews_of_new_records_use_up_no_keys(editor):
     assert factories.news_item().pk == first.pk + 1
 
 
-def test_what_is_wrong_is_said_in_sentences(editor):
+def test_the_preview_says_in_sentences_what_is_wrong(editor):
     city = factories.city()
     response = preview(
         editor,
@@ -165,7 +165,7 @@ def test_what_is_wrong_is_said_in_sentences(editor):
     assert "<li>Learning city award, year: This field is required.</li>" in response.text
 
 
-def test_who_may_not_change_a_record_sees_no_preview_of_it(client):
+def test_the_preview_needs_the_permission_to_change_the_record(client):
     city = factories.city()
     address = admin_url(city, "preview", city.pk)
     assert client.post(address).status_code == 302
@@ -178,7 +178,7 @@ def test_who_may_not_change_a_record_sees_no_preview_of_it(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_colleagues_save_while_previews_are_made():
+def test_previews_do_not_block_the_saves_of_colleagues():
     city = factories.city(motto="Old")
     writer = signed_in(factories.user("Publishers"))
     form = open_form(writer, city)

@@ -1,4 +1,4 @@
-"""Publishing now and publishing later, through every door of the staff desk."""
+"""Publishing now and later, by every form and action of the desk."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def scheduled(db):
 
 
 def messages(client, response):
-    """The messages on the page that the answer leads to."""
+    """Return the messages on the page after the redirect."""
     assert response.status_code == 302, errors(response)
     return [str(message) for message in client.get(response["Location"]).context["messages"]]
 
@@ -51,7 +51,7 @@ def history(record):
 
 
 def buttons(client, record=None):
-    """The submit buttons of a form: name → label."""
+    """Return the submit buttons of a form: name → label."""
     page = admin_url(record, "change", record.pk) if record else admin_url(NewsItem, "add")
     return labels(client.get(page))
 
@@ -71,7 +71,7 @@ def act(client, action, *records, **query):
 # -- The form ----------------------------------------------------------------------------------
 
 
-def test_publishing_a_new_record_with_a_time_ahead_schedules_it(publisher, client):
+def test_publishing_a_new_record_with_a_future_time_schedules_it(publisher, client):
     values = {"title": "Launch", "summary": SUMMARY, **TYPED}
     said = messages(publisher, add(publisher, NewsItem, **values, _publish="1"))
     item = NewsItem.objects.get()
@@ -81,7 +81,7 @@ def test_publishing_a_new_record_with_a_time_ahead_schedules_it(publisher, clien
     assert client.get(item.get_absolute_url()).status_code == 404
 
 
-def test_publishing_a_draft_with_a_time_ahead_schedules_it(publisher, draft, client):
+def test_publishing_a_draft_with_a_future_time_schedules_it(publisher, draft, client):
     said = messages(publisher, save_form(publisher, draft, **TYPED, _publish="1"))
     draft.refresh_from_db()
     assert draft.published_at == MOMENT
@@ -90,13 +90,13 @@ def test_publishing_a_draft_with_a_time_ahead_schedules_it(publisher, draft, cli
     assert client.get(draft.get_absolute_url()).status_code == 404
 
 
-def test_saving_a_draft_with_a_time_ahead_says_that_it_is_scheduled(publisher, draft):
+def test_saving_a_draft_with_a_future_time_says_that_it_is_scheduled(publisher, draft):
     said = messages(publisher, save_form(publisher, draft, **TYPED, _save="1"))
     assert said[-1] == SCHEDULED
     assert history(draft) == ["Scheduled"]
 
 
-def test_publishing_without_a_time_is_at_once(publisher, draft, client):
+def test_publishing_without_a_time_takes_effect_at_once(publisher, draft, client):
     started = timezone.now()
     save_form(publisher, draft, _publish="1")
     draft.refresh_from_db()
@@ -120,7 +120,9 @@ def test_the_message_names_the_zone_of_the_portal(publisher, draft, settings):
     assert draft.published_at == MOMENT - timedelta(hours=1)
 
 
-def test_publish_now_overrules_the_time_of_a_scheduled_record(publisher, scheduled, client):
+def test_the_action_publish_now_overrules_the_time_of_a_scheduled_record(
+    publisher, scheduled, client
+):
     started = timezone.now()
     said = messages(publisher, save_form(publisher, scheduled, title="Now", _publish_now="1"))
     scheduled.refresh_from_db()
@@ -139,7 +141,7 @@ def test_saving_a_scheduled_record_leaves_its_time(publisher, scheduled):
     assert history(scheduled) == ["Changed"]
 
 
-def test_a_public_record_with_a_new_time_ahead_is_scheduled(publisher):
+def test_a_public_record_with_a_new_future_time_is_scheduled(publisher):
     public = story()
     said = messages(publisher, save_form(publisher, public, **TYPED, _save="1"))
     public.refresh_from_db()
@@ -148,7 +150,7 @@ def test_a_public_record_with_a_new_time_ahead_is_scheduled(publisher):
     assert history(public) == ["Scheduled"]
 
 
-def test_scheduling_twice_is_written_down_once(publisher, draft):
+def test_scheduling_a_record_twice_is_logged_once(publisher, draft):
     form = open_form(publisher, draft) | TYPED | {"_publish": "1"}
     for _time in range(2):
         publisher.post(admin_url(draft, "change", draft.pk), form)
@@ -157,7 +159,7 @@ def test_scheduling_twice_is_written_down_once(publisher, draft):
     assert history(draft) == ["Scheduled"]
 
 
-def test_publishing_keeps_a_time_to_come_for_the_archive(publisher, draft):
+def test_publishing_keeps_a_future_time_of_archiving(publisher, draft):
     archive = {"archived_at_0": "2098-12-05", "archived_at_1": "09:00:00"}
     save_form(publisher, draft, **TYPED, **archive, _publish="1")
     draft.refresh_from_db()
@@ -198,7 +200,7 @@ def read_dates(response):
     return {(name, values[0]) for name, values in fields.items() if "_at_" in name}
 
 
-def test_publishing_takes_a_record_out_of_the_archive_and_keeps_a_time_ahead(publisher):
+def test_publishing_takes_a_record_out_of_the_archive_and_keeps_a_future_time(publisher):
     item = story(published_at=MOMENT, archived_at=factories.LONG_AGO)
     said = messages(publisher, save_form(publisher, item, _publish="1"))
     item.refresh_from_db()
@@ -226,14 +228,14 @@ def test_the_button_says_whether_it_publishes_or_schedules(publisher, draft, sch
     }
 
 
-def test_the_button_follows_what_was_typed_when_the_form_comes_back(publisher, draft, scheduled):
+def test_the_button_follows_the_typed_date_when_the_form_comes_back(publisher, draft, scheduled):
     refused = save_form(publisher, draft, **TYPED, title="", _publish="1")
     assert labels(refused)["_publish"] == "Schedule to publish"
     refused = save_form(publisher, scheduled, **EMPTY, title="", _save="1")
     assert labels(refused)["_save"] == "Publish changes"
 
 
-def test_who_may_not_publish_is_offered_no_schedule(contributor, draft, scheduled):
+def test_contributors_are_offered_no_schedule(contributor, draft, scheduled):
     assert "_publish" not in buttons(contributor, draft)
     assert list(buttons(contributor, scheduled)) == ["_draft", "_review"]
 
@@ -241,7 +243,9 @@ def test_who_may_not_publish_is_offered_no_schedule(contributor, draft, schedule
 # -- Permissions -------------------------------------------------------------------------------
 
 
-def test_a_contributor_cannot_publish_or_schedule_by_naming_a_button(contributor, draft, scheduled):
+def test_a_contributor_cannot_publish_or_schedule_by_forging_a_button(
+    contributor, draft, scheduled
+):
     for button in ["_publish", "_publish_now"]:
         save_form(contributor, draft, **TYPED, **{button: "1"})
         save_form(contributor, scheduled, title=button, **TYPED, **{button: "1"})
@@ -254,7 +258,7 @@ def test_a_contributor_cannot_publish_or_schedule_by_naming_a_button(contributor
 # -- Many at once ------------------------------------------------------------------------------
 
 
-def test_publish_now_in_the_list_is_at_once_and_keeps_the_archive_ahead(publisher):
+def test_the_action_publish_now_keeps_a_future_time_of_archiving(publisher):
     item = story(published_at=MOMENT, expires_at=LATER, archived_at=LATER)
     assert act(publisher, "publish_now", item) == ["1 news item is public now."]
     item.refresh_from_db()
@@ -340,7 +344,7 @@ def test_a_form_that_comes_back_has_the_buttons_of_the_record_as_it_is(publisher
     assert "_draft" not in labels(refused)
 
 
-def test_approving_an_archived_record_keeps_its_time_ahead(contributor, publisher):
+def test_approving_an_archived_record_keeps_its_future_time(contributor, publisher):
     item = story(published_at=MOMENT, archived_at=factories.LONG_AGO)
     save_form(contributor, item, _review="1")
     assert decide(publisher, item) == [f"The draft of “Launch” takes effect. {SCHEDULED}"]
@@ -370,7 +374,9 @@ def test_restoring_a_version_from_before_the_schedule_keeps_the_time(publisher, 
     assert (draft.title, draft.published_at) == ("Second", MOMENT)
 
 
-def test_out_of_the_trash_a_record_is_scheduled_again_and_the_message_says_so(publisher, scheduled):
+def test_a_record_recovered_from_the_trash_is_scheduled_again_and_the_message_says_so(
+    publisher, scheduled
+):
     transitions.move(scheduled, transitions.trash)
     response = publisher.post(admin_url(scheduled, "recover", scheduled.pk))
     assert messages(publisher, response) == [
@@ -381,7 +387,7 @@ def test_out_of_the_trash_a_record_is_scheduled_again_and_the_message_says_so(pu
     assert scheduled.published_at == MOMENT
 
 
-def test_a_date_that_passed_in_the_trash_is_told_of(publisher):
+def test_recovering_a_record_names_a_date_that_passed_in_the_trash(publisher):
     passed = timezone.now() - timedelta(hours=1)
     item = story(published_at=passed, trashed_at=passed - timedelta(days=1))
     recover = admin_url(item, "recover", item.pk)
@@ -389,11 +395,11 @@ def test_a_date_that_passed_in_the_trash_is_told_of(publisher):
         "“Launch” is out of the trash again.",
         VISIBLE,
     ]
-    # A second click finds it outside the trash.
+    # A second click, when the record has left the trash.
     assert publisher.post(recover).status_code == 302
 
 
-def test_the_list_says_how_many_records_from_the_trash_visitors_see(publisher, scheduled):
+def test_recovering_records_counts_those_that_visitors_see(publisher, scheduled):
     passed = story(title="Passed")
     for item in [scheduled, passed]:
         transitions.move(item, transitions.trash)
@@ -406,7 +412,7 @@ def test_the_list_says_how_many_records_from_the_trash_visitors_see(publisher, s
 # -- The verbs ---------------------------------------------------------------------------------
 
 
-def test_publish_leaves_a_scheduled_record_and_publish_now_does_not(scheduled):
+def test_the_action_publish_leaves_a_scheduled_record_and_publish_now_publishes_it(scheduled):
     assert transitions.move(scheduled, transitions.publish) is False
     assert transitions.move(scheduled, transitions.publish_now) is True
     assert Revision.objects.get().action == Action.PUBLISHED

@@ -1,4 +1,4 @@
-"""What could be better about a record before visitors see it."""
+"""Quality checks of a record before it becomes public."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ def about_text(html):
     return said(factories.page(body=html), "body")
 
 
-def test_nothing_is_said_of_a_good_record():
+def test_a_good_record_has_no_warnings():
     city = factories.city(
         summary=GOOD,
         checked_on=timezone.localdate(),
@@ -53,7 +53,7 @@ def test_nothing_is_said_of_a_good_record():
         ("WhatsApp Image 2024-05-01", "could stand for any"),
     ],
 )
-def test_alternative_texts_that_tell_nothing(text, finding):
+def test_vague_alternative_texts_are_a_warning(text, finding):
     assert finding in weak_text(text)
 
 
@@ -61,7 +61,7 @@ def test_alternative_texts_that_tell_nothing(text, finding):
     "text",
     ["Readers under a dome", "Photograph of the mayor", "Logo of the college", "Painters at work"],
 )
-def test_alternative_texts_that_tell_something(text):
+def test_meaningful_alternative_texts_are_no_warning(text):
     assert weak_text(text) == ""
 
 
@@ -74,7 +74,7 @@ def test_alternative_texts_that_tell_something(text):
         ("x" * 301, ["The summary has 301 characters; between 40 and 300 read best."]),
     ],
 )
-def test_summary_length(summary, finding):
+def test_a_summary_of_the_wrong_length_is_a_warning(summary, finding):
     assert said(factories.city(summary=summary), "summary") == finding
 
 
@@ -86,7 +86,7 @@ def test_summary_length(summary, finding):
         (366, ["The record was last checked more than a year ago."]),
     ],
 )
-def test_last_check(days, finding):
+def test_an_old_last_check_is_a_warning(days, finding):
     day = days and timezone.localdate() - timedelta(days=days)
     assert said(factories.city(checked_on=day), "checked_on") == finding
 
@@ -114,21 +114,21 @@ def test_the_advice_and_the_filter_call_the_same_checks_due(days, is_due):
         ),
     ],
 )
-def test_heading_order(html, finding):
+def test_headings_out_of_order_are_a_warning(html, finding):
     assert about_text(html) == finding
 
 
 @pytest.mark.parametrize(
     "words", ["here", "Click <strong>here</strong>!", "Read more →", "https://example.org/a"]
 )
-def test_link_words(words):
+def test_links_with_vague_words_are_a_warning(words):
     plain = words.replace("<strong>", "").replace("</strong>", "")
     assert about_text(f'<p><a href="https://example.org/a">{words}</a></p>') == [
         f"The link “{plain}” does not say where it leads."
     ]
 
 
-def test_dead_links():
+def test_links_to_missing_records_are_a_warning():
     city = factories.city(name="Fez")
     draft = factories.city(name="Leeds", published_at=None)
     moved = factories.network(name="Old name")
@@ -154,7 +154,7 @@ def test_dead_links():
     ]
 
 
-def test_pictures_in_a_text_and_beside_it():
+def test_pictures_in_a_text_and_of_the_record_are_checked():
     weak = factories.picture(title="The dome", alternative_text="IMG_1234.jpg")
     decorative = factories.picture(alternative_text="", is_decorative=True)
     sentence = (

@@ -1,4 +1,4 @@
-"""Advice beside the form, and what happens to publishing while it is open."""
+"""Advice in the form, and publishing with open advice."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def test_the_form_shows_advice_with_links_to_its_fields(editor, story):
     )
 
 
-def test_a_city_without_coordinates_is_told(editor):
+def test_a_city_without_coordinates_has_a_warning(editor):
     city = factories.city()
     response = editor.get(admin_url(city, "change", city.pk))
     assert ("latitude", "Without coordinates, the city is missing on every map.") in advice(
@@ -68,12 +68,12 @@ def test_a_record_without_advice_is_published_at_once(publisher, story):
     assert story.is_published
 
 
-def test_a_draft_is_saved_whatever_is_said_about_it(editor, story):
+def test_a_draft_is_saved_whatever_its_warnings(editor, story):
     assert save_form(editor, story, title="New title", _save="1").status_code == 302
     assert save_form(editor, story, title="Newer", _review="1").status_code == 302
 
 
-def test_of_a_public_record_only_what_the_change_brings_is_asked_about(publisher):
+def test_a_public_record_asks_only_about_warnings_of_the_change(publisher):
     item = factories.news_item(title="Public", summary="Short.")
     assert save_form(publisher, item, title="Still public", _save="1").status_code == 302
     response = save_form(publisher, item, body="<h4>Deep</h4>", _save="1")
@@ -83,7 +83,7 @@ def test_of_a_public_record_only_what_the_change_brings_is_asked_about(publisher
     assert (item.title, item.body) == ("Still public", "")
 
 
-def test_a_scheduled_change_is_asked_about_when_it_is_scheduled(publisher):
+def test_a_scheduled_change_asks_about_its_warnings_when_it_is_scheduled(publisher):
     item = factories.news_item(summary=GOOD)
     due = {"_schedule": "1", "_due_at": "2098-12-03T09:00", "body": "<h4>Deep</h4>"}
     assert errors(save_form(publisher, item, **due)) == {"__all__": [HELD]}
@@ -95,7 +95,7 @@ def test_a_scheduled_change_is_asked_about_when_it_is_scheduled(publisher):
     "asked",
     [{"_publish": "1"}, {"_save": "1", "published_at_0": "2098-12-03", "published_at_1": "09:00"}],
 )
-def test_a_new_record_that_would_go_public_is_asked_about(publisher, asked):
+def test_a_new_record_that_would_become_public_asks_about_its_warnings(publisher, asked):
     new = {"title": "Wakefield joins", "summary": "Short.", **asked}
     response = add(publisher, NewsItem, **new)
     assert errors(response) == {"__all__": [HELD]}
@@ -114,7 +114,7 @@ def test_a_new_record_without_advice_is_published_with_one_message(publisher):
     assert NewsItem.objects.get().is_published
 
 
-def test_the_action_asks_about_those_with_advice(publisher, story):
+def test_the_action_publish_asks_about_records_with_advice(publisher, story):
     sound = factories.news_item(title="Sound", published_at=None, summary=GOOD)
     public = factories.news_item(title="Public", summary="Short.")
     chosen = {
@@ -138,7 +138,7 @@ def test_the_action_asks_about_those_with_advice(publisher, story):
     assert notes() == [("published", ""), ("published", "Agreed")]
 
 
-def test_all_rows_of_a_list_are_asked_about_at_once(publisher):
+def test_the_action_publish_asks_about_all_rows_of_a_list_at_once(publisher):
     stories = [factories.news_item(published_at=None, summary="Short.") for _ in range(3)]
     chosen = {"action": "publish_now", "select_across": "1", "_selected_action": [stories[0].pk]}
     response = publisher.post(admin_url(NewsItem, "changelist"), chosen | {"index": "0"})

@@ -1,4 +1,4 @@
-"""State in the list and the form, and the three actions on many records at once."""
+"""The state in the list and the form, and the three actions on many records at once."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,7 @@ PAST = datetime(2021, 5, 4, 9, 30, tzinfo=UTC)
 
 @pytest.fixture
 def five():
-    """A city in each of the states."""
+    """Make a city in each of the states."""
     later = timezone.now() + timedelta(days=2)
     return {
         "draft": factories.city(name="Draft", published_at=None),
@@ -37,7 +37,7 @@ def listed(client, model=City, **query):
 
 
 def act(client, action, *records, model=City, **fields):
-    """Choose an action for records; the messages that follow."""
+    """Run an action for records; return the messages."""
     chosen = {"action": action, "_selected_action": [record.pk for record in records]}
     response = client.post(
         admin_url(model, "changelist"), chosen | {"index": "0"} | fields, follow=True
@@ -50,7 +50,7 @@ def states():
     return {city.name.lower(): city.state.value for city in City.objects.all()}
 
 
-def test_the_list_shows_everything_and_its_state(editor, five):
+def test_the_list_of_the_desk_shows_every_record_and_its_state(editor, five):
     later = timezone.localtime(five["scheduled"].published_at)
     response = editor.get(admin_url(City, "changelist"))
     assert listed(editor) == ["Archived", "Draft", "Expired", "Public", "Scheduled"]
@@ -82,7 +82,7 @@ def test_the_state_filter_finds_each_state_and_counts_it(editor, five):
     ]
 
 
-def test_publish_now(publisher, five):
+def test_the_action_publish_now_publishes_and_logs(publisher, five):
     started = timezone.now()
     assert act(publisher, "publish_now", *five.values(), _because="x") == [
         "4 cities are public now; 1 was public already."
@@ -102,7 +102,7 @@ def test_publish_now(publisher, five):
     ]
 
 
-def test_unpublish(publisher, five):
+def test_the_action_unpublish_makes_drafts_and_logs(publisher, five):
     assert act(publisher, "unpublish", *five.values()) == [
         "4 cities are drafts now; 1 was a draft already."
     ]
@@ -113,14 +113,14 @@ def test_unpublish(publisher, five):
     assert revision.content["fields"]["published_at"] is None
 
 
-def test_archive(publisher, five):
+def test_the_action_archive_hides_records_and_logs(publisher, five):
     assert act(publisher, "archive", *five.values()) == [
         "4 cities are archived now; 1 was archived already."
     ]
     assert set(states().values()) == {"archived"}
 
 
-def test_messages_for_one_and_for_none(publisher, five):
+def test_messages_of_an_action_for_one_record_and_for_none(publisher, five):
     assert act(publisher, "publish_now", five["draft"], _because="x") == ["1 city is public now."]
     assert act(publisher, "publish_now", five["draft"]) == ["1 was public already."]
 
@@ -134,7 +134,7 @@ def test_an_expired_draft_can_be_published(publisher):
     assert item.expires_at is None
 
 
-def test_contributors_are_offered_no_action_and_cannot_force_one(contributor, five):
+def test_contributors_are_offered_no_action_and_cannot_forge_one(contributor, five):
     response = contributor.get(admin_url(City, "changelist"))
     assert response.context["action_form"] is None
     before = states()
@@ -143,7 +143,7 @@ def test_contributors_are_offered_no_action_and_cannot_force_one(contributor, fi
     assert states() == before
 
 
-def test_editors_move_to_the_trash_only_what_visitors_do_not_see(editor, five):
+def test_editors_move_no_public_or_scheduled_record_to_the_trash(editor, five):
     before = states()
     for action in ["publish_now", "unpublish", "archive", "delete_selected"]:
         assert act(editor, action, *five.values()) == ["No action selected."]
@@ -158,7 +158,7 @@ def test_editors_move_to_the_trash_only_what_visitors_do_not_see(editor, five):
     assert listed(editor, state="trashed") == ["Archived", "Draft", "Expired"]
 
 
-def test_the_trash_gives_back_what_was_put_there(publisher, five):
+def test_a_record_is_recovered_from_the_trash(publisher, five):
     before = states()
     assert act(publisher, "trash", *five.values()) == ["5 cities are in the trash now."]
     assert not City.objects.published().exists()
@@ -168,7 +168,7 @@ def test_the_trash_gives_back_what_was_put_there(publisher, five):
     assert states() == before
 
 
-def test_what_an_editor_adds_is_a_draft(editor):
+def test_a_record_added_by_an_editor_is_a_draft(editor):
     factories.united_kingdom()
     response = add(
         editor,
@@ -230,7 +230,7 @@ def test_view_on_site_shows_every_state_to_staff(editor, client, five, state):
     assert client.get(city.get_absolute_url()).status_code == (200 if state == "public" else 404)
 
 
-def test_view_on_site_leads_somewhere_for_every_kind_of_draft(editor):
+def test_view_on_site_opens_a_page_for_every_kind_of_draft(editor):
     for record in [
         factories.country(),
         factories.intake(published_at=None),

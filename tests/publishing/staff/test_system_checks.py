@@ -1,4 +1,4 @@
-"""What `manage.py check` says of an admin whose saves cannot be rehearsed."""
+"""System checks of admins whose saves cannot be rehearsed."""
 
 from django.contrib import admin
 
@@ -23,11 +23,11 @@ def test_no_rehearsed_record_has_a_file():
     assert problems(DraftAdmin, Picture) == ["publishing.E001"]
 
 
-def test_rows_of_the_form_are_parts_of_the_record():
+def test_rows_of_a_form_are_parts_of_the_record():
     assert problems(DraftAdmin, Organisation) == ["publishing.E004"]
 
 
-def test_lists_are_not_edited():
+def test_lists_of_the_desk_are_not_editable():
     class Listed(CityAdmin):
         list_display = ("name", "motto")
         list_editable = ("motto",)

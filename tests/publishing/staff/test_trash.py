@@ -1,4 +1,4 @@
-"""The trash: what is put there comes back whole; names and addresses that were taken are told."""
+"""The trash: records come back whole, with messages about names and slugs that were taken."""
 
 import pytest
 from django.urls import reverse
@@ -20,7 +20,7 @@ def recover(client, record):
     return response.status_code, [str(said) for said in response.context["messages"]]
 
 
-def test_what_lay_there_comes_back_with_all_that_belongs_to_it(publisher, city, client):
+def test_a_record_comes_back_from_the_trash_with_its_rows_and_links(publisher, city, client):
     network = factories.network(cities=[city])
     response = publisher.post(admin_url(city, "delete", city.pk), {"_note": "Twice"}, follow=True)
     said = "“Leeds” is in the trash. You can take it out again."
@@ -40,7 +40,7 @@ def test_a_draft_survives_the_trash(publisher, city):
     assert open_form(publisher, city)["motto"] == ["New"]
 
 
-def test_what_lies_there_is_looked_at_and_not_changed(publisher, city):
+def test_a_record_in_the_trash_can_be_viewed_and_not_changed(publisher, city):
     form = open_form(publisher, city)
     transitions.move(city, transitions.trash)
     address = admin_url(city, "change", city.pk)
@@ -50,7 +50,7 @@ def test_what_lies_there_is_looked_at_and_not_changed(publisher, city):
 
 
 @pytest.mark.parametrize("action", ["publish_now", "unpublish", "archive"])
-def test_nothing_is_moved_past_the_way_out(publisher, city, action):
+def test_a_record_in_the_trash_takes_no_other_action(publisher, city, action):
     transitions.move(city, transitions.trash)
     factories.city(name="Leeds")
     response = publisher.post(
@@ -69,7 +69,7 @@ def test_nothing_is_moved_past_the_way_out(publisher, city, action):
     assert city.state == "trashed"
 
 
-def test_a_name_that_was_taken_is_refused(publisher, city):
+def test_recovering_a_record_with_a_taken_name_is_refused(publisher, city):
     transitions.move(city, transitions.trash)
     factories.city(name="Leeds")
     assert recover(publisher, city) == (
@@ -80,7 +80,7 @@ def test_a_name_that_was_taken_is_refused(publisher, city):
     assert city.state == "trashed"
 
 
-def test_an_address_that_was_taken_is_made_anew_and_both_can_be_edited(publisher, city, client):
+def test_recovering_a_record_with_a_taken_slug_makes_a_new_one(publisher, city, client):
     transitions.move(city, transitions.trash)
     other = factories.city(name="Leeds", country=factories.country(name="Canada"))
     assert other.slug == "leeds"
@@ -93,7 +93,7 @@ def test_an_address_that_was_taken_is_made_anew_and_both_can_be_edited(publisher
     assert "Canada" in client.get("/cities/leeds/").text
 
 
-def test_a_former_address_that_was_taken_stays_with_who_has_it(publisher, city, client):
+def test_a_taken_former_slug_stays_with_its_new_record(publisher, city, client):
     save_form(publisher, city, slug="leeds-city")
     transitions.move(city, transitions.trash)
     other = factories.city(name="Leeds", country=factories.country(name="Canada"))
@@ -103,7 +103,9 @@ def test_a_former_address_that_was_taken_stays_with_who_has_it(publisher, city, 
     assert client.get("/cities/leeds/").url == "/cities/leeds-canada/"
 
 
-def test_what_was_public_comes_back_by_who_may_publish(editor, publisher, city):
+def test_a_formerly_public_record_is_recovered_with_the_permission_to_publish(
+    editor, publisher, city
+):
     transitions.move(city, transitions.trash)
     assert recover_status(editor, city) == 403
     response = editor.post(
@@ -120,18 +122,18 @@ def recover_status(client, record):
     return client.post(admin_url(record, "recover", record.pk)).status_code
 
 
-def test_editors_bring_back_drafts(editor, city):
+def test_editors_recover_drafts(editor, city):
     transitions.move(city, transitions.unpublish)
     transitions.move(city, transitions.trash)
     assert recover_status(editor, city) == 302
 
 
-def test_recovering_is_a_decision_and_not_a_link(publisher, city):
+def test_recovering_a_record_needs_a_post_request(publisher, city):
     transitions.move(city, transitions.trash)
     assert publisher.get(admin_url(city, "recover", city.pk)).status_code == 403
 
 
-def test_deleting_for_good_is_for_administrators_and_written_down(publisher, superuser, city):
+def test_deleting_for_good_is_for_administrators_and_logged(publisher, superuser, city):
     address = admin_url(city, "delete", city.pk)
     transitions.move(city, transitions.trash)
     assert publisher.post(address, {"post": "yes"}).status_code == 403
@@ -142,13 +144,13 @@ def test_deleting_for_good_is_for_administrators_and_written_down(publisher, sup
     assert superuser.get(admin_url(city, "history", city.pk)).url == reverse("admin:index")
 
 
-def test_contributors_put_nothing_there(contributor, city):
+def test_contributors_cannot_move_a_record_to_the_trash(contributor, city):
     transitions.move(city, transitions.unpublish)
     assert contributor.post(admin_url(city, "delete", city.pk)).status_code == 403
     assert recover_status(contributor, city) == 403
 
 
-def test_a_name_in_the_trash_is_free_in_the_form(publisher, city):
+def test_a_name_of_a_record_in_the_trash_is_free(publisher, city):
     transitions.move(city, transitions.trash)
     other = factories.city(name="York")
     response = save_form(publisher, other, name="Leeds")
