@@ -1,4 +1,4 @@
-""" "Report a mistake": a form for visitors; staff find what they wrote in the admin."""
+"""Feedback of visitors: the form "Report a mistake". Staff handle the reports in the admin."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ from portal.errors import too_many_requests
 from portal.models import Report
 from portal.rate_limits import is_too_often
 
-# How many reports one visitor may send, within how many seconds.
+# The most reports that one visitor may send, within how many seconds.
 MOST_REPORTS, WITHIN = 5, 3600
 
 
 class ReportForm(forms.ModelForm):
-    # People do not see this field; programs that fill in every field give themselves away.
+    # A honeypot: hidden from people, and filled in by programs that fill in every field.
     homepage = forms.CharField(required=False)
 
     class Meta:
@@ -37,7 +37,7 @@ class ReportForm(forms.ModelForm):
             field.widget.attrs["class"] = "input"
 
     def clean_address(self) -> str:
-        """Only a page of the portal: nobody should be led elsewhere from the admin."""
+        """Refuse an address outside the portal: the admin must not link staff elsewhere."""
         address: str = self.cleaned_data["address"]
         try:
             resolve(address.partition("?")[0])

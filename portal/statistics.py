@@ -1,4 +1,4 @@
-"""The network in numbers: what /numbers/ counts, and how far the sources agree with each other.
+"""Statistics of the network for /numbers/, and how far the sources agree with each other.
 
 The official figures are those of the intakes; all others are counted from the published rows.
 """
@@ -28,7 +28,7 @@ class Numbers:
     """Every figure of the page; six queries, made when it is built."""
 
     intakes: list[Intake]
-    # Numbers of the cities listed here: by joining year (None: not known), by kind, and so on.
+    # Numbers of cities listed here: by joining year (None if not known), by kind, and so on.
     by_year: dict[int | None, int]
     by_kind: Counter[str]
     former: int
@@ -79,7 +79,7 @@ class Numbers:
 
     @property
     def missing(self) -> int:
-        """How many members of the latest official total are not listed here, at least."""
+        """Return how many members of the latest official total are not listed here, at least."""
         total = (self.latest and self.latest.cities_total) or 0
         return max(0, total - (self.listed - self.former))
 
@@ -114,7 +114,7 @@ class Numbers:
 
     @cached_property
     def new(self) -> list[Row]:
-        """New cities by year: those listed here as a part of those announced."""
+        """Return the new cities by year: those listed here as a part of those announced."""
         intakes = {intake.year: intake for intake in self.intakes}
         finder = reverse("cities:list")
         entries = []
@@ -148,7 +148,7 @@ class Numbers:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """Each official total after the first, where the announcements allow the sum."""
+        """Return each official total after the first, where the announcements allow the sum."""
         return compare_totals(self.intakes, self.by_year)
 
     @property
@@ -183,12 +183,12 @@ class Numbers:
 
     @property
     def filled(self) -> list[Step]:
-        """Totals above their sum, where cities listed here joined in between."""
+        """Return the totals above their sum, where cities listed here joined in between."""
         return [step for step in self.steps if step.difference > 0 and step.between]
 
     @property
     def last_step(self) -> Step | None:
-        """The newest total, if it differs from its sum."""
+        """Return the newest total, if it differs from its sum."""
         step = self.steps[-1] if self.steps else None
         return step if step and step.difference else None
 
@@ -228,7 +228,7 @@ class Numbers:
 
     @cached_property
     def largest(self) -> list[Row]:
-        """The countries with the most cities."""
+        """Return the countries with the most cities."""
         ranked = sorted(self.countries, key=lambda country: (-country.city_count, country.name_key))
         return rows(
             Row(country.name, country.city_count, url=country.get_absolute_url())
@@ -254,12 +254,12 @@ class Numbers:
 
 
 def lines(found: Iterable[Row]) -> list[Line]:
-    """A bar chart as the rows of its table."""
+    """Return the rows of a bar chart as the lines of its table."""
     return [Line(row.label, row.url, [row.value]) for row in found]
 
 
 def note_on(listed: int, announced: int | None, intake: Intake | None) -> str:
-    """What there is to say about the new cities of a year."""
+    """Return the note on the new cities of a year."""
     if intake is None:
         return _("no intake that we know of")
     if announced is None:

@@ -1,4 +1,4 @@
-"""What the page of components shows: made-up records that are never saved.
+"""Sample records of the style guide, made up and never saved.
 
 Their names include what breaks layouts: very long, right to left, and without a known fact.
 """
@@ -38,7 +38,7 @@ DAY = timedelta(days=1)
 
 
 def city(name: str, region: str = Region.EUROPE_NORTH_AMERICA, **values: Any) -> City:
-    """A public city in the sample country of a region."""
+    """Return a public city in the sample country of a region."""
     code, country, latitude, longitude = PLACES[region]
     defaults = {
         "slug": "sample",
@@ -55,7 +55,7 @@ def city(name: str, region: str = Region.EUROPE_NORTH_AMERICA, **values: Any) ->
 
 
 def unknown(**values: Any) -> City:
-    """A city of which only name and country are known."""
+    """Return a city of which only name and country are known."""
     facts: dict[str, Any] = dict.fromkeys(("joined_year", "population", "latitude", "longitude"))
     return city("Thika", Region.AFRICA, **(facts | values))
 
@@ -72,7 +72,7 @@ def cities() -> list[City]:
 
 
 def network(**values: Any) -> Network:
-    """A network with a member of each status, two of them in one sector."""
+    """Return a network with a member of each status, two of them in one sector."""
     made = Network(
         name="Manchester Adult Education and Skills Network",
         slug="sample",
@@ -144,7 +144,7 @@ def facets() -> list[Facet]:
 
 
 def states() -> list[City]:
-    """A city in each state that the banner for staff tells of."""
+    """Return a city in each state that the banner for staff describes."""
     now = timezone.now()
     return [
         city("Draft", pk=1, published_at=None),
@@ -156,7 +156,8 @@ def states() -> list[City]:
 
 
 def cloths() -> dict[str, list[City]]:
-    """A city of each region, of each intake's weave, and of each case that changes a cloth."""
+    """Return a city of each region, of each intake's weave, and of each case that changes a cloth.
+    """
     names = {region: PLACES[region][1] for region in Region}
     plain: dict[str, Any] = {"latitude": None, "longitude": None}
     return {
@@ -185,7 +186,7 @@ class SampleForm(forms.Form):
 
 
 class SampleFinder:
-    """As much of a Finder as components ask for."""
+    """The part of a Finder that components use."""
 
     filters: dict[str, Any] = {"sort": None, "view": None}
     cleared = "?"
@@ -224,7 +225,7 @@ def noted_bars() -> list[Row]:
 
 
 def picture() -> Any:
-    """A picture that was never uploaded: the portal's own cover."""
+    """Return a picture that was never uploaded: the portal's own cover."""
     image = Rendered([], reverse("site-picture"), 1200, 630, "")
     return SimpleNamespace(
         cover=image, card=image, alt="Cloth in five colours", credit="The portal", licence="CC0"
@@ -232,7 +233,7 @@ def picture() -> Any:
 
 
 def context() -> dict[str, Any]:
-    """Everything that templates/portal/components.html hands to the components."""
+    """Return the context of templates/portal/components.html, for every component."""
     found = cities()
     nearest = found[:3]
     for place, near in enumerate(nearest, 1):

@@ -45,5 +45,5 @@ urlpatterns = [
 if settings.DEBUG_TOOLBAR:
     from debug_toolbar.toolbar import debug_toolbar_urls
 
-    # Before the last address of all, which takes any word for a page's.
+    # Before the last pattern, which matches any slug.
     urlpatterns = debug_toolbar_urls() + urlpatterns

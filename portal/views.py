@@ -29,9 +29,9 @@ from portal.statistics import Numbers
 from publishing.caching.content_cache import remembered
 from publishing.views import RecordDetail
 
-# How many of each the home page shows.
+# The most of each on the home page.
 NEWEST, STORIES, NETWORKS = 32, 4, 4
-# How many hits of one kind a page of the search shows.
+# The hits on a page of one kind of the search results.
 HITS = 24
 
 

@@ -1,9 +1,9 @@
-"""Triggers that raise the version of the public content inside the transaction of a change.
+"""Triggers that raise the content version inside the transaction of a change.
 
-The version is a random text in one row. It is not counted up, so that a database restored from a
-backup comes back with the version of that very content. While migrations run there are no
-triggers (`publishing.triggers`), and the version is empty: it vouches for nothing. docs/adr/0004
-tells why there are triggers, and why they are these.
+The version is a random text in one row. It is not a counter, so that a database restored from a
+backup comes back with the version of that very content. While migrations run there are no triggers
+(`publishing.triggers`), the version is empty, and nothing is cached. docs/adr/0004 explains the
+choice of triggers, and of these.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from django.db import connections, transaction
 
 TABLE = "portal_content_version"
 UNWATCHED = ""
-"""The version while triggers are missing: content may change, and the version does not tell."""
+"""The version while triggers are missing, so that changes do not raise it."""
 
-# Everything is public content but this: what a new table holds counts until it stands here.
+# Tables without public content. All others count, so a new table does until it is listed here.
 PRIVATE_APPS = {"admin", "auth", "axes", "contenttypes", "sessions"}
 PRIVATE_TABLES = {
     "portal_report",
@@ -29,7 +29,7 @@ PRIVATE_TABLES = {
     "publishing_shareddraft",
     "publishing_workingcopy",
 }
-# Of these tables only the rows with such a value: a draft matters once it is scheduled.
+# Tables of which only rows with this value count: a draft matters once it is scheduled.
 ONLY_WHERE = {"publishing_revision": ("stage", "scheduled")}
 
 MAKE_TABLE = (
@@ -41,10 +41,9 @@ UNWATCH = f"UPDATE {TABLE} SET version = '{UNWATCHED}'"  # noqa: S608 (constants
 
 
 def raising(new_version: str) -> str:
-    """Return the statement of a trigger, which leaves the empty version as it is.
+    """Return the statement of a trigger: set a new version, unless the version is empty.
 
-    It writes the row all the same, so that `make_triggers` waits for the end of a transaction
-    that has begun.
+    It writes the row in both cases, so that `make_triggers` waits for transactions that have begun.
     """
     value = f"CASE version WHEN '{UNWATCHED}' THEN '{UNWATCHED}' ELSE {new_version} END"
     return f"UPDATE {TABLE} SET version = {value}"  # noqa: S608 (constants)
@@ -64,9 +63,9 @@ def drop_triggers(using: str = "default") -> None:
 
 
 def make_triggers(using: str = "default") -> None:
-    """Make the triggers that are missing, after migrations, and raise the version if any was.
+    """Make the missing triggers after migrations, and raise the version if there were any.
 
-    It is raised at the very end, when nothing can change unseen any more.
+    It is raised last, when every change is covered by a trigger.
     """
     database = connections[using]
     dialect = dialect_of(database)
@@ -89,7 +88,7 @@ def make_triggers(using: str = "default") -> None:
 def wanted_triggers(
     database: Any, cursor: Any, dialect: "type[Dialect]"
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield table, event and name of every trigger that there should be."""
+    """Yield table, event and name of every trigger that is needed."""
     for table in sorted(public_tables() & set(database.introspection.table_names(cursor))):
         for event in dialect.events:
             yield table, event, f"{table}_{event.lower()}_raises"
@@ -102,16 +101,16 @@ def present_triggers(cursor: Any, dialect: "type[Dialect]") -> list[tuple[str, s
 
 
 def public_tables() -> set[str]:
-    """The tables of all public content, those of many-to-many fields among them."""
+    """Return the tables of all public content, those of many-to-many fields included."""
     models = apps.get_models(include_auto_created=True)
     tables = {m._meta.db_table for m in models if m._meta.app_label not in PRIVATE_APPS}
     return tables - PRIVATE_TABLES
 
 
 def condition(database: Any, cursor: Any, table: str, event: str) -> str:
-    """Return the WHEN clause of a trigger, for a table of which some rows alone are public.
+    """Return the WHEN clause of a trigger, for a table of which only some rows count.
 
-    Every row counts if there is no such column, as after migrating backwards.
+    Every row counts if the column is missing, as after migrating backwards.
     """
     rows = {"INSERT": ["NEW"], "DELETE": ["OLD"], "UPDATE": ["OLD", "NEW"]}.get(event)
     if table not in ONLY_WHERE or not rows:
@@ -129,7 +128,7 @@ def dialect_of(database: Any) -> "type[Dialect]":
 
 
 class Dialect:
-    """The SQL of one kind of database: the table, the triggers, and a new version."""
+    """SQL for one database system: the table, the triggers, and a new version."""
 
     foundation: tuple[str, ...]
     present: str
@@ -138,7 +137,7 @@ class Dialect:
 
     @staticmethod
     def steps(using: str) -> AbstractContextManager[Any]:
-        """The transaction in which triggers are dropped or made."""
+        """Return the context in which triggers are dropped or made."""
         raise NotImplementedError
 
     @staticmethod
@@ -151,7 +150,7 @@ class Dialect:
 
 
 class Sqlite(Dialect):
-    """One writer at a time holds the database, so the row may be written at once."""
+    """SQL for SQLite, whose only writer has the lock already, so the row is written at once."""
 
     foundation = (MAKE_TABLE, MAKE_ROW)
     present = r"""
@@ -178,11 +177,11 @@ class Sqlite(Dialect):
 
 
 class Postgresql(Dialect):
-    """The row is written once in a transaction, at its end.
+    """SQL for PostgreSQL, where the row is written once in a transaction, at its end.
 
-    At the end, because whoever has written the row holds it until the transaction is over: an
-    editor must not wait for an import, nor two of them for each other. A row and no sequence,
-    because the version has to become visible together with the content, never before it.
+    At the end, because a transaction that has written the row locks it until it is over: an editor
+    must not wait for an import, nor two of them for each other. A row and no sequence, because the
+    version has to become visible together with the content, never before it.
     """
 
     new_version = "gen_random_uuid()::text"
@@ -209,7 +208,9 @@ class Postgresql(Dialect):
 
     @staticmethod
     def steps(using: str) -> AbstractContextManager[Any]:
-        """None: each statement locks one table, and two would wait in a circle with an editor."""
+        """Return no transaction: each statement locks a table, and two locks could deadlock with an
+        editor.
+        """
         return nullcontext()
 
     @staticmethod

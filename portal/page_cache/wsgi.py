@@ -28,8 +28,8 @@ Application = Callable[[Environ, Callable[..., Any]], Any]
 
 HEALTH = "/health/"
 
-# How long a shared cache (a CDN) may keep a page without asking. Nothing tells it of a change by
-# staff, so it is as long as staff and visitors may be expected to wait: with it, the portal is
+# How long a shared cache (a CDN) may keep a page without revalidating. It learns of no change by
+# staff, so this is how long staff and visitors may be expected to wait. With it the portal is
 # asked for each page once a minute, however many people read it.
 SHARED_SECONDS = 60
 
@@ -156,7 +156,7 @@ class PageCache:
                 mine.set()
 
     def look(self) -> Freshness | None:
-        """Return the present freshness, or None if it cannot be told."""
+        """Return the present freshness, or None if it cannot be read."""
         try:
             freshness = self.watch.look()
         except Error:
@@ -247,7 +247,8 @@ def may_be_kept(response: Any, address: Address) -> bool:
 
 
 def has_it(said: str, etag: str) -> bool:
-    """Return whether `If-None-Match` names the ETag, by the weak comparison of RFC 9110."""
+    """Return whether an `If-None-Match` header names the ETag, by the weak comparison of RFC 9110.
+    """
     return etag.removeprefix("W/") in said or said.strip() == "*"
 
 

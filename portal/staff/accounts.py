@@ -1,7 +1,7 @@
-"""The people of the desk: who may do what, and who is tied to which cities and networks.
+"""Admin of the user accounts: roles, and ties to cities and networks.
 
-Administrators look after people, within what they may do themselves: nobody gives a right that
-they do not have, or takes over the account of somebody who may do more.
+Administrators manage users within their own permissions: nobody grants a permission that they do
+not have, or takes over the account of a user who has more.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from portal.rate_limits import is_too_often
 from publishing.revisions.models import Action, log
 from publishing.staff.base import PermissionsMixin, RowInline
 
-# How many letters one visitor may ask for, within how many seconds.
+# The most messages that one visitor may request, within how many seconds.
 MOST_RESETS, WITHIN = 5, 3600
 
 
 class PasswordReset(views.PasswordResetView):
-    """Django's, but nobody has somebody's letter box filled with it."""
+    """PasswordResetView, rate-limited per visitor, so that nobody can flood a user's inbox."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if is_too_often(request, "password-resets", MOST_RESETS, WITHIN):
@@ -40,12 +40,12 @@ class PasswordReset(views.PasswordResetView):
 
 
 def rights_of(person: Any) -> QuerySet[Permission]:
-    """The permissions that somebody has, or would have if the account were active."""
+    """Return the permissions that a user has, or would have if the account were active."""
     return Permission.objects.filter(Q(user=person) | Q(group__user=person)).order_by()
 
 
 def may_look_after(person: Any, other: Any) -> bool:
-    """Whether `other` may do nothing that `person` may not do."""
+    """Return whether `other` has no permission that `user` lacks."""
     if person.is_superuser:
         return True
     more = rights_of(other).exclude(pk__in=rights_of(person).values("pk"))
@@ -53,7 +53,8 @@ def may_look_after(person: Any, other: Any) -> bool:
 
 
 class LoggedAdmin(PermissionsMixin, admin.ModelAdmin):
-    """What was done to accounts stands in the activity log, in words and without contents."""
+    """ModelAdmin that records changes of accounts in the audit log, in words and without contents.
+    """
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         log(obj, Action.ADDED, request.user, in_words(message))
@@ -70,7 +71,7 @@ class LoggedAdmin(PermissionsMixin, admin.ModelAdmin):
 
 
 def in_words(message: Any) -> str:
-    """A message of the admin's log as staff read it."""
+    """Return a message of the admin's log as staff read it."""
     said = message if isinstance(message, str) else json.dumps(message)
     return LogEntry(change_message=said).get_change_message()
 
@@ -99,7 +100,7 @@ class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
     list_filter = ("groups", "is_active", "is_superuser")
     search_help_text = _("Words of the name, the username or the email address.")
     inlines = (TieInline,)
-    # Anybody may be given these rights only by somebody who has them all.
+    # Only users who have every permission may grant these.
     for_superusers = ("is_superuser", "user_permissions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -134,7 +135,7 @@ class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
         return (*super().get_readonly_fields(request, obj), "last_login", "date_joined")
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        # Django asks for name and password first, and for the rest when there is an account.
+        # Django asks for name and password first, and for the rest once the account exists.
         return self.inlines if obj else ()
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -167,7 +168,7 @@ class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
 
 
 def groups_to_give(person: Any) -> QuerySet[Group]:
-    """The groups that may do nothing that the person may not do."""
+    """Return the groups without a permission that the user lacks."""
     if person.is_superuser:
         return Group.objects.all()
     more = Permission.objects.exclude(pk__in=rights_of(person).values("pk"))

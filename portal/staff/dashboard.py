@@ -158,7 +158,7 @@ def quality(site: AdminSite, request: HttpRequest) -> list[Figure]:
 def count(desk: Any, request: HttpRequest, cases: dict[str, Q]) -> dict[str, int]:
     """Count the public records of an admin that meet each condition, and all of them ("all")."""
     rows = desk.get_queryset(request).filter(state_q(State.PUBLIC)).order_by()
-    # The annotations of the list would cost more than the counting.
+    # The annotations of the list would cost more than the count.
     plain = desk.model._base_manager.filter(pk__in=rows.values("pk"))
     numbers = {name: Count("pk", filter=condition) for name, condition in cases.items()}
     counted: dict[str, int] = plain.aggregate(all=Count("pk"), **numbers)

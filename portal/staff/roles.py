@@ -88,8 +88,8 @@ ADMINISTRATORS: Rights = PUBLISHERS | {
     PEOPLE: ("view", "add", "change", "delete"),
     SIGN_INS: ("view",),
 }
-# What is left of anybody's rights when they are tied. Not to add cities, which would be nobody's;
-# to look at the words that all share; nothing of the site, its pages, its people.
+# The most permissions that a user with ties can have: no adding of cities, which would be in no
+# scope; viewing of the vocabularies; nothing of the site, its pages and its users.
 TIED: Rights = {
     ("cities.city",): ("view", "change", "delete", "publish", "purge"),
     ("partners.network", "partners.organisation", "news.newsitem", "news.event"): (

@@ -1,4 +1,4 @@
-"""What goes out and comes back when: every moment to come, of every kind of record, in one list."""
+"""Schedule of the desk: all coming moments of all kinds of records, in one list."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,7 +19,7 @@ from publishing.models import EDITABLE_MOMENTS
 from publishing.revisions.models import Revision, Stage
 
 MOST = 200
-# What happens at each of a record's moments.
+# The event at each of a record's moments.
 EVENTS = {
     "published_at": _("goes public"),
     "expires_at": _("expires"),
@@ -28,7 +28,7 @@ EVENTS = {
 
 
 class Due(NamedTuple):
-    """Something that happens by itself at a moment."""
+    """A change of state, or a draft's publication, that will happen by itself at a moment."""
 
     moment: datetime
     what: str | Promise
@@ -38,7 +38,7 @@ class Due(NamedTuple):
 
 
 def desks(site: AdminSite, request: HttpRequest) -> list[PublishableAdmin]:
-    """The desks of the records with a state that the person may see."""
+    """Return the admins of records with a state that the user may view."""
     return [
         desk
         for desk in site._registry.values()
@@ -51,7 +51,7 @@ def address(desk: PublishableAdmin, page: str, *args: Any) -> str:
 
 
 def upcoming(site: AdminSite, request: HttpRequest, most: int = MOST) -> list[Due]:
-    """What happens next, the earliest first: at most so many."""
+    """Return the coming events, the earliest first, at most `most`."""
     found = (due for desk in desks(site, request) for due in _of(desk, request, most))
     return nsmallest(most, found, key=lambda due: due.moment)
 

@@ -1,4 +1,4 @@
-"""The staff desk as a whole: its name, the order of its index, its autocompletes."""
+"""The AdminSite of the desk: its name, the order of its index, its autocompletes."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from portal.context_processors import frame
 from publishing.staff.base import StaffAdmin
 
-# As staff think: what is edited daily first, what administrators need last.
+# What is edited daily comes first, what only administrators need last.
 ORDER = ("cities", "partners", "news", "portal", "publishing", "auth", "axes")
-# What other people's apps are called here.
+# Names for the apps of others.
 NAMES = {"auth": _("Users and groups"), "axes": _("Attempts to sign in")}
 
 
 class ScopedAutocomplete(AutocompleteJsonView):
-    """Offers each record under the name that its own admin gives it."""
+    """Autocomplete view that labels each record as the record's own admin does."""
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         result: dict[str, str] = super().serialize_result(obj, to_field_name)
@@ -35,7 +35,7 @@ class StaffSite(admin.AdminSite):
     site_title = _("Learning Cities Portal")
     index_title = _("Staff desk")
 
-    # Django's pages for signing in and out have a `site` of their own, which knows only the host.
+    # The `site` of Django's pages for signing in and out has only the host, so ours replaces it.
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -51,8 +51,8 @@ class StaffSite(admin.AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """The front page: what waits, what goes out, and how good the content is."""
-        # The models' desks are known only once every app is loaded.
+        """Show the front page: open tasks, the schedule, and the quality of the content."""
+        # Importable only after every app is loaded.
         from portal.staff.dashboard import dashboard
 
         return super().index(request, dashboard(self, request) | (extra_context or {}))
@@ -61,7 +61,7 @@ class StaffSite(admin.AdminSite):
         own = [
             path("schedule/", self.admin_view(self.schedule_view), name="schedule"),
             path(
-                # Django's own route, so that no address is left to Django's own view.
+                # Django's own route, so that its view cannot be reached.
                 "r/<path:content_type_id>/<path:object_id>/",
                 self.admin_view(self.view_on_site),
                 name="view_on_site",
@@ -78,7 +78,7 @@ class StaffSite(admin.AdminSite):
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
-        """To a record's page, as Django does it, for those who may look at the record."""
+        """Redirect to a record's page, as Django does, if the user may view the record."""
         asked = int(content_type_id) if content_type_id.isdecimal() else 0
         kind = ContentType.objects.filter(pk=asked).first()
         model = kind.model_class() if kind else None

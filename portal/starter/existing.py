@@ -15,7 +15,9 @@ class ExistingRecords:
     """The records of a file's model and their snapshots, locked until the load is over."""
 
     def __init__(self, file: StarterFile, loaded: Collection[str]) -> None:
-        """`loaded` are the keys of the records that rows of the file became before."""
+        """Load and lock the records; `loaded` are the keys of those that rows of the file became
+        before.
+        """
         self.fields: list[Any] = [file.model._meta.get_field(name) for name in file.identity]
         keys = file.model._base_manager.select_for_update().order_by("pk")
         self.records, self.snapshots = load_snapshots(file.model, keys.values_list("pk", flat=True))
@@ -37,16 +39,18 @@ class ExistingRecords:
             self.snapshots[key]["links"][name].append(linked)
 
     def identity(self, record: models.Model, name: str | None = None) -> tuple[Any, ...]:
-        """Return the values that tell a record from all others, perhaps with another name."""
+        """Return the values that identify a record, under another name if one is given."""
         return tuple(
             name if name is not None and field.name == "name" else getattr(record, field.attname)
             for field in self.fields
         )
 
     def same_as(self, record: Any) -> models.Model | None:
-        """Return the record that staff made for the same thing: of this identity, or slug."""
+        """Return the record that staff made for the same thing: with its identity, or else its
+        slug.
+        """
         found = self.by_identity.get(self.identity(record))
         if found is None and any(field.name == "name" for field in self.fields):
-            # Only one row can mean it.
+            # Each record matches one row only.
             found = self.by_slug.pop(self.identity(record, readable_slug(record.name)), None)
         return found

@@ -1,8 +1,8 @@
-"""Load the starter content: a three-way merge of each row with what staff made of its record.
+"""Loading of the starter content: a three-way merge of each row with its record.
 
 The base is the row as it was loaded last time, one side is the row in the file, the other the
-record in the database. A correction in the file is written only where the database still has
-what was loaded; what staff changed stays, and what they deleted never comes back.
+record in the database. A correction in the file is written only where the database still has what
+was loaded; what staff changed stays, and what they deleted never comes back.
 """
 
 import re
@@ -35,14 +35,14 @@ from publishing.revisions.snapshots import (
 from publishing.revisions.transitions import begin
 
 LOCK = 0x1EA4_C171
-"""The number by which loads on PostgreSQL wait for each other."""
+"""The advisory lock on PostgreSQL, so that loads wait for each other."""
 
 DELETED = "(deleted)"
-"""Stands in a snapshot for the key of a record that staff deleted; no record has this key."""
+"""The key in a snapshot of a record that staff deleted; no record has this key."""
 
 
 class RowInTheWay(Exception):
-    """The database does not take a row; nothing was loaded."""
+    """The database rejected a row; nothing was loaded."""
 
 
 @dataclass
@@ -66,12 +66,12 @@ def load_starter(
 ) -> LoadReport:
     """Write checked rows, all of them or none; new records are public from `moment`.
 
-    The rows come file by file, each after those that it links to. `done` is called after each.
-    Raises RowInTheWay.
+    The rows come file by file, each after those that it links to. `done` is called after each row.
+    Raises RowRejected.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
-            # SQLite's transactions wait for each other from the start; these would not.
+            # On SQLite transactions wait for each other from the start; here they would not.
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         loader = StarterLoader(moment, done)
@@ -81,13 +81,13 @@ def load_starter(
 
 
 class StarterLoader:
-    """One load on its way through the files."""
+    """One load of all files, in their order."""
 
     def __init__(self, moment: datetime, done: Callable[[], object]) -> None:
         self.moment, self.done = moment, done
         self.report = LoadReport()
         self.memory = {starter.key: starter for starter in StarterRow.objects.all()}
-        # The records of rows by the keys of the rows, unless staff deleted them.
+        # The record of each row, by the key of the row, unless staff deleted it.
         self.records: dict[str, models.Model] = {}
 
     def load_file(self, file: StarterFile, rows: list[FileRow]) -> None:
@@ -115,7 +115,7 @@ class StarterLoader:
         StarterRow.objects.bulk_update(learnt, ["values"], batch_size=100)
 
     def remember(self, row: FileRow) -> StarterRow:
-        """Return the memory of a row that is new, not saved yet."""
+        """Return the StarterRow of a new row, not saved yet."""
         self.memory[row.key] = StarterRow(
             key=row.key,
             model=row.file.model._meta.label_lower,
@@ -127,7 +127,7 @@ class StarterLoader:
     # -- Rows that were never loaded ---------------------------------------------------------
 
     def add(self, row: FileRow, existing: ExistingRecords) -> str:
-        """Save the record of a new row, unless staff were first; theirs stays as it is."""
+        """Save the record of a new row, unless staff made it already; theirs is not changed."""
         record = row.record(self.records)
         if record is None:
             return "deleted"
@@ -152,7 +152,9 @@ class StarterLoader:
     # -- Rows that were loaded before --------------------------------------------------------
 
     def update(self, row: FileRow, known: StarterRow, existing: ExistingRecords) -> str:
-        """Bring the corrections of a row to its record; `known` learns what was brought."""
+        """Apply the corrections of a row to its record, and store the applied values in its
+        StarterRow.
+        """
         record = self.records[row.key]
         # Rows that belong to a record have a file of their own.
         theirs = existing.snapshots[record.pk] | {"rows": {}}
@@ -196,14 +198,14 @@ class StarterLoader:
         return self.records[row_key].pk if row_key in self.records else DELETED
 
     def key_then(self, row_key: str) -> Any:
-        """Return the key of the record that a row once became, even if it was deleted since."""
+        """Return the key of the record that a row became, even if the record was deleted since."""
         if row_key not in self.memory:
             return DELETED
         known = self.memory[row_key]
         return apps.get_model(known.model)._meta.pk.to_python(known.object_pk)
 
     def apply(self, row: FileRow, record: models.Model, content: Snapshot) -> bool:
-        """Save the corrected record, unless that contradicts what staff made of it."""
+        """Save the corrected record, unless that contradicts the changes of staff."""
         try:
             apply(record, content)
         except ValidationError as error:
@@ -216,22 +218,24 @@ class StarterLoader:
         return True
 
     def link(self, row: FileRow, record: models.Model, old: Snapshot, new: Snapshot) -> None:
-        """Set the links that differ: some are a field of the other model, and so not applied."""
+        """Set the links that differ: `apply` does not set those that are a field of the other
+        model.
+        """
         for name in row.file.link_names:
             if new["links"][name] != old["links"][name]:
                 getattr(record, name).set(new["links"][name])
 
 
 def default(row: FileRow, name: str) -> Any:
-    """Return the value that a new record has in a field: a column may be new in the file."""
+    """Return the value that a new record has in a field: the file may have a new column."""
     column: Any = row.file.model._meta.get_field(name)
     return [] if column.many_to_many else plain(column.get_default())
 
 
 def held_back(file: StarterFile, base: Snapshot, mine: Snapshot, theirs: Snapshot) -> set[str]:
-    """Return the fields that a correction does not reach: with one, all of its statement.
+    """Return the fields that are not corrected, each with all fields of its statement.
 
-    Staff changed them, other than the file does, or deleted what they would point at.
+    Staff gave them another value than the file, or deleted the record that they would point to.
     """
     held = {name for name, value in mine["fields"].items() if value == DELETED}
     changed = {*differing(base, theirs)} & {*differing(mine, theirs)}
@@ -243,7 +247,7 @@ def held_back(file: StarterFile, base: Snapshot, mine: Snapshot, theirs: Snapsho
 
 
 def pass_over_editor(file: StarterFile, side: Snapshot, theirs: Snapshot) -> None:
-    """Make rich texts equal that differ only by what the editor adds or removes."""
+    """Copy to `side` the rich texts that differ only by what the editor adds or removes."""
     for column in content_fields(file.model):
         name = column.name
         if not isinstance(column, RichTextField) or name not in side["fields"]:
@@ -253,7 +257,7 @@ def pass_over_editor(file: StarterFile, side: Snapshot, theirs: Snapshot) -> Non
 
 
 def bare(html: str) -> str:
-    """Return a rich text without white space between blocks and paragraphs inside points."""
+    """Return a rich text without white space between blocks and paragraphs inside list items."""
     html = re.sub(r"\s+", " ", html)
     html = re.sub(
         r" ?(</?(?:p|h[2-4]|ul|ol|li|blockquote|hr|table|tr|th|td)\b[^>]*>) ?", r"\1", html

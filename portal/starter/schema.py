@@ -1,7 +1,7 @@
-"""The files of the starter content: a model for each file, a field for each column.
+"""Schema of the starter content: a model for each file, a field for each column.
 
-A new column is a word in the list of its file: its type, its choices and the file that it refers
-to are those of the field.
+A new column is a word in the list of its file: its type, its choices and the file that it refers to
+are those of the field.
 """
 
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class StarterFile:
 
     @cached_property
     def by_field(self) -> dict[str, StarterColumn]:
-        """The columns that end in a field of the model, by its name."""
+        """Return the columns that fill a field of the model, by the name of the field."""
         return {
             column.field or column.heading: column
             for column in self.all_columns
@@ -83,19 +83,19 @@ class StarterFile:
 
     @cached_property
     def identity(self) -> list[str]:
-        """The fields of the model that tell one record from all others."""
+        """Return the fields of the model that identify a record."""
         return [
             name for name, column in self.by_field.items() if column.heading in self.key_headings
         ]
 
     @cached_property
     def statements(self) -> list[list[str]]:
-        """The names of fields that are corrected together."""
+        """Return the names of fields that are corrected together."""
         return [names.split() for names in (*self.together, f"{SOURCE} checked_on")]
 
     @cached_property
     def link_names(self) -> list[str]:
-        """The many-to-many relations that have a column, from either end."""
+        """Return the many-to-many relations that have a column, from either end."""
         return [name for name in self.by_field if self.model._meta.get_field(name).many_to_many]
 
     def field_of(self, column: StarterColumn) -> Any:
@@ -111,13 +111,13 @@ class StarterFile:
         return column.required or not getattr(field, "blank", True)
 
 
-# Rows of a city name it and its country, which is the city's own.
+# A row about a city names the city and its country.
 CITY = StarterColumn("city", beside="country")
 COUNTRY_OF_CITY = StarterColumn("country", field=None, to=Country)
 SLUG = StarterColumn("slug", required=True)
 SOURCE = "source source_url"
 
-# In this order each file names only rows of files before it.
+# Ordered: a file names only rows of files before it.
 FILES = (
     StarterFile("countries.csv", Country, "code", ("code name name_in_text region",)),
     StarterFile(
@@ -137,7 +137,7 @@ FILES = (
             "name official_name kind subdivision joined_year joined_on status confirmed motto",
             "latitude longitude population population_year population_source",
             f"website geonames_id {SOURCE} note country",
-            # Years without an intake of their own occur too.
+            # A joining year may have no intake.
             StarterColumn("joined_year", field="intake", loose=True),
         ),
         together=(

@@ -1,6 +1,6 @@
-"""Validate the starter content: rows are linked to each other and tried against the models.
+"""Validation of the starter content: rows are linked to each other and tried on the models.
 
-Nothing is read from the tables of the database, so the same files always have the same faults.
+No table of the database is read, so the same files always have the same faults.
 """
 
 from collections import defaultdict
@@ -33,7 +33,7 @@ converter_of = cache(StrictConverter)
 
 
 class FaultyContent(Exception):
-    """The starter content cannot be used."""
+    """The starter content has faults and cannot be loaded."""
 
     def __init__(self, faults: list[StarterFault]) -> None:
         self.faults = faults
@@ -61,15 +61,15 @@ def read_starter(folder: Path) -> list[FileRow]:
 
 
 class StarterContent:
-    """The content of a folder while it is read; `faults` grows as it goes."""
+    """The content of a folder while it is read; `faults` grows meanwhile."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.faults: list[StarterFault] = []
         self.rows: dict[str, list[FileRow]] = defaultdict(list)
-        # The rows of a file by the name that other rows call them by.
+        # The rows of each file, by the name with which other rows refer to them.
         self.named: dict[str, dict[str, list[FileRow]]] = defaultdict(lambda: defaultdict(list))
-        # Files that broke off: a row that is not found may well be in the rest.
+        # Files that were not read to the end: a row that is not found may be in the rest.
         self.unread: set[str] = set()
         # The record that each row would become, never saved, by the key of the row.
         self.trials: dict[str, models.Model] = {}
@@ -129,7 +129,7 @@ class StarterContent:
     # -- The values of a row -----------------------------------------------------------------
 
     def fill(self, row: FileRow) -> set[str]:
-        """Turn the cells of a row into values; return the headings of those that have faults."""
+        """Convert the cells of a row into values; return the headings of those that have faults."""
         if not row.is_whole:
             return set(row.file.headings)
         faulty = set()
@@ -175,10 +175,12 @@ class StarterContent:
         return converter_of(field).from_cell(cell, finder)
 
     def text(self, folder: str, name: str, field: "models.Field[Any, Any]") -> str:
-        """Return the text in a file, as it is stored. Raises ValidationError if there is none."""
+        """Return the content of a text file, as it is stored. Raises ValidationError if there is
+        none.
+        """
         path = self.folder / "texts" / folder / name
         shown = f"texts/{folder}/{name}"
-        # Only a name, never a way into another folder.
+        # Only a file name, never a path into another folder.
         if Path(name).name != name or not path.is_file():
             raise ValidationError(f"There is no file {shown}.")
         try:
@@ -188,7 +190,7 @@ class StarterContent:
             return ""
         if not isinstance(field, RichTextField):
             return html.strip()
-        # The texts of the portal itself use the names that the portal uses.
+        # Unlike pasted text, these have to use the portal's own tags.
         for line, sentence in unsafe_tags(html, strictly(html)):
             self.fault(shown, line, "", sentence)
         sanitized: str = field.sanitize(html)
@@ -197,7 +199,7 @@ class StarterContent:
     # -- The model's own rules ---------------------------------------------------------------
 
     def try_out(self, row: FileRow, faulty: set[str], constraints: BulkConstraints) -> None:
-        """Report the errors of the model about a row, but for the columns with faults."""
+        """Report the model's errors on a row, except for the columns with faults."""
         trial: Any = row.record(self.trials)
         self.trials[row.key] = trial
         plain = {
@@ -212,7 +214,7 @@ class StarterContent:
             if trial.slug in trial.reserved_slugs or trial.slug != trial.slug.lower():
                 sentence = "Use small letters, and no address of the portal itself."
                 self.report(row, {"slug": [sentence]})
-            # Whether it was another record's address before is the database's affair.
+            # Only the database can tell former slugs of other records.
             trial.slug = ""
         if not faulty and not wrong:
             self.report(row, errors_of(trial.clean))
@@ -223,7 +225,7 @@ class StarterContent:
                 self.fault(row.file.name, row.line, ", ".join(headings), check.message)
 
     def report(self, row: FileRow, errors: dict[str, list[str]]) -> None:
-        """Report the errors of the model about a row, by the names of its fields."""
+        """Report the model's errors on a row, which are listed by the names of its fields."""
         for name, sentences in errors.items():
             column = row.file.by_field.get(name)
             for sentence in sentences:
@@ -231,16 +233,17 @@ class StarterContent:
 
 
 class RowFinder(NamedTuple):
-    """Finds the row of another file that a cell names, where an import finds a record."""
+    """Finder of the row that a cell names in another file; an import finds a record instead."""
 
     content: StarterContent
     row: FileRow
     column: StarterColumn
 
     def find(self, model: Any, text: str) -> Any:
-        """Return the key of the row, None for a loose name. Raises ValidationError.
+        """Return the key of the row; None for a missing row if that is allowed. Raises
+        ValidationError.
 
-        The error has no sentence if the row may be in a part of its file that cannot be read.
+        The error has no message if the row may be in a part of its file that cannot be read.
         """
         file = file_of(model)
         beside = self.column.beside
@@ -271,7 +274,7 @@ class RowFinder(NamedTuple):
 
 
 def errors_of(check: Callable[..., None], *arguments: Any) -> dict[str, list[str]]:
-    """Return the sentences with which a check fails, by the name of the field."""
+    """Return the messages with which a check fails, by the name of the field."""
     try:
         check(*arguments)
     except ValidationError as error:

@@ -24,7 +24,7 @@ Check = Callable[[Portal, list[Page]], Iterator[Result]]
 
 
 def understood(arguments: list[str]) -> tuple[dict[str, Check], Namespace]:
-    """The checks to run, by name, and the other options."""
+    """Return the checks to run, by name, and the other options."""
     checks: dict[str, Check] = {
         "vnu": vnu.check,
         "axe": axe.check,
@@ -44,7 +44,8 @@ def understood(arguments: list[str]) -> tuple[dict[str, Check], Namespace]:
 
 
 def run(name: str, check: Check, portal: Portal, pages: list[Page]) -> tuple[str, bool]:
-    """Run one check over the pages, printing as it goes: what to say of it, whether it failed."""
+    """Run one check over the pages, printing as it goes; return its summary and whether it failed.
+    """
     print(f"\n== {name} ==", flush=True)
     started = time.monotonic()
     pages_done = findings = 0
@@ -60,7 +61,7 @@ def run(name: str, check: Check, portal: Portal, pages: list[Page]) -> tuple[str
 
 
 def main(arguments: list[str]) -> int:
-    """Run the checks, print a summary, and give the exit code of the whole."""
+    """Run the checks, print a summary, and return the exit code of the whole."""
     checks, options = understood(arguments)
     with temporary_portal() as portal:
         pages, forgotten = find_pages(portal)

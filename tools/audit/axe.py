@@ -1,4 +1,5 @@
-"""axe-core in a real Chromium: each page narrow and wide, zoomed, light and dark, folded open."""
+"""axe-core in a real Chromium, over each page: narrow and wide, zoomed, light and dark, unfolded.
+"""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -16,10 +17,10 @@ Scheme = Literal["light", "dark"]
 
 
 class View(NamedTuple):
-    """A window: its size in CSS pixels, and what is looked at in it.
+    """A window in which a page is checked: its size in CSS pixels, and what is checked in it.
 
-    `scale` is the pixels of the screen for each CSS pixel; `folds` opens what is folded up and
-    looks again.
+    `scale` is the pixels of the screen for each CSS pixel; `folds` repeats the checks with every
+    `details` open.
     """
 
     name: str
@@ -34,7 +35,7 @@ VIEWS = (
     View("390 px", 390, 844),
     View("1280 px", 1280, 900),
     View("320 px", 320, 640, folds=False),
-    # What a window of 1280 by 900 is for the page at a zoom of 400 %.
+    # The size of a window of 1280 by 900 for the page at a zoom of 400 %.
     View("400 % zoom", 320, 225, scale=4, schemes=("light",)),
 )
 OPTIONS = {
@@ -43,7 +44,7 @@ OPTIONS = {
         "type": "tag",
         "values": "wcag2a wcag2aa wcag21a wcag21aa wcag22a wcag22aa best-practice".split(),
     },
-    # Belongs to WCAG 2.2 AA, and is off unless asked for.
+    # Part of WCAG 2.2 AA, but off by default.
     "rules": {"target-size": {"enabled": True}},
 }
 OPEN_FOLDS = """() => {
@@ -51,7 +52,7 @@ OPEN_FOLDS = """() => {
     closed.forEach((details) => { details.open = true; });
     return closed.length;
 }"""
-# The outermost elements that stand out at a side, unless something around them scrolls.
+# The outermost elements that overflow sideways, unless something around them scrolls.
 STICKING_OUT = """() => {
     const root = document.scrollingElement;
     if (root.scrollWidth <= root.clientWidth) return [];
@@ -66,7 +67,7 @@ STICKING_OUT = """() => {
 
 
 def check(portal: Portal, pages: list[Page]) -> Iterator[Result]:
-    """WCAG 2.0 to 2.2 A and AA and axe's best practices, sideways scroll, console errors."""
+    """Check WCAG 2.0 to 2.2 A and AA, axe's best practices, sideways scroll and console errors."""
     axe = Axe()
     with chromium() as browser:
         for page in pages:
@@ -82,7 +83,7 @@ def in_view(browser: Browser, axe: Axe, view: View, address: str, status: int) -
     context = browser.new_context(
         viewport={"width": view.width, "height": view.height},
         device_scale_factor=view.scale,
-        # A colour on its way to another has no contrast of its own.
+        # The contrast of a colour in transition cannot be measured.
         reduced_motion="reduce",
     )
     said: list[str] = []
@@ -100,7 +101,7 @@ def in_view(browser: Browser, axe: Axe, view: View, address: str, status: int) -
         yield Finding(view.name, "not loaded", str(error))
     finally:
         context.close()
-    # A page that should be missing says so in the console too.
+    # An expected error status is reported in the console too.
     expected = f"status of {status}"
     yield from (
         Finding(view.name, "console", text)
@@ -124,13 +125,13 @@ def violations(axe: Axe, tab: Tab, where: str) -> Iterator[Finding]:
 
 
 def reason(node: dict[str, Any]) -> str:
-    """Why axe complains: ": Element has insufficient color contrast of 4.1 (…)"."""
+    """Return axe's reason: ": Element has insufficient color contrast of 4.1 (…)"."""
     checks = [*node["any"], *node["all"], *node["none"]]
     return f": {checks[0]['message']}" if checks else ""
 
 
 def merged(findings: list[Finding]) -> list[Finding]:
-    """The same element found by the same rule in several views becomes one finding."""
+    """Merge findings on the same element by the same rule in several views into one."""
     what = sorted(findings, key=lambda finding: finding[1:])
     return [
         Finding("; ".join(dict.fromkeys(one.where for one in same)), *key)

@@ -1,6 +1,6 @@
-"""The pages that are audited: every route of the portal, each in the states that matter.
+"""Pages to audit: every route of the portal, each in the states that matter.
 
-A route without parameters is found by itself. One with parameters that nobody lists here is
+Routes without parameters are found automatically. One with parameters that has no page here is
 reported, so that a new kind of page cannot be forgotten.
 """
 
@@ -17,7 +17,7 @@ from PIL import Image
 
 from tools.audit.portal import Portal
 
-# Routes that answer with something else than a page.
+# Routes whose response is not a page.
 NO_PAGES = {
     "sitemap",
     "sitemap-section",
@@ -39,7 +39,7 @@ NO_PAGES = {
 
 
 class Page(NamedTuple):
-    """A page to audit: what to call it, its address, the status that it should have."""
+    """A page to audit: its name in the report, its address, and the status that it should have."""
 
     name: str
     path: str
@@ -47,10 +47,10 @@ class Page(NamedTuple):
 
 
 def find_pages(portal: Portal) -> tuple[list[Page], list[str]]:
-    """The pages of a portal, and the names of the routes that no page stands for.
+    """Return the pages of a portal, and the names of routes with parameters that have no page.
 
-    Some pages are chosen by what the records hold, so this reads the portal's data; and it
-    hangs a picture up, because the starter content has none.
+    Some pages are chosen by the content of records, so this reads the portal's data; it also adds
+    pictures, because the starter content has none.
     """
     os.environ.update(portal.environment)
     django.setup()
@@ -68,7 +68,7 @@ def find_pages(portal: Portal) -> tuple[list[Page], list[str]]:
 
 
 def public_routes() -> Iterator[tuple[str, bool]]:
-    """The name of each route that has one, outside the admin, and whether it has parameters."""
+    """Yield the name of each named route outside the admin, and whether it has parameters."""
     found: list[tuple[str, Any]] = [("", get_resolver())]
     while found:
         space, node = found.pop()
@@ -87,7 +87,7 @@ Routed = Iterator[tuple[str, Page]]
 
 
 def at(route: str, name: str, query: str = "", args: tuple[Any, ...] = ()) -> Routed:
-    """The page of a route; nothing while the route does not exist."""
+    """Yield the page of a route; nothing if the route does not exist."""
     try:
         yield route, Page(name, reverse(route, args=args) + query)
     except NoReverseMatch:
@@ -95,7 +95,7 @@ def at(route: str, name: str, query: str = "", args: tuple[Any, ...] = ()) -> Ro
 
 
 def of_record(name: str, rows: Any) -> Routed:
-    """The page of the first of these records; nothing if there is none."""
+    """Yield the page of the first of these records; nothing if there is none."""
     row = rows.order_by("pk").first()
     if row is not None:
         yield getattr(row, "url_name", "") or "intakes:detail", Page(name, row.get_absolute_url())
@@ -183,7 +183,7 @@ def of_networks_and_news() -> Routed:
 
 
 def with_picture(rows: Any, title: str) -> None:
-    """Give the first of these records a photograph of nothing, as wide as a good one is."""
+    """Give the first of these records a generated photograph, as large as a real one."""
     from publishing.models import Picture
 
     row = rows.order_by("pk").first()

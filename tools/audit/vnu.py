@@ -1,4 +1,4 @@
-"""The Nu HTML checker, which the W3C's validator runs, on the HTML as it is served."""
+"""The Nu HTML checker (the W3C's validator), over the HTML as it is served."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from tools.audit.report import Finding, Result
 from tools.npm import install
 from tools.run_tests import Missing
 
-# Exact messages that are not true of the page, each with the reason.
+# Exact messages of false positives, each with the reason.
 NOT_TRUE: dict[str, str] = {}
 
 
@@ -29,7 +29,7 @@ def java() -> str:
 
 
 def check(portal: Portal, pages: list[Page]) -> Iterator[Result]:
-    """Errors are findings; warnings are notes. All pages go through one run of the checker."""
+    """Check all pages in one run of the checker; errors are findings, warnings are notes."""
     command = [
         java(),
         "-jar",

@@ -1,9 +1,9 @@
-"""`make bench`: the portal beside a plain list of cities, at growing numbers of cities.
+"""`make bench`: the portal compared with a plain list of cities, at growing numbers of cities.
 
-Everything is served as in production, by two workers, from folders that are removed at the end.
-What is compared is the time of the processor that the servers took for an answer. A machine's
-speed changes with what else it does, so each page takes turns with the plain list, and its ratio
-is to what the list took in those seconds. Needs Linux; uses wrk where there is one.
+Everything is served as in production, by two workers, from folders that are removed at the end. The
+measure is the processor time of the servers for each response. A machine's speed changes with its
+other work, so each page takes turns with the plain list, and its ratio is to the list's time in the
+same seconds. Needs Linux; uses wrk where it is installed.
 
     make bench ARGS="--sizes 361,10000,100000 --seconds 5 --postgresql"
 """
@@ -29,10 +29,10 @@ from tools.run_tests import postgresql
 ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 CONNECTIONS, WARM_UP, TURN, PATIENCE = 8, 1, 1, 60
-# As `make run` has it.
+# As in `make run`.
 ALLOCATOR = {"MALLOC_ARENA_MAX": "1"}
 
-# What is measured: a name, a path, and whether the page cache may answer.
+# The pages to measure: a name, a path, and whether the page cache may answer.
 PAGES = (
     ("list", "/cities/", False),
     ("list, one facet", "/cities/?region=africa", False),
@@ -54,7 +54,7 @@ PAGES = (
 
 
 class Spent(NamedTuple):
-    """Ticks of the processor, and the answers and seconds that they were for."""
+    """Clock ticks of the processor, and the responses and seconds that they were for."""
 
     ticks: int = 0
     answers: int = 0
@@ -67,23 +67,23 @@ class Spent(NamedTuple):
 
     @property
     def milliseconds(self) -> float:
-        """Of the processor, for an answer."""
+        """Return the milliseconds of processor time for each response."""
         return 1000 * self.ticks / TICKS / self.answers
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """Return the responses per second."""
         return self.answers / self.seconds
 
 
 class Server(NamedTuple):
-    """A server that runs: its address and its processes."""
+    """A running server: its address and its processes."""
 
     address: str
     processes: list[int]
 
     def spend(self, path: str) -> Spent:
-        """What a page takes in one turn."""
+        """Measure a page for one turn."""
         before, started = ticks(self.processes), time.monotonic()
         answers = load(self.address + path, TURN)
         used = ticks(self.processes) - before
@@ -91,12 +91,12 @@ class Server(NamedTuple):
 
     @property
     def memory(self) -> float:
-        """MiB of its largest process."""
+        """Return the memory of its largest process in MiB."""
         return max(map(memory, self.processes))
 
 
 def in_turns(server: Server, path: str, plain: Server, turns: int) -> tuple[Spent, Spent]:
-    """What a page took, and what the plain list took meanwhile."""
+    """Measure a page and the plain list in turns; return both."""
     load(server.address + path, WARM_UP)
     page, beside = Spent(), Spent()
     for _ in range(turns):
@@ -109,7 +109,7 @@ def in_turns(server: Server, path: str, plain: Server, turns: int) -> tuple[Spen
 
 
 def load(url: str, seconds: int) -> int:
-    """Ask for a page over and over on a few connections; the number of answers."""
+    """Request a page repeatedly on a few connections; return the number of responses."""
     if not shutil.which("wrk"):
         return load_without_wrk(url, seconds)
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", url]
@@ -137,7 +137,7 @@ def load_without_wrk(url: str, seconds: int) -> int:
 
 
 def ticks(processes: list[int]) -> int:
-    """The processor time that processes have used, in ticks of the clock."""
+    """Return the processor time that processes have used, in clock ticks."""
     total = 0
     for process in processes:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
@@ -163,7 +163,7 @@ def children(process: int) -> list[int]:
 def served(
     application: str, environment: dict[str, str], *flags: str, asked: str = "/cities/"
 ) -> Iterator[Server]:
-    """A WSGI application on a free port, with the workers and threads of `make run`.
+    """Serve a WSGI application on a free port, with the workers and threads of `make run`.
 
     It is ready when it answers at the path `asked`.
     """
@@ -256,7 +256,7 @@ def main(arguments: list[str]) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
         database = f"sqlite:///{folder}/portal.sqlite3"
         if options.postgresql:
-            # The database of that name is there from the start.
+            # PostgreSQL creates the database of that name itself.
             database = stack.enter_context(postgresql()).replace("postgresql://", "postgres://")
         environment = portal_environment(folder, database)
         for command in (["migrate"], ["load_starter"], ["collectstatic", "--no-input"]):
