@@ -52,8 +52,8 @@ def manage(*arguments: str) -> Callable[[], list[str]]:
 
 def templates() -> list[str]:
     """Return the paths of all templates."""
-    found = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("*/templates/**/*.html")]
-    return sorted(str(path.relative_to(ROOT)) for path in found)
+    paths = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("*/templates/**/*.html")]
+    return sorted(str(path.relative_to(ROOT)) for path in paths)
 
 
 CHECKS = {

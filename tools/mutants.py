@@ -43,7 +43,7 @@ class Mutant(NamedTuple):
         return path.is_file() and path.read_text().count(self.old) == 1
 
 
-def read() -> list[Mutant]:
+def read_mutants() -> list[Mutant]:
     """Return the mutants of tools/mutants.toml."""
     entries = tomllib.loads((ROOT / "tools" / "mutants.toml").read_text())["mutant"]
     return [Mutant(**entry | {"tests": tuple(entry["tests"])}) for entry in entries]
@@ -91,7 +91,7 @@ def outcome(mutant: Mutant, copies: "SimpleQueue[Path]") -> str:
 def main(words: list[str]) -> int:
     """Try the mutants, print the outcome of each, and return the exit code."""
     started = time.monotonic()
-    mutants = [m for m in read() if not words or any(word in m.file for word in words)]
+    mutants = [m for m in read_mutants() if not words or any(word in m.file for word in words)]
     alive = 0
     with tempfile.TemporaryDirectory(prefix="learning-cities-mutants-") as folder:
         copies: SimpleQueue[Path] = SimpleQueue()
@@ -101,9 +101,9 @@ def main(words: list[str]) -> int:
             copies.put(copy)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             outcomes = pool.map(lambda mutant: outcome(mutant, copies), mutants)
-            for mutant, found in zip(mutants, outcomes, strict=True):
-                alive += found != "killed"
-                print(f"{found:9} {mutant.file}: {mutant.old} → {mutant.new}", flush=True)
+            for mutant, result in zip(mutants, outcomes, strict=True):
+                alive += result != "killed"
+                print(f"{result:9} {mutant.file}: {mutant.old} → {mutant.new}", flush=True)
     seconds = time.monotonic() - started
     print(f"{len(mutants) - alive} of {len(mutants)} mutants killed in {seconds:.0f} s.")
     return int(alive > 0 or not mutants)

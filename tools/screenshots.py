@@ -69,7 +69,7 @@ DESK = {
 }
 
 
-def write_a_draft(portal: Portal) -> tuple[int, str]:
+def create_draft(portal: Portal) -> tuple[int, str]:
     """Create a draft that waits for a review; return the key of its city and a session of staff."""
     os.environ.update(portal.environment)
     django.setup()
@@ -85,16 +85,16 @@ def write_a_draft(portal: Portal) -> tuple[int, str]:
     publisher = User.objects.create_user("paul", first_name="Paul", is_staff=True)
     publisher.groups.set(Group.objects.filter(name="Publishers"))
     city = City.objects.get(slug="wakefield")
-    says = snapshots.take(city)
-    words = says["fields"] | {"summary": f"{city.summary} Its network shows the way."}
-    draft = says | {"fields": words}
+    snapshot = snapshots.take(city)
+    words = snapshot["fields"] | {"summary": f"{city.summary} Its network shows the way."}
+    draft = snapshot | {"fields": words}
     keep_draft(city, draft, Action.SUBMITTED, writer, "A word on the network", stage=Stage.REVIEW)
     client = Client()
     client.force_login(publisher)
     return city.pk, client.cookies["sessionid"].value
 
 
-def take(browser: Browser, address: str, shot: Shot, session: str = "") -> Image.Image:
+def screenshot(browser: Browser, address: str, shot: Shot, session: str = "") -> Image.Image:
     """Return a screenshot of the window's first view, once everything is loaded."""
     context = browser.new_context(
         viewport={"width": shot.width, "height": shot.height},
@@ -132,25 +132,25 @@ def side_by_side(pictures: list[Image.Image]) -> Image.Image:
 
 def save(picture: Image.Image, path: Path) -> None:
     """Write a picture with few colours; flat areas stay flat."""
-    see_through = picture.mode == "RGBA"
-    method = Image.Quantize.FASTOCTREE if see_through else Image.Quantize.MEDIANCUT
-    few = picture.quantize(COLOURS, method, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+    is_transparent = picture.mode == "RGBA"
+    method = Image.Quantize.FASTOCTREE if is_transparent else Image.Quantize.MEDIANCUT
+    reduced = picture.quantize(COLOURS, method, dither=Image.Dither.NONE)
+    reduced.save(path, optimize=True)
 
 
-def draw() -> Iterator[Path]:
+def draw_pictures() -> Iterator[Path]:
     with temporary_portal() as portal:
         with chromium() as browser:
             for name, shots in PICTURES.items():
-                row = [take(browser, portal.address, shot) for shot in shots]
+                row = [screenshot(browser, portal.address, shot) for shot in shots]
                 save(side_by_side(row), FOLDER / name)
                 yield FOLDER / name
         # Between two browsers: Playwright's event loop keeps Django from the database.
-        key, session = write_a_draft(portal)
+        key, session = create_draft(portal)
         with chromium() as browser:
             for name, shot in DESK.items():
-                there = shot._replace(path=shot.path.format(city=key))
-                save(take(browser, portal.address, there, session), FOLDER / name)
+                filled = shot._replace(path=shot.path.format(city=key))
+                save(screenshot(browser, portal.address, filled, session), FOLDER / name)
                 yield FOLDER / name
 
 
@@ -160,7 +160,7 @@ def main(arguments: list[str]) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     too_large = False
     try:
-        for path in draw():
+        for path in draw_pictures():
             size = path.stat().st_size
             print(f"{path.relative_to(ROOT)}  {size / 1000:.0f} KB", flush=True)
             if size > MOST_BYTES:

@@ -31,17 +31,17 @@ HTTPS=off
 """
 
 
-def digest(lock: str) -> str:
+def lock_digest(lock: str) -> str:
     """Return the hash of a lock file's content."""
     return hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
 
 
-def stamp(lock: str) -> Path:
+def stamp_path(lock: str) -> Path:
     """Return the path of the file with the hash of the installed lock."""
     return VENV / f"{lock}.sha256"
 
 
-def imports(module: str) -> bool:
+def can_import(module: str) -> bool:
     """Return whether the environment's Python runs and can import this module."""
     if not PYTHON.exists():
         return False
@@ -51,9 +51,9 @@ def imports(module: str) -> bool:
 
 def is_installed(lock: str) -> bool:
     """Return whether the environment holds the packages of the lock, by its hash."""
-    if UNFINISHED.exists() or not stamp(lock).exists():
+    if UNFINISHED.exists() or not stamp_path(lock).exists():
         return False
-    return stamp(lock).read_text() == digest(lock) and imports("django")
+    return stamp_path(lock).read_text() == lock_digest(lock) and can_import("django")
 
 
 def install(lock: str) -> None:
@@ -62,12 +62,12 @@ def install(lock: str) -> None:
         return
     log = ROOT / "var" / "install.log"
     log.parent.mkdir(exist_ok=True)
-    with (log.parent / "install.lock").open("w") as door:
+    with (log.parent / "install.lock").open("w") as lock_file:
         # A second `make` waits here for the first.
-        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
         if is_installed(lock):
             return
-        is_new = UNFINISHED.exists() or not imports("pip")
+        is_new = UNFINISHED.exists() or not can_import("pip")
         if is_new:
             print("Creating the Python environment in .venv …", flush=True)
             venv.create(VENV, clear=True, symlinks=True, with_pip=True)
@@ -82,7 +82,7 @@ def install(lock: str) -> None:
             )
         # The developers' lock has the portal's own packages in the same versions.
         for name in {lock, LOCK}:
-            stamp(name).write_text(digest(name))
+            stamp_path(name).write_text(lock_digest(name))
         UNFINISHED.unlink()
 
 
@@ -106,8 +106,7 @@ def pip_install(lock: str, log: Path) -> bool:
 
 
 def write_env(path: Path) -> None:
-    """Write the settings of a local portal, readable by their owner only, unless the file exists.
-    """
+    """Write a local portal's settings, readable by their owner only, unless the file exists."""
     if path.exists():
         return
     print("Writing .env with a new secret key …", flush=True)

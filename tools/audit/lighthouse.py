@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from tools.audit.pages import Page
+from tools.audit.pages import AuditPage
 from tools.audit.portal import CHROMIUM_ARGUMENTS, Portal, chromium_path
 from tools.audit.report import Finding, Result
 from tools.npm import install
@@ -41,9 +41,8 @@ class Run(NamedTuple):
     failed: list[Finding]
 
 
-def check(portal: Portal, pages: list[Page], runs: int = 3) -> Iterator[Result]:
-    """Measure each page; the median of its runs counts, and two that agree make the third needless.
-    """
+def check(portal: Portal, pages: list[AuditPage], runs: int = 3) -> Iterator[Result]:
+    """Measure each page; the median of the runs counts, so two that agree save the third."""
     node = shutil.which("node")
     if not node:
         raise Missing("Node was not found. Install it (on Debian: apt install nodejs npm).")
@@ -55,16 +54,18 @@ def check(portal: Portal, pages: list[Page], runs: int = 3) -> Iterator[Result]:
             yield measure(command, chromium, portal, page, runs)
 
 
-def measure(command: list[str], chromium: str, portal: Portal, page: Page, runs: int) -> Result:
+def measure(
+    command: list[str], chromium: str, portal: Portal, page: AuditPage, runs: int
+) -> Result:
     hidden = re.search(rb'<meta name="robots" content="noindex', portal.get(page.path).body)
     # Such a page is kept from search engines on purpose.
     skipped = ["--skip-audits=is-crawlable"] if hidden else []
     done: list[Run] = []
-    while len(done) < runs and not (len(done) * 2 > runs and len({fast(run) for run in done}) == 1):
-        done.append(one_run([*command, portal.address + page.path, *skipped], chromium))
+    while len(done) < runs and not (len(done) * 2 > runs and len({is_fast(r) for r in done}) == 1):
+        done.append(run_once([*command, portal.address + page.path, *skipped], chromium))
     performance = median(run.scores["performance"] for run in done)
     last = done[-1]
-    findings = list(too_much(done))
+    findings = list(exceeded_limits(done))
     findings += last.failed if any(f.rule != "performance" for f in findings) else []
     others = "/".join(str(score) for name, score in last.scores.items() if name != "performance")
     figures = (
@@ -74,11 +75,11 @@ def measure(command: list[str], chromium: str, portal: Portal, page: Page, runs:
     return Result("lighthouse", page, findings, [], figures)
 
 
-def fast(run: Run) -> bool:
+def is_fast(run: Run) -> bool:
     return run.scores["performance"] >= SCORES["performance"]
 
 
-def too_much(done: list[Run]) -> Iterator[Finding]:
+def exceeded_limits(done: list[Run]) -> Iterator[Finding]:
     """Yield the results beyond their limits; only performance differs from run to run."""
     for name, least in SCORES.items():
         score = median(run.scores[name] for run in done)
@@ -96,23 +97,23 @@ def too_much(done: list[Run]) -> Iterator[Finding]:
         yield Finding(f"{shift:.3f} of 0", "layout shift")
 
 
-def one_run(command: list[str], chromium: str) -> Run:
+def run_once(command: list[str], chromium: str) -> Run:
     """Run Lighthouse once, again if it fails; raises CalledProcessError if it always does."""
     flags = " ".join(["--headless=new", *CHROMIUM_ARGUMENTS])
     options = ["--output=json", "--quiet", "--no-enable-error-reporting", f"--chrome-flags={flags}"]
     for attempt in range(1, ATTEMPTS + 1):
-        said = subprocess.run(
+        result = subprocess.run(
             [*command, *options],
             env=os.environ | {"CHROME_PATH": chromium},
             capture_output=True,
             check=attempt == ATTEMPTS,
         )
-        if not said.returncode:
+        if not result.returncode:
             break
-    return read(json.loads(said.stdout))
+    return parse_report(json.loads(result.stdout))
 
 
-def read(report: dict[str, Any]) -> Run:
+def parse_report(report: dict[str, Any]) -> Run:
     audits = report["audits"]
     weights = {"Font": 0, "Image": 0, "": 0}
     for request in audits["network-requests"]["details"]["items"]:

@@ -38,7 +38,7 @@ NO_PAGES = {
 }
 
 
-class Page(NamedTuple):
+class AuditPage(NamedTuple):
     """A page to audit: its name in the report, its address, and the status that it should have."""
 
     name: str
@@ -46,7 +46,7 @@ class Page(NamedTuple):
     status: int = 200
 
 
-def find_pages(portal: Portal) -> tuple[list[Page], list[str]]:
+def find_pages(portal: Portal) -> tuple[list[AuditPage], list[str]]:
     """Return the pages of a portal, and the names of routes with parameters that have no page.
 
     Some pages are chosen by the content of records, so this reads the portal's data; it also adds
@@ -59,7 +59,7 @@ def find_pages(portal: Portal) -> tuple[list[Page], list[str]]:
     pages = [*of_site(), *of_finders(), *of_places(), *of_networks_and_news()]
     known = {name for name, _page in pages} | NO_PAGES
     pages += [
-        (name, Page(name, reverse(name)))
+        (name, AuditPage(name, reverse(name)))
         for name, has_parameters in routes.items()
         if not has_parameters and name not in known
     ]
@@ -69,27 +69,27 @@ def find_pages(portal: Portal) -> tuple[list[Page], list[str]]:
 
 def public_routes() -> Iterator[tuple[str, bool]]:
     """Yield the name of each named route outside the admin, and whether it has parameters."""
-    found: list[tuple[str, Any]] = [("", get_resolver())]
-    while found:
-        space, node = found.pop()
+    resolvers: list[tuple[str, Any]] = [("", get_resolver())]
+    while resolvers:
+        space, node = resolvers.pop()
         for child in node.url_patterns:
             if isinstance(child, URLResolver) and child.namespace != "admin":
                 inner = f"{space}{child.namespace}:" if child.namespace else space
                 if not str(child.pattern).startswith("admin/"):
-                    found.append((inner, child))
+                    resolvers.append((inner, child))
             elif isinstance(child, URLPattern) and child.name:
                 name = f"{space}{child.name}"
                 if not str(child.pattern).startswith("admin/"):
                     yield name, bool(child.pattern.regex.groups)
 
 
-Routed = Iterator[tuple[str, Page]]
+Routed = Iterator[tuple[str, AuditPage]]
 
 
 def at(route: str, name: str, query: str = "", args: tuple[Any, ...] = ()) -> Routed:
     """Yield the page of a route; nothing if the route does not exist."""
     try:
-        yield route, Page(name, reverse(route, args=args) + query)
+        yield route, AuditPage(name, reverse(route, args=args) + query)
     except NoReverseMatch:
         return
 
@@ -98,16 +98,17 @@ def of_record(name: str, rows: Any) -> Routed:
     """Yield the page of the first of these records; nothing if there is none."""
     row = rows.order_by("pk").first()
     if row is not None:
-        yield getattr(row, "url_name", "") or "intakes:detail", Page(name, row.get_absolute_url())
+        route = getattr(row, "url_name", "") or "intakes:detail"
+        yield route, AuditPage(name, row.get_absolute_url())
 
 
 def of_site() -> Routed:
-    from portal.models import Page as TextPage
+    from portal.models import Page
 
     yield from at("home", "home")
-    for page in TextPage.objects.published().order_by("slug"):
-        yield "page", Page(f"page, {page.slug}", page.get_absolute_url())
-    yield "page", Page("not found", "/no-such-page/", 404)
+    for page in Page.objects.published().order_by("slug"):
+        yield "page", AuditPage(f"page, {page.slug}", page.get_absolute_url())
+    yield "page", AuditPage("not found", "/no-such-page/", 404)
     yield from at("search", "search, empty")
     yield from at("search", "search, found", "?q=learning")
     yield from at("search", "search, misspelt", "?q=wakfield")

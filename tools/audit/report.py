@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from tools.audit.pages import Page
+from tools.audit.pages import AuditPage
 
 # The most characters of an element's HTML, enough to identify it.
 LONGEST = 300
@@ -23,7 +23,7 @@ class Result(NamedTuple):
     """The findings of one check on one page; notes are printed and fail nothing."""
 
     check: str
-    page: Page
+    page: AuditPage
     findings: list[Finding]
     notes: list[Finding]
     figures: str = ""

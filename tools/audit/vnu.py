@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tools.audit.pages import Page
+from tools.audit.pages import AuditPage
 from tools.audit.portal import Portal
 from tools.audit.report import Finding, Result
 from tools.npm import install
@@ -28,7 +28,7 @@ def java() -> str:
     return path
 
 
-def check(portal: Portal, pages: list[Page]) -> Iterator[Result]:
+def check(portal: Portal, pages: list[AuditPage]) -> Iterator[Result]:
     """Check all pages in one run of the checker; errors are findings, warnings are notes."""
     command = [
         java(),
@@ -45,11 +45,11 @@ def check(portal: Portal, pages: list[Page]) -> Iterator[Result]:
             if answer.status != page.status:
                 wrong[page] = Finding("status", str(answer.status), f"{page.status} was expected")
         options = ["--stdout", "--format", "json", "--exit-zero-always"]
-        said = subprocess.run(
+        output = subprocess.run(
             [*command, *options, *map(str, files.values())], capture_output=True, check=True
         ).stdout
     by_file: dict[str, list[Any]] = {}
-    for message in json.loads(said)["messages"]:
+    for message in json.loads(output)["messages"]:
         if message["message"] not in NOT_TRUE:
             by_file.setdefault(Path(message["url"]).name, []).append(message)
     for page in pages:

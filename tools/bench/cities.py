@@ -48,7 +48,7 @@ def grow(total: int) -> None:
         pairs = []
         for number in range(start, min(start + BATCH, total)):
             pattern = patterns[number % len(patterns)]
-            pairs.append((like(pattern, next(new_names), number, chance), pattern))
+            pairs.append((copy_city(pattern, next(new_names), number, chance), pattern))
         City.objects.bulk_create(city for city, _pattern in pairs)
         AlternativeName.objects.bulk_create(
             AlternativeName(city=city, name=next(new_names), language=other.language)
@@ -71,7 +71,7 @@ def grow(total: int) -> None:
             cursor.execute("VACUUM ANALYZE")
 
 
-def like(pattern: "City", name: str, number: int, chance: random.Random) -> "City":  # type: ignore[name-defined] # noqa: F821 (Django is not set up yet)
+def copy_city(pattern: "City", name: str, number: int, chance: random.Random) -> "City":  # type: ignore[name-defined] # noqa: F821 (Django is not set up yet)
     """Return a new city with the facts of another, under its own name and in its own place."""
     facts = {
         field.attname: getattr(pattern, field.attname)
