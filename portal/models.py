@@ -150,14 +150,14 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Return the reports on pages of records in this scope, whatever query the address has."""
         mark, text = models.Value("?"), models.CharField()
         path = Left("address", StrIndex(Concat("address", mark, output_field=text), mark) - 1)
-        about = Q(pk__in=())
+        condition = Q(pk__in=())
         for model in with_pages():
             if is_divided(model) and issubclass(model, Slugged):
                 before, after = reverse(model.url_name, args=["-slug-"]).split("-slug-")
                 page = Concat(models.Value(before), "slug", models.Value(after), output_field=text)
                 rows = narrowed(model._default_manager.order_by(), scope)
-                about |= Q(path__in=rows.values(page=page))
-        return self.alias(path=path).filter(about)
+                condition |= Q(path__in=rows.values(page=page))
+        return self.alias(path=path).filter(condition)
 
 
 class Report(models.Model):
@@ -205,24 +205,24 @@ class StarterRow(models.Model):
 
 
 class TieQuerySet(models.QuerySet["Tie"]):
-    def scope(self, person: Any) -> Scope | None:
+    def scope(self, user: Any) -> Scope | None:
         """Return the scope of a user with these ties, from one query; None without ties.
 
         A tie to a network covers its cities too.
         """
         places: dict[str, set[Any]] = defaultdict(set)
         names: dict[str, None] = {}
-        found = self.order_by("pk").values_list(
+        rows = self.order_by("pk").values_list(
             "city", "city__name", "network", "network__name", "network__cities"
         )
-        for city, city_name, network, network_name, of_network in found:
+        for city, city_name, network, network_name, of_network in rows:
             places["cities.city"].update({city, of_network} - {None})
             places["partners.network"].update({network} - {None})
             names[city_name or network_name] = None
         if not names:
             return None
-        kept = {label: frozenset(keys) for label, keys in places.items()}
-        return Scope(person.pk, kept, tuple(names))
+        scope_keys = {label: frozenset(keys) for label, keys in places.items()}
+        return Scope(user.pk, scope_keys, tuple(names))
 
 
 class Tie(models.Model):

@@ -53,7 +53,7 @@ def compare_totals(intakes: Iterable[Intake], by_year: ByYear) -> list[Step]:
         if not intake.cities_total:
             continue
         if before and added is not None:
-            between = joined(by_year, before.year + 1, intake.year - 1) - sum(
+            between = count_joined(by_year, before.year + 1, intake.year - 1) - sum(
                 by_year.get(other.year, 0)
                 for other in intakes
                 if before.year < other.year < intake.year
@@ -63,6 +63,6 @@ def compare_totals(intakes: Iterable[Intake], by_year: ByYear) -> list[Step]:
     return steps
 
 
-def joined(by_year: ByYear, since: int = 0, until: int = 9999) -> int:
+def count_joined(by_year: ByYear, since: int = 0, until: int = 9999) -> int:
     """Return the number of cities listed here that joined in these years, both included."""
     return sum(number for year, number in by_year.items() if year and since <= year <= until)

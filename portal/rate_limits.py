@@ -64,12 +64,12 @@ class RequestCount(models.Model):
         return self.key
 
 
-def is_too_often(request: HttpRequest, what: str, most: int, seconds: int) -> bool:
+def is_over_limit(request: HttpRequest, kind: str, most: int, seconds: int) -> bool:
     """Count this request; return whether its visitor has sent more than `most` of this kind.
 
     The seconds begin with the first request, after which the count is dropped.
     """
-    text = f"{what}:{visitor_address(request)}"
+    text = f"{kind}:{visitor_address(request)}"
     key = salted_hmac("portal.rate_limits", text, algorithm="sha256").hexdigest()
     if settings.REDIS_URL:
         return count_in_redis(key, seconds) > most

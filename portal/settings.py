@@ -93,7 +93,7 @@ MIDDLEWARE = [
     # Static files are stored compressed; pages are compressed here. Django pads each response by
     # a random length and masks its tokens, so that the size reveals nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
-    "portal.middleware.Unavailable",
+    "portal.middleware.DatabaseErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -129,7 +129,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.context_processors.frame",
+                "portal.context_processors.site_context",
             ],
         },
     },

@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 
 from cities.drawing.charts import Bar, Line, Row, Table, bars, rows
 from cities.models import Award, City, Country, Intake, Region
-from portal.official_totals import Step, compare_totals, joined
+from portal.official_totals import Step, compare_totals, count_joined
 
 MOST_COUNTRIES = 12
 FORMER = {City.Status.WITHDRAWN, City.Status.LAPSED}
 
 
 @dataclass
-class Numbers:
+class NetworkStatistics:
     """Every figure of the page; six queries, made when it is built."""
 
     intakes: list[Intake]
@@ -38,7 +38,7 @@ class Numbers:
     awarded: int
 
     @classmethod
-    def count(cls) -> Numbers:
+    def count(cls) -> NetworkStatistics:
         public = City.objects.published().order_by()
         kinds = public.values_list("kind", "status", "confirmed").annotate(number=Count("pk"))
         by_kind: Counter[str] = Counter()
@@ -105,7 +105,7 @@ class Numbers:
                     [
                         intake.cities_total,
                         intake.countries_total,
-                        joined(self.by_year, until=intake.year),
+                        count_joined(self.by_year, until=intake.year),
                     ],
                 )
                 for intake in self.with_total
@@ -123,7 +123,7 @@ class Numbers:
             url = intake.get_absolute_url() if intake else f"{finder}?intake={year}"
             announced = intake.cities_announced if intake else None
             entries.append(
-                Row(str(year), listed, announced, url, note=note_on(listed, announced, intake))
+                Row(str(year), listed, announced, url, note=intake_note(listed, announced, intake))
             )
         if self.year_unknown:
             note = _("may belong to any year above")
@@ -196,12 +196,12 @@ class Numbers:
 
     @cached_property
     def regions(self) -> list[Row]:
-        counted = dict.fromkeys(Region, 0)
+        counts = dict.fromkeys(Region, 0)
         for country in self.countries:
-            counted[Region(country.region)] += country.city_count
+            counts[Region(country.region)] += country.city_count
         return rows(
             Row(str(region.label), number, url=region_url(region), region=region.value)
-            for region, number in counted.items()
+            for region, number in counts.items()
         )
 
     @property
@@ -224,7 +224,7 @@ class Numbers:
     @property
     def kinds_table(self) -> Table:
         heads = [_("Kind of place"), _("Cities")]
-        return Table(_("Members listed here, by kind of place"), heads, lines(self.kinds))
+        return Table(_("Members listed here, by kind of place"), heads, lines_of(self.kinds))
 
     @cached_property
     def largest(self) -> list[Row]:
@@ -238,7 +238,7 @@ class Numbers:
     @property
     def largest_table(self) -> Table:
         heads = [_("Country"), _("Cities")]
-        return Table(_("Countries with the most cities listed here"), heads, lines(self.largest))
+        return Table(_("Countries with the most cities listed here"), heads, lines_of(self.largest))
 
     @property
     def award_bars(self) -> list[Bar]:
@@ -253,12 +253,12 @@ class Numbers:
         )
 
 
-def lines(found: Iterable[Row]) -> list[Line]:
+def lines_of(chart_rows: Iterable[Row]) -> list[Line]:
     """Return the rows of a bar chart as the lines of its table."""
-    return [Line(row.label, row.url, [row.value]) for row in found]
+    return [Line(row.label, row.url, [row.value]) for row in chart_rows]
 
 
-def note_on(listed: int, announced: int | None, intake: Intake | None) -> str:
+def intake_note(listed: int, announced: int | None, intake: Intake | None) -> str:
     """Return the note on the new cities of a year."""
     if intake is None:
         return _("no intake that we know of")

@@ -37,10 +37,10 @@ MAKE_TABLE = (
     "(id integer PRIMARY KEY CHECK (id = 1), version text NOT NULL)"
 )
 MAKE_ROW = f"INSERT INTO {TABLE} VALUES (1, '{UNWATCHED}') ON CONFLICT (id) DO NOTHING"  # noqa: S608
-UNWATCH = f"UPDATE {TABLE} SET version = '{UNWATCHED}'"  # noqa: S608 (constants)
+CLEAR_VERSION = f"UPDATE {TABLE} SET version = '{UNWATCHED}'"  # noqa: S608 (constants)
 
 
-def raising(new_version: str) -> str:
+def version_update(new_version: str) -> str:
     """Return the statement of a trigger: set a new version, unless the version is empty.
 
     It writes the row in both cases, so that `make_triggers` waits for transactions that have begun.
@@ -53,13 +53,13 @@ def drop_triggers(using: str = "default") -> None:
     """Drop the triggers before migrations; the version is empty until they are made again."""
     database = connections[using]
     dialect = dialect_of(database)
-    with dialect.steps(using), database.cursor() as cursor:
+    with dialect.transaction_context(using), database.cursor() as cursor:
         if TABLE not in database.introspection.table_names(cursor):
             return
-        for statement in (*dialect.foundation, UNWATCH):
+        for statement in (*dialect.setup, CLEAR_VERSION):
             cursor.execute(statement)
-        for table, name in present_triggers(cursor, dialect):
-            cursor.execute(dialect.drop(name, table))
+        for table, name in list_triggers(cursor, dialect):
+            cursor.execute(dialect.drop_trigger(name, table))
 
 
 def make_triggers(using: str = "default") -> None:
@@ -69,23 +69,23 @@ def make_triggers(using: str = "default") -> None:
     """
     database = connections[using]
     dialect = dialect_of(database)
-    with dialect.steps(using), database.cursor() as cursor:
-        for statement in dialect.foundation:
+    with dialect.transaction_context(using), database.cursor() as cursor:
+        for statement in dialect.setup:
             cursor.execute(statement)
-        present = set(present_triggers(cursor, dialect))
+        present = set(list_triggers(cursor, dialect))
         missing = [
             (table, event, name)
-            for table, event, name in wanted_triggers(database, cursor, dialect)
+            for table, event, name in needed_triggers(database, cursor, dialect)
             if (table, name) not in present
         ]
         for table, event, name in missing:
-            clause = condition(database, cursor, table, event)
-            cursor.execute(dialect.trigger(name, table, event, clause))
+            when = when_clause(database, cursor, table, event)
+            cursor.execute(dialect.create_trigger(name, table, event, when))
         where = "" if missing else f"WHERE version = '{UNWATCHED}'"
         cursor.execute(f"UPDATE {TABLE} SET version = {dialect.new_version} {where}")  # noqa: S608
 
 
-def wanted_triggers(
+def needed_triggers(
     database: Any, cursor: Any, dialect: "type[Dialect]"
 ) -> Iterator[tuple[str, str, str]]:
     """Yield table, event and name of every trigger that is needed."""
@@ -94,9 +94,9 @@ def wanted_triggers(
             yield table, event, f"{table}_{event.lower()}_raises"
 
 
-def present_triggers(cursor: Any, dialect: "type[Dialect]") -> list[tuple[str, str]]:
+def list_triggers(cursor: Any, dialect: "type[Dialect]") -> list[tuple[str, str]]:
     """Return table and name of every trigger of this module, those of former tables included."""
-    cursor.execute(dialect.present)
+    cursor.execute(dialect.list_query)
     return [(table, name) for table, name in cursor.fetchall()]
 
 
@@ -107,7 +107,7 @@ def public_tables() -> set[str]:
     return tables - PRIVATE_TABLES
 
 
-def condition(database: Any, cursor: Any, table: str, event: str) -> str:
+def when_clause(database: Any, cursor: Any, table: str, event: str) -> str:
     """Return the WHEN clause of a trigger, for a table of which only some rows count.
 
     Every row counts if the column is missing, as after migrating backwards.
@@ -130,30 +130,30 @@ def dialect_of(database: Any) -> "type[Dialect]":
 class Dialect:
     """SQL for one database system: the table, the triggers, and a new version."""
 
-    foundation: tuple[str, ...]
-    present: str
+    setup: tuple[str, ...]
+    list_query: str
     events: tuple[str, ...]
     new_version: str
 
     @staticmethod
-    def steps(using: str) -> AbstractContextManager[Any]:
+    def transaction_context(using: str) -> AbstractContextManager[Any]:
         """Return the context in which triggers are dropped or made."""
         raise NotImplementedError
 
     @staticmethod
-    def trigger(name: str, table: str, event: str, clause: str) -> str:
+    def create_trigger(name: str, table: str, event: str, when: str) -> str:
         raise NotImplementedError
 
     @staticmethod
-    def drop(name: str, table: str) -> str:
+    def drop_trigger(name: str, table: str) -> str:
         raise NotImplementedError
 
 
 class Sqlite(Dialect):
     """SQL for SQLite, whose only writer has the lock already, so the row is written at once."""
 
-    foundation = (MAKE_TABLE, MAKE_ROW)
-    present = r"""
+    setup = (MAKE_TABLE, MAKE_ROW)
+    list_query = r"""
         SELECT tbl_name, name FROM sqlite_master
         WHERE type = 'trigger' AND name LIKE '%\_raises' ESCAPE '\'
     """
@@ -161,18 +161,18 @@ class Sqlite(Dialect):
     new_version = "lower(hex(randomblob(8)))"
 
     @staticmethod
-    def steps(using: str) -> AbstractContextManager[Any]:
+    def transaction_context(using: str) -> AbstractContextManager[Any]:
         return transaction.atomic(using)
 
     @staticmethod
-    def trigger(name: str, table: str, event: str, clause: str) -> str:
+    def create_trigger(name: str, table: str, event: str, when: str) -> str:
         return (
-            f'CREATE TRIGGER "{name}" AFTER {event} ON "{table}" {clause} '
-            f"BEGIN {raising(Sqlite.new_version)}; END"
+            f'CREATE TRIGGER "{name}" AFTER {event} ON "{table}" {when} '
+            f"BEGIN {version_update(Sqlite.new_version)}; END"
         )
 
     @staticmethod
-    def drop(name: str, table: str) -> str:
+    def drop_trigger(name: str, table: str) -> str:
         return f'DROP TRIGGER IF EXISTS "{name}"'
 
 
@@ -185,21 +185,21 @@ class Postgresql(Dialect):
     """
 
     new_version = "gen_random_uuid()::text"
-    foundation = (
+    setup = (
         MAKE_TABLE,
         MAKE_ROW,
         f"""
         CREATE OR REPLACE FUNCTION {TABLE}_raise() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF current_setting('portal.raised', true) IS DISTINCT FROM txid_current()::text THEN
-                {raising("gen_random_uuid()::text")};
+                {version_update("gen_random_uuid()::text")};
                 PERFORM set_config('portal.raised', txid_current()::text, true);
             END IF;
             RETURN NULL;
         END $$
         """,
     )
-    present = rf"""
+    list_query = rf"""
         SELECT relname, tgname FROM pg_trigger
         JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
         WHERE proname = '{TABLE}_raise' AND pg_table_is_visible(tgrelid)
@@ -207,22 +207,22 @@ class Postgresql(Dialect):
     events = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
     @staticmethod
-    def steps(using: str) -> AbstractContextManager[Any]:
+    def transaction_context(using: str) -> AbstractContextManager[Any]:
         """Return no transaction: each statement locks a table, and two locks could deadlock with an
         editor.
         """
         return nullcontext()
 
     @staticmethod
-    def trigger(name: str, table: str, event: str, clause: str) -> str:
+    def create_trigger(name: str, table: str, event: str, when: str) -> str:
         function = f"EXECUTE FUNCTION {TABLE}_raise()"
         if event == "TRUNCATE":
             return f'CREATE TRIGGER "{name}" AFTER TRUNCATE ON "{table}" {function}'
         return (
             f'CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table}" DEFERRABLE '
-            f"INITIALLY DEFERRED FOR EACH ROW {clause} {function}"
+            f"INITIALLY DEFERRED FOR EACH ROW {when} {function}"
         )
 
     @staticmethod
-    def drop(name: str, table: str) -> str:
+    def drop_trigger(name: str, table: str) -> str:
         return f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'

@@ -26,7 +26,7 @@ from publishing.revisions.scheduling import publish_scheduled
 READ = f"SELECT version FROM {TABLE} WHERE id = 1"  # noqa: S608 (a constant)
 
 
-AGAIN = timedelta(seconds=5)
+RETRY_AFTER = timedelta(seconds=5)
 
 
 class Freshness(NamedTuple):
@@ -43,7 +43,7 @@ class VersionWatcher:
     def __init__(self) -> None:
         self.last = Freshness("", 0)
 
-    def look(self) -> Freshness:
+    def current(self) -> Freshness:
         """Return the present freshness: one read of one row, and a few queries after a change.
 
         Read it before rendering, never after: a change in between would go unnoticed. Due drafts
@@ -102,7 +102,7 @@ def scheduled(now: datetime) -> Iterator[datetime]:
     drafts = Revision.objects.filter(stage=Stage.SCHEDULED)
     if (due := drafts.aggregate(first=Min("due_at"))["first"]) is not None:
         # A draft that is still due had to wait for the database, and is retried soon.
-        yield due if due > now else now + AGAIN
+        yield due if due > now else now + RETRY_AFTER
     for model in apps.get_models():
         if issubclass(model, Publishable):
             moments = {f"_{name}": Min(name, filter=Q(**{f"{name}__gt": now})) for name in MOMENTS}

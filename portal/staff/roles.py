@@ -143,15 +143,15 @@ def fill_groups(
             installed_apps.get_app_config(label), verbosity=verbosity, using=using, apps=apps
         )
     for name, rights in GROUPS.items():
-        chosen = Q()
+        condition = Q()
         for app_label, codename in codenames(rights):
-            chosen |= Q(content_type__app_label=app_label, codename=codename)
+            condition |= Q(content_type__app_label=app_label, codename=codename)
         group, _created = group_model._default_manager.using(using).get_or_create(name=name)
-        group.permissions.set(permission_model._default_manager.using(using).filter(chosen))
+        group.permissions.set(permission_model._default_manager.using(using).filter(condition))
 
 
 @cache
-def left_when_tied() -> frozenset[str]:
+def permissions_when_tied() -> frozenset[str]:
     """Return the permissions that a user with ties can have, as Django names them."""
     return frozenset(f"{app_label}.{codename}" for app_label, codename in codenames(TIED))
 
@@ -164,10 +164,10 @@ class Backend(ModelBackend):
         other.
         """
         people = get_user_model()._default_manager
-        person = people.annotate(is_tied=Exists(Tie.objects.filter(user=OuterRef("pk"))))
-        found = person.filter(pk=user_id).first()
-        return found if found and self.user_can_authenticate(found) else None
+        users = people.annotate(is_tied=Exists(Tie.objects.filter(user=OuterRef("pk"))))
+        user = users.filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        found = super().get_all_permissions(user_obj, obj)
-        return found if scope_of(user_obj) is None else found & left_when_tied()
+        permissions = super().get_all_permissions(user_obj, obj)
+        return permissions if scope_of(user_obj) is None else permissions & permissions_when_tied()

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from portal.context_processors import frame
+from portal.context_processors import site_context
 from publishing.staff.base import StaffAdmin
 
 # What is edited daily comes first, what only administrators need last.
@@ -40,13 +40,13 @@ class StaffSite(admin.AdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        answer: HttpResponse = super().login(request, frame(request) | (extra_context or {}))
-        return answer
+        page: HttpResponse = super().login(request, site_context(request) | (extra_context or {}))
+        return page
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        return super().logout(request, frame(request) | (extra_context or {}))
+        return super().logout(request, site_context(request) | (extra_context or {}))
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -58,7 +58,7 @@ class StaffSite(admin.AdminSite):
         return super().index(request, dashboard(self, request) | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
-        own = [
+        urls = [
             path("schedule/", self.admin_view(self.schedule_view), name="schedule"),
             path(
                 # Django's own route, so that its view cannot be reached.
@@ -68,7 +68,7 @@ class StaffSite(admin.AdminSite):
             ),
         ]
         # Before Django's last address, which answers everything else.
-        return [*own, *super().get_urls()]
+        return [*urls, *super().get_urls()]
 
     def schedule_view(self, request: HttpRequest) -> HttpResponse:
         from portal.staff.schedule import schedule_view
@@ -79,24 +79,24 @@ class StaffSite(admin.AdminSite):
         self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
         """Redirect to a record's page, as Django does, if the user may view the record."""
-        asked = int(content_type_id) if content_type_id.isdecimal() else 0
-        kind = ContentType.objects.filter(pk=asked).first()
-        model = kind.model_class() if kind else None
+        type_id = int(content_type_id) if content_type_id.isdecimal() else 0
+        content_type = ContentType.objects.filter(pk=type_id).first()
+        model = content_type.model_class() if content_type else None
         if model is None or not self.is_registered(model):
             raise Http404
-        desk = self.get_model_admin(model)
-        record = desk.get_object(request, object_id)
-        if record is None or not desk.has_view_permission(request, record):
+        model_admin = self.get_model_admin(model)
+        record = model_admin.get_object(request, object_id)
+        if record is None or not model_admin.has_view_permission(request, record):
             raise Http404
-        return shortcut(request, asked, object_id)
+        return shortcut(request, type_id, object_id)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        answer: HttpResponse = ScopedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]
-        return answer
+        response: HttpResponse = ScopedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]
+        return response
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        found = super().get_app_list(request, app_label)
-        for app in found:
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
             app["name"] = NAMES.get(app["app_label"], app["name"])
-        known = {label: place for place, label in enumerate(ORDER)}
-        return sorted(found, key=lambda app: known.get(app["app_label"], len(known)))
+        places = {label: place for place, label in enumerate(ORDER)}
+        return sorted(apps, key=lambda app: places.get(app["app_label"], len(places)))

@@ -23,11 +23,11 @@ class ExistingRecords:
         self.records, self.snapshots = load_snapshots(file.model, keys.values_list("pk", flat=True))
         for name in set(file.link_names) - set(link_names(file.model)):
             self._add_links(file.model, name)
-        self.by_identity = {self.identity(found): found for found in self.records.values()}
+        self.by_identity = {self.identity(record): record for record in self.records.values()}
         self.by_slug = {
-            self.identity(found, found.slug): found
-            for key, found in self.records.items()
-            if isinstance(found, Slugged) and str(key) not in loaded
+            self.identity(record, record.slug): record
+            for key, record in self.records.items()
+            if isinstance(record, Slugged) and str(key) not in loaded
         }
 
     def _add_links(self, model: type[models.Model], name: str) -> None:
@@ -45,12 +45,12 @@ class ExistingRecords:
             for field in self.fields
         )
 
-    def same_as(self, record: Any) -> models.Model | None:
+    def find_same(self, record: Any) -> models.Model | None:
         """Return the record that staff made for the same thing: with its identity, or else its
         slug.
         """
-        found = self.by_identity.get(self.identity(record))
-        if found is None and any(field.name == "name" for field in self.fields):
+        match = self.by_identity.get(self.identity(record))
+        if match is None and any(field.name == "name" for field in self.fields):
             # Each record matches one row only.
-            found = self.by_slug.pop(self.identity(record, readable_slug(record.name)), None)
-        return found
+            match = self.by_slug.pop(self.identity(record, readable_slug(record.name)), None)
+        return match

@@ -188,13 +188,13 @@ class StrictConverter(CellConverter):
         return value
 
     def _formatted(self, text: str, resolver: RecordFinder) -> Any:
-        found = [(p, said) for kind, p, said in FORMATS if isinstance(self.field, kind)]
+        formats = [entry[1:] for entry in FORMATS if isinstance(self.field, entry[0])]
         if isinstance(self.field, models.URLField):
             # A form would complete the address; here the model validates it as it is.
             return text
-        if not found or self.choices:
+        if not formats or self.choices:
             return super().from_cell(text, resolver)
-        pattern, sentence = found[0]
+        pattern, sentence = formats[0]
         try:
             if re.fullmatch(pattern, text):
                 return super().from_cell(text, resolver)
@@ -208,34 +208,34 @@ class TagLines(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[tuple[int, str, dict[str, str | None]]] = []
+        self.tags: list[tuple[int, str, dict[str, str | None]]] = []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((self.getpos()[0], f"<{tag}>", dict(attrs)))
+        self.tags.append((self.getpos()[0], f"<{tag}>", dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
-        self.found.append((self.getpos()[0], f"</{tag}>", {}))
+        self.tags.append((self.getpos()[0], f"</{tag}>", {}))
 
     def handle_comment(self, data: str) -> None:
-        self.found.append((self.getpos()[0], "<!-- comment -->", {}))
+        self.tags.append((self.getpos()[0], "<!-- comment -->", {}))
 
     def handle_decl(self, decl: str) -> None:
-        self.found.append((self.getpos()[0], f"<!{decl}>", {}))
+        self.tags.append((self.getpos()[0], f"<!{decl}>", {}))
 
 
 def unsafe_tags(html: str, sanitized: str) -> Iterator[tuple[int, str]]:
     """Yield line and fault of each tag that sanitising removes or alters."""
-    kept = [(tag, attributes) for _line, tag, attributes in TagLines(sanitized).found]
-    for line, tag, attributes in TagLines(html).found:
-        if kept and kept[0] == (tag, attributes):
-            kept.pop(0)
-        elif kept and kept[0][0] == tag:
+    remaining = [(tag, attributes) for _line, tag, attributes in TagLines(sanitized).tags]
+    for line, tag, attributes in TagLines(html).tags:
+        if remaining and remaining[0] == (tag, attributes):
+            remaining.pop(0)
+        elif remaining and remaining[0][0] == tag:
             lost = ", ".join(
-                name for name, value in attributes.items() if kept[0][1].get(name) != value
+                name for name, value in attributes.items() if remaining[0][1].get(name) != value
             )
             yield line, f"{tag} may not have this here: {lost or 'its attributes'}."
-            kept.pop(0)
+            remaining.pop(0)
         else:
             yield line, f"{tag} is not allowed here, or it is not closed as it should be."

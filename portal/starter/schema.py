@@ -20,21 +20,22 @@ from portal.models import Page
 class StarterColumn:
     """A heading, and the field of the model that its cells go to.
 
-    `field`    the name of the field if it is not the heading; None for a cell that is only checked
-    `to`       the model whose file each cell names a row of, if there is no field to tell
-    `beside`   a column that the named row has to have in common with this row
-    `among`    a column of this row; the row that it names has to list this cell as one of its own
-    `loose`    whether a cell may name a row that does not exist, and so link to nothing
-    `folder`   the folder of `texts/` in which the cell names a file
-    `required` whether a cell has to be filled although the field may be blank
+    `field`          the name of the field if it is not the heading; None for a cell that is only
+                     checked
+    `to`             the model whose file each cell names a row of, if there is no field to tell
+    `shared`         a column in which the named row has to have the same cell as this row
+    `listed_by`      a column of this row; the row that it names has to list this cell
+    `may_be_missing` whether a cell may name a row that does not exist, and so link to nothing
+    `folder`         the folder of `texts/` in which the cell names a file
+    `required`       whether a cell has to be filled although the field may be blank
     """
 
     heading: str
     field: str | None = ""
     to: type[models.Model] | None = None
-    beside: str = ""
-    among: str = ""
-    loose: bool = False
+    shared: str = ""
+    listed_by: str = ""
+    may_be_missing: bool = False
     folder: str = ""
     required: bool = False
 
@@ -43,9 +44,9 @@ class StarterColumn:
 class StarterFile:
     """A file of rows, each of which becomes a record of the model.
 
-    `key`      the headings that tell one row from all others; other files name a row by the last
+    `key`      the headings that identify a row; other files name a row by the last of them
     `columns`  headings that are the names of their fields, in words, and other columns
-    `adds_to`  the column that names the row of another file whose record gets the fields instead
+    `adds_to`  the column that names the row of another file, to whose record the fields belong
     `together` fields that make one statement, so a correction reaches either all or none of them;
                those about the source always do
     """
@@ -63,10 +64,10 @@ class StarterFile:
 
     @cached_property
     def all_columns(self) -> list[StarterColumn]:
-        found: list[StarterColumn] = []
+        columns: list[StarterColumn] = []
         for given in self.columns:
-            found += map(StarterColumn, given.split()) if isinstance(given, str) else [given]
-        return found
+            columns += map(StarterColumn, given.split()) if isinstance(given, str) else [given]
+        return columns
 
     @cached_property
     def headings(self) -> list[str]:
@@ -112,7 +113,7 @@ class StarterFile:
 
 
 # A row about a city names the city and its country.
-CITY = StarterColumn("city", beside="country")
+CITY = StarterColumn("city", shared="country")
 COUNTRY_OF_CITY = StarterColumn("country", field=None, to=Country)
 SLUG = StarterColumn("slug", required=True)
 SOURCE = "source source_url"
@@ -138,7 +139,7 @@ FILES = (
             "latitude longitude population population_year population_source",
             f"website geonames_id {SOURCE} note country",
             # A joining year may have no intake.
-            StarterColumn("joined_year", field="intake", loose=True),
+            StarterColumn("joined_year", field="intake", may_be_missing=True),
         ),
         together=(
             "intake joined_year joined_on",
@@ -151,7 +152,7 @@ FILES = (
         City,
         "country city",
         (
-            StarterColumn("city", field=None, to=City, beside="country"),
+            StarterColumn("city", field=None, to=City, shared="country"),
             COUNTRY_OF_CITY,
             StarterColumn("summary", required=True),
             StarterColumn("profile", folder="cities"),
@@ -203,7 +204,7 @@ FILES = (
         "network organisation",
         (
             "network organisation",
-            StarterColumn("city", field=None, to=City, among="organisation"),
+            StarterColumn("city", field=None, to=City, listed_by="organisation"),
             f"role status {SOURCE} note",
         ),
         together=("status source source_url",),

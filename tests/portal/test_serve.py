@@ -72,7 +72,7 @@ def test_an_address_of_another_machine_is_refused():
     ],
 )
 def test_the_address_is_one_that_a_browser_opens(host, expected):
-    assert serve.address(host, "8000") == expected
+    assert serve.base_url(host, "8000") == expected
 
 
 def password_in(note):
@@ -157,7 +157,7 @@ def test_no_account_is_made_where_others_reach_the_portal(
     assert list(tmp_path.iterdir()) == []
     assert command.output() == (
         "There is no staff account yet. Make the first one with: "
-        f"{serve.shown(Path(sys.executable))} manage.py createsuperuser"
+        f"{serve.short_path(Path(sys.executable))} manage.py createsuperuser"
     )
 
 

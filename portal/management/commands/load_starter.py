@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
-from portal.starter.loading import RowInTheWay, load_starter
+from portal.starter.loading import RowRejected, load_starter
 from portal.starter.validation import FaultyContent, read_starter
 
 STARTER = settings.BASE_DIR / "portal" / "starter"
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 report = load_starter(rows, timezone.now(), bar.update)
         except FaultyContent as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error
-        except RowInTheWay as error:
+        except RowRejected as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
             sentence = f"The database could not be used, and nothing was loaded: {error}"

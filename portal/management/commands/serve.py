@@ -73,7 +73,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             sys.exit("Stopped.")
         connection.close()
-        self.say(f"The portal is at {address(host, port)}/ (Ctrl-C stops it)")
+        self.say(f"The portal is at {base_url(host, port)}/ (Ctrl-C stops it)")
         if reload:
             os.execve(sys.executable, development_command(host, port), os.environ | {"DEBUG": "on"})
         os.execve(sys.executable, server_command(host, port), ENVIRONMENT | os.environ)
@@ -113,30 +113,30 @@ class Command(BaseCommand):
         gets no account by itself: its password would be in the log of the server.
         """
         note = settings.DATA_DIR / "staff-account.txt"
-        desk = f"{address(host, port)}{reverse('admin:index')}"
+        url = f"{base_url(host, port)}{reverse('admin:index')}"
         is_local = is_for_this_machine(host)
         has_superuser = User.objects.filter(is_superuser=True).exists()
         if is_local and not has_superuser and (password := make_staff_account(note)):
             self.say(
-                f"Staff sign in at {desk} as staff with the password {password} "
-                f"(kept in {shown(note)})"
+                f"Staff sign in at {url} as staff with the password {password} "
+                f"(kept in {short_path(note)})"
             )
         elif is_local and opens_account(note):
-            self.say(f"Staff sign in at {desk} with the name and password in {shown(note)}")
+            self.say(f"Staff sign in at {url} with the name and password in {short_path(note)}")
         elif opens_account(note):
             self.say(
-                f"Warning: the password in {shown(note)} opens the account staff of this portal, "
-                "which others can reach. Change the password and delete that file."
+                f"Warning: the password in {short_path(note)} opens the account staff of this "
+                "portal, which others can reach. Change the password and delete that file."
             )
         elif not has_superuser:
-            python = shown(Path(sys.executable))
+            python = short_path(Path(sys.executable))
             self.say(
                 "There is no staff account yet. "
                 f"Make the first one with: {python} manage.py createsuperuser"
             )
 
 
-def shown(path: Path) -> Path:
+def short_path(path: Path) -> Path:
     """Return a path relative to the current folder, if it is inside."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
@@ -183,7 +183,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def address(host: str, port: str) -> str:
+def base_url(host: str, port: str) -> str:
     """Return the address that a browser on this machine opens, without the last slash."""
     if host in {"0.0.0.0", "::"}:  # noqa: S104 (compared, not bound)
         host = "127.0.0.1"
@@ -192,12 +192,12 @@ def address(host: str, port: str) -> str:
 
 def static_digest() -> str:
     """Return a hash of the static files' names, sizes and times, and of their storage settings."""
-    found = hashlib.sha256(repr((settings.STORAGES, str(settings.STATIC_ROOT))).encode())
+    digest = hashlib.sha256(repr((settings.STORAGES, str(settings.STATIC_ROOT))).encode())
     for finder in get_finders():
         for path, storage in sorted(finder.list(None), key=lambda item: item[0]):
             status = Path(storage.path(path)).stat()
-            found.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    return found.hexdigest()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def make_staff_account(note: Path) -> str:
@@ -217,8 +217,7 @@ def make_staff_account(note: Path) -> str:
 
 
 def readable_password() -> str:
-    """Return five pairs of syllables, such as 'bako-timu-…': about 60 bits, easily copied by hand.
-    """
+    """Return five pairs of syllables, such as 'bako-timu-…': about 60 bits, easily copied."""
     syllables = [first + second for first in "bdfghjklmnprstvz" for second in "aeiou"]
     return "-".join(secrets.choice(syllables) + secrets.choice(syllables) for _ in range(5))
 
