@@ -44,9 +44,7 @@ class PageAdmin(PublishableAdmin):
 
 @admin.register(Report)
 class ReportAdmin(StaffAdmin):
-    """Admin of visitors' reports. Staff record when and how one was dealt with; the rest is
-    read-only.
-    """
+    """Admin of visitors' reports. Staff record how one was dealt with; the rest is read-only."""
 
     refuses = ("add",)
     list_display = ("address", "message", "received_at", "done_at")

@@ -33,9 +33,8 @@ def story_picture(request: HttpRequest, slug: str) -> HttpResponse:
 def site_picture(request: HttpRequest) -> HttpResponse:
     """Return the share image of pages that have none of their own."""
     heading, foot = _("Cities that keep learning"), _("Their networks, partners and news")
-    return respond(
-        request, Cover(context_processors.load_site().name, cloths_of([]), heading, "", foot)
-    )
+    name = context_processors.load_site().name
+    return respond(request, Cover(name, cloths_of([]), heading, "", foot))
 
 
 @cache_control(public=True, max_age=DAY)

@@ -55,8 +55,7 @@ class Records(Section):
         return changed
 
     def get_latest_lastmod(self) -> datetime | None:
-        newest = self.rows().order_by().aggregate(newest=Max("updated_at"))
-        last: datetime | None = newest["newest"]
+        last: datetime | None = self.rows().order_by().aggregate(last=Max("updated_at"))["last"]
         return last
 
 

@@ -208,9 +208,7 @@ class Postgresql(Dialect):
 
     @staticmethod
     def transaction_context(using: str) -> AbstractContextManager[Any]:
-        """Return no transaction: each statement locks a table, and two locks could deadlock with an
-        editor.
-        """
+        """Return no transaction: two tables locked in one could deadlock with an editor."""
         return nullcontext()
 
     @staticmethod

@@ -237,5 +237,5 @@ def matches(folded: str, words: Sequence[str]) -> bool:
 
 
 def plain_text(html: str) -> str:
-    """Return the words of rich text, separated where a tag stands."""
+    """Return the words of rich text, separated at each tag."""
     return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())

@@ -54,7 +54,7 @@ def dashboard(site: AdminSite, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def changelist_url(model: Any, **query: str) -> str:
+def list_url(model: Any, **query: str) -> str:
     name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
     return reverse(name, query=query)
 
@@ -64,13 +64,11 @@ def open_drafts(site: AdminSite, request: HttpRequest) -> Any:
 
 
 def own_drafts(site: AdminSite, request: HttpRequest) -> list[Figure]:
-    """Return the user's drafts of public records by stage, and their records that are not public
-    yet.
-    """
+    """Return the user's drafts of public records by stage, and their records not yet public."""
     own = open_drafts(site, request).filter(author=request.user.pk)
     numbers = dict(own.order_by().values_list("stage").annotate(Count("pk")))
     figures = [
-        Figure(label, numbers[stage], changelist_url(OpenDraft, whose="mine", stage__exact=stage))
+        Figure(label, numbers[stage], list_url(OpenDraft, whose="mine", stage__exact=stage))
         for stage, label in Stage.choices
         if stage in numbers
     ]
@@ -83,33 +81,24 @@ def own_drafts(site: AdminSite, request: HttpRequest) -> list[Figure]:
         rows = model_admin.get_queryset(request).filter(state_q(State.DRAFT), pk__in=keys)
         if keys and (number := rows.count()):
             label = capfirst(str(model_admin.opts.verbose_name_plural))
-            figures.append(
-                Figure(
-                    _("%s not yet public") % label,
-                    number,
-                    changelist_url(model_admin.model, begun="me", state="draft"),
-                )
-            )
+            address = list_url(model_admin.model, begun="me", state="draft")
+            figures.append(Figure(_("%s not yet public") % label, number, address))
     return figures
 
 
 def open_tasks(site: AdminSite, request: HttpRequest) -> list[Figure]:
-    """Return tasks that wait for somebody: reviews, failed drafts, reported mistakes."""
+    """Return the open tasks: reviews, failed drafts, reported mistakes."""
     numbers = dict(open_drafts(site, request).order_by().values_list("stage").annotate(Count("pk")))
-    may_publish = any(
-        model_admin.has_publish_permission(request) for model_admin in visible_admins(site, request)
-    )
     figures = []
-    if may_publish:
+    if any(one.has_publish_permission(request) for one in visible_admins(site, request)):
         for stage in (Stage.REVIEW, Stage.FAILED):
-            address = changelist_url(OpenDraft, stage__exact=stage)
+            address = list_url(OpenDraft, stage__exact=stage)
             figures.append(Figure(stage.label, numbers.get(stage, 0), address))
     model_admin = site.get_model_admin(Report)
     if model_admin.has_view_permission(request):
         number = model_admin.get_queryset(request).filter(done_at__isnull=True).count()
-        figures.append(
-            Figure(_("Reported mistakes"), number, changelist_url(Report, done_at__isempty="1"))
-        )
+        address = list_url(Report, done_at__isempty="1")
+        figures.append(Figure(_("Reported mistakes"), number, address))
     return figures
 
 
@@ -140,7 +129,7 @@ def overdue_checks(site: AdminSite, request: HttpRequest) -> list[Figure]:
             continue
         counts = count_public(model_admin, request, {"due": check_cases()["due"][1]})
         label = capfirst(str(model_admin.opts.verbose_name_plural))
-        address = changelist_url(model_admin.model, check="due", state="public")
+        address = list_url(model_admin.model, check="due", state="public")
         figures.append(Figure(label, counts["due"], address, counts["all"]))
     return figures
 
@@ -151,13 +140,9 @@ def quality_figures(site: AdminSite, request: HttpRequest) -> list[Figure]:
     if not model_admin.has_view_permission(request):
         return []
     cases = {name: missing_cases()[name] for name in QUALITY}
-    counts = count_public(
-        model_admin, request, {name: condition for name, (_label, condition) in cases.items()}
-    )
+    counts = count_public(model_admin, request, {name: case[1] for name, case in cases.items()})
     return [
-        Figure(
-            label, counts[name], changelist_url(City, missing=name, state="public"), counts["all"]
-        )
+        Figure(label, counts[name], list_url(City, missing=name, state="public"), counts["all"])
         for name, (label, _condition) in cases.items()
     ]
 

@@ -160,9 +160,7 @@ class Backend(ModelBackend):
     """ModelBackend that removes the permissions a user with ties must not have."""
 
     def get_user(self, user_id: Any) -> Any:
-        """Return the user with `is_tied` from the same query, so that users without ties cost no
-        other.
-        """
+        """Return the user with `is_tied` from the same query, which saves one for most users."""
         people = get_user_model()._default_manager
         users = people.annotate(is_tied=Exists(Tie.objects.filter(user=OuterRef("pk"))))
         user = users.filter(pk=user_id).first()

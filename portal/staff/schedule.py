@@ -48,17 +48,12 @@ def visible_admins(site: AdminSite, request: HttpRequest) -> list[PublishableAdm
 
 def upcoming(site: AdminSite, request: HttpRequest, most: int = MOST) -> list[DueChange]:
     """Return the coming changes, the earliest first, at most `most`."""
-    changes = (
-        change
-        for model_admin in visible_admins(site, request)
-        for change in _changes_of(model_admin, request, most)
-    )
+    admins = visible_admins(site, request)
+    changes = (change for one in admins for change in _changes(one, request, most))
     return nsmallest(most, changes, key=lambda change: change.moment)
 
 
-def _changes_of(
-    model_admin: PublishableAdmin, request: HttpRequest, most: int
-) -> Iterator[DueChange]:
+def _changes(model_admin: PublishableAdmin, request: HttpRequest, most: int) -> Iterator[DueChange]:
     now, opts = timezone.now(), model_admin.opts
     kind, url_name = capfirst(str(opts.verbose_name)), f"admin:{opts.app_label}_{opts.model_name}"
     rows = model_admin.get_queryset(request).filter(trashed_at__isnull=True)
@@ -68,9 +63,8 @@ def _changes_of(
             waiting = waiting.filter(published_at__isnull=False)
         for record in waiting[:most]:
             link = reverse(f"{url_name}_change", args=[record.pk])
-            yield DueChange(
-                getattr(record, field), EVENTS[field], kind, model_admin.plain_label(record), link
-            )
+            name = model_admin.plain_label(record)
+            yield DueChange(getattr(record, field), EVENTS[field], kind, name, link)
     drafts = Revision.objects.filter(model=opts.label_lower, stage=Stage.SCHEDULED)
     next_drafts = list(drafts.order_by("due_at", "pk").defer("base", "content")[:most])
     keys = [draft.object_pk for draft in next_drafts]

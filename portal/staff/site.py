@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.context_processors import site_context
 from publishing.staff.base import StaffAdmin
 
-# What is edited daily comes first, what only administrators need last.
+# The apps that are edited daily come first, those for administrators last.
 ORDER = ("cities", "partners", "news", "portal", "publishing", "auth", "axes")
 # Names for the apps of others.
 NAMES = {"auth": _("Users and groups"), "axes": _("Attempts to sign in")}

@@ -15,9 +15,7 @@ class ExistingRecords:
     """The records of a file's model and their snapshots, locked until the load is over."""
 
     def __init__(self, file: StarterFile, loaded: Collection[str]) -> None:
-        """Load and lock the records; `loaded` are the keys of those that rows of the file became
-        before.
-        """
+        """Lock and load; `loaded` are the keys of the records that rows became before."""
         self.fields: list[Any] = [file.model._meta.get_field(name) for name in file.identity]
         keys = file.model._base_manager.select_for_update().order_by("pk")
         self.records, self.snapshots = load_snapshots(file.model, keys.values_list("pk", flat=True))
@@ -46,9 +44,7 @@ class ExistingRecords:
         )
 
     def find_same(self, record: Any) -> models.Model | None:
-        """Return the record that staff made for the same thing: with its identity, or else its
-        slug.
-        """
+        """Return the record of staff for the same thing: with its identity, or else its slug."""
         match = self.by_identity.get(self.identity(record))
         if match is None and any(field.name == "name" for field in self.fields):
             # Each record matches one row only.

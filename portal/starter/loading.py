@@ -97,16 +97,16 @@ class StarterLoader:
         new: list[StarterRow] = []
         changed: list[StarterRow] = []
         for row in rows:
-            starter_row = self.starter_rows.get(row.key)
-            if starter_row is None:
+            stored = self.starter_rows.get(row.key)
+            if stored is None:
                 outcome = self.add(row, existing)
                 if row.key in self.records:
                     new.append(self.make_starter_row(row))
-            elif record := existing.records.get(key.to_python(starter_row.object_pk)):
+            elif record := existing.records.get(key.to_python(stored.object_pk)):
                 self.records[row.key] = record
-                before = dict(starter_row.values)
-                outcome = self.update(row, starter_row, existing)
-                changed += [starter_row] if starter_row.values != before else []
+                before = dict(stored.values)
+                outcome = self.update(row, stored, existing)
+                changed += [stored] if stored.values != before else []
             else:
                 outcome = "deleted"
             self.report.counts[outcome] += 1
@@ -151,14 +151,12 @@ class StarterLoader:
 
     # -- Rows that were loaded before --------------------------------------------------------
 
-    def update(self, row: FileRow, starter_row: StarterRow, existing: ExistingRecords) -> str:
-        """Apply the corrections of a row to its record, and store the applied values in its
-        StarterRow.
-        """
+    def update(self, row: FileRow, stored: StarterRow, existing: ExistingRecords) -> str:
+        """Apply the corrections of a row to its record, and store them in its StarterRow."""
         record = self.records[row.key]
         # Rows that belong to a record have a file of their own.
         theirs = existing.snapshots[record.pk] | {"rows": {}}
-        last = {name: starter_row.values.get(name, default_value(row, name)) for name in row.values}
+        last = {name: stored.values.get(name, default_value(row, name)) for name in row.values}
         base = self.snapshot(row.file, last, self.former_key)
         mine = self.snapshot(row.file, row.values, self.current_key)
         for side in (base, mine):
@@ -172,9 +170,7 @@ class StarterLoader:
         self.link(row, record, theirs, merged)
         # Another row may be about the same record.
         existing.snapshots[record.pk] = merged
-        starter_row.values |= {
-            name: value for name, value in row.values.items() if name not in skipped
-        }
+        stored.values |= {name: value for name, value in row.values.items() if name not in skipped}
         if not same(theirs, merged):
             return "changed"
         return "same" if same(mine, merged) else "left"
@@ -203,8 +199,8 @@ class StarterLoader:
         """Return the key of the record that a row became, even if the record was deleted since."""
         if row_key not in self.starter_rows:
             return DELETED
-        starter_row = self.starter_rows[row_key]
-        return apps.get_model(starter_row.model)._meta.pk.to_python(starter_row.object_pk)
+        stored = self.starter_rows[row_key]
+        return apps.get_model(stored.model)._meta.pk.to_python(stored.object_pk)
 
     def apply(self, row: FileRow, record: models.Model, content: Snapshot) -> bool:
         """Save the corrected record, unless that contradicts the changes of staff."""
@@ -220,9 +216,7 @@ class StarterLoader:
         return True
 
     def link(self, row: FileRow, record: models.Model, old: Snapshot, new: Snapshot) -> None:
-        """Set the links that differ: `apply` does not set those that are a field of the other
-        model.
-        """
+        """Set the links that differ; `apply` does not set those from the other model's side."""
         for name in row.file.link_names:
             if new["links"][name] != old["links"][name]:
                 getattr(record, name).set(new["links"][name])

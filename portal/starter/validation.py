@@ -175,9 +175,7 @@ class StarterContent:
         return converter_of(field).from_cell(cell, finder)
 
     def text(self, folder: str, name: str, field: "models.Field[Any, Any]") -> str:
-        """Return the content of a text file, as it is stored. Raises ValidationError if there is
-        none.
-        """
+        """Return the content of a text file, as it is stored. Raises ValidationError."""
         path = self.folder / "texts" / folder / name
         label = f"texts/{folder}/{name}"
         # Only a file name, never a path into another folder.

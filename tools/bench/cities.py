@@ -17,9 +17,7 @@ BATCH = 1000
 
 
 def names(chance: random.Random, given: set[str]) -> Iterator[str]:
-    """Yield endless names of one or two words, such as "Halvel Torpa", each once and none of
-    `given`.
-    """
+    """Yield endless names of one or two words ("Halvel Torpa"), each once and none of `given`."""
     while True:
         words = ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(2)]
         name = " ".join(words[: chance.randint(1, 2)]).title()
