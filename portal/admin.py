@@ -1,4 +1,4 @@
-"""The staff desk of the pages of text."""
+"""Admin of the pages of text, the reports and the site."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ class PageAdmin(PublishableAdmin):
 
 @admin.register(Report)
 class ReportAdmin(StaffAdmin):
-    """What visitors wrote. Staff add when and how it was dealt with; nobody edits the rest."""
+    """Admin of visitors' reports. Staff record how one was dealt with; the rest is read-only."""
 
     refuses = ("add",)
     list_display = ("address", "message", "received_at", "done_at")
@@ -79,7 +79,7 @@ class MenuInline(RowInline):
 
 @admin.register(Site)
 class SiteAdmin(DraftAdmin):
-    """Name, menu, contact and home page. There is one, so the list leads straight to it."""
+    """Admin of name, menu, contact and home page. The list redirects to the only row."""
 
     refuses = ("add", "delete")
     views = (LiveViews, DraftViews, RecordViews)

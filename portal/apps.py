@@ -15,9 +15,9 @@ class PortalConfig(AppConfig):
         from publishing import triggers
         from publishing.caching import content_cache
 
-        # The admin asks for its site when it gets ready, which is after us.
+        # The admin app reads this in its own ready(), which is called after ours.
         apps.get_app_config("admin").default_site = "portal.staff.site.StaffSite"  # type: ignore[attr-defined]
-        content_cache.content_version = VersionWatcher().look
+        content_cache.content_version = VersionWatcher().current
         post_migrate.connect(fill_groups, sender=self, dispatch_uid="portal.roles")
         post_migrate.connect(make_site, sender=self, dispatch_uid="portal.site")
         triggers.register(drop_triggers, make_triggers)

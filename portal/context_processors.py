@@ -69,7 +69,7 @@ class Navigation:
         return [self.menus[place] for place in columns if self.menus[place]]
 
 
-def load() -> Navigation:
+def load_site() -> Navigation:
     try:
         items = list(MenuItem.objects.select_related("site"))
     except DatabaseError:
@@ -79,6 +79,6 @@ def load() -> Navigation:
     return Navigation(items, items[0].site if items else Site.objects.first() or Site(name=NAME))
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
+def site_context(request: HttpRequest) -> dict[str, Any]:
     """Return `site`, which is loaded when a template first uses it."""
-    return {"site": SimpleLazyObject(lambda: remembered("site", load))}
+    return {"site": SimpleLazyObject(lambda: remembered("site", load_site))}

@@ -1,4 +1,4 @@
-""" "Report a mistake": a form for visitors; staff find what they wrote in the admin."""
+"""Feedback of visitors: the form "Report a mistake". Staff handle the reports in the admin."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from django.views.generic import FormView, TemplateView
 
 from portal.errors import too_many_requests
 from portal.models import Report
-from portal.rate_limits import is_too_often
+from portal.rate_limits import is_over_limit
 
-# How many reports one visitor may send, within how many seconds.
+# The most reports that one visitor may send, within how many seconds.
 MOST_REPORTS, WITHIN = 5, 3600
 
 
 class ReportForm(forms.ModelForm):
-    # People do not see this field; programs that fill in every field give themselves away.
+    # A honeypot: hidden from people, and filled in by programs that fill in every field.
     homepage = forms.CharField(required=False)
 
     class Meta:
@@ -37,7 +37,7 @@ class ReportForm(forms.ModelForm):
             field.widget.attrs["class"] = "input"
 
     def clean_address(self) -> str:
-        """Only a page of the portal: nobody should be led elsewhere from the admin."""
+        """Refuse an address outside the portal: the admin must not link staff elsewhere."""
         address: str = self.cleaned_data["address"]
         try:
             resolve(address.partition("?")[0])
@@ -46,11 +46,11 @@ class ReportForm(forms.ModelForm):
         return address
 
     @property
-    def is_from_a_program(self) -> bool:
+    def is_spam(self) -> bool:
         return bool(self.cleaned_data.get("homepage"))
 
 
-class ReportMistake(FormView):
+class ReportView(FormView):
     form_class = ReportForm
     template_name = "portal/report.html"
     success_url = reverse_lazy("report-thanks")
@@ -59,12 +59,12 @@ class ReportMistake(FormView):
         return {"address": self.request.GET.get("page", "/")[:500]}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if is_too_often(request, "reports", MOST_REPORTS, WITHIN):
+        if is_over_limit(request, "reports", MOST_REPORTS, WITHIN):
             return too_many_requests(request, minutes=WITHIN // 60)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if not form.is_from_a_program:
+        if not form.is_spam:
             report = form.save()
             mail_managers(
                 _("A mistake was reported: %(page)s") % {"page": report.address},

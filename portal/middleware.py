@@ -11,7 +11,7 @@ from portal.errors import unavailable
 logger = logging.getLogger(__name__)
 
 
-class Unavailable:
+class DatabaseErrorMiddleware:
     """Answer 503 with Retry-After if the database cannot be reached or is locked.
 
     Otherwise a temporary fault would look like a broken page (500), which search engines and people

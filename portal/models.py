@@ -1,4 +1,4 @@
-"""Site-wide content: pages that staff write, and the memory of the starter content."""
+"""Models of the whole site: pages of text, site and menu, reports, ties, starter rows."""
 
 import uuid
 from collections import defaultdict
@@ -36,7 +36,7 @@ class Page(Slugged, Publishable):
     objects = PublishableQuerySet.as_manager()
     url_name = "page"
     slug_source = "title"
-    # The first parts of the portal's own addresses.
+    # The first path segments of the portal's own addresses.
     reserved_slugs = frozenset(
         "admin cities countries design events health intakes media networks news numbers "
         "organisations regions report search shared static themes".split()
@@ -53,7 +53,7 @@ class Page(Slugged, Publishable):
 
 
 class Site(models.Model):
-    """What staff decide about the portal as a whole. There is one row, made by a migration."""
+    """The site-wide texts and choices of staff. A single row, created after migrations."""
 
     name = models.CharField(
         _("name of the portal"), max_length=60, help_text=_("It stands at the top of every page.")
@@ -147,21 +147,21 @@ class MenuItem(models.Model):
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def within(self, scope: Scope) -> Self:
-        """Reports about the page of a record of this scope, with a search in the address or not."""
+        """Return the reports on pages of records in this scope, whatever query the address has."""
         mark, text = models.Value("?"), models.CharField()
         path = Left("address", StrIndex(Concat("address", mark, output_field=text), mark) - 1)
-        about = Q(pk__in=())
+        condition = Q(pk__in=())
         for model in with_pages():
             if is_divided(model) and issubclass(model, Slugged):
                 before, after = reverse(model.url_name, args=["-slug-"]).split("-slug-")
                 page = Concat(models.Value(before), "slug", models.Value(after), output_field=text)
                 rows = narrowed(model._default_manager.order_by(), scope)
-                about |= Q(path__in=rows.values(page=page))
-        return self.alias(path=path).filter(about)
+                condition |= Q(path__in=rows.values(page=page))
+        return self.alias(path=path).filter(condition)
 
 
 class Report(models.Model):
-    """A mistake that a visitor told of, kept until somebody of the staff has looked at it."""
+    """A mistake that a visitor reported, for staff to deal with."""
 
     address = models.CharField(
         _("page"), max_length=500, help_text=_("The address of the page that it is about.")
@@ -185,10 +185,10 @@ class Report(models.Model):
 
 
 class StarterRow(models.Model):
-    """One row of the starter content that was loaded once, with what it said then.
+    """A row of the starter content, with the values that were loaded last.
 
-    It lets a later load tell a correction of the data from a change by staff, and keeps what
-    staff deleted from coming back.
+    With it a later load can tell a correction of the data from a change by staff, and does not
+    bring back what staff deleted.
     """
 
     key = models.CharField(max_length=500, unique=True)
@@ -205,28 +205,28 @@ class StarterRow(models.Model):
 
 
 class TieQuerySet(models.QuerySet["Tie"]):
-    def scope(self, person: Any) -> Scope | None:
-        """What these ties of a person come to, in one query; None if there are none.
+    def scope(self, user: Any) -> Scope | None:
+        """Return the scope of a user with these ties, from one query; None without ties.
 
-        Whoever is tied to a network looks after its cities too.
+        A tie to a network covers its cities too.
         """
         places: dict[str, set[Any]] = defaultdict(set)
         names: dict[str, None] = {}
-        found = self.order_by("pk").values_list(
+        rows = self.order_by("pk").values_list(
             "city", "city__name", "network", "network__name", "network__cities"
         )
-        for city, city_name, network, network_name, of_network in found:
+        for city, city_name, network, network_name, of_network in rows:
             places["cities.city"].update({city, of_network} - {None})
             places["partners.network"].update({network} - {None})
             names[city_name or network_name] = None
         if not names:
             return None
-        kept = {label: frozenset(keys) for label, keys in places.items()}
-        return Scope(person.pk, kept, tuple(names))
+        scope_keys = {label: frozenset(keys) for label, keys in places.items()}
+        return Scope(user.pk, scope_keys, tuple(names))
 
 
 class Tie(models.Model):
-    """That somebody of the staff looks after a city or a network, and after nothing else."""
+    """A city or network that a user is limited to; users without ties have all records in scope."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -235,7 +235,7 @@ class Tie(models.Model):
         related_name="ties",
         verbose_name=_("person"),
     )
-    # Protected: whoever lost the last tie would look after everything.
+    # Protected: a user who lost the last tie would have every record in scope.
     city = models.ForeignKey(
         City, models.PROTECT, null=True, blank=True, related_name="ties", verbose_name=_("city")
     )

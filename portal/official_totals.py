@@ -1,4 +1,4 @@
-"""Official totals compared with the total before plus the new cities announced since."""
+"""Comparison of each official total with the total before plus the new cities announced since."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from cities.models import Intake
 
 ByYear = Mapping[int | None, int]
-"""Numbers of the cities listed here by joining year; None is not known."""
+"""Numbers of cities listed here by joining year; None if the year is not known."""
 
 
 class Step(NamedTuple):
-    """An official total beside the one before it plus the new cities announced since."""
+    """An official total, with the one before it and the new cities announced since."""
 
     intake: Intake
     before: int
@@ -40,12 +40,12 @@ class Step(NamedTuple):
 def compare_totals(intakes: Iterable[Intake], by_year: ByYear) -> list[Step]:
     """Return a step for each official total after the first, where announcements allow the sum.
 
-    The intakes come in the order of their years.
+    The intakes have to be in the order of their years.
     """
     intakes = list(intakes)
     steps: list[Step] = []
     before: Intake | None = None
-    # None as soon as an intake in between did not say how many joined.
+    # None as soon as the number of an intake in between is not known.
     added: int | None = 0
     for intake in intakes:
         known = added is not None and intake.cities_announced is not None
@@ -53,7 +53,7 @@ def compare_totals(intakes: Iterable[Intake], by_year: ByYear) -> list[Step]:
         if not intake.cities_total:
             continue
         if before and added is not None:
-            between = joined(by_year, before.year + 1, intake.year - 1) - sum(
+            between = count_joined(by_year, before.year + 1, intake.year - 1) - sum(
                 by_year.get(other.year, 0)
                 for other in intakes
                 if before.year < other.year < intake.year
@@ -63,6 +63,6 @@ def compare_totals(intakes: Iterable[Intake], by_year: ByYear) -> list[Step]:
     return steps
 
 
-def joined(by_year: ByYear, since: int = 0, until: int = 9999) -> int:
+def count_joined(by_year: ByYear, since: int = 0, until: int = 9999) -> int:
     """Return the number of cities listed here that joined in these years, both included."""
     return sum(number for year, number in by_year.items() if year and since <= year <= until)

@@ -1,7 +1,7 @@
-"""Limits of what one visitor may send: so many forms of a kind within so many seconds.
+"""Rate limits: so many forms of one kind from one visitor within so many seconds.
 
 They are counted for all processes and servers together, in the database or, with REDIS_URL, in
-Redis. Only forms that are sent are counted, so no page has to wait for a lock of the database.
+Redis. Only submitted forms are counted, so no page has to wait for a lock of the database.
 """
 
 import logging
@@ -24,8 +24,8 @@ class RequestCountQuerySet(models.QuerySet["RequestCount"]):
     def count_request(self, key: str, most: int, seconds: int) -> bool:
         """Count a request; return whether there were more than `most` within the seconds.
 
-        A request that is refused without doubt writes nothing: a flood of them would keep the
-        only writer of SQLite busy.
+        A request that is certainly over the limit writes nothing: a flood of them would keep
+        SQLite's only writer busy.
         """
         now = timezone.now()
         if self.filter(key=key, expires_at__gt=now, count__gt=most).exists():
@@ -40,7 +40,7 @@ class RequestCountQuerySet(models.QuerySet["RequestCount"]):
             row.count += 1
             row.save()
         if is_new:
-            # After the transaction: two that hold a row each would wait for each other here.
+            # After the transaction: two that have locked a row each would deadlock here.
             self.filter(expires_at__lte=now).delete()
         return row.count > most
 
@@ -48,7 +48,7 @@ class RequestCountQuerySet(models.QuerySet["RequestCount"]):
 class RequestCount(models.Model):
     """The number of requests of one kind by one visitor since the first of them.
 
-    The key is a hash that needs SECRET_KEY, so that a backup holds no visitor's address.
+    The key is a hash made with SECRET_KEY, so that a backup holds no visitor's address.
     """
 
     key = models.CharField(max_length=64, primary_key=True)
@@ -64,12 +64,12 @@ class RequestCount(models.Model):
         return self.key
 
 
-def is_too_often(request: HttpRequest, what: str, most: int, seconds: int) -> bool:
+def is_over_limit(request: HttpRequest, kind: str, most: int, seconds: int) -> bool:
     """Count this request; return whether its visitor has sent more than `most` of this kind.
 
-    The seconds begin with the first request, and the count is kept that long.
+    The seconds begin with the first request, after which the count is dropped.
     """
-    text = f"{what}:{visitor_address(request)}"
+    text = f"{kind}:{visitor_address(request)}"
     key = salted_hmac("portal.rate_limits", text, algorithm="sha256").hexdigest()
     if settings.REDIS_URL:
         return count_in_redis(key, seconds) > most
@@ -85,7 +85,7 @@ def count_in_redis(key: str, seconds: int) -> int:
         cache.add(key, 0, seconds)
         count = cache.incr(key)
         if count == 1:
-            # If the key expired between the two commands, the second made one that stays for ever.
+            # If the key expired between the two commands, the second made one that never expires.
             cache.touch(key, seconds)
     except (RedisError, OSError, ValueError) as error:
         logger.warning("A request was not counted, because Redis did not answer: %s", error)

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def application() -> Callable[..., Any]:
-    """Return the WSGI application, in a process that stops when it is told to.
+    """Return the WSGI application, in a process that stops when it gets a signal.
 
     Ctrl-C in a terminal reaches the workers as well as granian's main process, which then stops
     them itself; and while a worker loads, it has the main process's handlers, which do nothing

@@ -1,7 +1,7 @@
 """Settings of the portal, one file for every machine.
 
-What differs between machines comes from the environment, or from a file `.env` beside
-manage.py (`.env.example` lists every name). Nothing here needs editing to deploy.
+Differences between machines come from the environment, or from a file `.env` next to manage.py
+(`.env.example` lists every name). Nothing here needs editing to deploy.
 """
 
 from importlib.util import find_spec
@@ -22,7 +22,7 @@ env.read_env(BASE_DIR / ".env")
 
 
 def required(name: str, advice: str) -> str:
-    """The value of an environment variable without which the portal must not start."""
+    """Return the value of an environment variable without which the portal must not start."""
     value: str = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. {advice}")
@@ -37,13 +37,13 @@ def whole_number(name: str, default: int) -> int:
     return int(value)
 
 
-# -- What this machine is ------------------------------------------------------------------
+# -- This machine --------------------------------------------------------------------------
 
 DEBUG = env.bool("DEBUG", default=False)
-# On by default: a portal that is reached over plain HTTP has to say so.
+# On by default: plain HTTP has to be chosen.
 HTTPS = env.bool("HTTPS", default=True)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
-# How many proxies a request goes through, each of which adds to X-Forwarded-For.
+# The number of proxies that a request passes, each of which adds to X-Forwarded-For.
 PROXY_COUNT = whole_number("PROXY_COUNT", default=1)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 
@@ -65,7 +65,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # -- Apps and middleware -------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    # Ours come first, so that their templates and commands win.
+    # Ours come first, so that their templates and commands take precedence.
     "portal",
     "news",
     "partners",
@@ -90,25 +90,25 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Static files are stored compressed; pages are compressed here. Django pads each answer by
-    # a random length and masks its tokens, so their size tells nothing (BREACH).
+    # Static files are stored compressed; pages are compressed here. Django pads each response by
+    # a random length and masks its tokens, so that the size reveals nothing (BREACH).
     "django.middleware.gzip.GZipMiddleware",
-    "portal.middleware.Unavailable",
+    "portal.middleware.DatabaseErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    # Axes asks to be last: it turns a locked sign-in into an answer.
+    # Axes has to be last: it turns a locked sign-in into a response.
     "axes.middleware.AxesMiddleware",
 ]
 
-# `make dev` has it. Without DEBUG, or without the packages of developers, it is not there.
+# In `make dev`; not without DEBUG or the packages of developers.
 DEBUG_TOOLBAR = DEBUG and find_spec("debug_toolbar") is not None
 if DEBUG_TOOLBAR:
     INSTALLED_APPS += ["debug_toolbar"]
-    # It writes into pages, so it comes after what compresses them.
+    # It writes into pages, so it comes after GZipMiddleware, which compresses them.
     MIDDLEWARE.insert(
         MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware") + 1,
         "debug_toolbar.middleware.DebugToolbarMiddleware",
@@ -129,12 +129,12 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.context_processors.frame",
+                "portal.context_processors.site_context",
             ],
         },
     },
 ]
-# Forms look for their widgets' templates in our folders too.
+# Forms find templates of widgets in our folders too.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS += ["django.forms"]
 
@@ -148,10 +148,10 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {
-            # A writer takes its lock at the start, so it waits for another instead of failing.
+            # A transaction takes the write lock at its start, so it waits instead of failing.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            # Readers never wait for a writer; a power cut loses at most the last moment.
+            # Readers never wait for a writer; a power cut loses at most the last transactions.
             # Foreign keys are switched on by Django itself on every connection.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
@@ -161,7 +161,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    # Sessions hold this name: with another one everybody would be signed out.
+    # Sessions contain this name: renaming it would sign everybody out.
     "portal.roles.Backend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -180,7 +180,7 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
-# Five wrong passwords for one name from one address close that door for a quarter of an hour.
+# Five wrong passwords for one username from one address lock it there for 15 minutes.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -188,16 +188,16 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "portal.errors.too_many_passwords"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
-# Without it axes takes REMOTE_ADDR, which behind a proxy is the proxy.
+# By default axes uses REMOTE_ADDR, which behind a proxy is the proxy's address.
 AXES_CLIENT_IP_CALLABLE = "portal.visitors.visitor_address"
 
 # -- Language and time ---------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
-# With a second language LocaleMiddleware comes back; with one it would only make every
-# answer vary by a header that changes nothing.
+# A second language needs LocaleMiddleware; with one it would only make every response
+# vary by a header without effect.
 LANGUAGES = [("en-gb", _("English"))]
-# English needs no catalogue, and to look each sentence up in vain takes a fifth of a page's time.
+# English needs no catalogue, and looking up each sentence in vain takes a fifth of a page's time.
 USE_I18N = len(LANGUAGES) > 1
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
@@ -205,9 +205,9 @@ FORMAT_MODULE_PATH = ["portal.formats"]
 
 # -- Cache ---------------------------------------------------------------------------------
 
-# The pages that each process keeps; the database tells it when they are old.
+# The size of each process's page cache; the content version in the database invalidates it.
 PAGE_CACHE_MIB = env.int("PAGE_CACHE_MIB", default=8)
-# What is counted for a while, such as reports of one visitor, lies in the database, or in Redis.
+# Rate limits, such as that of a visitor's reports, are counted in the database, or in Redis.
 if REDIS_URL := env.str("REDIS_URL", default=""):
     if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
         raise ImproperlyConfigured(
@@ -217,7 +217,7 @@ if REDIS_URL := env.str("REDIS_URL", default=""):
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
-            # Nobody waits longer, in seconds, for a server that does not answer.
+            # In seconds: a request must not wait longer for a server that does not answer.
             "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
         }
     }
@@ -255,10 +255,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 PICTURE_MAX_BYTES = 10 * 1024 * 1024
 PICTURE_MAX_PIXELS = 50_000_000
 IMAGEFIELD_BIN_DEPTH = 2
-# What the pictures for social networks are written in; made by tools/make_fonts.py, not served.
+# Fonts of the share images; made by tools/make_fonts.py, not served.
 PICTURE_FONTS = BASE_DIR / "portal" / "fonts-for-pictures"
 
-# Our own tools of the text editor, and what each lets through the sanitiser.
+# Our own extensions of the text editor, and the tags that each adds to the sanitiser.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
         "js": [static_lazy("admin-richtext.js")],
@@ -271,16 +271,16 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 
 # -- Mail ----------------------------------------------------------------------------------
 
-# Without a mail server, mail is printed where the portal runs, so password reset still works.
+# Without a mail server, mail is printed to the console, so password reset still works.
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Learning Cities Portal <noreply@localhost>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Nobody waits longer for a mail server that does not answer.
+# In seconds: a request must not wait longer for a mail server that does not answer.
 EMAIL_TIMEOUT = 10
 
-# -- Safety --------------------------------------------------------------------------------
+# -- Security ------------------------------------------------------------------------------
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
@@ -288,7 +288,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 if BEHIND_PROXY:
-    # Only a proxy that always sets this header itself may be trusted with it.
+    # Secure only behind a proxy that always sets this header itself.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
@@ -296,14 +296,14 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
-# Public pages are cached, so they may hold no nonce; the middleware adds one to the policy
-# only where a template asked for it, which only the admin's editor does.
+# Public pages are cached, so they must not contain a nonce; the middleware adds one to the
+# policy only where a template asks for it, which only the admin's editor does.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        # Pictures may come from a server of their own.
+        # Pictures may be served by another server.
         "img-src": [SELF, *([MEDIA_URL] if "://" in MEDIA_URL else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
@@ -314,7 +314,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Who to tell about a hole in the portal: an address of mail or of a page. security.txt says so.
+# The contact for security reports in security.txt: an email address or the URL of a page.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
 
 # Django 5.2 warns about the coming default; this opts in, and the warning goes with Django 6.
@@ -326,6 +326,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # Four lines for every sign-in say nothing that its own tables do not.
+    # Axes logs four lines for every sign-in, all of which are in its own tables too.
     "loggers": {"axes": {"level": "WARNING"}, "imagefield": {"level": "WARNING"}},
 }

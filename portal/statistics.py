@@ -1,4 +1,4 @@
-"""The network in numbers: what /numbers/ counts, and how far the sources agree with each other.
+"""Statistics of the network for /numbers/, and how far the sources agree with each other.
 
 The official figures are those of the intakes; all others are counted from the published rows.
 """
@@ -17,18 +17,18 @@ from django.utils.translation import gettext as _
 
 from cities.drawing.charts import Bar, Line, Row, Table, bars, rows
 from cities.models import Award, City, Country, Intake, Region
-from portal.official_totals import Step, compare_totals, joined
+from portal.official_totals import Step, compare_totals, count_joined
 
 MOST_COUNTRIES = 12
 FORMER = {City.Status.WITHDRAWN, City.Status.LAPSED}
 
 
 @dataclass
-class Numbers:
+class NetworkStatistics:
     """Every figure of the page; six queries, made when it is built."""
 
     intakes: list[Intake]
-    # Numbers of the cities listed here: by joining year (None: not known), by kind, and so on.
+    # Numbers of cities listed here: by joining year (None if not known), by kind, and so on.
     by_year: dict[int | None, int]
     by_kind: Counter[str]
     former: int
@@ -38,7 +38,7 @@ class Numbers:
     awarded: int
 
     @classmethod
-    def count(cls) -> Numbers:
+    def count(cls) -> NetworkStatistics:
         public = City.objects.published().order_by()
         kinds = public.values_list("kind", "status", "confirmed").annotate(number=Count("pk"))
         by_kind: Counter[str] = Counter()
@@ -79,7 +79,7 @@ class Numbers:
 
     @property
     def missing(self) -> int:
-        """How many members of the latest official total are not listed here, at least."""
+        """Return how many members of the latest official total are not listed here, at least."""
         total = (self.latest and self.latest.cities_total) or 0
         return max(0, total - (self.listed - self.former))
 
@@ -105,7 +105,7 @@ class Numbers:
                     [
                         intake.cities_total,
                         intake.countries_total,
-                        joined(self.by_year, until=intake.year),
+                        count_joined(self.by_year, until=intake.year),
                     ],
                 )
                 for intake in self.with_total
@@ -114,7 +114,7 @@ class Numbers:
 
     @cached_property
     def new(self) -> list[Row]:
-        """New cities by year: those listed here as a part of those announced."""
+        """Return the new cities by year: those listed here as a part of those announced."""
         intakes = {intake.year: intake for intake in self.intakes}
         finder = reverse("cities:list")
         entries = []
@@ -123,7 +123,7 @@ class Numbers:
             url = intake.get_absolute_url() if intake else f"{finder}?intake={year}"
             announced = intake.cities_announced if intake else None
             entries.append(
-                Row(str(year), listed, announced, url, note=note_on(listed, announced, intake))
+                Row(str(year), listed, announced, url, note=intake_note(listed, announced, intake))
             )
         if self.year_unknown:
             note = _("may belong to any year above")
@@ -148,7 +148,7 @@ class Numbers:
 
     @cached_property
     def steps(self) -> list[Step]:
-        """Each official total after the first, where the announcements allow the sum."""
+        """Return each official total after the first, where the announcements allow the sum."""
         return compare_totals(self.intakes, self.by_year)
 
     @property
@@ -183,12 +183,12 @@ class Numbers:
 
     @property
     def filled(self) -> list[Step]:
-        """Totals above their sum, where cities listed here joined in between."""
+        """Return the totals above their sum, where cities listed here joined in between."""
         return [step for step in self.steps if step.difference > 0 and step.between]
 
     @property
     def last_step(self) -> Step | None:
-        """The newest total, if it differs from its sum."""
+        """Return the newest total, if it differs from its sum."""
         step = self.steps[-1] if self.steps else None
         return step if step and step.difference else None
 
@@ -196,12 +196,12 @@ class Numbers:
 
     @cached_property
     def regions(self) -> list[Row]:
-        counted = dict.fromkeys(Region, 0)
+        counts = dict.fromkeys(Region, 0)
         for country in self.countries:
-            counted[Region(country.region)] += country.city_count
+            counts[Region(country.region)] += country.city_count
         return rows(
             Row(str(region.label), number, url=region_url(region), region=region.value)
-            for region, number in counted.items()
+            for region, number in counts.items()
         )
 
     @property
@@ -224,11 +224,11 @@ class Numbers:
     @property
     def kinds_table(self) -> Table:
         heads = [_("Kind of place"), _("Cities")]
-        return Table(_("Members listed here, by kind of place"), heads, lines(self.kinds))
+        return Table(_("Members listed here, by kind of place"), heads, lines_of(self.kinds))
 
     @cached_property
     def largest(self) -> list[Row]:
-        """The countries with the most cities."""
+        """Return the countries with the most cities."""
         ranked = sorted(self.countries, key=lambda country: (-country.city_count, country.name_key))
         return rows(
             Row(country.name, country.city_count, url=country.get_absolute_url())
@@ -238,7 +238,7 @@ class Numbers:
     @property
     def largest_table(self) -> Table:
         heads = [_("Country"), _("Cities")]
-        return Table(_("Countries with the most cities listed here"), heads, lines(self.largest))
+        return Table(_("Countries with the most cities listed here"), heads, lines_of(self.largest))
 
     @property
     def award_bars(self) -> list[Bar]:
@@ -253,13 +253,13 @@ class Numbers:
         )
 
 
-def lines(found: Iterable[Row]) -> list[Line]:
-    """A bar chart as the rows of its table."""
-    return [Line(row.label, row.url, [row.value]) for row in found]
+def lines_of(chart_rows: Iterable[Row]) -> list[Line]:
+    """Return the rows of a bar chart as the lines of its table."""
+    return [Line(row.label, row.url, [row.value]) for row in chart_rows]
 
 
-def note_on(listed: int, announced: int | None, intake: Intake | None) -> str:
-    """What there is to say about the new cities of a year."""
+def intake_note(listed: int, announced: int | None, intake: Intake | None) -> str:
+    """Return the note on the new cities of a year."""
     if intake is None:
         return _("no intake that we know of")
     if announced is None:

@@ -1,4 +1,4 @@
-"""What the page of components shows: made-up records that are never saved.
+"""Sample records of the style guide, made up and never saved.
 
 Their names include what breaks layouts: very long, right to left, and without a known fact.
 """
@@ -20,8 +20,8 @@ from cities.drawing.maps import plate
 from cities.models import City, Country, Region, Theme, by_region
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
-from portal.search.results import shown
-from portal.search.sources import Found
+from portal.search.results import highlight_match
+from portal.search.sources import Match
 from publishing.finder.facets import Choice, Facet
 from publishing.pictures.renditions import Rendered
 
@@ -37,8 +37,8 @@ PLACES: dict[str, tuple[str, str, float, float]] = {
 DAY = timedelta(days=1)
 
 
-def city(name: str, region: str = Region.EUROPE_NORTH_AMERICA, **values: Any) -> City:
-    """A public city in the sample country of a region."""
+def sample_city(name: str, region: str = Region.EUROPE_NORTH_AMERICA, **values: Any) -> City:
+    """Return a public city in the sample country of a region."""
     code, country, latitude, longitude = PLACES[region]
     defaults = {
         "slug": "sample",
@@ -54,36 +54,36 @@ def city(name: str, region: str = Region.EUROPE_NORTH_AMERICA, **values: Any) ->
     return City(name=name, country=place, **(defaults | values))
 
 
-def unknown(**values: Any) -> City:
-    """A city of which only name and country are known."""
+def sample_unknown_city(**values: Any) -> City:
+    """Return a city of which only name and country are known."""
     facts: dict[str, Any] = dict.fromkeys(("joined_year", "population", "latitude", "longitude"))
-    return city("Thika", Region.AFRICA, **(facts | values))
+    return sample_city("Thika", Region.AFRICA, **(facts | values))
 
 
-def cities() -> list[City]:
+def sample_cities() -> list[City]:
     return [
-        city("Manchester", summary="Libraries, colleges and employers learn together."),
-        city("القاهرة", Region.ARAB_STATES, joined_year=2019, population=9_606_916),
-        city(LONG_NAME, latitude=53.22, longitude=-4.2, population=3_107),
-        unknown(),
-        city("Medellín", Region.LATIN_AMERICA_CARIBBEAN, joined_year=2015),
-        city("Yeonsu-gu", Region.ASIA_PACIFIC, joined_year=2017),
+        sample_city("Manchester", summary="Libraries, colleges and employers learn together."),
+        sample_city("القاهرة", Region.ARAB_STATES, joined_year=2019, population=9_606_916),
+        sample_city(LONG_NAME, latitude=53.22, longitude=-4.2, population=3_107),
+        sample_unknown_city(),
+        sample_city("Medellín", Region.LATIN_AMERICA_CARIBBEAN, joined_year=2015),
+        sample_city("Yeonsu-gu", Region.ASIA_PACIFIC, joined_year=2017),
     ]
 
 
-def network(**values: Any) -> Network:
-    """A network with a member of each status, two of them in one sector."""
-    made = Network(
+def sample_network(**values: Any) -> Network:
+    """Return a network with a member of each status, two of them in one sector."""
+    network = Network(
         name="Manchester Adult Education and Skills Network",
         slug="sample",
         summary="The council and its partners plan learning for adults together.",
         **values,
     )
-    made.public_cities = cities()[:3]
+    network.public_cities = sample_cities()[:3]
     sectors = Organisation.Sector
-    made.public_memberships = [
+    network.public_memberships = [
         Membership(
-            network=made,
+            network=network,
             organisation=Organisation(name=name, slug="sample", sector=sector),
             status=status,
             role=role,
@@ -95,11 +95,11 @@ def network(**values: Any) -> Network:
             ("Manchester Libraries", sectors.LIBRARY, "unconfirmed", "runs courses"),
         )
     ]
-    return made
+    return network
 
 
-def news() -> list[NewsItem]:
-    found = cities()
+def sample_news() -> list[NewsItem]:
+    cities = sample_cities()
     items = [
         NewsItem(title=title, slug="sample", summary=summary, published_at=moment)
         for title, summary, moment in (
@@ -112,12 +112,12 @@ def news() -> list[NewsItem]:
             (f"{LONG_NAME} reads", "A long word must not break the page.", None),
         )
     ]
-    for item, about in zip(items, (found[:2], found, []), strict=True):
+    for item, about in zip(items, (cities[:2], cities, []), strict=True):
         item.public_cities = about
     return items
 
 
-def events() -> list[Event]:
+def sample_events() -> list[Event]:
     kinds = Event.Kind
     return [
         Event(name="Festival", slug="a", kind=kinds.FESTIVAL, starts_on=date(2024, 6, 3)),
@@ -133,7 +133,7 @@ def events() -> list[Event]:
     ]
 
 
-def facets() -> list[Facet]:
+def sample_facets() -> list[Facet]:
     few = [
         Choice("europe-and-north-america", "Europe and North America", 115),
         Choice("arab-states", "Arab States", 49, selected=True),
@@ -143,34 +143,34 @@ def facets() -> list[Facet]:
     return [Facet("region", "Region", few), Facet("country", "Country", many, "All 14 countries")]
 
 
-def states() -> list[City]:
-    """A city in each state that the banner for staff tells of."""
+def sample_states() -> list[City]:
+    """Return a city in each state that the banner for staff describes."""
     now = timezone.now()
     return [
-        city("Draft", pk=1, published_at=None),
-        city("Scheduled", pk=2, published_at=now + DAY),
-        city("Public until", pk=3, expires_at=now + DAY),
-        city("Expired", pk=4, published_at=now - 2 * DAY, expires_at=now - DAY),
-        city("Archived", pk=5, archived_at=now - DAY),
+        sample_city("Draft", pk=1, published_at=None),
+        sample_city("Scheduled", pk=2, published_at=now + DAY),
+        sample_city("Public until", pk=3, expires_at=now + DAY),
+        sample_city("Expired", pk=4, published_at=now - 2 * DAY, expires_at=now - DAY),
+        sample_city("Archived", pk=5, archived_at=now - DAY),
     ]
 
 
-def cloths() -> dict[str, list[City]]:
-    """A city of each region, of each intake's weave, and of each case that changes a cloth."""
+def sample_cloths() -> dict[str, list[City]]:
+    """Return a city of each region, of each intake's weave, and of each other case of a cloth."""
     names = {region: PLACES[region][1] for region in Region}
-    plain: dict[str, Any] = {"latitude": None, "longitude": None}
+    no_place: dict[str, Any] = {"latitude": None, "longitude": None}
     return {
-        "regions": [city(names[region], region) for region in Region],
-        "years": [city(str(year), joined_year=year) for year in TIE_UPS],
+        "regions": [sample_city(names[region], region) for region in Region],
+        "years": [sample_city(str(year), joined_year=year) for year in TIE_UPS],
         "sizes": [
-            city(f"{population:,}", population=population)
+            sample_city(f"{population:,}", population=population)
             for population in (3_000_000, 1_000_000, 250_000, 50_000, 3_000)
         ],
         "unknown": [
-            city("Population not known", population=None),
-            city("Place not known", **plain),
-            city("Year not known", joined_year=None),
-            city("Nothing known", joined_year=None, population=None, **plain),
+            sample_city("Population not known", population=None),
+            sample_city("Place not known", **no_place),
+            sample_city("Year not known", joined_year=None),
+            sample_city("Nothing known", joined_year=None, population=None, **no_place),
         ],
     }
 
@@ -185,7 +185,7 @@ class SampleForm(forms.Form):
 
 
 class SampleFinder:
-    """As much of a Finder as components ask for."""
+    """The part of a Finder that components use."""
 
     filters: dict[str, Any] = {"sort": None, "view": None}
     cleared = "?"
@@ -202,16 +202,16 @@ class SampleFinder:
         return [SimpleNamespace(url="?", label="Arab States", count=10)]
 
 
-def page(number: int) -> Page:
+def sample_page(number: int) -> Page:
     return Paginator(range(240), 24).page(number)
 
 
-def table() -> Table:
+def sample_table() -> Table:
     lines = [Line("2024", "/", [64, 53]), Line("2016", "", [None, 40])]
     return Table("New cities of each year", ["Year", "Announced", "Listed here"], lines)
 
 
-def level_bars() -> list[Row]:
+def sample_level_bars() -> list[Row]:
     regions = [
         Row(str(region.label), 40 + 30 * place, url="/", region=region.value)
         for place, region in enumerate(Region)
@@ -219,12 +219,12 @@ def level_bars() -> list[Row]:
     return rows([*regions, Row("Ink", 7)])
 
 
-def noted_bars() -> list[Row]:
+def sample_noted_bars() -> list[Row]:
     return rows([Row("2024", 53, 64, "/", note="11 not identified yet"), Row("2016", 40)])
 
 
-def picture() -> Any:
-    """A picture that was never uploaded: the portal's own cover."""
+def sample_picture() -> Any:
+    """Return a picture that was never uploaded: the portal's own cover."""
     image = Rendered([], reverse("site-picture"), 1200, 630, "")
     return SimpleNamespace(
         cover=image, card=image, alt="Cloth in five colours", credit="The portal", licence="CC0"
@@ -232,19 +232,19 @@ def picture() -> Any:
 
 
 def context() -> dict[str, Any]:
-    """Everything that templates/portal/components.html hands to the components."""
-    found = cities()
-    nearest = found[:3]
+    """Return the context of templates/portal/components.html, for every component."""
+    cities = sample_cities()
+    nearest = cities[:3]
     for place, near in enumerate(nearest, 1):
         near.distance = 120.5 * place  # type: ignore[attr-defined]
     themes = [Theme(name="Literacy", slug="sample", kind="cluster", description="To read.")]
     themes[0].city_count = 2  # type: ignore[attr-defined]
     return {
-        "city": found[0],
-        "cities": found,
+        "city": cities[0],
+        "cities": cities,
         "nearest": nearest,
-        "unknown_city": unknown(),
-        "countries": [one.country for one in found],
+        "unknown_city": sample_unknown_city(),
+        "countries": [one.country for one in cities],
         "groups": [
             {
                 "slug": region.value,
@@ -252,7 +252,7 @@ def context() -> dict[str, Any]:
                 "number": len(members),
                 "cities": members,
             }
-            for region, members in by_region(found)
+            for region, members in by_region(cities)
         ],
         "heads": [
             {"label": "Name", "url": "?", "sorted": "ascending"},
@@ -269,29 +269,31 @@ def context() -> dict[str, Any]:
             {"slug": region.value, "name": region.label, "count": 40, "url": "/" * (place != 1)}
             for place, region in enumerate(Region)
         ],
-        "facets": facets(),
+        "facets": sample_facets(),
         "chips": [{"label": "2024", "url": "?"}, {"label": "القاهرة", "url": "?"}],
         "sample_finder": SampleFinder(),
         "form": SampleForm({"email": "name.example.org"}),
-        "network": network(),
+        "network": sample_network(),
         "lonely_network": Network(name="A network without known members", slug="sample"),
-        "networks": [network(), network(country=found[0].country)],
-        "record": city("Record", source="UNESCO", source_url="https://www.unesco.org/"),
-        "news": news(),
-        "events": events(),
+        "networks": [sample_network(), sample_network(country=cities[0].country)],
+        "record": sample_city("Record", source="UNESCO", source_url="https://www.unesco.org/"),
+        "news": sample_news(),
+        "events": sample_events(),
         "themes": themes,
         "hits": [
-            shown(Found("Écully & Lyon", "/", ["France"], "A city <and> its words."), ["ecu", "f"])
+            highlight_match(
+                Match("Écully & Lyon", "/", ["France"], "A city <and> its words."), ["ecu", "f"]
+            )
         ],
-        "states": states(),
-        "pages": [page(1), page(5), page(10)],
-        "world": plate(found, [(48.9, 2.3)], world=True),
-        "close": plate(found[:3]),
+        "states": sample_states(),
+        "pages": [sample_page(1), sample_page(5), sample_page(10)],
+        "world": plate(cities, [(48.9, 2.3)], world=True),
+        "close": plate(cities[:3]),
         "bars": bars({2016: 115, 2019: 170, 2020: 229, 2022: 294, 2024: 356, 2025: 425}),
-        "level_bars": level_bars(),
-        "noted_bars": noted_bars(),
-        "table": table(),
-        "cloths": cloths(),
-        "picture": picture(),
+        "level_bars": sample_level_bars(),
+        "noted_bars": sample_noted_bars(),
+        "table": sample_table(),
+        "cloths": sample_cloths(),
+        "picture": sample_picture(),
         "notices": ["Country “ZZ” is not one we know.", "This page has no filter “x”."],
     }

@@ -35,7 +35,7 @@ urlpatterns = [
         path("search/", views.SiteSearch.as_view(), name="search"),
         path("numbers/", views.NetworkInNumbers.as_view(), name="numbers"),
         path("shared/<str:token>/", shared_draft, name="shared-draft"),
-        path("report/", feedback.ReportMistake.as_view(), name="report"),
+        path("report/", feedback.ReportView.as_view(), name="report"),
         path("report/thanks/", feedback.ReportThanks.as_view(), name="report-thanks"),
         path("<slug:slug>/", views.PageDetail.as_view(), name="page"),
         prefix_default_language=False,
@@ -45,5 +45,5 @@ urlpatterns = [
 if settings.DEBUG_TOOLBAR:
     from debug_toolbar.toolbar import debug_toolbar_urls
 
-    # Before the last address of all, which takes any word for a page's.
+    # Before the last pattern, which matches any slug.
     urlpatterns = debug_toolbar_urls() + urlpatterns

@@ -23,15 +23,15 @@ from news.models import NewsItem
 from partners.models import Membership, Network
 from portal import styleguide
 from portal.models import Page, Site
-from portal.search.results import hit, rows_of_kind, search, understood
+from portal.search.results import make_hit, parse_query, rows_of_kind, search
 from portal.search.sources import LABELS
-from portal.statistics import Numbers
+from portal.statistics import NetworkStatistics
 from publishing.caching.content_cache import remembered
 from publishing.views import RecordDetail
 
-# How many of each the home page shows.
+# The most of each on the home page.
 NEWEST, STORIES, NETWORKS = 32, 4, 4
-# How many hits of one kind a page of the search shows.
+# The hits on a page of one kind of the search results.
 HITS = 24
 
 
@@ -69,42 +69,42 @@ class Home(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         public = City.objects.published().for_cards()
-        whole = remembered(("the whole network", get_language()), NetworkTotals.add_up)
+        totals = remembered(("the whole network", get_language()), NetworkTotals.add_up)
         intakes = list(Intake.objects.published().order_by("year"))
-        counted = [intake for intake in intakes if intake.cities_total]
+        with_total = [intake for intake in intakes if intake.cities_total]
         newest = max((i for i in intakes if i.announced_on), key=lambda i: i.year, default=None)
-        joined = public.filter(joined_year=newest.year) if newest else public.none()
-        members = list(joined[:NEWEST])
-        joined_total = len(members) if len(members) < NEWEST else joined.count()
+        new_cities = public.filter(joined_year=newest.year) if newest else public.none()
+        members = list(new_cities[:NEWEST])
+        new_total = len(members) if len(members) < NEWEST else new_cities.count()
         site = Site.objects.first()
         featured = NewsItem.objects.published().for_listing()
         stories = list(featured.filter(site__isnull=False)[:STORIES])
-        newer = featured.exclude(pk__in=[story.pk for story in stories])
+        others = featured.exclude(pk__in=[story.pk for story in stories])
         heading = site.home_heading if site else ""
-        seen = Q(memberships__in=Membership.objects.published())
-        members_seen = Count("memberships", filter=seen)
+        is_public = Q(memberships__in=Membership.objects.published())
+        public_members = Count("memberships", filter=is_public)
         return super().get_context_data(
-            heading=heading.replace("%(number)s", str(whole.cities)),
+            heading=heading.replace("%(number)s", str(totals.cities)),
             lead=site.home_lead if site else "",
             featured=list(public.filter(pk__in=site.featured_cities.all())) if site else [],
-            city_total=whole.cities,
-            country_total=whole.countries,
-            without_place=whole.without_place,
-            map=whole.map,
-            is_clustered=whole.cities > MOST_MARKS,
-            regions=region_key(whole.regions),
+            city_total=totals.cities,
+            country_total=totals.countries,
+            without_place=totals.without_place,
+            map=totals.map,
+            is_clustered=totals.cities > MOST_MARKS,
+            regions=region_key(totals.regions),
             newest=newest,
             newest_members=members,
-            newest_total=joined_total,
-            missing=max(0, (newest.cities_announced or 0) - joined_total) if newest else 0,
-            news=[*stories, *newer[: STORIES - len(stories)]],
-            first=counted[0] if counted else None,
-            latest=counted[-1] if counted else None,
-            bars=bars({i.year: i.cities_total or 0 for i in counted}),
+            newest_total=new_total,
+            missing=max(0, (newest.cities_announced or 0) - new_total) if newest else 0,
+            news=[*stories, *others[: STORIES - len(stories)]],
+            first=with_total[0] if with_total else None,
+            latest=with_total[-1] if with_total else None,
+            bars=bars({i.year: i.cities_total or 0 for i in with_total}),
             networks=Network.objects.published()
             .for_listing()
             .of_scope(Network.Scope.CITY)
-            .annotate(members=members_seen)
+            .annotate(members=public_members)
             .order_by("-members", "name_key", "pk")[:NETWORKS],
             network_total=Network.objects.published().count(),
             **kwargs,
@@ -129,7 +129,7 @@ class NetworkInNumbers(TemplateView):
     template_name = "portal/numbers.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        numbers = remembered(("numbers", get_language()), Numbers.count)
+        numbers = remembered(("numbers", get_language()), NetworkStatistics.count)
         return super().get_context_data(numbers=numbers, **kwargs)
 
 
@@ -142,28 +142,28 @@ class SiteSearch(TemplateView):
         response = super().get(request, *args, **kwargs)
         context = response.context_data  # type: ignore[attr-defined]
         page = context.get("page_obj")
-        known = {
+        parameters = {
             "q": context["text"],
             "kind": request.GET.get("kind", ""),
             "page": page.number if page and page.number > 1 else "",
         }
-        canonical = urlencode({name: value for name, value in known.items() if value})
+        canonical = urlencode({name: value for name, value in parameters.items() if value})
         # The page cache keeps this address, because others may ask the same question.
         is_canonical = not context["notices"] and request.GET.urlencode() == canonical
         response.is_canonical = is_canonical  # type: ignore[attr-defined]
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        text, kind, notices = understood(self.request.GET)
+        text, kind, notices = parse_query(self.request.GET)
         if kind and text:
             return super().get_context_data(**self.of_kind(kind, text), notices=notices, **kwargs)
         groups = search(text)
-        meant = did_you_mean(text) if text and not groups else ""
+        suggestion = did_you_mean(text) if text and not groups else ""
         return super().get_context_data(
             text=text,
             groups=groups,
             total=sum(group.count for group in groups),
-            meant=meant,
+            meant=suggestion,
             notices=notices,
             **kwargs,
         )
@@ -174,7 +174,7 @@ class SiteSearch(TemplateView):
             "text": text,
             "kind": LABELS[kind],
             "total": page.paginator.count,
-            "hits": [hit(kind, row, text) for row in page],
+            "hits": [make_hit(kind, row, text) for row in page],
             "page_obj": page,
         }
 

@@ -1,4 +1,4 @@
-"""The network address of a visitor, behind proxies too: limits are counted by it."""
+"""Network address of a visitor, behind proxies too. Rate limits are counted by it."""
 
 import logging
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 logger = logging.getLogger(__name__)
 
-# An address that no visitor has, for a request whose connection has none (a Unix socket).
+# An address that no visitor has, for connections without one (a Unix socket).
 UNKNOWN = IPv4Address("0.0.0.0")  # noqa: S104 (compared, not bound)
 
 FEWER = (
@@ -31,11 +31,12 @@ warned: set[str] = set()
 
 
 def visitor_address(request: HttpRequest) -> str:
-    """Return the address that the requests of this visitor are counted by.
+    """Return the address by which a visitor's requests are counted.
 
-    An IPv6 address stands for its /64, the smallest network that one customer is given: within it
-    a visitor can choose. If X-Forwarded-For does not hold what the proxies should have written,
-    the address of the connection counts. Visitors then share a limit, but none chooses an address.
+    An IPv6 address is reduced to its /64, the smallest network that a customer is assigned, within
+    which a visitor can choose addresses. If X-Forwarded-For does not hold what the proxies should
+    have written, the address of the connection counts: visitors then share a limit, but none
+    chooses an address.
     """
     address = forwarded_address(request) if settings.BEHIND_PROXY else None
     address = address or parse_address(request.META.get("REMOTE_ADDR", "")) or UNKNOWN
@@ -47,8 +48,8 @@ def visitor_address(request: HttpRequest) -> str:
 def forwarded_address(request: HttpRequest) -> IPv4Address | IPv6Address | None:
     """Return the address that the outermost of our proxies wrote into X-Forwarded-For.
 
-    Each proxy adds the address of its visitor at the right end, so it is counted from there; what
-    stands further left was sent by the visitor and may say anything. A server joins several lines
+    Each proxy adds the address of its client at the right end, so it is counted from there;
+    everything further left was sent by the visitor and may be false. A server joins several lines
     of this header in their order. Warns once in a process about each sign of a wrong number.
     """
     count = settings.PROXY_COUNT
@@ -68,7 +69,7 @@ def forwarded_address(request: HttpRequest) -> IPv4Address | IPv6Address | None:
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:
     """Return the address in a text that may hold a port too, such as `[2001:db8::1]:443`.
 
-    An IPv4 address in the form of IPv6, as some servers write it, is the IPv4 address.
+    An IPv4 address in the form of IPv6, as some servers write it, is returned as IPv4.
     """
     text = text.strip()
     if text.startswith("["):

@@ -8,13 +8,13 @@ from django.core.management import call_command
 from tools.audit import __main__ as audit
 from tools.audit import lighthouse
 from tools.audit.lighthouse import MOST_BYTES, MOST_FONT_BYTES, Run
-from tools.audit.pages import Page, find_pages
+from tools.audit.pages import AuditPage, find_pages
 from tools.audit.portal import Portal
 from tools.audit.report import Finding, Result
 from tools.run_tests import Missing
 
 FULL = {"performance": 100, "accessibility": 100, "best-practices": 100, "seo": 100}
-PAGE = Page("home", "/")
+PAGE = AuditPage("home", "/")
 PORTAL = Portal("http://127.0.0.1:1", {})
 
 
@@ -49,14 +49,16 @@ def run(**changed):
     ],
 )
 def test_a_value_over_its_limit_is_a_finding(changed, rules):
-    assert [found.rule for found in lighthouse.too_much([run(**changed)])] == rules
+    assert [found.rule for found in lighthouse.exceeded_limits([run(**changed)])] == rules
 
 
 def test_the_median_of_the_runs_counts_but_every_shift():
     slow, fast = run(scores=FULL | {"performance": 80}), run()
-    assert list(lighthouse.too_much([slow, fast, fast])) == []
+    assert list(lighthouse.exceeded_limits([slow, fast, fast])) == []
     moved = run(shift=0.1)
-    assert list(lighthouse.too_much([moved, fast, fast])) == [Finding("0.100 of 0", "layout shift")]
+    assert list(lighthouse.exceeded_limits([moved, fast, fast])) == [
+        Finding("0.100 of 0", "layout shift")
+    ]
 
 
 def test_a_report_of_lighthouse_is_read_by_kind_of_request():
@@ -78,7 +80,7 @@ def test_a_report_of_lighthouse_is_read_by_kind_of_request():
             },
         },
     }
-    read = lighthouse.read(report)
+    read = lighthouse.parse_report(report)
     assert (read.weight, read.fonts, read.pictures) == (19_000, 20_000, 5_000)
     assert (read.shift, read.paint, read.blocking) == (0.012, 1200, ["site.css"])
     assert read.scores == dict.fromkeys(FULL, 99)

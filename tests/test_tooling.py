@@ -88,7 +88,7 @@ def folder(tmp_path, monkeypatch):
     # The Python that runs the tests has Django.
     environment.mkdir()
     (tmp_path / "requirements.txt").write_text("django==5.2 --hash=sha256:0\n")
-    start.stamp("requirements.txt").write_text(start.digest("requirements.txt"))
+    start.stamp_path("requirements.txt").write_text(start.lock_digest("requirements.txt"))
     return tmp_path
 
 
@@ -170,7 +170,7 @@ def test_make_test_runs_two_parts_and_names_those_left_out(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(
-    "mutant", mutants.read(), ids=lambda mutant: f"{mutant.file}: {mutant.old}"
+    "mutant", mutants.read_mutants(), ids=lambda mutant: f"{mutant.file}: {mutant.old}"
 )
 def test_each_mutant_has_its_text_exactly_once_and_existing_tests(mutant):
     assert mutant.is_there

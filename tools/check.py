@@ -20,7 +20,7 @@ from tools.run_tests import Missing
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
-# The settings of a server for the public; `check --deploy` finds nothing to say about them.
+# The settings of a public server, for which `check --deploy` has no warnings.
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "portal.settings",
     "SECRET_KEY": secrets.token_urlsafe(50),
@@ -31,7 +31,7 @@ PRODUCTION = {
 
 
 class Check(NamedTuple):
-    """A command, and the environment that it has besides this process's own.
+    """A command, and its environment in addition to that of this process.
 
     `command` raises Missing if this machine cannot run it.
     """
@@ -52,8 +52,8 @@ def manage(*arguments: str) -> Callable[[], list[str]]:
 
 def templates() -> list[str]:
     """Return the paths of all templates."""
-    found = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("*/templates/**/*.html")]
-    return sorted(str(path.relative_to(ROOT)) for path in found)
+    paths = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("*/templates/**/*.html")]
+    return sorted(str(path.relative_to(ROOT)) for path in paths)
 
 
 CHECKS = {
@@ -73,7 +73,7 @@ CHECKS = {
 
 
 def run(check: Check) -> tuple[str, bool]:
-    """Run one check, which prints as it goes; return what to say of it and whether it failed."""
+    """Run one check, printing as it goes; return its summary and whether it failed."""
     try:
         command = check.command()
     except Missing as missing:

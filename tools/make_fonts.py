@@ -36,7 +36,7 @@ FEATURES = ["kern", "locl", "ccmp", "tnum", "pnum", "lnum", "liga"]
 
 BESLEY, SOURCE = "besley", "source-sans-3"
 WEIGHTS: dict[str, float | tuple[float, float]] = {BESLEY: 560, SOURCE: (400, 700)}
-# (package, the file in it, the characters kept): our name is package-set.woff2.
+# (package, the file in it, the name of the set, its characters); written to package-set.woff2.
 FACES = (
     (BESLEY, "latin", "latin", LATIN),
     (BESLEY, "latin-ext", "extended", EXTENDED),
@@ -50,7 +50,7 @@ PICTURE_WEIGHTS = {BESLEY: 560, SOURCE: 400}
 
 # Average advance of English text, ascent and descent, each as a part of the em.
 FALLBACKS = {BESLEY: ("Georgia", 913 / 2048), SOURCE: ("Arial", 904 / 2048)}
-# How often each letter and the space come in English prose, in hundredths of a per cent.
+# The frequency of the space and of each letter in English prose, in hundredths of a per cent.
 FREQUENCY = dict(
     zip(
         " etaoinshrdlcumwfgypbvkjxqz",
@@ -62,7 +62,7 @@ FREQUENCY = dict(
 
 
 def characters(ranges: str) -> Iterable[int]:
-    """The code points of "20-7E 131"."""
+    """Yield the code points of ranges such as "20-7E 131"."""
     for part in ranges.split():
         first, _, last = part.partition("-")
         yield from range(int(first, 16), int(last or first, 16) + 1)
@@ -87,7 +87,7 @@ def make(
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=set(characters(ranges)))
     subsetter.subset(font)
-    # After the subset: the instancer drops the empty variations that the subsetter looks for.
+    # After the subset: the instancer drops the empty variations that the subsetter needs.
     instantiateVariableFont(font, {"wght": weight}, inplace=True)
     font.flavor = flavor
     font.save(target)
@@ -95,7 +95,7 @@ def make(
 
 
 def make_for_pictures(package: str, weight: float, modules: Path) -> Path:
-    """Write one TTF of the Latin and the extended letters; Pillow wants them in one file."""
+    """Write one TTF of the Latin and the extended letters; Pillow needs them in one file."""
     folder = modules / "@fontsource-variable" / package
     target = OUT_FOR_PICTURES / f"{package}-{weight:g}.ttf"
     with TemporaryDirectory() as temporary:
@@ -111,7 +111,7 @@ def make_for_pictures(package: str, weight: float, modules: Path) -> Path:
 
 
 def fallback_metrics(font: TTFont, name: str, fallback_average: float) -> str:
-    """The declarations that give a system face the room of a web font."""
+    """Return the declarations that give a system face the metrics of a web font."""
     em, cmap, hmtx = font["head"].unitsPerEm, font.getBestCmap(), font["hmtx"]
     total = sum(hmtx[cmap[ord(letter)]][0] * part for letter, part in FREQUENCY.items())
     size = total / sum(FREQUENCY.values()) / em / fallback_average

@@ -23,7 +23,7 @@ BARS = (
 
 
 def svg() -> str:
-    """The favicon, on paper of its own: the browser's bar may be light or dark."""
+    """Return the favicon, on paper of its own: the browser's bar may be light or dark."""
     path = "".join(f"M{x:g} {y:g}h{w:g}v{h:g}h-{w:g}z" for x, y, w, h in BARS)
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 24 24">'
@@ -32,7 +32,7 @@ def svg() -> str:
 
 
 def picture(size: int, margin: float) -> Image.Image:
-    """The mark in ink on paper, drawn large and scaled down for smooth edges."""
+    """Draw the mark in ink on paper, large, and scale it down for smooth edges."""
     scale = 8
     large = Image.new("RGB", (size * scale, size * scale), PAPER)
     pen, unit = ImageDraw.Draw(large), size * scale * (1 - 2 * margin) / 20
@@ -49,7 +49,7 @@ def main() -> None:
     small = [picture(size, 0.06) for size in (16, 32, 48)]
     small[-1].save(OUT / "favicon.ico", sizes=[(16, 16), (32, 32), (48, 48)], append_images=small)
     picture(180, 0.2).save(OUT / "apple-touch-icon.png", optimize=True)
-    # For the web app manifest; the mark lies within the circle that every mask leaves.
+    # For the web app manifest; the mark is within the circle that no mask cuts.
     for size in (192, 512):
         picture(size, 0.2).save(OUT / f"icon-{size}.png", optimize=True)
     for path in sorted(OUT.iterdir()):

@@ -2,7 +2,7 @@
 
 Each mutant of tools/mutants.toml is a small fault: it is put into a copy of the project, the tests
 that are named for it run there, and at least one of them has to fail. The exit code is 1 if a
-mutant survives, or if its text does not stand in its file any more. The tests are taken to pass
+mutant survives, or if its text is not exactly once in its file. The tests are assumed to pass
 without a mutant, which `make test` checks.
 
     make mutants ARGS="suggestions richtext"    only mutants in files with one of these words
@@ -23,7 +23,7 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-# Copies of the project in which tests run at once, and how long those of one mutant may take.
+# The copies of the project, in which tests run in parallel; the most seconds for one mutant.
 AT_ONCE, PATIENCE = 2, 300
 NOT_COPIED = (".*", "__pycache__", "node_modules", "var")
 
@@ -38,12 +38,12 @@ class Mutant(NamedTuple):
 
     @property
     def is_there(self) -> bool:
-        """Whether the text to replace stands exactly once in the file."""
+        """Return whether the text to replace is exactly once in the file."""
         path = ROOT / self.file
         return path.is_file() and path.read_text().count(self.old) == 1
 
 
-def read() -> list[Mutant]:
+def read_mutants() -> list[Mutant]:
     """Return the mutants of tools/mutants.toml."""
     entries = tomllib.loads((ROOT / "tools" / "mutants.toml").read_text())["mutant"]
     return [Mutant(**entry | {"tests": tuple(entry["tests"])}) for entry in entries]
@@ -51,7 +51,7 @@ def read() -> list[Mutant]:
 
 @contextmanager
 def mutated(mutant: Mutant, copy: Path) -> Iterator[None]:
-    """Put the fault into a copy of the project, and take it out at the end."""
+    """Put the fault into a copy of the project, and restore the file at the end."""
     path = copy / mutant.file
     text = path.read_text()
     path.write_text(text.replace(mutant.old, mutant.new))
@@ -63,7 +63,7 @@ def mutated(mutant: Mutant, copy: Path) -> Iterator[None]:
 
 def run_tests(mutant: Mutant, copy: Path) -> str:
     """Run the tests of a mutant in a copy that has the fault; return the outcome."""
-    # No compiled files: those of a fault and of the file without it cannot be told apart.
+    # No compiled files: Python could take those of the fault for those of the original file.
     environment = os.environ | {"TEST_DATABASE_URL": "", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *mutant.tests]
     try:
@@ -72,12 +72,12 @@ def run_tests(mutant: Mutant, copy: Path) -> str:
         )
     except subprocess.TimeoutExpired:
         return "took too long"
-    # Only a test that failed counts: a copy in which nothing can be imported proves nothing.
+    # Only failed tests count: a copy in which nothing can be imported proves nothing.
     return {0: "survived", 1: "killed"}.get(done.returncode, f"pytest gave {done.returncode}")
 
 
 def outcome(mutant: Mutant, copies: "SimpleQueue[Path]") -> str:
-    """Return "killed", or in words what else became of the mutant."""
+    """Return "killed", or another outcome in words."""
     if not mutant.is_there:
         return "its text does not stand exactly once in the file"
     copy = copies.get()
@@ -89,9 +89,9 @@ def outcome(mutant: Mutant, copies: "SimpleQueue[Path]") -> str:
 
 
 def main(words: list[str]) -> int:
-    """Try the mutants, print what became of each, and return the exit code."""
+    """Try the mutants, print the outcome of each, and return the exit code."""
     started = time.monotonic()
-    mutants = [m for m in read() if not words or any(word in m.file for word in words)]
+    mutants = [m for m in read_mutants() if not words or any(word in m.file for word in words)]
     alive = 0
     with tempfile.TemporaryDirectory(prefix="learning-cities-mutants-") as folder:
         copies: SimpleQueue[Path] = SimpleQueue()
@@ -101,9 +101,9 @@ def main(words: list[str]) -> int:
             copies.put(copy)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             outcomes = pool.map(lambda mutant: outcome(mutant, copies), mutants)
-            for mutant, found in zip(mutants, outcomes, strict=True):
-                alive += found != "killed"
-                print(f"{found:9} {mutant.file}: {mutant.old} → {mutant.new}", flush=True)
+            for mutant, result in zip(mutants, outcomes, strict=True):
+                alive += result != "killed"
+                print(f"{result:9} {mutant.file}: {mutant.old} → {mutant.new}", flush=True)
     seconds = time.monotonic() - started
     print(f"{len(mutants) - alive} of {len(mutants)} mutants killed in {seconds:.0f} s.")
     return int(alive > 0 or not mutants)

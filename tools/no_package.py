@@ -1,4 +1,4 @@
-"""The build backend of pyproject.toml: it builds nothing and says how the portal is run.
+"""Build backend of pyproject.toml, which builds nothing and explains how to run the portal.
 
 The portal is a site that runs from its folder, with templates, static files and data around the
 code; a package of it would lack them. pip and build call these hooks before anything else.
@@ -14,7 +14,7 @@ SENTENCE = (
 
 
 def refuse(*_arguments: object, **_options: object) -> NoReturn:
-    """End the build with one sentence."""
+    """Abort the build with one sentence."""
     sys.exit(SENTENCE)
 
 

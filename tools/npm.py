@@ -20,7 +20,7 @@ def install(folder: Path, package: str) -> Path:
         if not shutil.which("npm"):
             raise Missing("npm was not found. Install it (on Debian: apt install nodejs npm).")
         print(f"Installing {package} from npm …", flush=True)
-        # None of them needs a script of its own to run.
+        # None of the packages needs its install scripts.
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode:

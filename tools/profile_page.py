@@ -1,8 +1,8 @@
-"""`make profile`: where the time of a page goes.
+"""`make profile`: profile of a page, by function.
 
     make profile ARGS="/cities/wakefield/"
 
-Asks the portal of this folder for a page, in process and with the page cache off, and prints the
+Requests a page of the portal in this folder, in process and with the page cache off, and prints the
 functions in which the time was spent. `--queries` prints the number of queries of each page.
 """
 
@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> None:
     scheme = "https" if settings.SECURE_SSL_REDIRECT else "http"
     client = Client(SERVER_NAME=settings.ALLOWED_HOSTS[0], headers={"x-forwarded-proto": scheme})
     for page in options.pages:
-        # The first answer fills what is remembered for each version of the content.
+        # The first request fills the content cache.
         client.get(page, secure=scheme == "https")
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(page, secure=scheme == "https")

@@ -1,7 +1,7 @@
 """`make screenshots`: the pictures of the README and of the staff guide, from the starter content.
 
-They are written to docs/pictures as PNG files of at most 256 colours, which a page of ink,
-paper and cloth hardly needs more of.
+They are written to docs/pictures as PNG files of at most 256 colours, enough for a page of ink,
+paper and cloth.
 """
 
 import io
@@ -22,16 +22,16 @@ from tools.run_tests import Missing
 FOLDER = ROOT / "docs" / "pictures"
 COLOURS = 256
 MOST_BYTES = 300_000
-# Between pictures that stand side by side, in pixels; see-through, so that any page suits.
+# Between pictures in a row, in pixels; transparent, so that it suits any page.
 GAP = 48
-# A hairline around each window, or it would have no end on a white page.
+# A hairline around each window, which would have no visible edge on a white page.
 EDGE = "#D3D7CE"
 
 
 class Shot(NamedTuple):
     """A window at an address; `scale` is the pixels for each CSS pixel.
 
-    `press` is what to press first, and `look` then gives it time to do what it does.
+    `press` is a selector to click first, and `look` selects the frame that has to load then.
     """
 
     path: str
@@ -55,7 +55,7 @@ PICTURES = {
 }
 
 
-# The desk of somebody who may publish; {city} is the key of Wakefield, of which there is a draft.
+# The desk of a publisher; {city} is the key of Wakefield, which has a draft.
 DESK = {
     "desk.png": Shot("/admin/", 1280, 900),
     "desk-form.png": Shot(
@@ -69,8 +69,8 @@ DESK = {
 }
 
 
-def write_a_draft(portal: Portal) -> tuple[int, str]:
-    """Somebody's draft that waits for a review; gives the key of its city and a session."""
+def create_draft(portal: Portal) -> tuple[int, str]:
+    """Create a draft that waits for a review; return the key of its city and a session of staff."""
     os.environ.update(portal.environment)
     django.setup()
     from django.contrib.auth.models import Group, User
@@ -85,17 +85,17 @@ def write_a_draft(portal: Portal) -> tuple[int, str]:
     publisher = User.objects.create_user("paul", first_name="Paul", is_staff=True)
     publisher.groups.set(Group.objects.filter(name="Publishers"))
     city = City.objects.get(slug="wakefield")
-    says = snapshots.take(city)
-    words = says["fields"] | {"summary": f"{city.summary} Its network shows the way."}
-    draft = says | {"fields": words}
+    snapshot = snapshots.take(city)
+    words = snapshot["fields"] | {"summary": f"{city.summary} Its network shows the way."}
+    draft = snapshot | {"fields": words}
     keep_draft(city, draft, Action.SUBMITTED, writer, "A word on the network", stage=Stage.REVIEW)
     client = Client()
     client.force_login(publisher)
     return city.pk, client.cookies["sessionid"].value
 
 
-def take(browser: Browser, address: str, shot: Shot, session: str = "") -> Image.Image:
-    """What a window shows at its first view, when everything has come."""
+def screenshot(browser: Browser, address: str, shot: Shot, session: str = "") -> Image.Image:
+    """Return a screenshot of the window's first view, once everything is loaded."""
     context = browser.new_context(
         viewport={"width": shot.width, "height": shot.height},
         device_scale_factor=shot.scale,
@@ -118,7 +118,7 @@ def take(browser: Browser, address: str, shot: Shot, session: str = "") -> Image
 
 
 def side_by_side(pictures: list[Image.Image]) -> Image.Image:
-    """One picture of several, with gaps."""
+    """Join several pictures in a row, with gaps."""
     if len(pictures) == 1:
         return pictures[0]
     width = sum(picture.width for picture in pictures) + GAP * (len(pictures) - 1)
@@ -132,35 +132,35 @@ def side_by_side(pictures: list[Image.Image]) -> Image.Image:
 
 def save(picture: Image.Image, path: Path) -> None:
     """Write a picture with few colours; flat areas stay flat."""
-    see_through = picture.mode == "RGBA"
-    method = Image.Quantize.FASTOCTREE if see_through else Image.Quantize.MEDIANCUT
-    few = picture.quantize(COLOURS, method, dither=Image.Dither.NONE)
-    few.save(path, optimize=True)
+    is_transparent = picture.mode == "RGBA"
+    method = Image.Quantize.FASTOCTREE if is_transparent else Image.Quantize.MEDIANCUT
+    reduced = picture.quantize(COLOURS, method, dither=Image.Dither.NONE)
+    reduced.save(path, optimize=True)
 
 
-def draw() -> Iterator[Path]:
+def draw_pictures() -> Iterator[Path]:
     with temporary_portal() as portal:
         with chromium() as browser:
             for name, shots in PICTURES.items():
-                row = [take(browser, portal.address, shot) for shot in shots]
+                row = [screenshot(browser, portal.address, shot) for shot in shots]
                 save(side_by_side(row), FOLDER / name)
                 yield FOLDER / name
-        # Between two browsers, because Django's database is out of reach while one is open.
-        key, session = write_a_draft(portal)
+        # Between two browsers: Playwright's event loop keeps Django from the database.
+        key, session = create_draft(portal)
         with chromium() as browser:
             for name, shot in DESK.items():
-                there = shot._replace(path=shot.path.format(city=key))
-                save(take(browser, portal.address, there, session), FOLDER / name)
+                filled = shot._replace(path=shot.path.format(city=key))
+                save(screenshot(browser, portal.address, filled, session), FOLDER / name)
                 yield FOLDER / name
 
 
 def main(arguments: list[str]) -> int:
-    """Draw all pictures; the exit code says whether each is small enough for a page."""
+    """Draw all pictures; return exit code 1 if one is too large for a page."""
     ArgumentParser(prog="make screenshots", description=__doc__).parse_args(arguments)
     FOLDER.mkdir(parents=True, exist_ok=True)
     too_large = False
     try:
-        for path in draw():
+        for path in draw_pictures():
             size = path.stat().st_size
             print(f"{path.relative_to(ROOT)}  {size / 1000:.0f} KB", flush=True)
             if size > MOST_BYTES:

@@ -1,4 +1,4 @@
-"""Prepares this folder and starts the portal. Needs Python 3.11 and nothing else.
+"""Prepare this folder and start the portal. Needs Python 3.11 and nothing else.
 
 start.py run --port 8000    environment, packages, .env, then `manage.py serve`
 start.py dev --port 8000    the same with the packages of developers, and `serve --reload`
@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-# Stands in the environment while packages are written; if it is found later, that was cut short.
+# In the environment while packages are installed; found later, it shows an interrupted install.
 UNFINISHED = VENV / "unfinished"
 LOCK = "requirements.txt"
 LOCK_DEV = "requirements-dev.txt"
@@ -31,18 +31,18 @@ HTTPS=off
 """
 
 
-def digest(lock: str) -> str:
-    """The fingerprint of a lock file's content."""
+def lock_digest(lock: str) -> str:
+    """Return the hash of a lock file's content."""
     return hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
 
 
-def stamp(lock: str) -> Path:
-    """Where the fingerprint of the installed lock is kept."""
+def stamp_path(lock: str) -> Path:
+    """Return the path of the file with the hash of the installed lock."""
     return VENV / f"{lock}.sha256"
 
 
-def imports(module: str) -> bool:
-    """Whether the environment's Python runs and finds this module."""
+def can_import(module: str) -> bool:
+    """Return whether the environment's Python runs and can import this module."""
     if not PYTHON.exists():
         return False
     command = [str(PYTHON), "-c", f"import {module}"]
@@ -50,24 +50,24 @@ def imports(module: str) -> bool:
 
 
 def is_installed(lock: str) -> bool:
-    """Whether the environment holds what the lock says, by its fingerprint."""
-    if UNFINISHED.exists() or not stamp(lock).exists():
+    """Return whether the environment holds the packages of the lock, by its hash."""
+    if UNFINISHED.exists() or not stamp_path(lock).exists():
         return False
-    return stamp(lock).read_text() == digest(lock) and imports("django")
+    return stamp_path(lock).read_text() == lock_digest(lock) and can_import("django")
 
 
 def install(lock: str) -> None:
-    """Make the environment hold what the lock says; stop with a sentence if that fails."""
+    """Install the packages of the lock, if they are not; exit with a sentence if that fails."""
     if is_installed(lock):
         return
     log = ROOT / "var" / "install.log"
     log.parent.mkdir(exist_ok=True)
-    with (log.parent / "install.lock").open("w") as door:
+    with (log.parent / "install.lock").open("w") as lock_file:
         # A second `make` waits here for the first.
-        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
         if is_installed(lock):
             return
-        is_new = UNFINISHED.exists() or not imports("pip")
+        is_new = UNFINISHED.exists() or not can_import("pip")
         if is_new:
             print("Creating the Python environment in .venv …", flush=True)
             venv.create(VENV, clear=True, symlinks=True, with_pip=True)
@@ -80,14 +80,14 @@ def install(lock: str) -> None:
                 "The packages could not be installed: check that this machine reaches the network "
                 f"and try again; what pip said is in {log.relative_to(ROOT)}."
             )
-        # The developers' lock holds the portal's own packages in the same versions.
+        # The developers' lock has the portal's own packages in the same versions.
         for name in {lock, LOCK}:
-            stamp(name).write_text(digest(name))
+            stamp_path(name).write_text(lock_digest(name))
         UNFINISHED.unlink()
 
 
 def pip_install(lock: str, log: Path) -> bool:
-    """Install a lock with the environment's pip, its output in the log; say whether it worked.
+    """Install a lock with the environment's pip, logging its output; return whether it worked.
 
     Wheels only: a source package would run code that no hash covers.
     """
@@ -106,7 +106,7 @@ def pip_install(lock: str, log: Path) -> bool:
 
 
 def write_env(path: Path) -> None:
-    """Write a local portal's settings, for its owner's eyes; an existing file is left alone."""
+    """Write a local portal's settings, readable by their owner only, unless the file exists."""
     if path.exists():
         return
     print("Writing .env with a new secret key …", flush=True)
@@ -115,7 +115,7 @@ def write_env(path: Path) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """Carry out `run`, `dev` (what follows goes to `manage.py serve`) or `develop`."""
+    """Run `run`, `dev` (further arguments go to `manage.py serve`) or `develop`."""
     os.chdir(ROOT)
     match arguments:
         case ["run", *rest]:

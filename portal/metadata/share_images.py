@@ -21,29 +21,30 @@ DAY = 24 * 3600
 def city_picture(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the share image of a public city; 404 for a hidden one."""
     city = get_object_or_404(City.objects.published().select_related("country"), slug=slug)
-    return answer(request, city_cover(city, context_processors.load().name), city.updated_at)
+    return respond(request, city_cover(city, context_processors.load_site().name), city.updated_at)
 
 
 def story_picture(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the share image of a public news item; 404 for a hidden one."""
     item = get_object_or_404(NewsItem.objects.published(), slug=slug)
-    return answer(request, story_cover(item, context_processors.load().name), item.updated_at)
+    return respond(request, story_cover(item, context_processors.load_site().name), item.updated_at)
 
 
 def site_picture(request: HttpRequest) -> HttpResponse:
     """Return the share image of pages that have none of their own."""
     heading, foot = _("Cities that keep learning"), _("Their networks, partners and news")
-    return answer(request, Cover(context_processors.load().name, cloths_of([]), heading, "", foot))
+    name = context_processors.load_site().name
+    return respond(request, Cover(name, cloths_of([]), heading, "", foot))
 
 
 @cache_control(public=True, max_age=DAY)
-def answer(request: HttpRequest, cover: Cover, changed: datetime | None = None) -> HttpResponse:
+def respond(request: HttpRequest, cover: Cover, changed: datetime | None = None) -> HttpResponse:
     """Return the image, or 304 for a client that has it; drawn only if needed."""
     response = HttpResponse(content_type="image/png")
     modified = int(changed.timestamp()) if changed else None
-    kept = get_conditional_response(request, cover.etag, modified, response)
-    if kept is not None and kept is not response:
-        return kept
+    not_modified = get_conditional_response(request, cover.etag, modified, response)
+    if not_modified is not None and not_modified is not response:
+        return not_modified
     response.content = paint(cover)
     response["ETag"] = cover.etag
     if modified:

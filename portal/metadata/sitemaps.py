@@ -55,8 +55,7 @@ class Records(Section):
         return changed
 
     def get_latest_lastmod(self) -> datetime | None:
-        found = self.rows().order_by().aggregate(last=Max("updated_at"))
-        last: datetime | None = found["last"]
+        last: datetime | None = self.rows().order_by().aggregate(last=Max("updated_at"))["last"]
         return last
 
 
@@ -103,7 +102,7 @@ MIXED = ("home", "numbers")
 MIXED_FROM = ("cities", "intakes", "networks", "news")
 
 
-def overviews() -> list[Entry]:
+def overview_entries() -> list[Entry]:
     """Return the pages that list many records, changed when the last of the records was."""
     changed = {section: SECTIONS[section]().get_latest_lastmod() for section in LISTS.values()}
     newest = max(filter(None, (changed[section] for section in MIXED_FROM)), default=None)
@@ -111,19 +110,19 @@ def overviews() -> list[Entry]:
     return mixed + [Entry(reverse(name), changed[section]) for name, section in LISTS.items()]
 
 
-def regions() -> list[Entry]:
+def region_entries() -> list[Entry]:
     """Return the regions with a public city; each changed when the last of its cities was."""
     cities = City.objects.published().order_by("country__region")
     changed = cities.values_list("country__region").annotate(Max("updated_at"))
     return [Entry(reverse("regions:detail", args=[slug]), last) for slug, last in changed]
 
 
-def brief(model: Any, address: str = "slug") -> Callable[[], QuerySet[Any]]:
+def published_rows(model: Any, address: str = "slug") -> Callable[[], QuerySet[Any]]:
     """Return the published rows of a model, with only the columns that the sitemap needs."""
     return lambda: model.objects.published().order_by("pk").only("pk", address, "updated_at")
 
 
-def countries() -> QuerySet[Country]:
+def country_rows() -> QuerySet[Country]:
     """Return the countries, whose pages change with their cities."""
     cities = City.objects.published().filter(country=OuterRef("pk")).order_by()
     changed = cities.values("country").annotate(last=Max("updated_at")).values("last")
@@ -132,17 +131,17 @@ def countries() -> QuerySet[Country]:
 
 # A new instance for each response, because Django's view stores a date in the section.
 SECTIONS: dict[str, Any] = {
-    "overviews": partial(Entries, overviews),
-    "cities": partial(Records, brief(City)),
-    "countries": partial(Records, countries),
-    "regions": partial(Entries, regions),
-    "themes": partial(Records, brief(Theme)),
-    "intakes": partial(Records, brief(Intake, "year")),
-    "networks": partial(Records, brief(Network)),
-    "organisations": partial(Records, brief(Organisation)),
-    "news": partial(Records, brief(NewsItem)),
-    "events": partial(Records, brief(Event)),
-    "pages": partial(Records, brief(Page)),
+    "overviews": partial(Entries, overview_entries),
+    "cities": partial(Records, published_rows(City)),
+    "countries": partial(Records, country_rows),
+    "regions": partial(Entries, region_entries),
+    "themes": partial(Records, published_rows(Theme)),
+    "intakes": partial(Records, published_rows(Intake, "year")),
+    "networks": partial(Records, published_rows(Network)),
+    "organisations": partial(Records, published_rows(Organisation)),
+    "news": partial(Records, published_rows(NewsItem)),
+    "events": partial(Records, published_rows(Event)),
+    "pages": partial(Records, published_rows(Page)),
 }
 
 
@@ -152,17 +151,17 @@ LATER_FILE = re.compile(r"p=[1-9][0-9]*")
 
 def index(request: HttpRequest) -> HttpResponse:
     """Return the index of the sitemap: the files of the sections that are not empty."""
-    made = {name: make() for name, make in SECTIONS.items()}
-    filled: Any = {name: section for name, section in made.items() if section.paginator.count}
-    return lasting(views.index(request, filled, sitemap_url_name="sitemap-section"), request)
+    sections = {name: make() for name, make in SECTIONS.items()}
+    filled: Any = {name: section for name, section in sections.items() if section.paginator.count}
+    return make_cacheable(views.index(request, filled, sitemap_url_name="sitemap-section"), request)
 
 
 def section(request: HttpRequest, section: str) -> HttpResponse:
     """Return one file: the addresses of a section, or 5,000 of them (`?p=2`)."""
-    return lasting(views.sitemap(request, SECTIONS, section), request)
+    return make_cacheable(views.sitemap(request, SECTIONS, section), request)
 
 
-def lasting(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+def make_cacheable(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     """Let the page cache keep a response, without Last-Modified, which deletions would set back."""
     response.headers.pop("Last-Modified", None)
     response.is_canonical = bool(LATER_FILE.fullmatch(request.META["QUERY_STRING"]))  # type: ignore[attr-defined]

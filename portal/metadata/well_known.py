@@ -29,7 +29,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         "",
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
     )
-    return plain_text(*lines)
+    return text_response(*lines)
 
 
 @for_an_hour
@@ -41,7 +41,7 @@ def security(request: HttpRequest) -> HttpResponse:
     if ":" not in contact:
         contact = f"mailto:{contact}"
     expires = timezone.now() + SECURITY_TXT_LASTS
-    return plain_text(
+    return text_response(
         f"Contact: {contact}",
         f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
         "Preferred-Languages: en",
@@ -63,7 +63,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         for purpose in ("any", "maskable")
     ]
     content = {
-        "name": context_processors.load().name,
+        "name": context_processors.load_site().name,
         "description": _(
             "Learning cities around the world, the networks that lead learning in them, "
             "and their news."
@@ -87,5 +87,5 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(static("icons/favicon.ico"))
 
 
-def plain_text(*lines: str) -> HttpResponse:
+def text_response(*lines: str) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

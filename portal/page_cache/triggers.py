@@ -1,9 +1,9 @@
-"""Triggers that raise the version of the public content inside the transaction of a change.
+"""Triggers that raise the content version inside the transaction of a change.
 
-The version is a random text in one row. It is not counted up, so that a database restored from a
-backup comes back with the version of that very content. While migrations run there are no
-triggers (`publishing.triggers`), and the version is empty: it vouches for nothing. docs/adr/0004
-tells why there are triggers, and why they are these.
+The version is a random text in one row. It is not a counter, so that a database restored from a
+backup comes back with the version of that very content. While migrations run there are no triggers
+(`publishing.triggers`), the version is empty, and nothing is cached. docs/adr/0004 explains the
+choice of triggers, and of these.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from django.db import connections, transaction
 
 TABLE = "portal_content_version"
 UNWATCHED = ""
-"""The version while triggers are missing: content may change, and the version does not tell."""
+"""The version while triggers are missing, so that changes do not raise it."""
 
-# Everything is public content but this: what a new table holds counts until it stands here.
+# Tables without public content. All others count, so a new table does until it is listed here.
 PRIVATE_APPS = {"admin", "auth", "axes", "contenttypes", "sessions"}
 PRIVATE_TABLES = {
     "portal_report",
@@ -29,7 +29,7 @@ PRIVATE_TABLES = {
     "publishing_shareddraft",
     "publishing_workingcopy",
 }
-# Of these tables only the rows with such a value: a draft matters once it is scheduled.
+# Tables of which only rows with this value count: a draft matters once it is scheduled.
 ONLY_WHERE = {"publishing_revision": ("stage", "scheduled")}
 
 MAKE_TABLE = (
@@ -37,14 +37,13 @@ MAKE_TABLE = (
     "(id integer PRIMARY KEY CHECK (id = 1), version text NOT NULL)"
 )
 MAKE_ROW = f"INSERT INTO {TABLE} VALUES (1, '{UNWATCHED}') ON CONFLICT (id) DO NOTHING"  # noqa: S608
-UNWATCH = f"UPDATE {TABLE} SET version = '{UNWATCHED}'"  # noqa: S608 (constants)
+CLEAR_VERSION = f"UPDATE {TABLE} SET version = '{UNWATCHED}'"  # noqa: S608 (constants)
 
 
-def raising(new_version: str) -> str:
-    """Return the statement of a trigger, which leaves the empty version as it is.
+def version_update(new_version: str) -> str:
+    """Return the statement of a trigger: set a new version, unless the version is empty.
 
-    It writes the row all the same, so that `make_triggers` waits for the end of a transaction
-    that has begun.
+    It writes the row in both cases, so that `make_triggers` waits for transactions that have begun.
     """
     value = f"CASE version WHEN '{UNWATCHED}' THEN '{UNWATCHED}' ELSE {new_version} END"
     return f"UPDATE {TABLE} SET version = {value}"  # noqa: S608 (constants)
@@ -54,64 +53,64 @@ def drop_triggers(using: str = "default") -> None:
     """Drop the triggers before migrations; the version is empty until they are made again."""
     database = connections[using]
     dialect = dialect_of(database)
-    with dialect.steps(using), database.cursor() as cursor:
+    with dialect.transaction_context(using), database.cursor() as cursor:
         if TABLE not in database.introspection.table_names(cursor):
             return
-        for statement in (*dialect.foundation, UNWATCH):
+        for statement in (*dialect.setup, CLEAR_VERSION):
             cursor.execute(statement)
-        for table, name in present_triggers(cursor, dialect):
-            cursor.execute(dialect.drop(name, table))
+        for table, name in list_triggers(cursor, dialect):
+            cursor.execute(dialect.drop_trigger(name, table))
 
 
 def make_triggers(using: str = "default") -> None:
-    """Make the triggers that are missing, after migrations, and raise the version if any was.
+    """Make the missing triggers after migrations, and raise the version if there were any.
 
-    It is raised at the very end, when nothing can change unseen any more.
+    It is raised last, when every change is covered by a trigger.
     """
     database = connections[using]
     dialect = dialect_of(database)
-    with dialect.steps(using), database.cursor() as cursor:
-        for statement in dialect.foundation:
+    with dialect.transaction_context(using), database.cursor() as cursor:
+        for statement in dialect.setup:
             cursor.execute(statement)
-        present = set(present_triggers(cursor, dialect))
+        present = set(list_triggers(cursor, dialect))
         missing = [
             (table, event, name)
-            for table, event, name in wanted_triggers(database, cursor, dialect)
+            for table, event, name in needed_triggers(database, cursor, dialect)
             if (table, name) not in present
         ]
         for table, event, name in missing:
-            clause = condition(database, cursor, table, event)
-            cursor.execute(dialect.trigger(name, table, event, clause))
+            when = when_clause(database, cursor, table, event)
+            cursor.execute(dialect.create_trigger(name, table, event, when))
         where = "" if missing else f"WHERE version = '{UNWATCHED}'"
         cursor.execute(f"UPDATE {TABLE} SET version = {dialect.new_version} {where}")  # noqa: S608
 
 
-def wanted_triggers(
+def needed_triggers(
     database: Any, cursor: Any, dialect: "type[Dialect]"
 ) -> Iterator[tuple[str, str, str]]:
-    """Yield table, event and name of every trigger that there should be."""
+    """Yield table, event and name of every trigger that is needed."""
     for table in sorted(public_tables() & set(database.introspection.table_names(cursor))):
         for event in dialect.events:
             yield table, event, f"{table}_{event.lower()}_raises"
 
 
-def present_triggers(cursor: Any, dialect: "type[Dialect]") -> list[tuple[str, str]]:
+def list_triggers(cursor: Any, dialect: "type[Dialect]") -> list[tuple[str, str]]:
     """Return table and name of every trigger of this module, those of former tables included."""
-    cursor.execute(dialect.present)
+    cursor.execute(dialect.list_query)
     return [(table, name) for table, name in cursor.fetchall()]
 
 
 def public_tables() -> set[str]:
-    """The tables of all public content, those of many-to-many fields among them."""
+    """Return the tables of all public content, those of many-to-many fields included."""
     models = apps.get_models(include_auto_created=True)
     tables = {m._meta.db_table for m in models if m._meta.app_label not in PRIVATE_APPS}
     return tables - PRIVATE_TABLES
 
 
-def condition(database: Any, cursor: Any, table: str, event: str) -> str:
-    """Return the WHEN clause of a trigger, for a table of which some rows alone are public.
+def when_clause(database: Any, cursor: Any, table: str, event: str) -> str:
+    """Return the WHEN clause of a trigger, for a table of which only some rows count.
 
-    Every row counts if there is no such column, as after migrating backwards.
+    Every row counts if the column is missing, as after migrating backwards.
     """
     rows = {"INSERT": ["NEW"], "DELETE": ["OLD"], "UPDATE": ["OLD", "NEW"]}.get(event)
     if table not in ONLY_WHERE or not rows:
@@ -129,32 +128,32 @@ def dialect_of(database: Any) -> "type[Dialect]":
 
 
 class Dialect:
-    """The SQL of one kind of database: the table, the triggers, and a new version."""
+    """SQL for one database system: the table, the triggers, and a new version."""
 
-    foundation: tuple[str, ...]
-    present: str
+    setup: tuple[str, ...]
+    list_query: str
     events: tuple[str, ...]
     new_version: str
 
     @staticmethod
-    def steps(using: str) -> AbstractContextManager[Any]:
-        """The transaction in which triggers are dropped or made."""
+    def transaction_context(using: str) -> AbstractContextManager[Any]:
+        """Return the context in which triggers are dropped or made."""
         raise NotImplementedError
 
     @staticmethod
-    def trigger(name: str, table: str, event: str, clause: str) -> str:
+    def create_trigger(name: str, table: str, event: str, when: str) -> str:
         raise NotImplementedError
 
     @staticmethod
-    def drop(name: str, table: str) -> str:
+    def drop_trigger(name: str, table: str) -> str:
         raise NotImplementedError
 
 
 class Sqlite(Dialect):
-    """One writer at a time holds the database, so the row may be written at once."""
+    """SQL for SQLite, whose only writer has the lock already, so the row is written at once."""
 
-    foundation = (MAKE_TABLE, MAKE_ROW)
-    present = r"""
+    setup = (MAKE_TABLE, MAKE_ROW)
+    list_query = r"""
         SELECT tbl_name, name FROM sqlite_master
         WHERE type = 'trigger' AND name LIKE '%\_raises' ESCAPE '\'
     """
@@ -162,45 +161,45 @@ class Sqlite(Dialect):
     new_version = "lower(hex(randomblob(8)))"
 
     @staticmethod
-    def steps(using: str) -> AbstractContextManager[Any]:
+    def transaction_context(using: str) -> AbstractContextManager[Any]:
         return transaction.atomic(using)
 
     @staticmethod
-    def trigger(name: str, table: str, event: str, clause: str) -> str:
+    def create_trigger(name: str, table: str, event: str, when: str) -> str:
         return (
-            f'CREATE TRIGGER "{name}" AFTER {event} ON "{table}" {clause} '
-            f"BEGIN {raising(Sqlite.new_version)}; END"
+            f'CREATE TRIGGER "{name}" AFTER {event} ON "{table}" {when} '
+            f"BEGIN {version_update(Sqlite.new_version)}; END"
         )
 
     @staticmethod
-    def drop(name: str, table: str) -> str:
+    def drop_trigger(name: str, table: str) -> str:
         return f'DROP TRIGGER IF EXISTS "{name}"'
 
 
 class Postgresql(Dialect):
-    """The row is written once in a transaction, at its end.
+    """SQL for PostgreSQL, where the row is written once in a transaction, at its end.
 
-    At the end, because whoever has written the row holds it until the transaction is over: an
-    editor must not wait for an import, nor two of them for each other. A row and no sequence,
-    because the version has to become visible together with the content, never before it.
+    At the end, because a transaction that has written the row locks it until it is over: an editor
+    must not wait for an import, nor two of them for each other. A row and no sequence, because the
+    version has to become visible together with the content, never before it.
     """
 
     new_version = "gen_random_uuid()::text"
-    foundation = (
+    setup = (
         MAKE_TABLE,
         MAKE_ROW,
         f"""
         CREATE OR REPLACE FUNCTION {TABLE}_raise() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF current_setting('portal.raised', true) IS DISTINCT FROM txid_current()::text THEN
-                {raising("gen_random_uuid()::text")};
+                {version_update("gen_random_uuid()::text")};
                 PERFORM set_config('portal.raised', txid_current()::text, true);
             END IF;
             RETURN NULL;
         END $$
         """,
     )
-    present = rf"""
+    list_query = rf"""
         SELECT relname, tgname FROM pg_trigger
         JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
         WHERE proname = '{TABLE}_raise' AND pg_table_is_visible(tgrelid)
@@ -208,20 +207,20 @@ class Postgresql(Dialect):
     events = ("INSERT", "UPDATE", "DELETE", "TRUNCATE")
 
     @staticmethod
-    def steps(using: str) -> AbstractContextManager[Any]:
-        """None: each statement locks one table, and two would wait in a circle with an editor."""
+    def transaction_context(using: str) -> AbstractContextManager[Any]:
+        """Return no transaction: two tables locked in one could deadlock with an editor."""
         return nullcontext()
 
     @staticmethod
-    def trigger(name: str, table: str, event: str, clause: str) -> str:
+    def create_trigger(name: str, table: str, event: str, when: str) -> str:
         function = f"EXECUTE FUNCTION {TABLE}_raise()"
         if event == "TRUNCATE":
             return f'CREATE TRIGGER "{name}" AFTER TRUNCATE ON "{table}" {function}'
         return (
             f'CREATE CONSTRAINT TRIGGER "{name}" AFTER {event} ON "{table}" DEFERRABLE '
-            f"INITIALLY DEFERRED FOR EACH ROW {clause} {function}"
+            f"INITIALLY DEFERRED FOR EACH ROW {when} {function}"
         )
 
     @staticmethod
-    def drop(name: str, table: str) -> str:
+    def drop_trigger(name: str, table: str) -> str:
         return f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"'

@@ -1,8 +1,8 @@
-"""How fresh a public page is: the version of the content, and the next moment that changes it.
+"""Freshness of public pages: the content version, and the next moment that changes them.
 
 The version is one row of the database, a random text that is replaced inside the transaction of
-every change. Triggers on the tables do that, so nothing gets round it: neither the admin nor an
-import, a bulk update, a shell or another program. See docs/adr/0004.
+every change. Triggers on the tables do that, so it covers the admin, imports, bulk updates, a shell
+and other programs alike. See docs/adr/0004.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from publishing.revisions.scheduling import publish_scheduled
 READ = f"SELECT version FROM {TABLE} WHERE id = 1"  # noqa: S608 (a constant)
 
 
-AGAIN = timedelta(seconds=5)
+RETRY_AFTER = timedelta(seconds=5)
 
 
 class Freshness(NamedTuple):
-    """The state of the public content: what is made from it is true until it changes."""
+    """The state of the public content; anything made from it is valid until this changes."""
 
     version: str
     until: float
@@ -38,16 +38,16 @@ class Freshness(NamedTuple):
 
 
 class VersionWatcher:
-    """Tells the present freshness. One for each process; threads share it."""
+    """Reader of the present freshness. One for each process; threads share it."""
 
     def __init__(self) -> None:
         self.last = Freshness("", 0)
 
-    def look(self) -> Freshness:
-        """The freshness now: one read of one row, and a few queries when it has changed.
+    def current(self) -> Freshness:
+        """Return the present freshness: one read of one row, and a few queries after a change.
 
-        It has to be read before the content that it is to vouch for. Drafts whose moment has
-        come are put live first, so no page that is kept stands in their way.
+        Read it before rendering, never after: a change in between would go unnoticed. Due drafts
+        are published first, so that no cached page delays them.
         """
         version = read_version()
         last = self.last
@@ -56,16 +56,16 @@ class VersionWatcher:
                 publish_scheduled()
                 version = read_version()
             if version == UNWATCHED:
-                # A migration runs, or one was killed: what is made now is good for once only.
+                # A migration runs, or one was killed: nothing made now may be cached.
                 return Freshness(secrets.token_hex(8), 0)
             last = self.last = Freshness(version, next_moment(timezone.now()).timestamp())
         return last
 
 
 def read_version() -> str:
-    """The version of the content, as the last committed change left it.
+    """Return the version of the content, as the last committed change left it.
 
-    Asks the driver itself, since every cached answer waits for this and for little else.
+    Uses the driver directly, because every cached response waits for this and for little else.
     """
     connection.ensure_connection()
     driver: Any = connection.connection
@@ -76,7 +76,7 @@ def read_version() -> str:
         result = driver.pgconn.exec_(READ.encode())
         if result.ntuples == 1:
             return str(result.get_value(0, 0), "ascii")
-    # The server went away, or the portal was not migrated: try once more, or let Django say so.
+    # The connection was lost, or the portal is not migrated: retry, or let Django raise.
     connection.close()
     with connection.cursor() as cursor:
         cursor.execute(READ)
@@ -89,7 +89,7 @@ def read_version() -> str:
 
 
 def next_moment(now: datetime) -> datetime:
-    """The first moment after `now` at which pages change though nobody changes anything.
+    """Return the first moment after `now` at which pages change without an edit.
 
     At midnight "today" moves, which events and the wording of dates depend on.
     """
@@ -98,11 +98,11 @@ def next_moment(now: datetime) -> datetime:
 
 
 def scheduled(now: datetime) -> Iterator[datetime]:
-    """When records appear and go: the earliest moment to come of each kind of record."""
+    """Yield the earliest coming moment of scheduled drafts and of each kind of record."""
     drafts = Revision.objects.filter(stage=Stage.SCHEDULED)
     if (due := drafts.aggregate(first=Min("due_at"))["first"]) is not None:
-        # One that is due still had to wait for the database, and is tried again soon.
-        yield due if due > now else now + AGAIN
+        # A draft that is still due had to wait for the database, and is retried soon.
+        yield due if due > now else now + RETRY_AFTER
     for model in apps.get_models():
         if issubclass(model, Publishable):
             moments = {f"_{name}": Min(name, filter=Q(**{f"{name}__gt": now})) for name in MOMENTS}

@@ -28,8 +28,8 @@ Application = Callable[[Environ, Callable[..., Any]], Any]
 
 HEALTH = "/health/"
 
-# How long a shared cache (a CDN) may keep a page without asking. Nothing tells it of a change by
-# staff, so it is as long as staff and visitors may be expected to wait: with it, the portal is
+# How long a shared cache (a CDN) may keep a page without revalidating. It learns of no change by
+# staff, so this is how long staff and visitors may be expected to wait. With it the portal is
 # asked for each page once a minute, however many people read it.
 SHARED_SECONDS = 60
 
@@ -42,16 +42,16 @@ PATIENCE = 10
 logger = logging.getLogger(__name__)
 
 
-class Page:
+class CachedPage:
     """A cached response: its headers, its ETag, and its body, plain or compressed or both."""
 
     def __init__(self, freshness: Freshness, headers: Headers, body: bytes) -> None:
         self.freshness = freshness
-        given = {name.lower(): value for name, value in headers}
+        values = {name.lower(): value for name, value in headers}
         made_here = {"cache-control", "content-encoding", "content-length", "etag"}
         self.headers = [(name, value) for name, value in headers if name.lower() not in made_here]
-        self.caching = given.get("cache-control", "")
-        compressed = given.get("content-encoding") == "gzip"
+        self.caching = values.get("cache-control", "")
+        compressed = values.get("content-encoding") == "gzip"
         self.gzip = body if compressed else b""
         self.plain = b"" if compressed else body
         # A hash of the content: it survives a new version that leaves this page unchanged. Weak,
@@ -86,17 +86,17 @@ class LRUCache:
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes, self.bytes = most_bytes, 0
-        self.pages: OrderedDict[Any, tuple[Page, int]] = OrderedDict()
+        self.pages: OrderedDict[Any, tuple[CachedPage, int]] = OrderedDict()
         self.lock = threading.Lock()
 
-    def get(self, key: Any) -> Page | None:
+    def get(self, key: Any) -> CachedPage | None:
         with self.lock:
             if key not in self.pages:
                 return None
             self.pages.move_to_end(key)
             return self.pages[key][0]
 
-    def put(self, key: Any, page: Page) -> None:
+    def put(self, key: Any, page: CachedPage) -> None:
         with self.lock:
             _page, size = self.pages.pop(key, (None, 0))
             self.pages[key] = page, page.size
@@ -106,14 +106,14 @@ class LRUCache:
                 self.bytes -= size
 
 
-class Address(NamedTuple):
+class CacheKey(NamedTuple):
     """The cache key: all that a response depends on besides the content."""
 
     scheme: str
     host: str
     path: str
     query: str
-    is_invented: bool
+    is_user_composed: bool
 
 
 class PageCache:
@@ -121,13 +121,13 @@ class PageCache:
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self.watch = VersionWatcher()
+        self.watcher = VersionWatcher()
         self.is_off = settings.DEBUG or not settings.PAGE_CACHE_MIB
         # Query strings and unknown hosts get a separate part of the cache, so that made-up
         # addresses (searches, filters, host names) cannot evict ordinary pages.
         most = settings.PAGE_CACHE_MIB * 1024 * 1024
-        self.fixed, self.invented = LRUCache(most * 3 // 4), LRUCache(most // 4)
-        self.making: dict[Address, threading.Event] = {}
+        self.ordinary, self.user_composed = LRUCache(most * 3 // 4), LRUCache(most // 4)
+        self.rendering: dict[CacheKey, threading.Event] = {}
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
         if environ["PATH_INFO"] == HEALTH:
@@ -135,64 +135,64 @@ class PageCache:
         if environ["PATH_INFO"].startswith((settings.STATIC_URL, "/media/")):
             return self.application(environ, start_response)
         # Publish due drafts first, whatever the request is.
-        freshness = self.look()
+        freshness = self.read_freshness()
         if self.is_off or not is_visit(environ):
             return self.application(environ, start_response)
-        address = address_of(environ)
-        if page := self.find(address, freshness):
-            return self.answer(page, address, environ, start_response)
+        key = cache_key(environ)
+        if page := self.get(key, freshness):
+            return self.respond(page, key, environ, start_response)
         # One request renders the page; others for the same page wait for it.
-        mine = threading.Event()
-        other = self.making.setdefault(address, mine)
-        if other is not mine:
-            other.wait(PATIENCE)
-            if page := self.find(address, self.look()):
-                return self.answer(page, address, environ, start_response)
+        done = threading.Event()
+        first = self.rendering.setdefault(key, done)
+        if first is not done:
+            first.wait(PATIENCE)
+            if page := self.get(key, self.read_freshness()):
+                return self.respond(page, key, environ, start_response)
         try:
-            return self.make(address, environ, start_response)
+            return self.render(key, environ, start_response)
         finally:
-            if other is mine:
-                del self.making[address]
-                mine.set()
+            if first is done:
+                del self.rendering[key]
+                done.set()
 
-    def look(self) -> Freshness | None:
-        """Return the present freshness, or None if it cannot be told."""
+    def read_freshness(self) -> Freshness | None:
+        """Return the present freshness, or None if it cannot be read."""
         try:
-            freshness = self.watch.look()
+            freshness = self.watcher.current()
         except Error:
             # Django meets the same fault next and answers as for every other request.
             logger.exception("The version of the content could not be read.")
             return None
         return freshness if freshness.until > time.time() else None
 
-    def shelf(self, address: Address) -> LRUCache:
-        return self.invented if address.is_invented else self.fixed
+    def cache_for(self, key: CacheKey) -> LRUCache:
+        return self.user_composed if key.is_user_composed else self.ordinary
 
-    def find(self, address: Address, freshness: Freshness | None) -> Page | None:
-        page = self.shelf(address).get(address)
+    def get(self, key: CacheKey, freshness: Freshness | None) -> CachedPage | None:
+        page = self.cache_for(key).get(key)
         return page if page and page.freshness == freshness else None
 
-    def make(self, address: Address, environ: Environ, start_response: Callable[..., Any]) -> Any:
+    def render(self, key: CacheKey, environ: Environ, start_response: Callable[..., Any]) -> Any:
         """Get the response from Django; cache it if that is allowed."""
         # Read before the content, which is then at least as new.
-        freshness = self.look()
-        given: list[Any] = []
-        response = self.application(environ, lambda *start: given.extend(start))
+        freshness = self.read_freshness()
+        arguments: list[Any] = []
+        response = self.application(environ, lambda *start: arguments.extend(start))
         # A page that was rendered without part of its data after a database fault is not cached.
-        if not freshness or connection.errors_occurred or not may_be_kept(response, address):
-            start_response(*given)
+        if not freshness or connection.errors_occurred or not is_cacheable(response, key):
+            start_response(*arguments)
             return response
-        page = Page(freshness, given[1], response.content)
+        page = CachedPage(freshness, arguments[1], response.content)
         response.close()
-        self.shelf(address).put(address, page)
-        return self.answer(page, address, environ, start_response)
+        self.cache_for(key).put(key, page)
+        return self.respond(page, key, environ, start_response)
 
-    def answer(
-        self, page: Page, address: Address, environ: Environ, start_response: Callable[..., Any]
+    def respond(
+        self, page: CachedPage, key: CacheKey, environ: Environ, start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Send the page, or 304 to a client that has it."""
         caching = [("Cache-Control", page.cache_control()), ("ETag", page.etag)]
-        if has_it(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag):
+        if etag_matches(environ.get("HTTP_IF_NONE_MATCH", ""), page.etag):
             about = [pair for pair in page.headers if not pair[0].startswith("Content-T")]
             start_response("304 Not Modified", [*about, *caching])
             return []
@@ -200,7 +200,7 @@ class PageCache:
         wanted = re_accepts_gzip.search(environ.get("HTTP_ACCEPT_ENCODING", "")) is not None
         body, compressed = page.body(wanted)
         if page.size != size:
-            self.shelf(address).put(address, page)
+            self.cache_for(key).put(key, page)
         if compressed:
             caching.append(("Content-Encoding", "gzip"))
         start_response("200 OK", [*page.headers, *caching, ("Content-Length", str(len(body)))])
@@ -215,20 +215,20 @@ def is_visit(environ: Environ) -> bool:
     } and f"{settings.SESSION_COOKIE_NAME}=" not in environ.get("HTTP_COOKIE", "")
 
 
-def address_of(environ: Environ) -> Address:
+def cache_key(environ: Environ) -> CacheKey:
     """Return the cache key of a request, as Django sees it (`HttpRequest.scheme`)."""
     scheme = environ["wsgi.url_scheme"]
     if settings.SECURE_PROXY_SSL_HEADER:
         name, secure = settings.SECURE_PROXY_SSL_HEADER
-        if (said := environ.get(name)) is not None:
-            scheme = "https" if said.split(",")[0].strip() == secure else "http"
+        if (header := environ.get(name)) is not None:
+            scheme = "https" if header.split(",")[0].strip() == secure else "http"
     host, query = environ.get("HTTP_HOST", ""), environ.get("QUERY_STRING", "")
     name = host.removesuffix(f":{environ['SERVER_PORT']}")
-    is_invented = bool(query) or name not in settings.ALLOWED_HOSTS
-    return Address(scheme, host, environ["PATH_INFO"], query, is_invented)
+    is_user_composed = bool(query) or name not in settings.ALLOWED_HOSTS
+    return CacheKey(scheme, host, environ["PATH_INFO"], query, is_user_composed)
 
 
-def may_be_kept(response: Any, address: Address) -> bool:
+def is_cacheable(response: Any, key: CacheKey) -> bool:
     """Return whether a response may be cached: public, complete, and at a canonical address.
 
     A view marks an address with a query as canonical by `is_canonical` on its response. Responses
@@ -242,13 +242,13 @@ def may_be_kept(response: Any, address: Address) -> bool:
         and not response.cookies
         and "cookie" not in response.get("Vary", "").lower()
         and "nonce-" not in response.get("Content-Security-Policy", "")
-        and (not address.query or getattr(response, "is_canonical", False))
+        and (not key.query or getattr(response, "is_canonical", False))
     )
 
 
-def has_it(said: str, etag: str) -> bool:
-    """Return whether `If-None-Match` names the ETag, by the weak comparison of RFC 9110."""
-    return etag.removeprefix("W/") in said or said.strip() == "*"
+def etag_matches(header: str, etag: str) -> bool:
+    """Return whether an `If-None-Match` header names the ETag, by RFC 9110's weak comparison."""
+    return etag.removeprefix("W/") in header or header.strip() == "*"
 
 
 def health(start_response: Callable[..., Any]) -> Iterable[bytes]:

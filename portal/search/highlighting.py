@@ -14,7 +14,7 @@ EXCERPT = 200
 
 
 @lru_cache(maxsize=8192)
-def _joins(character: str) -> bool:
+def _is_in_word(character: str) -> bool:
     """Return whether search treats the character as part of a word: letters, digits, accents, ’."""
     return " " not in fold(f"a{character}a")
 
@@ -25,21 +25,21 @@ def words_of(text: str) -> Iterable[tuple[str, bool]]:
     >>> list(words_of("Côte d’Ivoire!"))
     [('Côte', True), (' ', False), ('d’Ivoire', True), ('!', False)]
     """
-    for is_word, characters in groupby(text, _joins):
+    for is_word, characters in groupby(text, _is_in_word):
         yield "".join(characters), is_word
 
 
-def marked(text: str, sought: Sequence[str]) -> SafeString:
+def highlight(text: str, words: Sequence[str]) -> SafeString:
     """Return the text, HTML-safe, with the matching beginnings of words in <mark>.
 
-    `sought` are folded words. Case and accents do not count, as in the search itself.
+    `words` are folded. Case and accents do not count, as in the search itself.
 
-    >>> marked("Écully & <Lyon>", ["ecu"])
+    >>> highlight("Écully & <Lyon>", ["ecu"])
     '<mark>Écu</mark>lly &amp; &lt;Lyon&gt;'
     """
     pieces = []
     for piece, is_word in words_of(text):
-        length = _matching(piece, sought) if is_word else 0
+        length = _match_length(piece, words) if is_word else 0
         if length:
             pieces.append(f"<mark>{escape(piece[:length])}</mark>")
         pieces.append(escape(piece[length:]))
@@ -47,10 +47,10 @@ def marked(text: str, sought: Sequence[str]) -> SafeString:
     return mark_safe("".join(pieces))  # noqa: S308
 
 
-def _matching(word: str, sought: Sequence[str]) -> int:
-    """Return how many characters at the beginning of the word match the longest sought word."""
+def _match_length(word: str, words: Sequence[str]) -> int:
+    """Return how many characters at the beginning of the word match the longest of these words."""
     folded = fold(word)
-    wanted = max((len(other) for other in sought if folded.startswith(other)), default=0)
+    wanted = max((len(other) for other in words if folded.startswith(other)), default=0)
     if not wanted:
         return 0
     length = 1
@@ -62,12 +62,12 @@ def _matching(word: str, sought: Sequence[str]) -> int:
     return length
 
 
-def excerpt(text: str, sought: Sequence[str]) -> str:
+def excerpt(text: str, words: Sequence[str]) -> str:
     """Return the part of a long text around its first match, in whole words; else its beginning."""
     pieces = list(words_of(text))
     place = 0
     for piece, is_word in pieces:
-        if is_word and _matching(piece, sought):
+        if is_word and _match_length(piece, words):
             break
         place += len(piece)
     else:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import Intake, Theme
 from portal.models import Page
-from portal.search.sources import KINDS, begins
+from portal.search.sources import KINDS, matches
 from publishing.content.fields import fold
 from publishing.content.richtext import page_at, reference
 from publishing.finder.filters import SearchField
@@ -20,45 +20,45 @@ from publishing.finder.filters import SearchField
 OFFERED = 5
 """How many records of each kind are offered."""
 # Few enough to read at a glance.
-SMALL = {_("Themes"): Theme, _("Intakes"): Intake, _("Pages"): Page}
+SMALL_MODELS = {_("Themes"): Theme, _("Intakes"): Intake, _("Pages"): Page}
 
 
 def link_choices(request: HttpRequest) -> JsonResponse:
     """Return records that match `q`, or the record at that address, as JSON; for staff only."""
-    asked = request.GET.get("q", "").replace("\0", "").strip()
-    found = [choice(*at) for at in _at_address(request, asked)] or [
-        choice(*one) for one in matching(SearchField(required=False).clean(asked))
+    query = request.GET.get("q", "").replace("\0", "").strip()
+    choices = [make_choice(*match) for match in _find_by_address(request, query)] or [
+        make_choice(*match) for match in search_records(SearchField(required=False).clean(query))
     ]
-    return JsonResponse({"found": found})
+    return JsonResponse({"found": choices})
 
 
-def choice(record: Any, about: Any) -> dict[str, str]:
+def make_choice(record: Any, about: Any) -> dict[str, str]:
     return {"to": reference(record), "title": str(record), "about": str(about)}
 
 
-def matching(text: str) -> Iterator[tuple[Any, Any]]:
+def search_records(text: str) -> Iterator[tuple[Any, Any]]:
     """Return public records with the label of their kind, the first few of each kind."""
-    sought = fold(text).split()
-    if not sought:
+    words = fold(text).split()
+    if not words:
         return
     for kind in KINDS.values():
         for row in kind.rows(text)[:OFFERED]:
             yield row, kind.label
-    for label, model in SMALL.items():
+    for label, model in SMALL_MODELS.items():
         rows: Any = model._default_manager
-        fits = [row for row in rows.published() if begins(fold(str(row)), sought)]
-        for row in fits[:OFFERED]:
+        matching = [row for row in rows.published() if matches(fold(str(row)), words)]
+        for row in matching[:OFFERED]:
             yield row, label
 
 
-def _at_address(request: HttpRequest, text: str) -> list[tuple[Any, Any]]:
+def _find_by_address(request: HttpRequest, text: str) -> list[tuple[Any, Any]]:
     """Return the record whose page has this address, if it is an address of this portal."""
     if "/" not in text:
         return []
     try:
         parts = urlsplit(text)
-        found = page_at(parts.path) if parts.netloc in ("", request.get_host()) else None
+        target = page_at(parts.path) if parts.netloc in ("", request.get_host()) else None
     except (ValueError, Resolver404):
         return []
-    record = found and found[0]._default_manager.published().filter(slug=found[1]).first()
+    record = target and target[0]._default_manager.published().filter(slug=target[1]).first()
     return [(record, record._meta.verbose_name)] if record else []

@@ -18,8 +18,8 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from portal.search.highlighting import marked
-from portal.search.sources import KINDS, LABELS, SMALL_KINDS, Found, small_texts
+from portal.search.highlighting import highlight
+from portal.search.sources import KINDS, LABELS, SMALL_KINDS, Match, search_small_kinds
 from publishing.content.fields import fold
 from publishing.finder.filters import LONGEST_SEARCH, SearchField
 
@@ -52,7 +52,7 @@ class Group:
         return self.count > len(self.hits)
 
 
-def understood(data: QueryDict) -> tuple[str, str, list[str]]:
+def parse_query(data: QueryDict) -> tuple[str, str, list[str]]:
     """Parse a query: (words, kind or "" for all, notices about what was not understood)."""
     field = SearchField(required=False)
     text = field.clean(data.get("q"))
@@ -81,30 +81,30 @@ def search(text: str) -> list[Group]:
     """Return the kinds with results, each with its first hits; at most eight queries."""
     if not text:
         return []
-    sought = fold(text).split()
+    words = fold(text).split()
     groups = []
     for slug, kind in KINDS.items():
         rows = list(kind.rows(text).annotate(number=Window(Count("pk")))[:SHOWN])
         if rows:
             number = rows[0].number
-            groups.append(group(slug, kind.all_label, number, map(kind.found, rows), text))
-    for slug, found in small_texts(sought).items():
-        if found:
+            groups.append(make_group(slug, kind.all_label, number, map(kind.to_match, rows), text))
+    for slug, matches in search_small_kinds(words).items():
+        if matches:
             all_label = SMALL_KINDS[slug][1]
-            groups.append(group(slug, all_label, len(found), found[:SHOWN], text))
+            groups.append(make_group(slug, all_label, len(matches), matches[:SHOWN], text))
     return groups
 
 
-def group(
-    slug: str, all_label: str | Promise, number: int, found: Iterable[Found], text: str
+def make_group(
+    slug: str, all_label: str | Promise, number: int, matches: Iterable[Match], text: str
 ) -> Group:
     """Return the group of one kind: its first hits, highlighted, and their number."""
-    sought = fold(text).split()
+    words = fold(text).split()
     return Group(
         slug,
         str(LABELS[slug]),
         number,
-        [shown(one, sought) for one in found],
+        [highlight_match(match, words) for match in matches],
         all_url(slug, text),
         str(all_label) % {"number": number},
     )
@@ -113,22 +113,22 @@ def group(
 def rows_of_kind(slug: str, text: str) -> Any:
     """Return all results of one kind, to be paginated; each is rendered by `hit`."""
     if slug in SMALL_KINDS:
-        return small_texts(fold(text).split())[slug]
+        return search_small_kinds(fold(text).split())[slug]
     return KINDS[slug].rows(text)
 
 
-def hit(slug: str, row: Any, text: str) -> Hit:
+def make_hit(slug: str, row: Any, text: str) -> Hit:
     """Return the Hit for one of the `rows_of_kind`."""
-    found = row if slug in SMALL_KINDS else KINDS[slug].found(row)
-    return shown(found, fold(text).split())
+    match = row if slug in SMALL_KINDS else KINDS[slug].to_match(row)
+    return highlight_match(match, fold(text).split())
 
 
-def shown(found: Found, sought: Sequence[str]) -> Hit:
+def highlight_match(match: Match, words: Sequence[str]) -> Hit:
     return Hit(
-        marked(found.title, sought),
-        found.url,
-        [marked(part, sought) for part in found.about],
-        marked(found.text, sought),
+        highlight(match.title, words),
+        match.url,
+        [highlight(part, words) for part in match.about],
+        highlight(match.text, words),
     )
 
 

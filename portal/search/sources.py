@@ -27,7 +27,7 @@ from portal.search.highlighting import excerpt
 from publishing.content.fields import fold
 
 
-class Found(NamedTuple):
+class Match(NamedTuple):
     """A matching record: its name, address, place and text."""
 
     title: str
@@ -43,7 +43,7 @@ class Kind(NamedTuple):
     # The text of the link to all hits, with a placeholder for their number.
     all_label: str | Promise
     rows: Callable[[str], Any]
-    found: Callable[[Any], Found]
+    to_match: Callable[[Any], Match]
     # The URL name of the list with the same search; without one, the search shows the kind.
     finder: str = ""
 
@@ -51,7 +51,7 @@ class Kind(NamedTuple):
 # -- The kinds in the database ------------------------------------------------------------
 
 
-def whole_words(rows: Any, field: str, text: str) -> Any:
+def search_field(rows: Any, field: str, text: str) -> Any:
     """Return the rows whose folded field has a word beginning for every word of the text."""
     folded = fold(text)
     for word in folded.split():
@@ -70,7 +70,7 @@ def names_first(field: str, folded: str) -> list[Any]:
     ]
 
 
-def cities(text: str) -> Any:
+def search_cities(text: str) -> Any:
     """Return cities with the other names and networks by which they may have matched."""
     names, networks = Q(), Q()
     for word in fold(text).split():
@@ -89,7 +89,7 @@ def cities(text: str) -> Any:
     )
 
 
-def found_city(city: Any) -> Found:
+def match_city(city: Any) -> Match:
     others = dict.fromkeys(other.name for other in city.matching_names if other.name != city.name)
     about = [city.official_name, city.country.name]
     if others:
@@ -97,95 +97,95 @@ def found_city(city: Any) -> Found:
     if city.matching_networks:
         names = ", ".join(network.name for network in city.matching_networks)
         about.append(_("led by %(names)s") % {"names": names})
-    return Found(city.name, city.get_absolute_url(), list(filter(None, about)), city.motto)
+    return Match(city.name, city.get_absolute_url(), list(filter(None, about)), city.motto)
 
 
-def countries(text: str) -> Any:
-    return whole_words(Country.objects.published().with_city_counts(), "name_key", text)
+def search_countries(text: str) -> Any:
+    return search_field(Country.objects.published().with_city_counts(), "name_key", text)
 
 
-def found_country(country: Any) -> Found:
+def match_country(country: Any) -> Match:
     number = ngettext("%(number)s city", "%(number)s cities", country.city_count) % {
         "number": country.city_count
     }
-    return Found(country.name, country.get_absolute_url(), [country.get_region_display(), number])
+    return Match(country.name, country.get_absolute_url(), [country.get_region_display(), number])
 
 
-def networks(text: str) -> Any:
+def search_networks(text: str) -> Any:
     rows = Network.objects.published().search(text)
     return rows.order_by(*names_first("name_key", fold(text)), "name_key", "pk")
 
 
-def found_network(network: Network) -> Found:
+def match_network(network: Network) -> Match:
     about = [network.get_scope_display()]
-    return Found(network.name, network.get_absolute_url(), about, network.summary)
+    return Match(network.name, network.get_absolute_url(), about, network.summary)
 
 
-def organisations(text: str) -> Any:
-    return whole_words(Organisation.objects.published(), "name_key", text)
+def search_organisations(text: str) -> Any:
+    return search_field(Organisation.objects.published(), "name_key", text)
 
 
-def found_organisation(organisation: Organisation) -> Found:
+def match_organisation(organisation: Organisation) -> Match:
     about = [organisation.get_sector_display()]
-    return Found(organisation.name, organisation.get_absolute_url(), about, organisation.summary)
+    return Match(organisation.name, organisation.get_absolute_url(), about, organisation.summary)
 
 
-def news(text: str) -> Any:
+def search_news(text: str) -> Any:
     rows = NewsItem.objects.published().search(text)
     return rows.order_by(*names_first("search_key", fold(text)), "-published_at", "-pk")
 
 
-def found_news(item: NewsItem) -> Found:
+def match_news(item: NewsItem) -> Match:
     about = [formats.date_format(item.published_at, "j F Y")] if item.published_at else []
-    return Found(item.title, item.get_absolute_url(), about, item.summary)
+    return Match(item.title, item.get_absolute_url(), about, item.summary)
 
 
-def events(text: str) -> Any:
+def search_events(text: str) -> Any:
     rows = Event.objects.published().search(text).for_listing()
     return rows.order_by(*names_first("search_key", fold(text)), "-starts_on", "name", "pk")
 
 
-def found_event(event: Event) -> Found:
+def match_event(event: Event) -> Match:
     about = [event.dates_label, str(event.get_kind_display()), event.where]
-    return Found(event.name, event.get_absolute_url(), list(filter(None, about)), event.description)
+    return Match(event.name, event.get_absolute_url(), list(filter(None, about)), event.description)
 
 
 KINDS = {
     "cities": Kind(
         gettext_lazy("Cities"),
         gettext_lazy("All %(number)s cities"),
-        cities,
-        found_city,
+        search_cities,
+        match_city,
         "cities:list",
     ),
     "countries": Kind(
         gettext_lazy("Countries"),
         gettext_lazy("All %(number)s countries"),
-        countries,
-        found_country,
+        search_countries,
+        match_country,
     ),
     "networks": Kind(
         gettext_lazy("Networks"),
         gettext_lazy("All %(number)s networks"),
-        networks,
-        found_network,
+        search_networks,
+        match_network,
         "networks:list",
     ),
     "organisations": Kind(
         gettext_lazy("Organisations"),
         gettext_lazy("All %(number)s organisations"),
-        organisations,
-        found_organisation,
+        search_organisations,
+        match_organisation,
     ),
     "news": Kind(
         gettext_lazy("News"),
         gettext_lazy("All %(number)s news items"),
-        news,
-        found_news,
+        search_news,
+        match_news,
         "news:list",
     ),
     "events": Kind(
-        gettext_lazy("Events"), gettext_lazy("All %(number)s events"), events, found_event
+        gettext_lazy("Events"), gettext_lazy("All %(number)s events"), search_events, match_event
     ),
 }
 
@@ -201,7 +201,7 @@ LABELS = {slug: kind.label for slug, kind in KINDS.items()} | {
 """Every kind, in the order in which the page shows them."""
 
 
-def small_texts(sought: Sequence[str]) -> dict[str, list[Found]]:
+def search_small_kinds(words: Sequence[str]) -> dict[str, list[Match]]:
     """Return matching themes and pages by kind, those with a match in their name first.
 
     They are a few dozen, written by staff, and hold rich text, so one query reads them all.
@@ -213,7 +213,7 @@ def small_texts(sought: Sequence[str]) -> dict[str, list[Found]]:
 
     themes = texts("themes", Theme.objects.published(), "name", "description", "kind")
     pages = texts("pages", Page.objects.published(), "title", "summary", "body")
-    found: dict[str, list[tuple[int, str, Found]]] = {kind: [] for kind in SMALL_KINDS}
+    by_kind: dict[str, list[tuple[int, str, Match]]] = {kind: [] for kind in SMALL_KINDS}
     for kind, slug, title, summary, third in themes.union(pages, all=True):
         name, about, text = fold(title), [], summary
         if kind == "themes":
@@ -221,21 +221,21 @@ def small_texts(sought: Sequence[str]) -> dict[str, list[Found]]:
             url = reverse("themes:detail", args=[slug])
             searched = f"{title} {summary}"
         else:
-            body = plain(third)
+            body = plain_text(third)
             url = reverse("page", args=[slug])
             searched = f"{title} {summary} {body}"
-            text = summary if begins(fold(f"{title} {summary}"), sought) else excerpt(body, sought)
-        if begins(fold(searched), sought):
-            rank = 0 if begins(name, sought) else 1
-            found[kind].append((rank, name, Found(title, url, about, text)))
-    return {kind: [hit for _r, _n, hit in sorted(hits)] for kind, hits in found.items()}
+            text = summary if matches(fold(f"{title} {summary}"), words) else excerpt(body, words)
+        if matches(fold(searched), words):
+            rank = 0 if matches(name, words) else 1
+            by_kind[kind].append((rank, name, Match(title, url, about, text)))
+    return {kind: [hit for _r, _n, hit in sorted(hits)] for kind, hits in by_kind.items()}
 
 
-def begins(folded: str, sought: Sequence[str]) -> bool:
-    """Return whether every sought word begins a word of the folded text."""
-    return all(f" {word}" in f" {folded}" for word in sought)
+def matches(folded: str, words: Sequence[str]) -> bool:
+    """Return whether every word begins a word of the folded text."""
+    return all(f" {word}" in f" {folded}" for word in words)
 
 
-def plain(html: str) -> str:
-    """Return the words of rich text, separated where a tag stands."""
+def plain_text(html: str) -> str:
+    """Return the words of rich text, separated at each tag."""
     return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())

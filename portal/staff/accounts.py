@@ -1,7 +1,7 @@
-"""The people of the desk: who may do what, and who is tied to which cities and networks.
+"""Admin of the user accounts: roles, and ties to cities and networks.
 
-Administrators look after people, within what they may do themselves: nobody gives a right that
-they do not have, or takes over the account of somebody who may do more.
+Administrators manage users within their own permissions: nobody grants a permission that they do
+not have, or takes over the account of a user who has more.
 """
 
 from __future__ import annotations
@@ -22,45 +22,45 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import too_many_requests
 from portal.models import Tie
-from portal.rate_limits import is_too_often
+from portal.rate_limits import is_over_limit
 from publishing.revisions.models import Action, log
 from publishing.staff.base import PermissionsMixin, RowInline
 
-# How many letters one visitor may ask for, within how many seconds.
+# The most messages that one visitor may request, within how many seconds.
 MOST_RESETS, WITHIN = 5, 3600
 
 
 class PasswordReset(views.PasswordResetView):
-    """Django's, but nobody has somebody's letter box filled with it."""
+    """PasswordResetView, rate-limited per visitor, so that nobody can flood a user's inbox."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if is_too_often(request, "password-resets", MOST_RESETS, WITHIN):
+        if is_over_limit(request, "password-resets", MOST_RESETS, WITHIN):
             return too_many_requests(request, minutes=WITHIN // 60)
         return super().post(request, *args, **kwargs)
 
 
-def rights_of(person: Any) -> QuerySet[Permission]:
-    """The permissions that somebody has, or would have if the account were active."""
-    return Permission.objects.filter(Q(user=person) | Q(group__user=person)).order_by()
+def permissions_of(user: Any) -> QuerySet[Permission]:
+    """Return the permissions that a user has, or would have if the account were active."""
+    return Permission.objects.filter(Q(user=user) | Q(group__user=user)).order_by()
 
 
-def may_look_after(person: Any, other: Any) -> bool:
-    """Whether `other` may do nothing that `person` may not do."""
-    if person.is_superuser:
+def may_manage(user: Any, other: Any) -> bool:
+    """Return whether `other` has no permission that `user` lacks."""
+    if user.is_superuser:
         return True
-    more = rights_of(other).exclude(pk__in=rights_of(person).values("pk"))
-    return not other.is_superuser and not more.exists()
+    missing = permissions_of(other).exclude(pk__in=permissions_of(user).values("pk"))
+    return not other.is_superuser and not missing.exists()
 
 
 class LoggedAdmin(PermissionsMixin, admin.ModelAdmin):
-    """What was done to accounts stands in the activity log, in words and without contents."""
+    """ModelAdmin that logs changes of accounts in the audit log, in words and without contents."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        log(obj, Action.ADDED, request.user, in_words(message))
+        log(obj, Action.ADDED, request.user, message_text(message))
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        log(obj, Action.CHANGED, request.user, in_words(message))
+        log(obj, Action.CHANGED, request.user, message_text(message))
         return super().log_change(request, obj, message)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
@@ -69,10 +69,10 @@ class LoggedAdmin(PermissionsMixin, admin.ModelAdmin):
         return super().log_deletions(request, queryset)
 
 
-def in_words(message: Any) -> str:
-    """A message of the admin's log as staff read it."""
-    said = message if isinstance(message, str) else json.dumps(message)
-    return LogEntry(change_message=said).get_change_message()
+def message_text(message: Any) -> str:
+    """Return a message of the admin's log as staff read it."""
+    text = message if isinstance(message, str) else json.dumps(message)
+    return LogEntry(change_message=text).get_change_message()
 
 
 class TieInline(RowInline):
@@ -99,7 +99,7 @@ class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
     list_filter = ("groups", "is_active", "is_superuser")
     search_help_text = _("Words of the name, the username or the email address.")
     inlines = (TieInline,)
-    # Anybody may be given these rights only by somebody who has them all.
+    # Only users who have every permission may grant these.
     for_superusers = ("is_superuser", "user_permissions")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -109,16 +109,16 @@ class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return self.add_fieldsets
-        rights = ["is_active", "is_staff", "groups"]
+        fields = ["is_active", "is_staff", "groups"]
         if request.user.is_superuser:
-            rights += self.for_superusers
+            fields += self.for_superusers
         return (
             (None, {"fields": ("username", "password")}),
             (_("Person"), {"fields": ("first_name", "last_name", "email")}),
             (
                 _("What the person may do"),
                 {
-                    "fields": rights,
+                    "fields": fields,
                     "description": _(
                         "Contributors write drafts, editors look after drafts, publishers decide "
                         "what visitors see, administrators look after people too. Further down you "
@@ -134,55 +134,55 @@ class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
         return (*super().get_readonly_fields(request, obj), "last_login", "date_joined")
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        # Django asks for name and password first, and for the rest when there is an account.
+        # Django asks for name and password first, and for the rest once the account exists.
         return self.inlines if obj else ()
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs["widget"] = forms.CheckboxSelectMultiple()
             kwargs["help_text"] = _("Each of the four may do what the one before may.")
-            kwargs["queryset"] = groups_to_give(request.user)
+            kwargs["queryset"] = assignable_groups(request.user)
             kwargs["label"] = _("Roles")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def may_change(self, request: HttpRequest, record: Any) -> bool:
-        return may_look_after(request.user, record)
+        return may_manage(request.user, record)
 
     def may_delete(self, request: HttpRequest, record: Any) -> bool:
-        return may_look_after(request.user, record)
+        return may_manage(request.user, record)
 
     @admin.display(description=_("name"), ordering="last_name")
-    def whole_name(self, person: User) -> str:
-        return person.get_full_name()
+    def whole_name(self, user: User) -> str:
+        return user.get_full_name()
 
     @admin.display(description=_("roles"))
-    def roles(self, person: User) -> str:
-        if person.is_superuser:
+    def roles(self, user: User) -> str:
+        if user.is_superuser:
             return gettext("Superuser")
-        return ", ".join(group.name for group in person.groups.all())
+        return ", ".join(group.name for group in user.groups.all())
 
     @admin.display(description=_("only"))
-    def tied_to(self, person: Any) -> str:
-        return ", ".join(str(tie) for tie in person.ties.all())
+    def tied_to(self, user: Any) -> str:
+        return ", ".join(str(tie) for tie in user.ties.all())
 
 
-def groups_to_give(person: Any) -> QuerySet[Group]:
-    """The groups that may do nothing that the person may not do."""
-    if person.is_superuser:
+def assignable_groups(user: Any) -> QuerySet[Group]:
+    """Return the groups without a permission that the user lacks."""
+    if user.is_superuser:
         return Group.objects.all()
-    more = Permission.objects.exclude(pk__in=rights_of(person).values("pk"))
-    return Group.objects.exclude(permissions__in=more)
+    missing = Permission.objects.exclude(pk__in=permissions_of(user).values("pk"))
+    return Group.objects.exclude(permissions__in=missing)
 
 
 @admin.register(Group)
 class RoleAdmin(LoggedAdmin, auth_admin.GroupAdmin):
     def may_change(self, request: HttpRequest, record: Any) -> bool:
-        return groups_to_give(request.user).filter(pk=record.pk).exists()
+        return assignable_groups(request.user).filter(pk=record.pk).exists()
 
     def may_delete(self, request: HttpRequest, record: Any) -> bool:
         return self.may_change(request, record)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
         if db_field.name == "permissions" and not request.user.is_superuser:
-            kwargs["queryset"] = rights_of(request.user).distinct()
+            kwargs["queryset"] = permissions_of(request.user).distinct()
         return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -88,8 +88,8 @@ ADMINISTRATORS: Rights = PUBLISHERS | {
     PEOPLE: ("view", "add", "change", "delete"),
     SIGN_INS: ("view",),
 }
-# What is left of anybody's rights when they are tied. Not to add cities, which would be nobody's;
-# to look at the words that all share; nothing of the site, its pages, its people.
+# The most permissions that a user with ties can have: no adding of cities, which would be in no
+# scope; viewing of the vocabularies; nothing of the site, its pages and its users.
 TIED: Rights = {
     ("cities.city",): ("view", "change", "delete", "publish", "purge"),
     ("partners.network", "partners.organisation", "news.newsitem", "news.event"): (
@@ -143,15 +143,15 @@ def fill_groups(
             installed_apps.get_app_config(label), verbosity=verbosity, using=using, apps=apps
         )
     for name, rights in GROUPS.items():
-        chosen = Q()
+        condition = Q()
         for app_label, codename in codenames(rights):
-            chosen |= Q(content_type__app_label=app_label, codename=codename)
+            condition |= Q(content_type__app_label=app_label, codename=codename)
         group, _created = group_model._default_manager.using(using).get_or_create(name=name)
-        group.permissions.set(permission_model._default_manager.using(using).filter(chosen))
+        group.permissions.set(permission_model._default_manager.using(using).filter(condition))
 
 
 @cache
-def left_when_tied() -> frozenset[str]:
+def permissions_when_tied() -> frozenset[str]:
     """Return the permissions that a user with ties can have, as Django names them."""
     return frozenset(f"{app_label}.{codename}" for app_label, codename in codenames(TIED))
 
@@ -160,14 +160,12 @@ class Backend(ModelBackend):
     """ModelBackend that removes the permissions a user with ties must not have."""
 
     def get_user(self, user_id: Any) -> Any:
-        """Return the user with `is_tied` from the same query, so that users without ties cost no
-        other.
-        """
+        """Return the user with `is_tied` from the same query, which saves one for most users."""
         people = get_user_model()._default_manager
-        person = people.annotate(is_tied=Exists(Tie.objects.filter(user=OuterRef("pk"))))
-        found = person.filter(pk=user_id).first()
-        return found if found and self.user_can_authenticate(found) else None
+        users = people.annotate(is_tied=Exists(Tie.objects.filter(user=OuterRef("pk"))))
+        user = users.filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        found = super().get_all_permissions(user_obj, obj)
-        return found if scope_of(user_obj) is None else found & left_when_tied()
+        permissions = super().get_all_permissions(user_obj, obj)
+        return permissions if scope_of(user_obj) is None else permissions & permissions_when_tied()

@@ -1,9 +1,9 @@
-"""What goes out and comes back when: every moment to come, of every kind of record, in one list."""
+"""Schedule of the desk: all coming moments of all kinds of records, in one list."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from heapq import nsmallest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ from publishing.models import EDITABLE_MOMENTS
 from publishing.revisions.models import Revision, Stage
 
 MOST = 200
-# What happens at each of a record's moments.
+# The event at each of a record's moments.
 EVENTS = {
     "published_at": _("goes public"),
     "expires_at": _("expires"),
@@ -27,8 +27,8 @@ EVENTS = {
 }
 
 
-class Due(NamedTuple):
-    """Something that happens by itself at a moment."""
+class DueChange(NamedTuple):
+    """A change of state, or a draft's publication, that will happen by itself at a moment."""
 
     moment: datetime
     what: str | Promise
@@ -37,43 +37,42 @@ class Due(NamedTuple):
     address: str
 
 
-def desks(site: AdminSite, request: HttpRequest) -> list[PublishableAdmin]:
-    """The desks of the records with a state that the person may see."""
+def visible_admins(site: AdminSite, request: HttpRequest) -> list[PublishableAdmin]:
+    """Return the admins of records with a state that the user may view."""
     return [
-        desk
-        for desk in site._registry.values()
-        if isinstance(desk, PublishableAdmin) and desk.has_view_permission(request)
+        model_admin
+        for model_admin in site._registry.values()
+        if isinstance(model_admin, PublishableAdmin) and model_admin.has_view_permission(request)
     ]
 
 
-def address(desk: PublishableAdmin, page: str, *args: Any) -> str:
-    return reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_{page}", args=args)
+def upcoming(site: AdminSite, request: HttpRequest, most: int = MOST) -> list[DueChange]:
+    """Return the coming changes, the earliest first, at most `most`."""
+    admins = visible_admins(site, request)
+    changes = (change for one in admins for change in _changes(one, request, most))
+    return nsmallest(most, changes, key=lambda change: change.moment)
 
 
-def upcoming(site: AdminSite, request: HttpRequest, most: int = MOST) -> list[Due]:
-    """What happens next, the earliest first: at most so many."""
-    found = (due for desk in desks(site, request) for due in _of(desk, request, most))
-    return nsmallest(most, found, key=lambda due: due.moment)
-
-
-def _of(desk: PublishableAdmin, request: HttpRequest, most: int) -> Iterator[Due]:
-    now, kind = timezone.now(), capfirst(str(desk.opts.verbose_name))
-    rows = desk.get_queryset(request).filter(trashed_at__isnull=True)
+def _changes(model_admin: PublishableAdmin, request: HttpRequest, most: int) -> Iterator[DueChange]:
+    now, opts = timezone.now(), model_admin.opts
+    kind, url_name = capfirst(str(opts.verbose_name)), f"admin:{opts.app_label}_{opts.model_name}"
+    rows = model_admin.get_queryset(request).filter(trashed_at__isnull=True)
     for field in EDITABLE_MOMENTS:
         waiting = rows.filter(**{f"{field}__gt": now}).order_by(field, "pk")
         if field == "expires_at":
             waiting = waiting.filter(published_at__isnull=False)
         for record in waiting[:most]:
-            link = address(desk, "change", record.pk)
-            yield Due(getattr(record, field), EVENTS[field], kind, desk.plain_label(record), link)
-    drafts = Revision.objects.filter(model=desk.opts.label_lower, stage=Stage.SCHEDULED)
+            link = reverse(f"{url_name}_change", args=[record.pk])
+            name = model_admin.plain_label(record)
+            yield DueChange(getattr(record, field), EVENTS[field], kind, name, link)
+    drafts = Revision.objects.filter(model=opts.label_lower, stage=Stage.SCHEDULED)
     next_drafts = list(drafts.order_by("due_at", "pk").defer("base", "content")[:most])
     keys = [draft.object_pk for draft in next_drafts]
     seen = set(rows.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
     for draft in next_drafts:
         if draft.due_at and int(draft.object_pk) in seen:
-            link = address(desk, "draft", draft.object_pk)
-            yield Due(draft.due_at, _("its draft takes its place"), kind, draft.label, link)
+            link = reverse(f"{url_name}_draft", args=[draft.object_pk])
+            yield DueChange(draft.due_at, _("its draft takes its place"), kind, draft.label, link)
 
 
 def schedule_view(site: AdminSite, request: HttpRequest) -> HttpResponse:

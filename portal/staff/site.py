@@ -1,4 +1,4 @@
-"""The staff desk as a whole: its name, the order of its index, its autocompletes."""
+"""The AdminSite of the desk: its name, the order of its index, its autocompletes."""
 
 from typing import Any
 
@@ -11,17 +11,17 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from portal.context_processors import frame
+from portal.context_processors import site_context
 from publishing.staff.base import StaffAdmin
 
-# As staff think: what is edited daily first, what administrators need last.
+# The apps that are edited daily come first, those for administrators last.
 ORDER = ("cities", "partners", "news", "portal", "publishing", "auth", "axes")
-# What other people's apps are called here.
+# Names for the apps of others.
 NAMES = {"auth": _("Users and groups"), "axes": _("Attempts to sign in")}
 
 
 class ScopedAutocomplete(AutocompleteJsonView):
-    """Offers each record under the name that its own admin gives it."""
+    """Autocomplete view that labels each record as the record's own admin does."""
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         result: dict[str, str] = super().serialize_result(obj, to_field_name)
@@ -35,40 +35,40 @@ class StaffSite(admin.AdminSite):
     site_title = _("Learning Cities Portal")
     index_title = _("Staff desk")
 
-    # Django's pages for signing in and out have a `site` of their own, which knows only the host.
+    # The `site` of Django's pages for signing in and out has only the host, so ours replaces it.
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        answer: HttpResponse = super().login(request, frame(request) | (extra_context or {}))
-        return answer
+        page: HttpResponse = super().login(request, site_context(request) | (extra_context or {}))
+        return page
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        return super().logout(request, frame(request) | (extra_context or {}))
+        return super().logout(request, site_context(request) | (extra_context or {}))
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """The front page: what waits, what goes out, and how good the content is."""
-        # The models' desks are known only once every app is loaded.
+        """Show the front page: open tasks, the schedule, and the quality of the content."""
+        # Importable only after every app is loaded.
         from portal.staff.dashboard import dashboard
 
         return super().index(request, dashboard(self, request) | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
-        own = [
+        urls = [
             path("schedule/", self.admin_view(self.schedule_view), name="schedule"),
             path(
-                # Django's own route, so that no address is left to Django's own view.
+                # Django's own route, so that its view cannot be reached.
                 "r/<path:content_type_id>/<path:object_id>/",
                 self.admin_view(self.view_on_site),
                 name="view_on_site",
             ),
         ]
         # Before Django's last address, which answers everything else.
-        return [*own, *super().get_urls()]
+        return [*urls, *super().get_urls()]
 
     def schedule_view(self, request: HttpRequest) -> HttpResponse:
         from portal.staff.schedule import schedule_view
@@ -78,25 +78,25 @@ class StaffSite(admin.AdminSite):
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
-        """To a record's page, as Django does it, for those who may look at the record."""
-        asked = int(content_type_id) if content_type_id.isdecimal() else 0
-        kind = ContentType.objects.filter(pk=asked).first()
-        model = kind.model_class() if kind else None
+        """Redirect to a record's page, as Django does, if the user may view the record."""
+        type_id = int(content_type_id) if content_type_id.isdecimal() else 0
+        content_type = ContentType.objects.filter(pk=type_id).first()
+        model = content_type.model_class() if content_type else None
         if model is None or not self.is_registered(model):
             raise Http404
-        desk = self.get_model_admin(model)
-        record = desk.get_object(request, object_id)
-        if record is None or not desk.has_view_permission(request, record):
+        model_admin = self.get_model_admin(model)
+        record = model_admin.get_object(request, object_id)
+        if record is None or not model_admin.has_view_permission(request, record):
             raise Http404
-        return shortcut(request, asked, object_id)
+        return shortcut(request, type_id, object_id)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        answer: HttpResponse = ScopedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]
-        return answer
+        response: HttpResponse = ScopedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]
+        return response
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        found = super().get_app_list(request, app_label)
-        for app in found:
+        apps = super().get_app_list(request, app_label)
+        for app in apps:
             app["name"] = NAMES.get(app["app_label"], app["name"])
-        known = {label: place for place, label in enumerate(ORDER)}
-        return sorted(found, key=lambda app: known.get(app["app_label"], len(known)))
+        places = {label: place for place, label in enumerate(ORDER)}
+        return sorted(apps, key=lambda app: places.get(app["app_label"], len(places)))

@@ -15,17 +15,17 @@ class ExistingRecords:
     """The records of a file's model and their snapshots, locked until the load is over."""
 
     def __init__(self, file: StarterFile, loaded: Collection[str]) -> None:
-        """`loaded` are the keys of the records that rows of the file became before."""
+        """Lock and load; `loaded` are the keys of the records that rows became before."""
         self.fields: list[Any] = [file.model._meta.get_field(name) for name in file.identity]
         keys = file.model._base_manager.select_for_update().order_by("pk")
         self.records, self.snapshots = load_snapshots(file.model, keys.values_list("pk", flat=True))
         for name in set(file.link_names) - set(link_names(file.model)):
             self._add_links(file.model, name)
-        self.by_identity = {self.identity(found): found for found in self.records.values()}
+        self.by_identity = {self.identity(record): record for record in self.records.values()}
         self.by_slug = {
-            self.identity(found, found.slug): found
-            for key, found in self.records.items()
-            if isinstance(found, Slugged) and str(key) not in loaded
+            self.identity(record, record.slug): record
+            for key, record in self.records.items()
+            if isinstance(record, Slugged) and str(key) not in loaded
         }
 
     def _add_links(self, model: type[models.Model], name: str) -> None:
@@ -37,16 +37,16 @@ class ExistingRecords:
             self.snapshots[key]["links"][name].append(linked)
 
     def identity(self, record: models.Model, name: str | None = None) -> tuple[Any, ...]:
-        """Return the values that tell a record from all others, perhaps with another name."""
+        """Return the values that identify a record, under another name if one is given."""
         return tuple(
             name if name is not None and field.name == "name" else getattr(record, field.attname)
             for field in self.fields
         )
 
-    def same_as(self, record: Any) -> models.Model | None:
-        """Return the record that staff made for the same thing: of this identity, or slug."""
-        found = self.by_identity.get(self.identity(record))
-        if found is None and any(field.name == "name" for field in self.fields):
-            # Only one row can mean it.
-            found = self.by_slug.pop(self.identity(record, readable_slug(record.name)), None)
-        return found
+    def find_same(self, record: Any) -> models.Model | None:
+        """Return the record of staff for the same thing: with its identity, or else its slug."""
+        match = self.by_identity.get(self.identity(record))
+        if match is None and any(field.name == "name" for field in self.fields):
+            # Each record matches one row only.
+            match = self.by_slug.pop(self.identity(record, readable_slug(record.name)), None)
+        return match

@@ -1,8 +1,8 @@
-"""Load the starter content: a three-way merge of each row with what staff made of its record.
+"""Loading of the starter content: a three-way merge of each row with its record.
 
 The base is the row as it was loaded last time, one side is the row in the file, the other the
-record in the database. A correction in the file is written only where the database still has
-what was loaded; what staff changed stays, and what they deleted never comes back.
+record in the database. A correction in the file is written only where the database still has what
+was loaded; what staff changed stays, and what they deleted never comes back.
 """
 
 import re
@@ -35,14 +35,14 @@ from publishing.revisions.snapshots import (
 from publishing.revisions.transitions import begin
 
 LOCK = 0x1EA4_C171
-"""The number by which loads on PostgreSQL wait for each other."""
+"""The advisory lock on PostgreSQL, so that loads wait for each other."""
 
 DELETED = "(deleted)"
-"""Stands in a snapshot for the key of a record that staff deleted; no record has this key."""
+"""The key in a snapshot of a record that staff deleted; no record has this key."""
 
 
-class RowInTheWay(Exception):
-    """The database does not take a row; nothing was loaded."""
+class RowRejected(Exception):
+    """The database rejected a row; nothing was loaded."""
 
 
 @dataclass
@@ -66,84 +66,84 @@ def load_starter(
 ) -> LoadReport:
     """Write checked rows, all of them or none; new records are public from `moment`.
 
-    The rows come file by file, each after those that it links to. `done` is called after each.
-    Raises RowInTheWay.
+    The rows come file by file, each after those that it links to. `done` is called after each row.
+    Raises RowRejected.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
-            # SQLite's transactions wait for each other from the start; these would not.
+            # On SQLite transactions wait for each other from the start; here they would not.
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         loader = StarterLoader(moment, done)
-        for file, of_file in groupby(rows, key=lambda row: row.file):
-            loader.load_file(file, list(of_file))
+        for file, file_rows in groupby(rows, key=lambda row: row.file):
+            loader.load_file(file, list(file_rows))
     return loader.report
 
 
 class StarterLoader:
-    """One load on its way through the files."""
+    """One load of all files, in their order."""
 
     def __init__(self, moment: datetime, done: Callable[[], object]) -> None:
         self.moment, self.done = moment, done
         self.report = LoadReport()
-        self.memory = {starter.key: starter for starter in StarterRow.objects.all()}
-        # The records of rows by the keys of the rows, unless staff deleted them.
+        self.starter_rows = {starter.key: starter for starter in StarterRow.objects.all()}
+        # The record of each row, by the key of the row, unless staff deleted it.
         self.records: dict[str, models.Model] = {}
 
     def load_file(self, file: StarterFile, rows: list[FileRow]) -> None:
         label, key = file.model._meta.label_lower, file.model._meta.pk
-        loaded = {row.object_pk for row in self.memory.values() if row.model == label}
-        existing = ExistingRecords(file, loaded)
+        loaded_keys = {row.object_pk for row in self.starter_rows.values() if row.model == label}
+        existing = ExistingRecords(file, loaded_keys)
         new: list[StarterRow] = []
-        learnt: list[StarterRow] = []
+        changed: list[StarterRow] = []
         for row in rows:
-            known = self.memory.get(row.key)
-            if known is None:
+            stored = self.starter_rows.get(row.key)
+            if stored is None:
                 outcome = self.add(row, existing)
                 if row.key in self.records:
-                    new.append(self.remember(row))
-            elif found := existing.records.get(key.to_python(known.object_pk)):
-                self.records[row.key] = found
-                before = dict(known.values)
-                outcome = self.update(row, known, existing)
-                learnt += [known] if known.values != before else []
+                    new.append(self.make_starter_row(row))
+            elif record := existing.records.get(key.to_python(stored.object_pk)):
+                self.records[row.key] = record
+                before = dict(stored.values)
+                outcome = self.update(row, stored, existing)
+                changed += [stored] if stored.values != before else []
             else:
                 outcome = "deleted"
             self.report.counts[outcome] += 1
             self.done()
         StarterRow.objects.bulk_create(new, batch_size=100)
-        StarterRow.objects.bulk_update(learnt, ["values"], batch_size=100)
+        StarterRow.objects.bulk_update(changed, ["values"], batch_size=100)
 
-    def remember(self, row: FileRow) -> StarterRow:
-        """Return the memory of a row that is new, not saved yet."""
-        self.memory[row.key] = StarterRow(
+    def make_starter_row(self, row: FileRow) -> StarterRow:
+        """Return the StarterRow of a new row, not saved yet."""
+        self.starter_rows[row.key] = StarterRow(
             key=row.key,
             model=row.file.model._meta.label_lower,
             object_pk=str(self.records[row.key].pk),
             values=row.values,
         )
-        return self.memory[row.key]
+        return self.starter_rows[row.key]
 
     # -- Rows that were never loaded ---------------------------------------------------------
 
     def add(self, row: FileRow, existing: ExistingRecords) -> str:
-        """Save the record of a new row, unless staff were first; theirs stays as it is."""
+        """Save the record of a new row, unless staff made it already; theirs is not changed."""
         record = row.record(self.records)
         if record is None:
             return "deleted"
-        if found := existing.same_as(record):
-            self.records[row.key] = found
+        if match := existing.find_same(record):
+            self.records[row.key] = match
             return "left"
         if isinstance(record, Publishable):
             begin(record, self.moment)
         try:
             record.save(force_insert=True)
         except IntegrityError as error:
-            raise RowInTheWay(
+            raise RowRejected(
                 f"{row.file.name}, line {row.line}: a record that staff made stands in the way "
                 f"of this row ({str(error).splitlines()[0]}). Nothing was loaded."
             ) from error
-        for name, keys in self.snapshot(row.file, row.values, self.key_now)["links"].items():
+        for name, keys in self.snapshot(row.file, row.values, self.current_key)["links"].items():
             if keys:
                 getattr(record, name).add(*keys)
         self.records[row.key] = record
@@ -151,26 +151,26 @@ class StarterLoader:
 
     # -- Rows that were loaded before --------------------------------------------------------
 
-    def update(self, row: FileRow, known: StarterRow, existing: ExistingRecords) -> str:
-        """Bring the corrections of a row to its record; `known` learns what was brought."""
+    def update(self, row: FileRow, stored: StarterRow, existing: ExistingRecords) -> str:
+        """Apply the corrections of a row to its record, and store them in its StarterRow."""
         record = self.records[row.key]
         # Rows that belong to a record have a file of their own.
         theirs = existing.snapshots[record.pk] | {"rows": {}}
-        last = {name: known.values.get(name, default(row, name)) for name in row.values}
-        base = self.snapshot(row.file, last, self.key_then)
-        mine = self.snapshot(row.file, row.values, self.key_now)
+        last = {name: stored.values.get(name, default_value(row, name)) for name in row.values}
+        base = self.snapshot(row.file, last, self.former_key)
+        mine = self.snapshot(row.file, row.values, self.current_key)
         for side in (base, mine):
-            pass_over_editor(row.file, side, theirs)
-        held = held_back(row.file, base, mine, theirs)
-        wanted = mine | {"fields": mine["fields"] | {n: base["fields"][n] for n in held}}
+            ignore_editor_changes(row.file, side, theirs)
+        skipped = skipped_fields(row.file, base, mine, theirs)
+        wanted = mine | {"fields": mine["fields"] | {n: base["fields"][n] for n in skipped}}
         merged = merge(base, wanted, theirs).content
         if not same(theirs, merged) and not self.apply(row, record, merged):
-            held |= mine["fields"].keys()
+            skipped |= mine["fields"].keys()
             merged = theirs | {"links": merged["links"]}
         self.link(row, record, theirs, merged)
         # Another row may be about the same record.
         existing.snapshots[record.pk] = merged
-        known.values |= {name: value for name, value in row.values.items() if name not in held}
+        stored.values |= {name: value for name, value in row.values.items() if name not in skipped}
         if not same(theirs, merged):
             return "changed"
         return "same" if same(mine, merged) else "left"
@@ -191,19 +191,19 @@ class StarterLoader:
         }
         return {"fields": fields, "links": links, "rows": {}}
 
-    def key_now(self, row_key: str) -> Any:
+    def current_key(self, row_key: str) -> Any:
         """Return the key of a row's record, or DELETED."""
         return self.records[row_key].pk if row_key in self.records else DELETED
 
-    def key_then(self, row_key: str) -> Any:
-        """Return the key of the record that a row once became, even if it was deleted since."""
-        if row_key not in self.memory:
+    def former_key(self, row_key: str) -> Any:
+        """Return the key of the record that a row became, even if the record was deleted since."""
+        if row_key not in self.starter_rows:
             return DELETED
-        known = self.memory[row_key]
-        return apps.get_model(known.model)._meta.pk.to_python(known.object_pk)
+        stored = self.starter_rows[row_key]
+        return apps.get_model(stored.model)._meta.pk.to_python(stored.object_pk)
 
     def apply(self, row: FileRow, record: models.Model, content: Snapshot) -> bool:
-        """Save the corrected record, unless that contradicts what staff made of it."""
+        """Save the corrected record, unless that contradicts the changes of staff."""
         try:
             apply(record, content)
         except ValidationError as error:
@@ -216,44 +216,44 @@ class StarterLoader:
         return True
 
     def link(self, row: FileRow, record: models.Model, old: Snapshot, new: Snapshot) -> None:
-        """Set the links that differ: some are a field of the other model, and so not applied."""
+        """Set the links that differ; `apply` does not set those from the other model's side."""
         for name in row.file.link_names:
             if new["links"][name] != old["links"][name]:
                 getattr(record, name).set(new["links"][name])
 
 
-def default(row: FileRow, name: str) -> Any:
-    """Return the value that a new record has in a field: a column may be new in the file."""
+def default_value(row: FileRow, name: str) -> Any:
+    """Return the value that a new record has in a field: the file may have a new column."""
     column: Any = row.file.model._meta.get_field(name)
     return [] if column.many_to_many else plain(column.get_default())
 
 
-def held_back(file: StarterFile, base: Snapshot, mine: Snapshot, theirs: Snapshot) -> set[str]:
-    """Return the fields that a correction does not reach: with one, all of its statement.
+def skipped_fields(file: StarterFile, base: Snapshot, mine: Snapshot, theirs: Snapshot) -> set[str]:
+    """Return the fields that are not corrected, each with all fields of its statement.
 
-    Staff changed them, other than the file does, or deleted what they would point at.
+    Staff gave them another value than the file, or deleted the record that they would point to.
     """
-    held = {name for name, value in mine["fields"].items() if value == DELETED}
+    skipped = {name for name, value in mine["fields"].items() if value == DELETED}
     changed = {*differing(base, theirs)} & {*differing(mine, theirs)}
-    held |= {name for kind, name, *_rest in changed if kind == "fields"}
+    skipped |= {name for kind, name, *_rest in changed if kind == "fields"}
     for names in file.statements:
-        if held.intersection(names):
-            held |= mine["fields"].keys() & set(names)
-    return held
+        if skipped.intersection(names):
+            skipped |= mine["fields"].keys() & set(names)
+    return skipped
 
 
-def pass_over_editor(file: StarterFile, side: Snapshot, theirs: Snapshot) -> None:
-    """Make rich texts equal that differ only by what the editor adds or removes."""
+def ignore_editor_changes(file: StarterFile, side: Snapshot, theirs: Snapshot) -> None:
+    """Copy to `side` the rich texts that differ only by what the editor adds or removes."""
     for column in content_fields(file.model):
         name = column.name
         if not isinstance(column, RichTextField) or name not in side["fields"]:
             continue
-        if bare(side["fields"][name]) == bare(theirs["fields"][name]):
+        if normalised(side["fields"][name]) == normalised(theirs["fields"][name]):
             side["fields"][name] = theirs["fields"][name]
 
 
-def bare(html: str) -> str:
-    """Return a rich text without white space between blocks and paragraphs inside points."""
+def normalised(html: str) -> str:
+    """Return a rich text without white space between blocks and paragraphs inside list items."""
     html = re.sub(r"\s+", " ", html)
     html = re.sub(
         r" ?(</?(?:p|h[2-4]|ul|ol|li|blockquote|hr|table|tr|th|td)\b[^>]*>) ?", r"\1", html

@@ -1,4 +1,4 @@
-"""Read the files of the starter content, strictly: they are written for this portal alone."""
+"""Strict reading of the starter content's files, which are written for this portal alone."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,9 +15,9 @@ from publishing.content.csv import UNPRINTABLE, InvalidCSV, read_csv
 from publishing.import_export.converters import CellConverter
 from publishing.import_export.references import RecordFinder
 
-# The largest numbers that PostgreSQL keeps; SQLite would take more.
+# The largest numbers in PostgreSQL's columns; SQLite accepts larger ones.
 LARGEST = {"PositiveSmallIntegerField": 32_767, "PositiveIntegerField": 2_147_483_647}
-# The one way to write a value of each type, where an import for staff knows several.
+# The one format of each type; an import by staff accepts several.
 FORMATS: list[tuple[Any, str, str]] = [
     (models.BooleanField, "yes|no", "“%s” is not one of: yes, no."),
     (models.IntegerField, "0|[1-9][0-9]{0,14}", "“%s” is not a whole number, such as 2024."),
@@ -65,13 +65,13 @@ class FileRow:
     file: StarterFile
     line: int
     cells: dict[str, str]
-    # Whether the row has a cell for each heading.
+    # False if the row has more or fewer cells than there are headings.
     is_whole: bool = True
     values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
-        """The name that the row is remembered by: its file and its key columns."""
+        """Return the identifier of the row in every load: its file and its key cells."""
         return (
             f"{self.file.name}: {' | '.join(self.cells[name] for name in self.file.key_headings)}"
         )
@@ -79,7 +79,7 @@ class FileRow:
     def record(self, related: Mapping[str, models.Model]) -> models.Model | None:
         """Return the record that the row becomes, not saved, linked to those of other rows.
 
-        None if the row belongs to one that is not there.
+        None if a record that it has to link to does not exist.
         """
         record = self.file.model()
         for name, value in self.values.items():
@@ -95,7 +95,7 @@ class FileRow:
 
 
 class BrokenFile(ValidationError):
-    """A file cannot be read from this line on; there is no message if that is reported already."""
+    """A file cannot be read from this line on; the message is empty if that is reported already."""
 
     def __init__(self, message: str | list[str], line: int | None = None) -> None:
         super().__init__(message)
@@ -111,7 +111,7 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise BrokenFile(f"The file cannot be read ({error.strerror}).") from error
     try:
-        # Spreadsheets put a mark at the beginning, which is no part of the first heading.
+        # Spreadsheets write a byte order mark, which is no part of the first heading.
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
@@ -121,9 +121,9 @@ def read_text(path: Path) -> str:
 def read_rows(
     folder: Path, file: StarterFile, report: Callable[[int | None, str, str], None]
 ) -> Iterator[FileRow]:
-    """Give the rows of a file; report each fault by line, column and sentence.
+    """Yield the rows of a file; report each fault by line, column and sentence.
 
-    A row with too few or too many cells is given as far as it goes. Raises BrokenFile.
+    A row with too few or too many cells is filled up or cut. Raises BrokenFile.
     """
     headings: list[str] = []
     try:
@@ -167,7 +167,7 @@ def check_headings(
 
 
 class StrictConverter(CellConverter):
-    """Convert cells as an import does, but only those in the one format of their field."""
+    """Cell converter that accepts only the one format of each field, unlike an import."""
 
     def from_cell(self, text: str, resolver: RecordFinder) -> Any:
         """Return the snapshot's value for a text. Raises ValidationError."""
@@ -188,13 +188,13 @@ class StrictConverter(CellConverter):
         return value
 
     def _formatted(self, text: str, resolver: RecordFinder) -> Any:
-        found = [(p, said) for kind, p, said in FORMATS if isinstance(self.field, kind)]
+        formats = [entry[1:] for entry in FORMATS if isinstance(self.field, entry[0])]
         if isinstance(self.field, models.URLField):
-            # A form would complete it; the model says whether it is an address.
+            # A form would complete the address; here the model validates it as it is.
             return text
-        if not found or self.choices:
+        if not formats or self.choices:
             return super().from_cell(text, resolver)
-        pattern, sentence = found[0]
+        pattern, sentence = formats[0]
         try:
             if re.fullmatch(pattern, text):
                 return super().from_cell(text, resolver)
@@ -204,38 +204,38 @@ class StrictConverter(CellConverter):
 
 
 class TagLines(HTMLParser):
-    """The tags of a text, with their lines."""
+    """Parser that lists the tags of a text with their lines."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.found: list[tuple[int, str, dict[str, str | None]]] = []
+        self.tags: list[tuple[int, str, dict[str, str | None]]] = []
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((self.getpos()[0], f"<{tag}>", dict(attrs)))
+        self.tags.append((self.getpos()[0], f"<{tag}>", dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
-        self.found.append((self.getpos()[0], f"</{tag}>", {}))
+        self.tags.append((self.getpos()[0], f"</{tag}>", {}))
 
     def handle_comment(self, data: str) -> None:
-        self.found.append((self.getpos()[0], "<!-- comment -->", {}))
+        self.tags.append((self.getpos()[0], "<!-- comment -->", {}))
 
     def handle_decl(self, decl: str) -> None:
-        self.found.append((self.getpos()[0], f"<!{decl}>", {}))
+        self.tags.append((self.getpos()[0], f"<!{decl}>", {}))
 
 
 def unsafe_tags(html: str, sanitized: str) -> Iterator[tuple[int, str]]:
-    """Give the line of each tag that sanitising removes or alters, and the fault."""
-    kept = [(tag, attributes) for _line, tag, attributes in TagLines(sanitized).found]
-    for line, tag, attributes in TagLines(html).found:
-        if kept and kept[0] == (tag, attributes):
-            kept.pop(0)
-        elif kept and kept[0][0] == tag:
+    """Yield line and fault of each tag that sanitising removes or alters."""
+    remaining = [(tag, attributes) for _line, tag, attributes in TagLines(sanitized).tags]
+    for line, tag, attributes in TagLines(html).tags:
+        if remaining and remaining[0] == (tag, attributes):
+            remaining.pop(0)
+        elif remaining and remaining[0][0] == tag:
             lost = ", ".join(
-                name for name, value in attributes.items() if kept[0][1].get(name) != value
+                name for name, value in attributes.items() if remaining[0][1].get(name) != value
             )
             yield line, f"{tag} may not have this here: {lost or 'its attributes'}."
-            kept.pop(0)
+            remaining.pop(0)
         else:
             yield line, f"{tag} is not allowed here, or it is not closed as it should be."

@@ -1,7 +1,7 @@
-"""The files of the starter content: a model for each file, a field for each column.
+"""Schema of the starter content: a model for each file, a field for each column.
 
-A new column is a word in the list of its file: its type, its choices and the file that it refers
-to are those of the field.
+A new column is a word in the list of its file: its type, its choices and the file that it refers to
+are those of the field.
 """
 
 from dataclasses import dataclass
@@ -20,21 +20,22 @@ from portal.models import Page
 class StarterColumn:
     """A heading, and the field of the model that its cells go to.
 
-    `field`    the name of the field if it is not the heading; None for a cell that is only checked
-    `to`       the model whose file each cell names a row of, if there is no field to tell
-    `beside`   a column that the named row has to have in common with this row
-    `among`    a column of this row; the row that it names has to list this cell as one of its own
-    `loose`    whether a cell may name a row that does not exist, and so link to nothing
-    `folder`   the folder of `texts/` in which the cell names a file
-    `required` whether a cell has to be filled although the field may be blank
+    `field`          the name of the field if it is not the heading; None for a cell that is only
+                     checked
+    `to`             the model whose file each cell names a row of, if there is no field to tell
+    `shared`         a column in which the named row has to have the same cell as this row
+    `listed_by`      a column of this row; the row that it names has to list this cell
+    `may_be_missing` whether a cell may name a row that does not exist, and so link to nothing
+    `folder`         the folder of `texts/` in which the cell names a file
+    `required`       whether a cell has to be filled although the field may be blank
     """
 
     heading: str
     field: str | None = ""
     to: type[models.Model] | None = None
-    beside: str = ""
-    among: str = ""
-    loose: bool = False
+    shared: str = ""
+    listed_by: str = ""
+    may_be_missing: bool = False
     folder: str = ""
     required: bool = False
 
@@ -43,9 +44,9 @@ class StarterColumn:
 class StarterFile:
     """A file of rows, each of which becomes a record of the model.
 
-    `key`      the headings that tell one row from all others; other files name a row by the last
+    `key`      the headings that identify a row; other files name a row by the last of them
     `columns`  headings that are the names of their fields, in words, and other columns
-    `adds_to`  the column that names the row of another file whose record gets the fields instead
+    `adds_to`  the column that names the row of another file, to whose record the fields belong
     `together` fields that make one statement, so a correction reaches either all or none of them;
                those about the source always do
     """
@@ -63,10 +64,10 @@ class StarterFile:
 
     @cached_property
     def all_columns(self) -> list[StarterColumn]:
-        found: list[StarterColumn] = []
+        columns: list[StarterColumn] = []
         for given in self.columns:
-            found += map(StarterColumn, given.split()) if isinstance(given, str) else [given]
-        return found
+            columns += map(StarterColumn, given.split()) if isinstance(given, str) else [given]
+        return columns
 
     @cached_property
     def headings(self) -> list[str]:
@@ -74,7 +75,7 @@ class StarterFile:
 
     @cached_property
     def by_field(self) -> dict[str, StarterColumn]:
-        """The columns that end in a field of the model, by its name."""
+        """Return the columns that fill a field of the model, by the name of the field."""
         return {
             column.field or column.heading: column
             for column in self.all_columns
@@ -83,19 +84,19 @@ class StarterFile:
 
     @cached_property
     def identity(self) -> list[str]:
-        """The fields of the model that tell one record from all others."""
+        """Return the fields of the model that identify a record."""
         return [
             name for name, column in self.by_field.items() if column.heading in self.key_headings
         ]
 
     @cached_property
     def statements(self) -> list[list[str]]:
-        """The names of fields that are corrected together."""
+        """Return the names of fields that are corrected together."""
         return [names.split() for names in (*self.together, f"{SOURCE} checked_on")]
 
     @cached_property
     def link_names(self) -> list[str]:
-        """The many-to-many relations that have a column, from either end."""
+        """Return the many-to-many relations that have a column, from either end."""
         return [name for name in self.by_field if self.model._meta.get_field(name).many_to_many]
 
     def field_of(self, column: StarterColumn) -> Any:
@@ -111,13 +112,13 @@ class StarterFile:
         return column.required or not getattr(field, "blank", True)
 
 
-# Rows of a city name it and its country, which is the city's own.
-CITY = StarterColumn("city", beside="country")
+# A row about a city names the city and its country.
+CITY = StarterColumn("city", shared="country")
 COUNTRY_OF_CITY = StarterColumn("country", field=None, to=Country)
 SLUG = StarterColumn("slug", required=True)
 SOURCE = "source source_url"
 
-# In this order each file names only rows of files before it.
+# Ordered: a file names only rows of files before it.
 FILES = (
     StarterFile("countries.csv", Country, "code", ("code name name_in_text region",)),
     StarterFile(
@@ -137,8 +138,8 @@ FILES = (
             "name official_name kind subdivision joined_year joined_on status confirmed motto",
             "latitude longitude population population_year population_source",
             f"website geonames_id {SOURCE} note country",
-            # Years without an intake of their own occur too.
-            StarterColumn("joined_year", field="intake", loose=True),
+            # A joining year may have no intake.
+            StarterColumn("joined_year", field="intake", may_be_missing=True),
         ),
         together=(
             "intake joined_year joined_on",
@@ -151,7 +152,7 @@ FILES = (
         City,
         "country city",
         (
-            StarterColumn("city", field=None, to=City, beside="country"),
+            StarterColumn("city", field=None, to=City, shared="country"),
             COUNTRY_OF_CITY,
             StarterColumn("summary", required=True),
             StarterColumn("profile", folder="cities"),
@@ -203,7 +204,7 @@ FILES = (
         "network organisation",
         (
             "network organisation",
-            StarterColumn("city", field=None, to=City, among="organisation"),
+            StarterColumn("city", field=None, to=City, listed_by="organisation"),
             f"role status {SOURCE} note",
         ),
         together=("status source source_url",),

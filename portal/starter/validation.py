@@ -1,6 +1,6 @@
-"""Validate the starter content: rows are linked to each other and tried against the models.
+"""Validation of the starter content: rows are linked to each other and tried on the models.
 
-Nothing is read from the tables of the database, so the same files always have the same faults.
+No table of the database is read, so the same files always have the same faults.
 """
 
 from collections import defaultdict
@@ -33,7 +33,7 @@ converter_of = cache(StrictConverter)
 
 
 class FaultyContent(Exception):
-    """The starter content cannot be used."""
+    """The starter content has faults and cannot be loaded."""
 
     def __init__(self, faults: list[StarterFault]) -> None:
         self.faults = faults
@@ -61,16 +61,16 @@ def read_starter(folder: Path) -> list[FileRow]:
 
 
 class StarterContent:
-    """The content of a folder while it is read; `faults` grows as it goes."""
+    """The content of a folder while it is read; `faults` grows meanwhile."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.faults: list[StarterFault] = []
         self.rows: dict[str, list[FileRow]] = defaultdict(list)
-        # The rows of a file by the name that other rows call them by.
-        self.named: dict[str, dict[str, list[FileRow]]] = defaultdict(lambda: defaultdict(list))
-        # Files that broke off: a row that is not found may well be in the rest.
-        self.unread: set[str] = set()
+        # The rows of each file, by the name with which other rows refer to them.
+        self.by_name: dict[str, dict[str, list[FileRow]]] = defaultdict(lambda: defaultdict(list))
+        # Files that were not read to the end: a row that is not found may be in the rest.
+        self.broken_files: set[str] = set()
         # The record that each row would become, never saved, by the key of the row.
         self.trials: dict[str, models.Model] = {}
 
@@ -82,16 +82,16 @@ class StarterContent:
             self.read_file(file)
         collected_on = self.read_collected_on()
         for file in FILES:
-            self.find_doubles(file, file.key_headings)
+            self.report_duplicates(file, file.key_headings)
             for name, column in file.by_field.items():
                 if getattr(file.model._meta.get_field(name), "unique", False):
-                    self.find_doubles(file, [column.heading])
+                    self.report_duplicates(file, [column.heading])
             constraints = BulkConstraints(file.model)
             for row in self.rows[file.name]:
                 if issubclass(file.model, Sourced) and not file.adds_to:
                     row.values["checked_on"] = collected_on
-                faulty = self.fill(row)
-                self.try_out(row, faulty, constraints)
+                faulty = self.convert(row)
+                self.check_model(row, faulty, constraints)
 
     def read_file(self, file: StarterFile) -> None:
         def report(line: int | None, column: str, sentence: str) -> None:
@@ -100,9 +100,9 @@ class StarterContent:
         try:
             for row in read_rows(self.folder, file, report):
                 self.rows[file.name].append(row)
-                self.named[file.name][row.cells[file.key_headings[-1]]].append(row)
+                self.by_name[file.name][row.cells[file.key_headings[-1]]].append(row)
         except BrokenFile as broken:
-            self.unread.add(file.name)
+            self.broken_files.add(file.name)
             for sentence in broken.messages:
                 report(broken.line, "", sentence)
 
@@ -116,7 +116,7 @@ class StarterContent:
             self.fault(COLLECTED_ON, line, "", " ".join(error.messages))
             return None
 
-    def find_doubles(self, file: StarterFile, columns: list[str]) -> None:
+    def report_duplicates(self, file: StarterFile, columns: list[str]) -> None:
         """Report each row that has the same cells in these columns as a row before it."""
         first: dict[tuple[str, ...], FileRow] = {}
         for row in self.rows[file.name]:
@@ -128,8 +128,8 @@ class StarterContent:
 
     # -- The values of a row -----------------------------------------------------------------
 
-    def fill(self, row: FileRow) -> set[str]:
-        """Turn the cells of a row into values; return the headings of those that have faults."""
+    def convert(self, row: FileRow) -> set[str]:
+        """Convert the cells of a row into values; return the headings of those that have faults."""
         if not row.is_whole:
             return set(row.file.headings)
         faulty = set()
@@ -144,10 +144,10 @@ class StarterContent:
                 if field := row.file.field_of(column):
                     row.values[field.name] = value
         if row.file.adds_to and not faulty:
-            self.base_of(row).values.update(row.values)
+            self.extended_row(row).values.update(row.values)
         return faulty
 
-    def base_of(self, row: FileRow) -> FileRow:
+    def extended_row(self, row: FileRow) -> FileRow:
         """Return the row of another file that this row adds to."""
         column = next(c for c in row.file.all_columns if c.heading == row.file.adds_to)
         key = RowFinder(self, row, column).find(column.to, row.cells[column.heading])
@@ -175,55 +175,55 @@ class StarterContent:
         return converter_of(field).from_cell(cell, finder)
 
     def text(self, folder: str, name: str, field: "models.Field[Any, Any]") -> str:
-        """Return the text in a file, as it is stored. Raises ValidationError if there is none."""
+        """Return the content of a text file, as it is stored. Raises ValidationError."""
         path = self.folder / "texts" / folder / name
-        shown = f"texts/{folder}/{name}"
-        # Only a name, never a way into another folder.
+        label = f"texts/{folder}/{name}"
+        # Only a file name, never a path into another folder.
         if Path(name).name != name or not path.is_file():
-            raise ValidationError(f"There is no file {shown}.")
+            raise ValidationError(f"There is no file {label}.")
         try:
             html = read_text(path)
         except BrokenFile as broken:
-            self.fault(shown, broken.line, "", " ".join(broken.messages))
+            self.fault(label, broken.line, "", " ".join(broken.messages))
             return ""
         if not isinstance(field, RichTextField):
             return html.strip()
-        # The texts of the portal itself use the names that the portal uses.
+        # Unlike pasted text, these have to use the portal's own tags.
         for line, sentence in unsafe_tags(html, strictly(html)):
-            self.fault(shown, line, "", sentence)
+            self.fault(label, line, "", sentence)
         sanitized: str = field.sanitize(html)
         return sanitized.strip()
 
     # -- The model's own rules ---------------------------------------------------------------
 
-    def try_out(self, row: FileRow, faulty: set[str], constraints: BulkConstraints) -> None:
-        """Report the errors of the model about a row, but for the columns with faults."""
+    def check_model(self, row: FileRow, faulty: set[str], constraints: BulkConstraints) -> None:
+        """Report the model's errors on a row, except for the columns with faults."""
         trial: Any = row.record(self.trials)
         self.trials[row.key] = trial
-        plain = {
+        checked = {
             name
             for name, column in row.file.by_field.items()
             if column.heading not in faulty and not row.file.field_of(column).is_relation
         }
-        others = {field.name for field in trial._meta.get_fields()} - plain
-        wrong = errors_of(trial.clean_fields, others)
-        self.report(row, wrong)
+        excluded = {field.name for field in trial._meta.get_fields()} - checked
+        errors = validation_errors(trial.clean_fields, excluded)
+        self.report(row, errors)
         if isinstance(trial, Slugged) and trial.slug:
             if trial.slug in trial.reserved_slugs or trial.slug != trial.slug.lower():
                 sentence = "Use small letters, and no address of the portal itself."
                 self.report(row, {"slug": [sentence]})
-            # Whether it was another record's address before is the database's affair.
+            # Only the database can tell former slugs of other records.
             trial.slug = ""
-        if not faulty and not wrong:
-            self.report(row, errors_of(trial.clean))
+        if not faulty and not errors:
+            self.report(row, validation_errors(trial.clean))
         for check in constraints.broken(trial, ()):
             columns = [c for name, c in row.file.by_field.items() if name in check.fields]
             headings = dict.fromkeys(column.heading for column in columns)
-            if headings and not faulty & headings.keys() and not wrong.keys() & {*check.fields}:
+            if headings and not faulty & headings.keys() and not errors.keys() & {*check.fields}:
                 self.fault(row.file.name, row.line, ", ".join(headings), check.message)
 
     def report(self, row: FileRow, errors: dict[str, list[str]]) -> None:
-        """Report the errors of the model about a row, by the names of its fields."""
+        """Report the model's errors on a row, which are listed by the names of its fields."""
         for name, sentences in errors.items():
             column = row.file.by_field.get(name)
             for sentence in sentences:
@@ -231,47 +231,48 @@ class StarterContent:
 
 
 class RowFinder(NamedTuple):
-    """Finds the row of another file that a cell names, where an import finds a record."""
+    """Finder of the row that a cell names in another file; an import finds a record instead."""
 
     content: StarterContent
     row: FileRow
     column: StarterColumn
 
     def find(self, model: Any, text: str) -> Any:
-        """Return the key of the row, None for a loose name. Raises ValidationError.
+        """Return the key of the row; None for a missing row if that is allowed. Raises
+        ValidationError.
 
-        The error has no sentence if the row may be in a part of its file that cannot be read.
+        The error has no message if the row may be in a part of its file that cannot be read.
         """
         file = file_of(model)
-        beside = self.column.beside
-        found = self.content.named[file.name].get(text, [])
-        country = self.row.cells[beside] if beside else ""
+        shared = self.column.shared
+        rows = self.content.by_name[file.name].get(text, [])
+        country = self.row.cells[shared] if shared else ""
         if country:
-            found = [other for other in found if other.cells[beside] == country]
-        if len(found) == 1 and self.column.among:
-            self._require_among(text)
-        if len({other.key for other in found}) > 1:
+            rows = [other for other in rows if other.cells[shared] == country]
+        if len(rows) == 1 and self.column.listed_by:
+            self._require_listed(text)
+        if len({other.key for other in rows}) > 1:
             raise ValidationError(f"“{text}” is the name of several rows of {file.name}.")
-        if found or self.column.loose:
-            return found[0].key if found else None
-        if file.name in self.content.unread:
+        if rows or self.column.may_be_missing:
+            return rows[0].key if rows else None
+        if file.name in self.content.broken_files:
             raise ValidationError([])
-        where = f"{file.name} with the {beside} “{country}”" if country else file.name
+        where = f"{file.name} with the {shared} “{country}”" if country else file.name
         raise ValidationError(f"“{text}” is not in {where}.")
 
-    def _require_among(self, text: str) -> None:
-        among = self.column.among
-        owners = file_of(self.row.file.model._meta.get_field(among).related_model)
-        for owner in self.content.named[owners.name].get(self.row.cells[among], []):
+    def _require_listed(self, text: str) -> None:
+        listed_by = self.column.listed_by
+        owners = file_of(self.row.file.model._meta.get_field(listed_by).related_model)
+        for owner in self.content.by_name[owners.name].get(self.row.cells[listed_by], []):
             if text not in [name.strip() for name in owner.cells["cities"].split(";")]:
                 raise ValidationError(
-                    f"“{text}” is not among the cities of “{self.row.cells[among]}” "
+                    f"“{text}” is not among the cities of “{self.row.cells[listed_by]}” "
                     f"in {owners.name}."
                 )
 
 
-def errors_of(check: Callable[..., None], *arguments: Any) -> dict[str, list[str]]:
-    """Return the sentences with which a check fails, by the name of the field."""
+def validation_errors(check: Callable[..., None], *arguments: Any) -> dict[str, list[str]]:
+    """Return the messages with which a check fails, by the name of the field."""
     try:
         check(*arguments)
     except ValidationError as error:

@@ -41,23 +41,23 @@ def copy_rows(say: Say) -> int:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         say("Making the tables …")
         call_command("migrate", database=NEW, interactive=False, verbosity=0)
-        kinds = list(tables_of_models())
+        table_models = list(tables_of_models())
         # Rows that migrations create come from the old database, with their own keys.
-        names = ", ".join(new.ops.quote_name(kind._meta.db_table) for kind in kinds)
+        names = ", ".join(new.ops.quote_name(model._meta.db_table) for model in table_models)
         cursor.execute(f"TRUNCATE {names}")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     total = 0
-    for kind in kinds:
-        number = copy_table(kind)
+    for model in table_models:
+        number = copy_table(model)
         total += number
         if number:
-            say(f"{kind._meta.db_table}: {number}")
+            say(f"{model._meta.db_table}: {number}")
     try:
         new.check_constraints()
     except DatabaseError as error:
         raise CannotCopy(f"A row points to one that is not there: {first_line(error)}") from error
     with new.cursor() as cursor:
-        for statement in new.ops.sequence_reset_sql(no_style(), kinds):
+        for statement in new.ops.sequence_reset_sql(no_style(), table_models):
             cursor.execute(statement)
     return total
 
@@ -69,29 +69,29 @@ def tables_of_models() -> Iterator[type[models.Model]]:
             yield model
 
 
-def copy_table(kind: type[models.Model]) -> int:
+def copy_table(model: type[models.Model]) -> int:
     """Copy the rows of one table, compare them with the result, and return their number."""
-    fields = [field for field in kind._meta.concrete_fields if not field.generated]
-    rows = kind._base_manager.using(OLD).order_by("pk").iterator(BATCH)
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    rows = model._base_manager.using(OLD).order_by("pk").iterator(BATCH)
     total, batch = 0, []
     for row in rows:
         batch.append(row)
         if len(batch) == BATCH:
-            total += copy_batch(kind, fields, batch)
+            total += copy_batch(model, fields, batch)
             batch = []
-    total += copy_batch(kind, fields, batch)
-    arrived = kind._base_manager.using(NEW).count()
-    if arrived != total:
-        raise CannotCopy(f"{kind._meta.db_table} has {arrived} rows instead of {total}.")
+    total += copy_batch(model, fields, batch)
+    copied = model._base_manager.using(NEW).count()
+    if copied != total:
+        raise CannotCopy(f"{model._meta.db_table} has {copied} rows instead of {total}.")
     return total
 
 
-def copy_batch(kind: type[models.Model], fields: list[Any], batch: list[Any]) -> int:
+def copy_batch(model: type[models.Model], fields: list[Any], batch: list[Any]) -> int:
     if not batch:
         return 0
-    table = kind._meta.db_table
+    table = model._meta.db_table
     # Raw values: saving would set timestamps and sanitise texts once more.
-    query = sql.InsertQuery(kind)
+    query = sql.InsertQuery(model)
     query.insert_values(fields, batch, raw=True)
     try:
         query.get_compiler(using=NEW).execute_sql()
@@ -99,20 +99,20 @@ def copy_batch(kind: type[models.Model], fields: list[Any], batch: list[Any]) ->
         raise CannotCopy(f"A row of {table} does not fit: {first_line(error)}") from error
     keys = [row.pk for row in batch]
     # Unordered: a default order may use a table that is copied later.
-    rows = kind._base_manager.using(NEW).filter(pk__in=keys).order_by()
-    arrived = {row.pk: row for row in rows}
+    rows = model._base_manager.using(NEW).filter(pk__in=keys).order_by()
+    copies = {row.pk: row for row in rows}
     for row in batch:
-        copy = arrived.get(row.pk)
+        copy = copies.get(row.pk)
         names = [field.attname for field in fields]
-        if copy is None or any(value(row, name) != value(copy, name) for name in names):
+        if copy is None or any(field_value(row, name) != field_value(copy, name) for name in names):
             raise CannotCopy(f"The row {row.pk} of {table} is not the same in the new database.")
     return len(batch)
 
 
-def value(row: models.Model, name: str) -> Any:
+def field_value(row: models.Model, name: str) -> Any:
     """Return the value of a field; for a file, its name."""
-    held = getattr(row, name)
-    return held.name if isinstance(held, File) else held
+    value = getattr(row, name)
+    return value.name if isinstance(value, File) else value
 
 
 def copy_files(old: FileSystemStorage, new: Storage, copied: list[str]) -> int:
@@ -128,7 +128,7 @@ def copy_files(old: FileSystemStorage, new: Storage, copied: list[str]) -> int:
             copied.append(name)
             if new.save(name, file) != name:
                 raise CannotCopy(f"The file {name} could not keep its name.")
-        if digest(old, name) != digest(new, name):
+        if file_digest(old, name) != file_digest(new, name):
             raise CannotCopy(f"The file {name} is not the same at the new place.")
         number += 1
     return number
@@ -146,20 +146,20 @@ def names_in(storage: FileSystemStorage, folder: str = "") -> Iterator[str]:
         yield from names_in(storage, f"{folder}{name}/")
 
 
-def digest(storage: Storage, name: str) -> str:
+def file_digest(storage: Storage, name: str) -> str:
     """Return the hash of a file's content."""
     with storage.open(name) as file:
-        found = hashlib.sha256()
+        sha256 = hashlib.sha256()
         for chunk in file.chunks():
-            found.update(chunk)
-    return found.hexdigest()
+            sha256.update(chunk)
+    return sha256.hexdigest()
 
 
 def first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
-def with_old_held(work: Callable[[], Any]) -> Any:
+def run_locked(work: Callable[[], Any]) -> Any:
     """Run `work` with the source database locked for writing; roll back on any error."""
     # On SQLite our transactions take the write lock at their start (IMMEDIATE).
     with transaction.atomic(OLD), transaction.atomic(NEW):

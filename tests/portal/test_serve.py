@@ -72,7 +72,7 @@ def test_a_host_address_of_another_machine_is_refused():
     ],
 )
 def test_the_printed_address_is_one_that_a_browser_opens(host, expected):
-    assert serve.address(host, "8000") == expected
+    assert serve.base_url(host, "8000") == expected
 
 
 def password_in(note):
@@ -155,7 +155,7 @@ def test_no_staff_account_is_made_on_a_reachable_host(command, settings, tmp_pat
     assert list(tmp_path.iterdir()) == []
     assert command.output() == (
         "There is no staff account yet. Make the first one with: "
-        f"{serve.shown(Path(sys.executable))} manage.py createsuperuser"
+        f"{serve.short_path(Path(sys.executable))} manage.py createsuperuser"
     )
 
 

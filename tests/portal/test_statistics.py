@@ -6,7 +6,7 @@ import pytest
 
 from cities.drawing.charts import Row, rows
 from cities.models import City, Region
-from portal.statistics import Numbers
+from portal.statistics import NetworkStatistics
 from tests import factories
 from tests.parsed_page import parse
 
@@ -55,7 +55,7 @@ def test_official_totals_are_compared_with_their_own_sum(history):
     factories.city(joined_year=2018)
     factories.city(joined_year=2019)
 
-    steps = Numbers.count().steps
+    steps = NetworkStatistics.count().steps
 
     assert [(s.intake.year, s.before, s.announced, s.together) for s in steps] == [
         (2019, 115, 38, 153),
@@ -91,9 +91,9 @@ def test_intakes_with_an_unknown_number_have_no_sum():
     factories.intake(year=2021, cities_announced=4)
     factories.intake(year=2022, cities_announced=5, cities_total=130)
 
-    assert [(s.intake.year, s.announced, s.difference) for s in Numbers.count().steps] == [
-        (2022, 9, 1)
-    ]
+    assert [
+        (s.intake.year, s.announced, s.difference) for s in NetworkStatistics.count().steps
+    ] == [(2022, 9, 1)]
 
 
 def test_the_chart_of_new_cities_shows_the_gap_between_announced_and_listed(client):
@@ -104,7 +104,7 @@ def test_the_chart_of_new_cities_shows_the_gap_between_announced_and_listed(clie
     factories.city(joined_year=2015)
     factories.city()
 
-    numbers = Numbers.count()
+    numbers = NetworkStatistics.count()
 
     assert [(row.label, row.value, row.whole, row.length, row.gap) for row in numbers.new] == [
         ("2015", 1, None, 25, 0),
@@ -132,7 +132,7 @@ def test_cities_are_counted_by_region_kind_and_country(client):
     factories.city(country=kenya)
     factories.city(country=ghana)
 
-    numbers = Numbers.count()
+    numbers = NetworkStatistics.count()
 
     assert [(row.label, row.value) for row in numbers.regions] == [
         ("Africa", 3),
@@ -155,7 +155,7 @@ def test_only_the_twelve_countries_with_most_cities_are_drawn():
     for _ in range(14):
         factories.city(country=factories.country())
 
-    numbers = Numbers.count()
+    numbers = NetworkStatistics.count()
 
     assert (len(numbers.largest), len(numbers.countries)) == (12, 14)
 
@@ -166,7 +166,7 @@ def test_awards_are_counted_apart_by_year(client):
         factories.award(city=city, year=year)
     factories.award(city=factories.city(**HIDDEN), year=2019)
 
-    numbers = Numbers.count()
+    numbers = NetworkStatistics.count()
 
     assert [(bar.year, bar.value) for bar in numbers.award_bars] == [
         (2015, 1),
@@ -181,7 +181,7 @@ def test_former_members_are_listed_but_do_not_fill_the_official_total(client):
     factories.city(status=City.Status.WITHDRAWN)
     factories.city(confirmed=False)
 
-    numbers = Numbers.count()
+    numbers = NetworkStatistics.count()
 
     assert (numbers.listed, numbers.former, numbers.unconfirmed, numbers.missing) == (2, 1, 1, 2)
     assert "1 city listed here has left the network." in page(client).text
@@ -191,7 +191,7 @@ def test_hidden_records_are_not_counted(client):
     intake = factories.intake(year=2024, cities_announced=1, cities_total=1, **HIDDEN)
     factories.city(intake=intake, country=factories.country(name="Nowhere"), **HIDDEN)
 
-    numbers = Numbers.count()
+    numbers = NetworkStatistics.count()
 
     assert (numbers.listed, numbers.intakes, numbers.countries, numbers.new) == (0, [], [], [])
     assert "Nowhere" not in page(client).text

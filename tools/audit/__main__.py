@@ -15,16 +15,16 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from tools.audit import axe, lighthouse, vnu
-from tools.audit.pages import Page, find_pages
+from tools.audit.pages import AuditPage, find_pages
 from tools.audit.portal import Portal, temporary_portal
 from tools.audit.report import Result
 from tools.run_tests import Missing
 
-Check = Callable[[Portal, list[Page]], Iterator[Result]]
+Check = Callable[[Portal, list[AuditPage]], Iterator[Result]]
 
 
-def understood(arguments: list[str]) -> tuple[dict[str, Check], Namespace]:
-    """The checks to run, by name, and the other options."""
+def parse_arguments(arguments: list[str]) -> tuple[dict[str, Check], Namespace]:
+    """Return the checks to run, by name, and the other options."""
     checks: dict[str, Check] = {
         "vnu": vnu.check,
         "axe": axe.check,
@@ -43,8 +43,8 @@ def understood(arguments: list[str]) -> tuple[dict[str, Check], Namespace]:
     return {name: check for name, check in checks.items() if name in chosen}, options
 
 
-def run(name: str, check: Check, portal: Portal, pages: list[Page]) -> tuple[str, bool]:
-    """Run one check over the pages, printing as it goes: what to say of it, whether it failed."""
+def run(name: str, check: Check, portal: Portal, pages: list[AuditPage]) -> tuple[str, bool]:
+    """Run one check over the pages, printing as it goes; return (summary, whether it failed)."""
     print(f"\n== {name} ==", flush=True)
     started = time.monotonic()
     pages_done = findings = 0
@@ -60,8 +60,8 @@ def run(name: str, check: Check, portal: Portal, pages: list[Page]) -> tuple[str
 
 
 def main(arguments: list[str]) -> int:
-    """Run the checks, print a summary, and give the exit code of the whole."""
-    checks, options = understood(arguments)
+    """Run the checks, print a summary, and return the exit code of the whole."""
+    checks, options = parse_arguments(arguments)
     with temporary_portal() as portal:
         pages, forgotten = find_pages(portal)
         wanted = tuple(options.pages.split(","))
@@ -74,11 +74,11 @@ def main(arguments: list[str]) -> int:
             return 0
         results = {name: run(name, check, portal, pages) for name, check in checks.items()}
     print("\n== Summary ==")
-    for name, (said, _failed) in results.items():
-        print(f"{name:<12}{said}")
+    for name, (summary, _failed) in results.items():
+        print(f"{name:<12}{summary}")
     for route in forgotten:
         print(f"The route {route} has no page in tools/audit/pages.py.")
-    return int(bool(forgotten) or any(failed for _said, failed in results.values()))
+    return int(bool(forgotten) or any(failed for _summary, failed in results.values()))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Lighthouse with its telephone: scores, weight, and nothing that moves or holds up the page."""
+"""Lighthouse with its mobile emulation: scores, weight, layout shifts, render-blocking files."""
 
 import json
 import os
@@ -10,25 +10,25 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from tools.audit.pages import Page
+from tools.audit.pages import AuditPage
 from tools.audit.portal import CHROMIUM_ARGUMENTS, Portal, chromium_path
 from tools.audit.report import Finding, Result
 from tools.npm import install
 from tools.run_tests import Missing
 
-# Scores out of a hundred that a page has to reach.
+# The scores out of a hundred that a page has to reach.
 SCORES = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
-# Bytes over the wire for a first view: all but pictures and fonts, and fonts alone.
+# The most bytes over the wire for a first view: all but pictures and fonts, and fonts alone.
 MOST_BYTES = 60 * 1024
 MOST_FONT_BYTES = 62 * 1024
-# Nothing else may stand between a visitor and the first paint; the two are fetched side by side.
+# The only files that may block rendering; they are fetched in parallel.
 MAY_BLOCK = {"tokens.css", "site.css"}
-# Lighthouse loses a trace now and then.
+# Lighthouse sometimes loses a trace.
 ATTEMPTS = 3
 
 
 class Run(NamedTuple):
-    """What one run of Lighthouse says."""
+    """The results of one run of Lighthouse."""
 
     scores: dict[str, int]
     weight: int
@@ -36,34 +36,36 @@ class Run(NamedTuple):
     pictures: int
     shift: float
     paint: float
-    # The files that the first paint waits for.
+    # The render-blocking files.
     blocking: list[str]
     failed: list[Finding]
 
 
-def check(portal: Portal, pages: list[Page], runs: int = 3) -> Iterator[Result]:
-    """The median of the runs counts; two that agree on a page make the third needless."""
+def check(portal: Portal, pages: list[AuditPage], runs: int = 3) -> Iterator[Result]:
+    """Measure each page; the median of the runs counts, so two that agree save the third."""
     node = shutil.which("node")
     if not node:
         raise Missing("Node was not found. Install it (on Debian: apt install nodejs npm).")
     command = [node, str(install(Path(__file__).parent, "lighthouse") / "cli" / "index.js")]
     chromium = chromium_path()
     for page in pages:
-        # Lighthouse measures pages, and refuses an answer that says it is none.
+        # Lighthouse refuses responses with an error status.
         if page.status == 200:
             yield measure(command, chromium, portal, page, runs)
 
 
-def measure(command: list[str], chromium: str, portal: Portal, page: Page, runs: int) -> Result:
+def measure(
+    command: list[str], chromium: str, portal: Portal, page: AuditPage, runs: int
+) -> Result:
     hidden = re.search(rb'<meta name="robots" content="noindex', portal.get(page.path).body)
-    # Such a page asks search engines to leave it out, on purpose.
+    # Such a page is kept from search engines on purpose.
     skipped = ["--skip-audits=is-crawlable"] if hidden else []
     done: list[Run] = []
-    while len(done) < runs and not (len(done) * 2 > runs and len({fast(run) for run in done}) == 1):
-        done.append(one_run([*command, portal.address + page.path, *skipped], chromium))
+    while len(done) < runs and not (len(done) * 2 > runs and len({is_fast(r) for r in done}) == 1):
+        done.append(run_once([*command, portal.address + page.path, *skipped], chromium))
     performance = median(run.scores["performance"] for run in done)
     last = done[-1]
-    findings = list(too_much(done))
+    findings = list(exceeded_limits(done))
     findings += last.failed if any(f.rule != "performance" for f in findings) else []
     others = "/".join(str(score) for name, score in last.scores.items() if name != "performance")
     figures = (
@@ -73,12 +75,12 @@ def measure(command: list[str], chromium: str, portal: Portal, page: Page, runs:
     return Result("lighthouse", page, findings, [], figures)
 
 
-def fast(run: Run) -> bool:
+def is_fast(run: Run) -> bool:
     return run.scores["performance"] >= SCORES["performance"]
 
 
-def too_much(done: list[Run]) -> Iterator[Finding]:
-    """What exceeds its limit; performance alone differs from run to run."""
+def exceeded_limits(done: list[Run]) -> Iterator[Finding]:
+    """Yield the results beyond their limits; only performance differs from run to run."""
     for name, least in SCORES.items():
         score = median(run.scores[name] for run in done)
         if score < least:
@@ -95,23 +97,23 @@ def too_much(done: list[Run]) -> Iterator[Finding]:
         yield Finding(f"{shift:.3f} of 0", "layout shift")
 
 
-def one_run(command: list[str], chromium: str) -> Run:
+def run_once(command: list[str], chromium: str) -> Run:
     """Run Lighthouse once, again if it fails; raises CalledProcessError if it always does."""
     flags = " ".join(["--headless=new", *CHROMIUM_ARGUMENTS])
     options = ["--output=json", "--quiet", "--no-enable-error-reporting", f"--chrome-flags={flags}"]
     for attempt in range(1, ATTEMPTS + 1):
-        said = subprocess.run(
+        result = subprocess.run(
             [*command, *options],
             env=os.environ | {"CHROME_PATH": chromium},
             capture_output=True,
             check=attempt == ATTEMPTS,
         )
-        if not said.returncode:
+        if not result.returncode:
             break
-    return read(json.loads(said.stdout))
+    return parse_report(json.loads(result.stdout))
 
 
-def read(report: dict[str, Any]) -> Run:
+def parse_report(report: dict[str, Any]) -> Run:
     audits = report["audits"]
     weights = {"Font": 0, "Image": 0, "": 0}
     for request in audits["network-requests"]["details"]["items"]:
@@ -130,14 +132,14 @@ def read(report: dict[str, Any]) -> Run:
 
 
 def blocking(audits: dict[str, Any]) -> list[str]:
-    """The names of the files that hold up the first paint, without the hash of their content."""
+    """Return the names of the render-blocking files, without the hash of their content."""
     items = audits["render-blocking-insight"].get("details", {}).get("items", [])
     names = [item["url"].rpartition("/")[2] for item in items]
     return [re.sub(r"\.[0-9a-f]{12}(?=\.\w+$)", "", name) for name in names]
 
 
 def failures(report: dict[str, Any]) -> Iterator[Finding]:
-    """The audits that cost a page its full score, with the first elements they name."""
+    """Yield the audits that cost a page its full score, with the first elements that they name."""
     for name in SCORES:
         for reference in report["categories"][name]["auditRefs"]:
             audit = report["audits"][reference["id"]]

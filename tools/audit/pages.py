@@ -1,6 +1,6 @@
-"""The pages that are audited: every route of the portal, each in the states that matter.
+"""Pages to audit: every route of the portal, each in the states that matter.
 
-A route without parameters is found by itself. One with parameters that nobody lists here is
+Routes without parameters are found automatically. One with parameters that has no page here is
 reported, so that a new kind of page cannot be forgotten.
 """
 
@@ -17,7 +17,7 @@ from PIL import Image
 
 from tools.audit.portal import Portal
 
-# Routes that answer with something else than a page.
+# Routes whose response is not a page.
 NO_PAGES = {
     "sitemap",
     "sitemap-section",
@@ -38,19 +38,19 @@ NO_PAGES = {
 }
 
 
-class Page(NamedTuple):
-    """A page to audit: what to call it, its address, the status that it should have."""
+class AuditPage(NamedTuple):
+    """A page to audit: its name in the report, its address, and the status that it should have."""
 
     name: str
     path: str
     status: int = 200
 
 
-def find_pages(portal: Portal) -> tuple[list[Page], list[str]]:
-    """The pages of a portal, and the names of the routes that no page stands for.
+def find_pages(portal: Portal) -> tuple[list[AuditPage], list[str]]:
+    """Return the pages of a portal, and the names of routes with parameters that have no page.
 
-    Some pages are chosen by what the records hold, so this reads the portal's data; and it
-    hangs a picture up, because the starter content has none.
+    Some pages are chosen by the content of records, so this reads the portal's data; it also adds
+    pictures, because the starter content has none.
     """
     os.environ.update(portal.environment)
     django.setup()
@@ -59,7 +59,7 @@ def find_pages(portal: Portal) -> tuple[list[Page], list[str]]:
     pages = [*of_site(), *of_finders(), *of_places(), *of_networks_and_news()]
     known = {name for name, _page in pages} | NO_PAGES
     pages += [
-        (name, Page(name, reverse(name)))
+        (name, AuditPage(name, reverse(name)))
         for name, has_parameters in routes.items()
         if not has_parameters and name not in known
     ]
@@ -68,46 +68,47 @@ def find_pages(portal: Portal) -> tuple[list[Page], list[str]]:
 
 
 def public_routes() -> Iterator[tuple[str, bool]]:
-    """The name of each route that has one, outside the admin, and whether it has parameters."""
-    found: list[tuple[str, Any]] = [("", get_resolver())]
-    while found:
-        space, node = found.pop()
+    """Yield the name of each named route outside the admin, and whether it has parameters."""
+    resolvers: list[tuple[str, Any]] = [("", get_resolver())]
+    while resolvers:
+        space, node = resolvers.pop()
         for child in node.url_patterns:
             if isinstance(child, URLResolver) and child.namespace != "admin":
                 inner = f"{space}{child.namespace}:" if child.namespace else space
                 if not str(child.pattern).startswith("admin/"):
-                    found.append((inner, child))
+                    resolvers.append((inner, child))
             elif isinstance(child, URLPattern) and child.name:
                 name = f"{space}{child.name}"
                 if not str(child.pattern).startswith("admin/"):
                     yield name, bool(child.pattern.regex.groups)
 
 
-Routed = Iterator[tuple[str, Page]]
+Routed = Iterator[tuple[str, AuditPage]]
 
 
 def at(route: str, name: str, query: str = "", args: tuple[Any, ...] = ()) -> Routed:
-    """The page of a route; nothing while the route does not exist."""
+    """Yield the page of a route; nothing if the route does not exist."""
     try:
-        yield route, Page(name, reverse(route, args=args) + query)
+        yield route, AuditPage(name, reverse(route, args=args) + query)
     except NoReverseMatch:
         return
 
 
 def of_record(name: str, rows: Any) -> Routed:
-    """The page of the first of these records; nothing if there is none."""
+    """Yield the page of the first of these records; nothing if there is none."""
     row = rows.order_by("pk").first()
     if row is not None:
-        yield getattr(row, "url_name", "") or "intakes:detail", Page(name, row.get_absolute_url())
+        route = getattr(row, "url_name", "") or "intakes:detail"
+        yield route, AuditPage(name, row.get_absolute_url())
 
 
 def of_site() -> Routed:
-    from portal.models import Page as TextPage
+    from portal.models import Page
 
     yield from at("home", "home")
-    for page in TextPage.objects.published().order_by("slug"):
-        yield "page", Page(f"page, {page.slug}", page.get_absolute_url())
-    yield "page", Page("not found", "/no-such-page/", 404)
+    for page in Page.objects.published().order_by("slug"):
+        yield "page", AuditPage(f"page, {page.slug}", page.get_absolute_url())
+    yield "page", AuditPage("not found", "/no-such-page/", 404)
     yield from at("search", "search, empty")
     yield from at("search", "search, found", "?q=learning")
     yield from at("search", "search, misspelt", "?q=wakfield")
@@ -183,7 +184,7 @@ def of_networks_and_news() -> Routed:
 
 
 def with_picture(rows: Any, title: str) -> None:
-    """Give the first of these records a photograph of nothing, as wide as a good one is."""
+    """Give the first of these records a generated photograph, as large as a real one."""
     from publishing.models import Picture
 
     row = rows.order_by("pk").first()

@@ -1,4 +1,4 @@
-"""A portal for measuring: served as in production, with the starter content, gone afterwards."""
+"""A temporary portal to measure: served as in production, with the starter content."""
 
 import os
 import secrets
@@ -19,17 +19,17 @@ from playwright.sync_api import Browser, sync_playwright
 from tools.run_tests import Missing, find_chromium
 
 ROOT = Path(__file__).resolve().parents[2]
-# Without these a Chromium asks its maker's servers for updates while it is measured.
+# Without these Chromium asks for updates while it is measured.
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
     "--disable-sync --no-first-run"
 ).split()
-# Seconds that the first start may take: migrations, starter content, static files.
+# The most seconds of the first start: migrations, starter content, static files.
 PATIENCE = 300
 
 
 class Answer(NamedTuple):
-    """What the portal sends for an address, after any redirects."""
+    """The response of the portal to an address, after any redirects."""
 
     status: int
     content_type: str
@@ -37,13 +37,13 @@ class Answer(NamedTuple):
 
 
 class Portal(NamedTuple):
-    """Where the portal answers, and the environment that a process needs to read its data."""
+    """The address of a portal, and the environment that a process needs to read its data."""
 
     address: str
     environment: dict[str, str]
 
     def get(self, path: str) -> Answer:
-        """Ask for a page as a plain program does; a page with an error status is an answer too."""
+        """Fetch a page without a browser; return responses with an error status too."""
         try:
             with urllib.request.urlopen(self.address + path) as answer:  # noqa: S310 (our own)
                 return Answer(answer.status, answer.headers["Content-Type"], answer.read())
@@ -60,7 +60,7 @@ def free_port() -> int:
 
 
 def wait_for(process: "subprocess.Popen[bytes]", portal: Portal, log: Path) -> None:
-    """Return once the portal answers; stop with what it printed if it does not."""
+    """Return once the portal answers; exit with its output if it does not."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end and process.poll() is None:
         try:
@@ -105,7 +105,7 @@ def temporary_portal() -> Iterator[Portal]:
 
 
 def chromium_path() -> str:
-    """The path of a Chromium; raises Missing if this machine has none."""
+    """Return the path of a Chromium; raises Missing if this machine has none."""
     path = find_chromium()
     if not path:
         raise Missing(
@@ -117,7 +117,7 @@ def chromium_path() -> str:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium for as long as the block lasts."""
+    """Run a headless Chromium for as long as the block lasts."""
     path = chromium_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)

@@ -1,15 +1,15 @@
-"""What a check says of a page, and how it is printed."""
+"""Findings of a check on a page, and how they are printed."""
 
 from typing import NamedTuple
 
-from tools.audit.pages import Page
+from tools.audit.pages import AuditPage
 
-# As much of an element's HTML as tells which one it is.
+# The most characters of an element's HTML, enough to identify it.
 LONGEST = 300
 
 
 class Finding(NamedTuple):
-    """What is wrong: where on the page or in which view, which rule, which element."""
+    """A fault: its place on the page or its view, the rule that it breaks, and the element."""
 
     where: str
     rule: str
@@ -20,10 +20,10 @@ class Finding(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What one check found on one page; notes are printed and fail nothing."""
+    """The findings of one check on one page; notes are printed and fail nothing."""
 
     check: str
-    page: Page
+    page: AuditPage
     findings: list[Finding]
     notes: list[Finding]
     figures: str = ""

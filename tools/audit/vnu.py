@@ -1,4 +1,4 @@
-"""The Nu HTML checker, which the W3C's validator runs, on the HTML as it is served."""
+"""The Nu HTML checker (the W3C's validator), over the HTML as it is served."""
 
 import json
 import re
@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tools.audit.pages import Page
+from tools.audit.pages import AuditPage
 from tools.audit.portal import Portal
 from tools.audit.report import Finding, Result
 from tools.npm import install
 from tools.run_tests import Missing
 
-# Exact messages that are not true of the page, each with the reason.
+# Exact messages of false positives, each with the reason.
 NOT_TRUE: dict[str, str] = {}
 
 
@@ -28,8 +28,8 @@ def java() -> str:
     return path
 
 
-def check(portal: Portal, pages: list[Page]) -> Iterator[Result]:
-    """Errors are findings; warnings are notes. All pages go through one run of the checker."""
+def check(portal: Portal, pages: list[AuditPage]) -> Iterator[Result]:
+    """Check all pages in one run of the checker; errors are findings, warnings are notes."""
     command = [
         java(),
         "-jar",
@@ -45,11 +45,11 @@ def check(portal: Portal, pages: list[Page]) -> Iterator[Result]:
             if answer.status != page.status:
                 wrong[page] = Finding("status", str(answer.status), f"{page.status} was expected")
         options = ["--stdout", "--format", "json", "--exit-zero-always"]
-        said = subprocess.run(
+        output = subprocess.run(
             [*command, *options, *map(str, files.values())], capture_output=True, check=True
         ).stdout
     by_file: dict[str, list[Any]] = {}
-    for message in json.loads(said)["messages"]:
+    for message in json.loads(output)["messages"]:
         if message["message"] not in NOT_TRUE:
             by_file.setdefault(Path(message["url"]).name, []).append(message)
     for page in pages:

@@ -1,9 +1,9 @@
-"""`make bench`: the portal beside a plain list of cities, at growing numbers of cities.
+"""`make bench`: the portal compared with a plain list of cities, at growing numbers of cities.
 
-Everything is served as in production, by two workers, from folders that are removed at the end.
-What is compared is the time of the processor that the servers took for an answer. A machine's
-speed changes with what else it does, so each page takes turns with the plain list, and its ratio
-is to what the list took in those seconds. Needs Linux; uses wrk where there is one.
+Everything is served as in production, by two workers, from folders that are removed at the end. The
+measure is the processor time of the servers for each response. A machine's speed changes with its
+other work, so each page takes turns with the plain list, and its ratio is to the list's time in the
+same seconds. Needs Linux; uses wrk where it is installed.
 
     make bench ARGS="--sizes 361,10000,100000 --seconds 5 --postgresql"
 """
@@ -29,10 +29,10 @@ from tools.run_tests import postgresql
 ROOT = Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
 CONNECTIONS, WARM_UP, TURN, PATIENCE = 8, 1, 1, 60
-# As `make run` has it.
+# As in `make run`.
 ALLOCATOR = {"MALLOC_ARENA_MAX": "1"}
 
-# What is measured: a name, a path, and whether the page cache may answer.
+# The pages to measure: a name, a path, and whether the page cache may answer.
 PAGES = (
     ("list", "/cities/", False),
     ("list, one facet", "/cities/?region=africa", False),
@@ -54,7 +54,7 @@ PAGES = (
 
 
 class Spent(NamedTuple):
-    """Ticks of the processor, and the answers and seconds that they were for."""
+    """Clock ticks of the processor, and the responses and seconds that they were for."""
 
     ticks: int = 0
     answers: int = 0
@@ -67,68 +67,68 @@ class Spent(NamedTuple):
 
     @property
     def milliseconds(self) -> float:
-        """Of the processor, for an answer."""
+        """Return the milliseconds of processor time for each response."""
         return 1000 * self.ticks / TICKS / self.answers
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """Return the responses per second."""
         return self.answers / self.seconds
 
 
 class Server(NamedTuple):
-    """A server that runs: its address and its processes."""
+    """A running server: its address and its processes."""
 
     address: str
     processes: list[int]
 
     def spend(self, path: str) -> Spent:
-        """What a page takes in one turn."""
+        """Measure a page for one turn."""
         before, started = ticks(self.processes), time.monotonic()
-        answers = load(self.address + path, TURN)
+        answers = send_requests(self.address + path, TURN)
         used = ticks(self.processes) - before
         return Spent(used, answers, time.monotonic() - started)
 
     @property
     def memory(self) -> float:
-        """MiB of its largest process."""
+        """Return the memory of its largest process in MiB."""
         return max(map(memory, self.processes))
 
 
-def in_turns(server: Server, path: str, plain: Server, turns: int) -> tuple[Spent, Spent]:
-    """What a page took, and what the plain list took meanwhile."""
-    load(server.address + path, WARM_UP)
-    page, beside = Spent(), Spent()
+def measure_in_turns(server: Server, path: str, plain: Server, turns: int) -> tuple[Spent, Spent]:
+    """Measure a page and the plain list in turns; return both."""
+    send_requests(server.address + path, WARM_UP)
+    page, list_spent = Spent(), Spent()
     for _ in range(turns):
         page += server.spend(path)
-        beside += plain.spend("/cities/")
-    return page, beside
+        list_spent += plain.spend("/cities/")
+    return page, list_spent
 
 
 # -- Asking and counting -----------------------------------------------------------------
 
 
-def load(url: str, seconds: int) -> int:
-    """Ask for a page over and over on a few connections; the number of answers."""
+def send_requests(url: str, seconds: int) -> int:
+    """Request a page repeatedly on a few connections; return the number of responses."""
     if not shutil.which("wrk"):
-        return load_without_wrk(url, seconds)
+        return send_without_wrk(url, seconds)
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", url]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    if "Non-2xx" in said or not (number := re.search(r"(\d+) requests in", said)):
-        sys.exit(f"{url} did not answer as it should:\n{said}")
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in output or not (number := re.search(r"(\d+) requests in", output)):
+        sys.exit(f"{url} did not answer as it should:\n{output}")
     return max(int(number[1]), 1)
 
 
-def load_without_wrk(url: str, seconds: int) -> int:
-    end, answers = time.monotonic() + seconds, []
+def send_without_wrk(url: str, seconds: int) -> int:
+    deadline, answers = time.monotonic() + seconds, []
 
-    def ask() -> None:
-        while time.monotonic() < end:
+    def request_repeatedly() -> None:
+        while time.monotonic() < deadline:
             with urllib.request.urlopen(url) as answer:  # noqa: S310 (our own server)
                 answer.read()
             answers.append(1)
 
-    threads = [threading.Thread(target=ask) for _ in range(CONNECTIONS)]
+    threads = [threading.Thread(target=request_repeatedly) for _ in range(CONNECTIONS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -137,7 +137,7 @@ def load_without_wrk(url: str, seconds: int) -> int:
 
 
 def ticks(processes: list[int]) -> int:
-    """The processor time that processes have used, in ticks of the clock."""
+    """Return the processor time that processes have used, in clock ticks."""
     total = 0
     for process in processes:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
@@ -147,8 +147,8 @@ def ticks(processes: list[int]) -> int:
 
 def memory(process: int) -> float:
     status = Path(f"/proc/{process}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+)", status)
-    return int(found[1]) / 1024 if found else 0
+    match = re.search(r"VmRSS:\s+(\d+)", status)
+    return int(match[1]) / 1024 if match else 0
 
 
 def children(process: int) -> list[int]:
@@ -163,7 +163,7 @@ def children(process: int) -> list[int]:
 def served(
     application: str, environment: dict[str, str], *flags: str, asked: str = "/cities/"
 ) -> Iterator[Server]:
-    """A WSGI application on a free port, with the workers and threads of `make run`.
+    """Serve a WSGI application on a free port, with the workers and threads of `make run`.
 
     It is ready when it answers at the path `asked`.
     """
@@ -176,13 +176,13 @@ def served(
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | ALLOCATOR | environment)
     try:
         address = f"http://127.0.0.1:{port}"
-        end = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
                 with urllib.request.urlopen(address + asked):  # noqa: S310 (our own server)
                     break
             except OSError:
-                if time.monotonic() > end or process.poll() is not None:
+                if time.monotonic() > deadline or process.poll() is not None:
                     sys.exit(f"{application} did not start.")
                 time.sleep(0.2)
         yield Server(address, [process.pid, *children(process.pid)])
@@ -215,35 +215,35 @@ def python(environment: dict[str, str], *arguments: str) -> str:
 # -- The tables ------------------------------------------------------------------------
 
 
-def report(
+def measure_size(
     total: int, environment: dict[str, str], plain: Server, bare: Server, seconds: int
 ) -> None:
     """Measure every page at one size, and print a line for each."""
     python(environment, "-m", "tools.bench.cities", str(total))
     last = str(-(-total // 24))
-    pages = [(name, path.format(last=last), kept) for name, path, kept in PAGES]
+    pages = [(name, path.format(last=last), cached) for name, path, cached in PAGES]
     asked = python(environment, "-m", "tools.profile_page", "--queries", *(p for _, p, _ in pages))
     queries = asked.split()
     head = f"{total} cities"
     print(f"\n{head:<30}      ms  plain   ratio  answers/s  queries  memory", flush=True)
 
-    def line(name: str, server: Server, path: str, number: str = "") -> None:
-        page, beside = in_turns(server, path, plain, seconds)
-        ratio = beside.milliseconds / page.milliseconds
+    def print_line(name: str, server: Server, path: str, number: str = "") -> None:
+        page, list_spent = measure_in_turns(server, path, plain, seconds)
+        ratio = list_spent.milliseconds / page.milliseconds
         print(
-            f"{name:<30}{page.milliseconds:>8.2f}{beside.milliseconds:>7.1f}{ratio:>8.2f}"
+            f"{name:<30}{page.milliseconds:>8.2f}{list_spent.milliseconds:>7.1f}{ratio:>8.2f}"
             f"{page.rate:>11.0f}{number:>9}{server.memory:>8.0f}",
             flush=True,
         )
 
     flags = ("--factory",)
-    for kept in (False, True):
-        changes = {} if kept else {"PAGE_CACHE_MIB": "0"}
+    for cached in (False, True):
+        changes = {} if cached else {"PAGE_CACHE_MIB": "0"}
         with served("portal.server:application", environment | changes, *flags) as server:
-            for (name, path, is_kept), number in zip(pages, queries, strict=True):
-                if is_kept == kept:
-                    line(name, server, path, "" if kept else number)
-    line("bare view", bare, "/bare/")
+            for (name, path, is_cached), number in zip(pages, queries, strict=True):
+                if is_cached == cached:
+                    print_line(name, server, path, "" if cached else number)
+    print_line("bare view", bare, "/bare/")
 
 
 def main(arguments: list[str]) -> None:
@@ -256,20 +256,20 @@ def main(arguments: list[str]) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-bench-")))
         database = f"sqlite:///{folder}/portal.sqlite3"
         if options.postgresql:
-            # The database of that name is there from the start.
+            # PostgreSQL creates the database of that name itself.
             database = stack.enter_context(postgresql()).replace("postgresql://", "postgres://")
         environment = portal_environment(folder, database)
         for command in (["migrate"], ["load_starter"], ["collectstatic", "--no-input"]):
             python(environment, "manage.py", *command)
-        beside = {"PLAIN_DATABASE": str(folder / "plain.sqlite3")}
-        python(beside, "-m", "tools.bench.plain", "361")
+        plain_environment = {"PLAIN_DATABASE": str(folder / "plain.sqlite3")}
+        python(plain_environment, "-m", "tools.bench.plain", "361")
         application = "tools.bench.plain:application"
-        plain = stack.enter_context(served(application, beside))
+        plain = stack.enter_context(served(application, plain_environment))
         bare = stack.enter_context(
-            served(application, beside | {"PLAIN_BARE": "1"}, asked="/bare/")
+            served(application, plain_environment | {"PLAIN_BARE": "1"}, asked="/bare/")
         )
         for size in options.sizes.split(","):
-            report(int(size), environment, plain, bare, options.seconds)
+            measure_size(int(size), environment, plain, bare, options.seconds)
     print(
         "\nms: processor time of the server for an answer; plain: the same of the plain list, "
         "of 361 cities,\nin the same seconds; ratio: plain to ms."

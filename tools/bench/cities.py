@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 SYLLABLES = "ba den ford gar hal ka lin mo nes or pa qui ras san tor u vel wick yan zim".split()
 MADE_UP = "made-up-"
-# Rows that go to the database at once.
+# The rows of one INSERT.
 BATCH = 1000
 
 
 def names(chance: random.Random, given: set[str]) -> Iterator[str]:
-    """Endless names of one or two words, such as "Halvel Torpa", each once and none of `given`."""
+    """Yield endless names of one or two words ("Halvel Torpa"), each once and none of `given`."""
     while True:
         words = ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(2)]
         name = " ".join(words[: chance.randint(1, 2)]).title()
@@ -27,10 +27,10 @@ def names(chance: random.Random, given: set[str]) -> Iterator[str]:
 
 
 def grow(total: int) -> None:
-    """Add cities until there are `total`, each like one of the real ones, moved and renamed.
+    """Add cities until there are `total`, each a copy of a real one, moved and renamed.
 
-    Country, year, status and kind are those of its pattern, so facets keep their proportions; so
-    do themes, awards and alternative names.
+    Country, year, status and kind are those of its pattern, so facets keep their proportions; so do
+    themes, awards and alternative names.
     """
     from django.db import connection
 
@@ -46,7 +46,7 @@ def grow(total: int) -> None:
         pairs = []
         for number in range(start, min(start + BATCH, total)):
             pattern = patterns[number % len(patterns)]
-            pairs.append((like(pattern, next(new_names), number, chance), pattern))
+            pairs.append((copy_city(pattern, next(new_names), number, chance), pattern))
         City.objects.bulk_create(city for city, _pattern in pairs)
         AlternativeName.objects.bulk_create(
             AlternativeName(city=city, name=next(new_names), language=other.language)
@@ -64,13 +64,13 @@ def grow(total: int) -> None:
             for theme in pattern.themes.all()
         )
     if connection.vendor == "postgresql":
-        # As the server does by itself within a minute.
+        # As autovacuum does within a minute.
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
 
 
-def like(pattern: "City", name: str, number: int, chance: random.Random) -> "City":  # type: ignore[name-defined] # noqa: F821 (Django is not set up yet)
-    """A new city with the facts of another, under its own name and in its own place."""
+def copy_city(pattern: "City", name: str, number: int, chance: random.Random) -> "City":  # type: ignore[name-defined] # noqa: F821 (Django is not set up yet)
+    """Return a new city with the facts of another, under its own name and in its own place."""
     facts = {
         field.attname: getattr(pattern, field.attname)
         for field in pattern._meta.concrete_fields

@@ -1,13 +1,14 @@
-"""The yardstick of `make bench`: a list of cities as the handbooks of Django and django-filter
-have it, in one file. No facets with numbers, no search index, no design, no cache.
+"""The yardstick of `make bench`: a list of cities as in the handbooks of Django and django-filter.
+
+One file, without facet counts, search index, design or cache.
 
     PLAIN_DATABASE=/tmp/plain.sqlite3 python -m tools.bench.plain 361     # fills it
     PLAIN_DATABASE=/tmp/plain.sqlite3 granian --interface wsgi tools.bench.plain:application
 
-With PLAIN_BARE=1 there is no middleware: /bare/ is then the least that a view of Django takes.
+With PLAIN_BARE=1 there is no middleware: /bare/ then takes the least that a Django view can.
 """
 
-# The settings have to stand before the rest of Django is imported.
+# The settings have to be configured before the rest of Django is imported.
 # ruff: noqa: E402
 
 import os
@@ -182,7 +183,7 @@ application = get_wsgi_application()
 
 
 def fill(total: int) -> None:
-    """Make the tables and so many cities in 60 countries."""
+    """Create the tables and so many cities in 60 countries."""
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)

@@ -23,7 +23,7 @@ def command() -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run Biome and return its exit code; a machine that cannot run it is told why."""
+    """Run Biome and return its exit code; print the reason if this machine cannot run it."""
     try:
         return subprocess.run([*command(), *arguments], check=False).returncode
     except Missing as missing:

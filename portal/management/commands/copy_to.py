@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from portal.storage.copying import NEW, CannotCopy, copy_files, copy_rows, first_line, with_old_held
+from portal.storage.copying import NEW, CannotCopy, copy_files, copy_rows, first_line, run_locked
 
 
 class Command(BaseCommand):
@@ -25,11 +25,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, database_url: str, **options: Any) -> None:
         require_current_sqlite()
-        register(database_url)
+        add_connection(database_url)
         copied: list[str] = []
         try:
             connections[NEW].ensure_connection()
-            rows, files = with_old_held(lambda: self.copy(copied))
+            rows, files = run_locked(lambda: self.copy(copied))
         except BaseException as error:
             for name in copied:
                 default_storage.delete(name)
@@ -71,16 +71,16 @@ def require_current_sqlite() -> None:
         raise CommandError("The database is not up to date; first run: manage.py migrate")
 
 
-def register(database_url: str) -> None:
+def add_connection(database_url: str) -> None:
     """Add the new database to the connections, as `new`."""
-    given = {}
+    config = {}
     if database_url.startswith(("postgres://", "postgresql://")):
-        given = environ.Env.db_url_config(database_url)
-    if not given.get("NAME"):
+        config = environ.Env.db_url_config(database_url)
+    if not config.get("NAME"):
         raise CommandError(
             "Give the address of an empty PostgreSQL database, for example "
             "postgres://user:password@localhost:5432/portal"
         )
     connections.settings[NEW] = connections.configure_settings(
-        {"default": connection.settings_dict, NEW: given}
+        {"default": connection.settings_dict, NEW: config}
     )[NEW]

@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
-from portal.starter.loading import RowInTheWay, load_starter
+from portal.starter.loading import RowRejected, load_starter
 from portal.starter.validation import FaultyContent, read_starter
 
 STARTER = settings.BASE_DIR / "portal" / "starter"
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         "Loads the starter content. It may be run again at any time: corrections of the files "
         "reach what staff left alone; what staff changed or deleted stays so."
     )
-    # Part of every first `make run`; `make check` and `migrate` run the checks.
+    # The first `make run` need not wait for them; `make check` and `migrate` run the checks.
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -41,12 +41,12 @@ class Command(BaseCommand):
             if check:
                 self.stdout.write(f"No faults in {len(rows):,} rows.")
                 return
-            # `disable=None` leaves the bar out where nobody watches it grow.
+            # `disable=None` shows no bar unless the output is a terminal.
             with tqdm(total=len(rows), unit=" rows", file=sys.stderr, disable=None) as bar:
                 report = load_starter(rows, timezone.now(), bar.update)
         except FaultyContent as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error
-        except RowInTheWay as error:
+        except RowRejected as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
             sentence = f"The database could not be used, and nothing was loaded: {error}"

@@ -1,6 +1,6 @@
-"""`manage.py serve`: everything between a fresh folder and a portal that answers.
+"""`manage.py serve`: prepare a fresh folder and serve the portal.
 
-Each step looks first whether it has anything to do, so a second start takes a moment.
+Each step is skipped if there is nothing to do, so a second start takes a moment.
 """
 
 import errno
@@ -27,11 +27,11 @@ from portal.models import StarterRow
 from portal.page_cache.triggers import UNWATCHED
 from portal.page_cache.version import read_version
 
-# Two processes use both cores of a small machine. Four threads in each keep a slow page from
-# holding up the others, and are few enough for SQLite, which writes one at a time.
+# Two processes use both cores of a small machine. With four threads in each, a slow page delays no
+# other, and they are few enough for SQLite, which has one writer at a time.
 WORKERS = 2
 THREADS = 4
-# Of GNU's allocator: threads that take turns need no share of the memory each. It saves a process
+# For GNU's allocator: threads that take turns need no memory arena each. It saves a process
 # about 5 MB.
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         "Prepares the database, the starter content, the static files and a staff account "
         "as far as they are missing, then serves the portal."
     )
-    # Started on every `make run`; `make check` and `migrate` run the checks.
+    # `make run` need not wait for them; `make check` and `migrate` run the checks.
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -63,7 +63,7 @@ class Command(BaseCommand):
                 self.prepare_static_files()
             self.show_staff_account(host, port)
         except CommandError as error:
-            # One plain sentence; Django would put the error's name before it.
+            # One plain sentence; Django would prefix the error's name.
             sys.exit(str(error))
         except DatabaseError as error:
             reason = str(error).partition("\n")[0]
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             sys.exit("Stopped.")
         connection.close()
-        self.say(f"The portal is at {address(host, port)}/ (Ctrl-C stops it)")
+        self.say(f"The portal is at {base_url(host, port)}/ (Ctrl-C stops it)")
         if reload:
             os.execve(sys.executable, development_command(host, port), os.environ | {"DEBUG": "on"})
         os.execve(sys.executable, server_command(host, port), ENVIRONMENT | os.environ)
@@ -98,7 +98,7 @@ class Command(BaseCommand):
 
     def prepare_static_files(self) -> None:
         """Collect the static files if they or the way they are stored have changed."""
-        # Beside the files, so that it goes when they go.
+        # In the same folder, so that it is deleted with the files.
         stamp = Path(settings.STATIC_ROOT) / "sources.sha256"
         sources = static_digest()
         if not stamp.exists() or stamp.read_text() != sources:
@@ -107,37 +107,37 @@ class Command(BaseCommand):
             stamp.write_text(sources)
 
     def show_staff_account(self, host: str, port: str) -> None:
-        """Say how staff sign in; make the first account of a portal for this machine alone.
+        """Print how staff sign in; create the first account of a portal for this machine alone.
 
-        Its password is printed by the start that makes it, and by no other. A portal that others
-        can reach gets no account by itself: its password would stand in the log of the server.
+        The password is printed only by the start that creates it. A portal that others can reach
+        gets no account by itself: its password would be in the log of the server.
         """
         note = settings.DATA_DIR / "staff-account.txt"
-        desk = f"{address(host, port)}{reverse('admin:index')}"
+        url = f"{base_url(host, port)}{reverse('admin:index')}"
         is_local = is_for_this_machine(host)
         has_superuser = User.objects.filter(is_superuser=True).exists()
         if is_local and not has_superuser and (password := make_staff_account(note)):
             self.say(
-                f"Staff sign in at {desk} as staff with the password {password} "
-                f"(kept in {shown(note)})"
+                f"Staff sign in at {url} as staff with the password {password} "
+                f"(kept in {short_path(note)})"
             )
         elif is_local and opens_account(note):
-            self.say(f"Staff sign in at {desk} with the name and password in {shown(note)}")
+            self.say(f"Staff sign in at {url} with the name and password in {short_path(note)}")
         elif opens_account(note):
             self.say(
-                f"Warning: the password in {shown(note)} opens the account staff of this portal, "
-                "which others can reach. Change the password and delete that file."
+                f"Warning: the password in {short_path(note)} opens the account staff of this "
+                "portal, which others can reach. Change the password and delete that file."
             )
         elif not has_superuser:
-            python = shown(Path(sys.executable))
+            python = short_path(Path(sys.executable))
             self.say(
                 "There is no staff account yet. "
                 f"Make the first one with: {python} manage.py createsuperuser"
             )
 
 
-def shown(path: Path) -> Path:
-    """A path as people see it from the project's folder."""
+def short_path(path: Path) -> Path:
+    """Return a path relative to the current folder, if it is inside."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
@@ -150,7 +150,7 @@ def require_free(host: str, port: str) -> None:
             host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         with socket.socket(family, kind, protocol) as trial:
-            # A port that a stopped server left a moment ago counts as free.
+            # A port that a server has just stopped using counts as free.
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             trial.bind(target)
     except OSError as error:
@@ -167,43 +167,43 @@ def require_free(host: str, port: str) -> None:
 
 
 def is_for_this_machine(host: str) -> bool:
-    """Return whether nothing says that others reach a portal which listens at `host`.
+    """Return whether no setting shows that others reach a portal which listens at `host`.
 
-    The address alone does not tell: a public portal listens on loopback behind its proxy.
+    The address alone is no proof: a public portal listens on loopback behind its proxy.
     """
     is_public = settings.HTTPS or settings.BEHIND_PROXY
     return not is_public and all(is_loopback(name) for name in (host, *settings.ALLOWED_HOSTS))
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether this name or address, with brackets or not, means this machine itself."""
+    """Return whether a name or address, with or without brackets, means this machine itself."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def address(host: str, port: str) -> str:
-    """The address that a browser on this machine opens, without the last slash."""
+def base_url(host: str, port: str) -> str:
+    """Return the address that a browser on this machine opens, without the last slash."""
     if host in {"0.0.0.0", "::"}:  # noqa: S104 (compared, not bound)
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def static_digest() -> str:
-    """A fingerprint of the static files' names, sizes and times, and of how they are stored."""
-    found = hashlib.sha256(repr((settings.STORAGES, str(settings.STATIC_ROOT))).encode())
+    """Return a hash of the static files' names, sizes and times, and of their storage settings."""
+    digest = hashlib.sha256(repr((settings.STORAGES, str(settings.STATIC_ROOT))).encode())
     for finder in get_finders():
         for path, storage in sorted(finder.list(None), key=lambda item: item[0]):
             status = Path(storage.path(path)).stat()
-            found.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    return found.hexdigest()
+            digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def make_staff_account(note: Path) -> str:
-    """Make the superuser `staff` and return its password; "" if somebody has that name.
+    """Create the superuser `staff` and return its password; "" if that username is taken.
 
-    Name and password go to a note that only its owner can read.
+    Name and password are written to a file that only its owner can read.
     """
     if User.objects.filter(username="staff").exists():
         return ""
@@ -217,13 +217,13 @@ def make_staff_account(note: Path) -> str:
 
 
 def readable_password() -> str:
-    """Five pairs of syllables, such as 'bako-timu-…': about 60 bits, easily copied by hand."""
+    """Return five pairs of syllables, such as 'bako-timu-…': about 60 bits, easily copied."""
     syllables = [first + second for first in "bdfghjklmnprstvz" for second in "aeiou"]
     return "-".join(secrets.choice(syllables) + secrets.choice(syllables) for _ in range(5))
 
 
 def opens_account(note: Path) -> bool:
-    """Return whether the password in the note still opens the account `staff`."""
+    """Return whether the password in the file still opens the account `staff`."""
     user = User.objects.filter(username="staff", is_active=True).first()
     if user is None or not note.exists():
         return False
@@ -231,13 +231,13 @@ def opens_account(note: Path) -> bool:
 
 
 def server_command(host: str, port: str) -> list[str]:
-    """The command line of the web server, Python first."""
+    """Return the command line of the web server, Python first."""
     options = {
         "--interface": "wsgi",
         "--host": host,
         "--port": port,
         "--workers": str(WORKERS),
-        # The limit called backpressure stays as it is: it counts open connections, idle ones too.
+        # The option --backpressure keeps its default: it counts open connections, idle ones too.
         "--blocking-threads": str(THREADS),
         # A request that is being answered may finish when the server stops.
         "--workers-kill-timeout": "10",

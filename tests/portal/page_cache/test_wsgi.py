@@ -107,7 +107,7 @@ def test_each_form_of_a_page_is_made_once_from_the_other(portal):
     assert gzip.decompress(compressed) == plain
     assert portal.get("/cities/york/", HTTP_ACCEPT_ENCODING="gzip")[2] == compressed
     assert portal.asked == 1
-    assert portal.cache.fixed.bytes == len(compressed) + len(plain) + wsgi.OVERHEAD
+    assert portal.cache.ordinary.bytes == len(compressed) + len(plain) + wsgi.OVERHEAD
 
 
 def test_a_client_with_the_page_gets_304(portal):
@@ -242,7 +242,7 @@ def test_requests_of_staff_and_for_other_things_than_pages_bypass_the_page_cache
         "/cities/york/?a=1",
     ):
         assert portal.asks_django(address) == 2, address
-    assert portal.cache.fixed.bytes + portal.cache.invented.bytes == 0
+    assert portal.cache.ordinary.bytes + portal.cache.user_composed.bytes == 0
 
 
 def test_the_preview_of_a_hidden_record_is_not_cached(portal, client):
@@ -271,8 +271,8 @@ def test_invented_addresses_evict_only_each_other(portal, settings):
     assert portal.asks_django("/cities/") == 1
     for number in range(60):
         assert portal.get(f"/cities/?q=nothing{number}")[0] == 200
-    assert portal.cache.invented.bytes <= 256 * 1024
-    assert len(portal.cache.invented.pages) < 60
+    assert portal.cache.user_composed.bytes <= 256 * 1024
+    assert len(portal.cache.user_composed.pages) < 60
     assert portal.asks_django("/cities/") == 0
     assert portal.asks_django("/cities/?q=nothing59") == 0
 

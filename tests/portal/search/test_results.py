@@ -4,9 +4,9 @@ import pytest
 from django.utils import timezone
 
 from cities.models import Region
-from portal.search.highlighting import EXCERPT, excerpt, marked
+from portal.search.highlighting import EXCERPT, excerpt, highlight
 from portal.search.results import SHOWN, search
-from portal.search.sources import plain
+from portal.search.sources import plain_text
 from tests import factories
 from tests.parsed_page import parse
 
@@ -278,7 +278,7 @@ def test_the_search_is_linked_from_the_footer_and_from_the_page_for_missing_page
     ],
 )
 def test_matches_are_marked_and_everything_else_is_escaped(text, sought, html):
-    assert marked(text, sought) == html
+    assert highlight(text, sought) == html
 
 
 def test_an_excerpt_has_the_match_and_whole_words():
@@ -296,7 +296,7 @@ def test_an_excerpt_has_the_match_and_whole_words():
 
 
 def test_plain_text_of_rich_text_separates_words_at_tags():
-    assert plain("<p>One</p><p>two<br>three &amp; four</p>") == "One two three & four"
+    assert plain_text("<p>One</p><p>two<br>three &amp; four</p>") == "One two three & four"
 
 
 @pytest.mark.parametrize("size", [1, 30])
