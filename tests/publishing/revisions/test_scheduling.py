@@ -102,7 +102,7 @@ def test_a_conflict_stops_a_scheduled_draft_and_is_kept_with_its_reason():
 def test_what_is_no_longer_public_is_not_replaced(how):
     city = factories.city(motto="Old")
     scheduled(city, motto="New")
-    transitions.move(city, how)
+    transitions.run(city, how)
     _done, (failed,) = publish_due(NOON)
     assert failed.reason == "The record is not public any more."
     assert City.objects.get().motto == "Old"

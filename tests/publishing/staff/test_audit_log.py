@@ -53,7 +53,7 @@ def test_a_line_leads_to_the_record_and_to_what_changed(editor, lines):
 
 def test_what_is_gone_is_told_by_the_line_itself(superuser):
     city = factories.city(name="Atlantis")
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     superuser.post(admin_url(City, "delete", city.pk), {"post": "yes"})
     purged = Revision.objects.get(action=Action.PURGED)
     address = admin_url(Revision, "change", purged.pk)

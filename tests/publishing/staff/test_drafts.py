@@ -193,7 +193,7 @@ def test_contributors_cannot_schedule(contributor, city):
 
 def test_a_draft_of_what_is_no_longer_public_becomes_the_record(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
-    transitions.move(city, transitions.unpublish)
+    transitions.run(city, transitions.unpublish)
     assert open_form(publisher, city)["motto"] == ["New"]
     save_form(publisher, city, motto="Newer", _save="1")
     assert City.objects.get().motto == "Newer"
@@ -203,7 +203,7 @@ def test_a_draft_of_what_is_no_longer_public_becomes_the_record(publisher, city)
 
 def test_publishing_what_was_taken_back_puts_its_draft_live(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
-    transitions.move(city, transitions.unpublish)
+    transitions.run(city, transitions.unpublish)
     save_form(publisher, city, _publish="1", _because="It is asked for")
     city.refresh_from_db()
     assert (city.motto, city.state, open_draft(city)) == ("New", "public", None)
@@ -211,9 +211,9 @@ def test_publishing_what_was_taken_back_puts_its_draft_live(publisher, city):
 
 def test_what_became_public_meanwhile_is_not_changed_by_who_may_not_publish(contributor, city):
     """The form was opened on a draft, and sent after somebody published it."""
-    transitions.move(city, transitions.unpublish)
+    transitions.run(city, transitions.unpublish)
     form = open_form(contributor, city)
-    transitions.move(city, transitions.publish)
+    transitions.run(city, transitions.publish)
     contributor.post(admin_url(city, "change", city.pk), form | {"motto": "New", "_save": "1"})
     assert City.objects.get().motto == "Old"
     assert open_draft(city).content["fields"]["motto"] == "New"
@@ -221,7 +221,7 @@ def test_what_became_public_meanwhile_is_not_changed_by_who_may_not_publish(cont
 
 def test_a_record_that_was_deleted_for_good_takes_its_draft_along(superuser, city):
     save_form(superuser, city, motto="New", _draft="1")
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     superuser.post(admin_url(city, "delete", city.pk), {"post": "yes"})
     assert not City.objects.exists()
     assert not Revision.objects.open().exists()

@@ -371,7 +371,7 @@ def test_restoring_a_version_from_before_the_schedule_keeps_the_time(publisher, 
 
 
 def test_out_of_the_trash_a_record_is_scheduled_again_and_the_message_says_so(publisher, scheduled):
-    transitions.move(scheduled, transitions.trash)
+    transitions.run(scheduled, transitions.trash)
     response = publisher.post(admin_url(scheduled, "recover", scheduled.pk))
     assert messages(publisher, response) == [
         "“Launch” is out of the trash again.",
@@ -396,7 +396,7 @@ def test_a_date_that_passed_in_the_trash_is_told_of(publisher):
 def test_the_list_says_how_many_records_from_the_trash_visitors_see(publisher, scheduled):
     passed = story(title="Passed")
     for item in [scheduled, passed]:
-        transitions.move(item, transitions.trash)
+        transitions.run(item, transitions.trash)
     assert act(publisher, "recover", scheduled, passed, state="trashed") == [
         "2 news items are out of the trash again.",
         "Visitors can see 1 of them now.",
@@ -407,6 +407,6 @@ def test_the_list_says_how_many_records_from_the_trash_visitors_see(publisher, s
 
 
 def test_publish_leaves_a_scheduled_record_and_publish_now_does_not(scheduled):
-    assert transitions.move(scheduled, transitions.publish) is False
-    assert transitions.move(scheduled, transitions.publish_now) is True
+    assert transitions.run(scheduled, transitions.publish) is False
+    assert transitions.run(scheduled, transitions.publish_now) is True
     assert Revision.objects.get().action == Action.PUBLISHED

@@ -35,14 +35,14 @@ def test_what_lay_there_comes_back_with_all_that_belongs_to_it(publisher, city, 
 
 def test_a_draft_survives_the_trash(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
-    transitions.move(city, transitions.trash)
-    transitions.move(city, transitions.recover)
+    transitions.run(city, transitions.trash)
+    transitions.run(city, transitions.recover)
     assert open_form(publisher, city)["motto"] == ["New"]
 
 
 def test_what_lies_there_is_looked_at_and_not_changed(publisher, city):
     form = open_form(publisher, city)
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     address = admin_url(city, "change", city.pk)
     assert publisher.get(address).status_code == 200
     assert publisher.post(address, form | {"motto": "New"}).status_code == 403
@@ -51,7 +51,7 @@ def test_what_lies_there_is_looked_at_and_not_changed(publisher, city):
 
 @pytest.mark.parametrize("action", ["publish_now", "unpublish", "archive"])
 def test_nothing_is_moved_past_the_way_out(publisher, city, action):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     factories.city(name="Leeds")
     response = publisher.post(
         admin_url(City, "changelist") + "?state=trashed",
@@ -70,7 +70,7 @@ def test_nothing_is_moved_past_the_way_out(publisher, city, action):
 
 
 def test_a_name_that_was_taken_is_refused(publisher, city):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     factories.city(name="Leeds")
     assert recover(publisher, city) == (
         200,
@@ -81,7 +81,7 @@ def test_a_name_that_was_taken_is_refused(publisher, city):
 
 
 def test_an_address_that_was_taken_is_made_anew_and_both_can_be_edited(publisher, city, client):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     other = factories.city(name="Leeds", country=factories.country(name="Canada"))
     assert other.slug == "leeds"
     recover(publisher, city)
@@ -95,7 +95,7 @@ def test_an_address_that_was_taken_is_made_anew_and_both_can_be_edited(publisher
 
 def test_a_former_address_that_was_taken_stays_with_who_has_it(publisher, city, client):
     save_form(publisher, city, slug="leeds-city")
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     other = factories.city(name="Leeds", country=factories.country(name="Canada"))
     recover(publisher, city)
     assert save_form(publisher, other, motto="New").status_code == 302
@@ -104,7 +104,7 @@ def test_a_former_address_that_was_taken_stays_with_who_has_it(publisher, city, 
 
 
 def test_what_was_public_comes_back_by_who_may_publish(editor, publisher, city):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     assert recover_status(editor, city) == 403
     response = editor.post(
         admin_url(City, "changelist") + "?state=trashed",
@@ -121,19 +121,19 @@ def recover_status(client, record):
 
 
 def test_editors_bring_back_drafts(editor, city):
-    transitions.move(city, transitions.unpublish)
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.unpublish)
+    transitions.run(city, transitions.trash)
     assert recover_status(editor, city) == 302
 
 
 def test_recovering_is_a_decision_and_not_a_link(publisher, city):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     assert publisher.get(admin_url(city, "recover", city.pk)).status_code == 403
 
 
 def test_deleting_for_good_is_for_administrators_and_written_down(publisher, superuser, city):
     address = admin_url(city, "delete", city.pk)
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     assert publisher.post(address, {"post": "yes"}).status_code == 403
     superuser.post(address, {"post": "yes"})
     assert not City.objects.exists()
@@ -143,13 +143,13 @@ def test_deleting_for_good_is_for_administrators_and_written_down(publisher, sup
 
 
 def test_contributors_put_nothing_there(contributor, city):
-    transitions.move(city, transitions.unpublish)
+    transitions.run(city, transitions.unpublish)
     assert contributor.post(admin_url(city, "delete", city.pk)).status_code == 403
     assert recover_status(contributor, city) == 403
 
 
 def test_a_name_in_the_trash_is_free_in_the_form(publisher, city):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     other = factories.city(name="York")
     response = save_form(publisher, other, name="Leeds")
     assert response.status_code == 302, errors(response)
