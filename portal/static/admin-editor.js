@@ -1,12 +1,12 @@
-// The text editor adds its few style rules to the page unless it finds an element that holds them
-// already. The policy for content forbids such styles, so admin-desk.css has the rules, and this
-// element, which belongs to no vocabulary and so has no effect, stands where the editor looks.
-const held = document.createElementNS(null, "style");
-held.setAttribute("data-tiptap-style", "");
-document.head.append(held);
+// The text editor adds a <style> to the page unless it finds one. The Content-Security-Policy
+// forbids such styles, so admin-desk.css has the rules, and the editor finds this element, which
+// has no namespace and so no effect.
+const placeholder = document.createElementNS(null, "style");
+placeholder.setAttribute("data-tiptap-style", "");
+document.head.append(placeholder);
 
-// A piece of advice leads to its field. The editor hides the field itself, so the link goes to
-// where the text is typed.
+// A piece of advice links to its field. The editor hides the field itself, so the link goes to the
+// element in which people type.
 document.addEventListener("click", (event) => {
   const { field } = event.target.closest?.(".advice a[data-field]")?.dataset ?? {};
   if (!field) return;
@@ -20,7 +20,7 @@ document.addEventListener("click", (event) => {
   typed.focus();
 });
 
-// Where the text is typed has the name and the help of the field that it stands for.
+// Give the element in which people type the label and the help text of its hidden field.
 document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
   const [label] = textarea.labels;
   if (!label) return;
@@ -31,7 +31,7 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } 
   if (help) editor.view.dom.setAttribute("aria-describedby", help);
 });
 
-// So have the boxes in which related records are chosen; their library forgets it.
+// Label the autocompletes of related records too, which their library does not do.
 function nameBoxes() {
   for (const select of document.querySelectorAll("select.admin-autocomplete")) {
     const [label] = select.labels;
@@ -44,5 +44,5 @@ function nameBoxes() {
   }
 }
 
-// The boxes are made when jQuery is ready, which may be after the page has loaded.
+// The autocompletes are made when jQuery is ready, which may be after the page has loaded.
 window.addEventListener("load", () => window.django?.jQuery?.(nameBoxes));

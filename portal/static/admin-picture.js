@@ -1,5 +1,5 @@
-// The form of a picture: pointing at the place that matters, and seeing how far the upload is.
-// Without this script the numbers and the plain form do the same.
+// The form of a picture: set the focal point by a click, and show the progress of the upload.
+// Without this script people type the numbers and send the plain form.
 
 const PREVIEW = 480;
 
@@ -39,7 +39,7 @@ function pointing(form) {
   mark();
 }
 
-// The chosen file, small, before it is sent; null if the browser cannot read it.
+// Return a small copy of the chosen file before it is sent; null if the browser cannot read it.
 async function drawn(file) {
   if (!file) return null;
   try {
@@ -65,7 +65,7 @@ function uploading(form) {
   form.addEventListener("submit", (event) => {
     if (!file.files.length) return;
     if (form.querySelector("[name=_popup]")) {
-      // The answer to a form in a window of its own closes that window, so it has to be a page.
+      // The response to a form in a pop-up closes the pop-up, so it has to be a page.
       say(progress, progress.dataset.working);
       return;
     }
@@ -101,7 +101,7 @@ function send(form, button, progress) {
   request.send(sent);
 }
 
-// Where to go on, or the form again with its errors, which takes the place of this one.
+// Follow the redirect, or replace the form by the one with errors.
 function answered(form, request, progress, failed) {
   if (request.getResponseHeader("Content-Type")?.startsWith("application/json")) {
     window.location.assign(JSON.parse(request.responseText).to);

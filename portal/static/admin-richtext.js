@@ -1,13 +1,13 @@
-// The portal's own tools of the text editor: links to its records, pictures of its library, and
-// pasted text that comes out clean. What they write is checked again on the server.
+// The portal's own tools of the text editor: links to records, pictures of the library, and clean
+// pasting. The server sanitises the text again.
 import { Link as EditorLink, Extension, Node, Plugin } from "django-prose-editor/editor";
 
 // -- Choosing -----------------------------------------------------------------------------------
 
 const isAddress = (text) => /^(https?:\/\/\S+|mailto:\S+|\/\S*|#\S+)$/i.test(text);
 
-// Opens one of the dialogs of templates/admin/publishing/choosers.html. Gives what was chosen,
-// {to: address} for one that was typed, or null.
+// Open one of the dialogs of templates/admin/publishing/choosers.html. Return the chosen item,
+// {to: address} for a typed address, or null.
 function choose(dialog, typed = "") {
   const input = dialog.querySelector("input");
   const list = dialog.querySelector("ul");
@@ -23,7 +23,7 @@ function choose(dialog, typed = "") {
   const finish = (value) => {
     chosen = value;
     dialog.close();
-    // At once: the event "close" comes later, and what is typed until then would go astray.
+    // Resolve now: the event "close" comes later, and text typed until then would be lost.
     done();
   };
 
@@ -96,8 +96,8 @@ function choose(dialog, typed = "") {
   });
 }
 
-// Opens a dialog and goes on where the editor was: a dialog that closes gives the focus back with
-// the cursor at the start of the text.
+// Open a dialog and restore the selection afterwards: a closing dialog returns the focus with the
+// cursor at the start of the text.
 async function chooseFor(editor, dialog, typed) {
   const place = editor.state.selection.getBookmark();
   const chosen = await choose(dialog, typed);
@@ -231,9 +231,9 @@ export const LibraryPicture = Node.create({
 const MARKER = "[data-style*='mso-list:Ignore' i]";
 const NOISE = `style, script, meta, link, title, xml, ${MARKER}`;
 
-// What was copied from Word or another program, in the elements that the editor knows.
+// Convert HTML copied from Word or another program to the elements that the editor knows.
 export function cleaned(html) {
-  // The policy for content forbids styles, also those that nobody will see.
+  // The Content-Security-Policy forbids styles even in a document that is not shown.
   const tags = html
     .replace(/<style[\s\S]*?<\/style>/gi, "")
     .replace(/<[^>]*>/g, (tag) => tag.replace(/(\s)style=/gi, "$1data-style="));
@@ -251,7 +251,7 @@ export function cleaned(html) {
   return page.body.innerHTML;
 }
 
-// Google Docs says with styles what Word says with elements, and wraps all in a <b> that is none.
+// Google Docs uses styles where Word uses elements, and wraps everything in a <b> without meaning.
 function stresses(body) {
   for (const element of body.querySelectorAll("b[data-style*='font-weight:normal' i]"))
     unwrap(element);
@@ -279,7 +279,7 @@ function renamed(element, name) {
   return made;
 }
 
-// The page's title is level 1, so what begins there moves one down.
+// The page's title is level 1, so headings that start at level 1 move one down.
 function headings(page) {
   for (const title of page.querySelectorAll("p.MsoTitle")) renamed(title, "h1");
   const down = page.querySelector("h1") ? 1 : 0;
@@ -288,7 +288,7 @@ function headings(page) {
   }
 }
 
-// Word writes lists as paragraphs, each with its level and its own bullet or number.
+// Word exports lists as paragraphs, each with its level and its own bullet or number.
 function lists(body) {
   let open = [];
   for (const item of body.querySelectorAll("p, h1, h2, h3, h4, h5, h6, table")) {

@@ -1,6 +1,6 @@
-// What helps while somebody writes in a record's form: the public page beside it, made anew as they
-// type, and a copy of what is typed that outlives a crash or a sign-out. Without this script the
-// button "Preview" opens the page in a new tab, and kept copies can still be taken up.
+// Live editing of a record's form: a preview of the public page that follows the typing, and an
+// autosave that survives a crash or a sign-out. Without this script the button "Preview" opens the
+// page in a new tab, and unsaved changes can still be restored.
 
 const PREVIEW_PAUSE = 500;
 const KEEP_PAUSE = 2500;
@@ -18,8 +18,8 @@ const typed = () => {
 };
 const body = () => new URLSearchParams(new FormData(form));
 
-// Calls `act` when what is typed has stood still for `pause` milliseconds. The form is read again
-// and again, because calendars, pop-ups and autocompletes fill fields in without an event.
+// Call `act` when the form has not changed for `pause` milliseconds. The form is polled, because
+// calendars, pop-ups and autocompletes fill fields in without an event.
 function watch(pause, act) {
   let last = typed();
   let since = 0;
@@ -35,7 +35,7 @@ function watch(pause, act) {
   }, LOOK);
 }
 
-// One request at a time; what was asked for meanwhile is done once, with the newest state.
+// Run `act` once at a time; calls during a run cause one more run, with the newest state.
 function oneAtATime(act) {
   let busy = false;
   let again = false;
@@ -81,7 +81,7 @@ function preview() {
       });
       if (answer.ok) page = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch {
-      // The network is away; it is tried again when somebody types on.
+      // The network failed; the next change of the form tries again.
     }
     failed.hidden = page !== null;
     if (page === null) return;
@@ -90,12 +90,12 @@ function preview() {
     wrong.querySelector("ul")?.remove();
     if (faults) wrong.append(faults);
     else show(page);
-    // While a preview is made, SQLite lets nobody save: others get as much time as this took.
+    // A preview locks SQLite for writing: wait as long as it took, so that others can save.
     await new Promise((resolve) => setTimeout(resolve, performance.now() - started));
   });
 
-  // The new body takes the old one's place, so that the frame neither flickers nor scrolls.
-  // Its scripts do not run: the frame's sandbox and policy allow none.
+  // Replace only the body, so that the frame neither flickers nor scrolls. Its scripts do not run:
+  // the frame's sandbox and policy allow none.
   function show(page) {
     for (const link of page.querySelectorAll("a[href], area[href], form")) {
       if (!link.getAttribute("href")?.startsWith("#")) link.setAttribute("target", "_blank");
@@ -161,8 +161,8 @@ function keepCopies() {
   const address = working.dataset.working;
   const person = form.elements._person.value;
   const token = form.elements.csrfmiddlewaretoken;
-  // Only while the server cannot take it; it goes with the tab, and with the next sign-in of
-  // somebody else.
+  // Stored here only while the server cannot be reached; deleted with the tab, and when another
+  // user signs in.
   const shelf = "typed:";
   const place = `${shelf}${person}:${address}`;
   const news = document.querySelector("[data-news]");
@@ -182,7 +182,7 @@ function keepCopies() {
     try {
       sessionStorage.setItem(place, typed());
     } catch {
-      // The browser keeps nothing for us; the form itself still has it all.
+      // The browser allows no storage; the form itself still has everything.
     }
   }
 
@@ -192,7 +192,7 @@ function keepCopies() {
     setTimeout(keep, RETRY);
   }
 
-  // Signing in again gives a new token, without which neither this nor saving works.
+  // After another sign-in the CSRF token is new; autosave and saving need it.
   async function renewToken() {
     const answer = await fetch(address, { redirect: "manual" });
     if (!answer.ok) return "signed-out";
@@ -214,7 +214,7 @@ function keepCopies() {
       }
       const answer = await fetch(address, { method: "POST", body: body(), redirect: "manual" });
       if (!answer.ok) {
-        // A token that a sign-in in another tab made void is no trouble: it is new now.
+        // A sign-in in another tab may have invalidated the token, which is now renewed.
         const usual = answer.status === 403 ? "" : "away";
         return waitWith((await renewToken()) || usual);
       }
@@ -238,7 +238,7 @@ function keepCopies() {
     news.replaceChildren(...lines);
   }
 
-  // What the editor and the browser put into the form by themselves is not typed.
+  // Changes that the editor and the browser make by themselves do not count as typing.
   for (const kind of ["focusin", "pointerdown", "keydown"]) {
     form.addEventListener(
       kind,
@@ -255,9 +255,9 @@ function keepCopies() {
   });
 
   form.addEventListener("submit", (event) => {
-    // Previews go elsewhere and leave the form open.
+    // A preview is sent to another address and leaves the form open.
     leaving = !event.submitter?.hasAttribute("formtarget");
-    // Somebody may have been signed out without knowing.
+    // The user may have been signed out without noticing.
     if (leaving && touched) shelve();
   });
   addEventListener("pageshow", (event) => {
@@ -266,7 +266,7 @@ function keepCopies() {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState !== "hidden" || !touched || leaving || typed() === kept) return;
     const data = body();
-    // Browsers send at most so much from a page that goes.
+    // Browsers limit the size of a request from a page that is being closed.
     if (data.toString().length > 60_000) shelve();
     else fetch(address, { method: "POST", body: data, keepalive: true, redirect: "manual" });
   });
@@ -284,7 +284,7 @@ function keepCopies() {
     });
   }
 
-  // What this tab could not hand over before it was loaded anew.
+  // Send the copy that this tab could not send before it was reloaded.
   async function handOver() {
     for (const name of Object.keys(sessionStorage)) {
       const [, whose] = name.split(":");
@@ -305,8 +305,8 @@ function keepCopies() {
 
 // -- The labels of the buttons ------------------------------------------------------------------
 
-// Returns the moment that a day and a time in the portal's formats give, in milliseconds; NaN if it
-// cannot be read. The page carries the offset of the portal's zone, in seconds.
+// Parse a day and a time in the portal's formats to milliseconds; NaN if they are invalid. The page
+// has the offset of the portal's time zone, in seconds.
 function momentOf(day, time) {
   for (const format of window.get_format("DATE_INPUT_FORMATS")) {
     const parts = format
@@ -324,7 +324,7 @@ function momentOf(day, time) {
   return NaN;
 }
 
-// The server writes the labels for the date that it knows; they follow while one is typed.
+// The server renders the labels for the saved date; update them while another date is typed.
 function labelButtons() {
   const day = document.getElementById("id_published_at_0");
   const time = document.getElementById("id_published_at_1");
