@@ -18,10 +18,7 @@ class PublishableQuerySet(models.QuerySet[Any]):
         return self.filter(state_q(state, moment))
 
     def published(self, moment: datetime | None = None) -> Self:
-        """Return the records that a visitor sees at a moment (default: now).
-
-        Every public read starts here.
-        """
+        """Return what visitors see at a moment (default: now). Every public read starts here."""
         return self.in_state(State.PUBLIC, moment)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from django.db import models
@@ -31,6 +32,12 @@ def slices(items: Iterable[Any], size: int = SLICE) -> Iterable[list[Any]]:
             chunk = []
     if chunk:
         yield chunk
+
+
+def existing_keys(rows: models.QuerySet[Any], keys: Iterable[Any]) -> set[Any]:
+    """Return those of the keys that one of the rows has."""
+    found = (rows.filter(pk__in=chunk).values_list("pk", flat=True) for chunk in slices(keys))
+    return set(chain.from_iterable(found))
 
 
 def load_snapshots(

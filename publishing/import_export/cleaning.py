@@ -10,13 +10,8 @@ from django.db import models
 
 from publishing.content.slugs import FormerSlug, Slugged
 from publishing.import_export.constraints import missing_relations
-from publishing.revisions.snapshots import (
-    Snapshot,
-    content_fields,
-    part_relation,
-    row_fields,
-    values_of,
-)
+from publishing.revisions import snapshots
+from publishing.revisions.snapshots import Snapshot, content_fields
 
 
 def clean_record(
@@ -35,7 +30,7 @@ def clean_record(
     errors = list(missing_relations(record, [field for field in links if field.name not in failed]))
     slug = getattr(record, "slug", "").lower()
     if isinstance(record, Slugged) and slug not in former_slugs:
-        # Otherwise the model's `clean_record` would query the database for each record.
+        # Otherwise the model's `clean` would query the database for each record.
         record.former_slugs = FormerSlug.objects.none  # type: ignore[method-assign]
     errors += _errors(record, {*(field.name for field in links), *failed})
     vars(record).pop("former_slugs", None)
@@ -51,8 +46,8 @@ def _clean_row(
     model: type[models.Model], part: str, values: dict[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     """Return the cleaned values of a row that belongs to a record, and its errors."""
-    relation = part_relation(model, part)
-    fields = row_fields(relation)
+    relation = snapshots.part_relation(model, part)
+    fields = snapshots.row_fields(relation)
     row = relation.related_model()
     for field in fields:
         value = values[field.name]
@@ -60,7 +55,7 @@ def _clean_row(
     links = [field for field in fields if field.remote_field]
     excluded = {relation.field.name, *(field.name for field in links)}
     errors = [*missing_relations(row, links), *_errors(row, excluded)]
-    return values_of(row, fields), errors
+    return snapshots.values_of(row, fields), errors
 
 
 def _errors(record: models.Model, excluded: set[str]) -> Iterator[str]:

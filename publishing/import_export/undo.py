@@ -20,7 +20,12 @@ from publishing.import_export.bulk_apply import (
     compile_changes,
     lock_rows,
 )
-from publishing.import_export.bulk_snapshots import load_snapshots, raw_columns, slices
+from publishing.import_export.bulk_snapshots import (
+    existing_keys,
+    load_snapshots,
+    raw_columns,
+    slices,
+)
 from publishing.import_export.bulk_sql import DeferredSQL
 from publishing.import_export.constraints import BulkConstraints
 from publishing.import_export.models import Batch
@@ -50,14 +55,11 @@ class ImportUndo:
     def has_hidden_records(self) -> bool:
         """Return whether the import is about a record that the user may not see."""
         keys = {self._key(revision) for revision in self._revisions().only("object_pk")}
-        existing = {key for chunk in slices(keys) for key in self._existing_keys(chunk)}
-        return bool(existing - self._visible_keys(list(existing)))
+        existing = existing_keys(self.model._base_manager.all(), keys)
+        return bool(existing - self._visible_keys(existing))
 
     def _revisions(self) -> models.QuerySet[Revision]:
         return self.batch.revisions.filter(action__in=(Action.IMPORTED, Action.DRAFTED))
-
-    def _existing_keys(self, keys: list[Any]) -> Iterable[Any]:
-        return self.model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
 
     def _try(self) -> bool:
         self.left, self.entries = [], []
@@ -90,14 +92,9 @@ class ImportUndo:
             self.batch.save(update_fields=["undone_at", "undone_by", "left"])
         return True
 
-    def _visible_keys(self, keys: list[Any]) -> set[Any]:
+    def _visible_keys(self, keys: Iterable[Any]) -> set[Any]:
         """Return the keys of the records that the user may see."""
-        rows = self.model_admin.get_queryset(self.request).order_by()
-        return {
-            key
-            for chunk in slices(keys)
-            for key in rows.filter(pk__in=chunk).values_list("pk", flat=True)
-        }
+        return existing_keys(self.model_admin.get_queryset(self.request).order_by(), keys)
 
     def _key(self, revision: Revision) -> Any:
         return self.model._meta.pk.to_python(revision.object_pk)
@@ -191,17 +188,18 @@ class ImportUndo:
         for part, rows in content["rows"].items():
             for field in row_fields(part_relation(self.model, part)):
                 if field.related_model:
-                    yield from ((field.related_model, row[field.name]) for row in rows.values())
+                    keys = {row[field.name] for row in rows.values()} - {None}
+                    yield from ((field.related_model, key) for key in keys)
 
     def _missing_targets(self, revisions: list[Revision]) -> set[tuple[Any, Any]]:
         """Return the records to which the old contents refer and that were deleted since."""
         targets = {target for r in revisions for target in self._targets(r.base or EMPTY_CONTENT)}
-        existing: set[tuple[Any, Any]] = set()
+        missing: set[tuple[Any, Any]] = set()
         for model in {model for model, _key in targets}:
-            for chunk in slices(key for kind, key in targets if kind is model and key is not None):
-                keys = model._base_manager.filter(pk__in=chunk).values_list("pk", flat=True)
-                existing |= {(model, key) for key in keys}
-        return {(model, key) for model, key in targets - existing if key is not None}
+            keys = {key for kind, key in targets if kind is model}
+            gone = keys - existing_keys(model._base_manager.all(), keys)
+            missing |= {(model, key) for key in gone}
+        return missing
 
     def _removable(self, revisions: list[Revision], records: dict[Any, Any]) -> list[Any]:
         """Return the keys of the records that the import added and that can be removed."""

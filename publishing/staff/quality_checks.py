@@ -137,7 +137,7 @@ def check_texts(record: Any) -> Iterator[Advice]:
     for field in record._meta.concrete_fields:
         if isinstance(field, RichTextField) and (html := getattr(record, field.attname)):
             outline = Outline(html)
-            for check in (check_headings, check_link_words, check_dead_links):
+            for check in (check_heading_order, check_link_words, check_dead_links):
                 yield from (Advice(field.name, message) for message in check(outline))
             yield from (Advice(field.name, said) for said in check_text_pictures(html, outline))
 
@@ -161,7 +161,7 @@ def has_field(record: models.Model, name: str) -> bool:
 # -- Checks of one text --------------------------------------------------------------------
 
 
-def check_headings(outline: Outline) -> Iterator[str]:
+def check_heading_order(outline: Outline) -> Iterator[str]:
     """Yield a message for each heading that skips a level or has no words."""
     previous = 1
     for level, text in outline.headings:
