@@ -5,7 +5,7 @@ from publishing.content.publishable import (
     MOMENTS,
     Publishable,
     PublishableQuerySet,
-    format_short_moment,
+    format_moment,
     unique_unless_trashed,
 )
 from publishing.content.slugs import UNIQUE_SLUG, FormerSlug, Slugged, readable_slug
@@ -34,7 +34,7 @@ __all__ = [
     "Sourced",
     "State",
     "WorkingCopy",
-    "format_short_moment",
+    "format_moment",
     "readable_slug",
     "unique_unless_trashed",
 ]

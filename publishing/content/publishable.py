@@ -85,15 +85,11 @@ class Publishable(models.Model):
         """The state in words, with its moment: "Scheduled for 3 Dec 09:00"."""
         match self.state:
             case State.SCHEDULED:
-                return _("Scheduled for %(moment)s") % {
-                    "moment": format_short_moment(self.published_at)
-                }
+                return _("Scheduled for %(moment)s") % {"moment": format_moment(self.published_at)}
             case State.EXPIRED:
-                return _("Expired on %(moment)s") % {"moment": format_short_moment(self.expires_at)}
+                return _("Expired on %(moment)s") % {"moment": format_moment(self.expires_at)}
             case State.PUBLIC if self.expires_at:
-                return _("Public until %(moment)s") % {
-                    "moment": format_short_moment(self.expires_at)
-                }
+                return _("Public until %(moment)s") % {"moment": format_moment(self.expires_at)}
         return str(self.state.label)
 
 
@@ -137,7 +133,7 @@ def format_full_moment(moment: datetime | None) -> str:
     return f"{local} {timezone.get_current_timezone_name()}"
 
 
-def format_short_moment(moment: datetime | None) -> str:
+def format_moment(moment: datetime | None) -> str:
     """Format a moment in the site's time zone: "3 Dec 09:00", with another year if needed."""
     if moment is None:
         return ""

@@ -29,14 +29,14 @@ LIVE_STATES = (State.PUBLIC, State.SCHEDULED)
 def state_q(state: str, moment: datetime | None = None, path: str = "") -> Q:
     """Return the condition for rows in a state at a moment (default: now).
 
-    Each row is in exactly one state.
-    With a path, such as "themes", the condition is about the related object at its end.
+    Each row is in exactly one state. With a path, such as "themes", the condition is about the
+    related object at its end.
     """
 
+    prefix = f"{path}__" if path else ""
+
     def where(**conditions: Any) -> Q:
-        return Q(
-            **{f"{path}__{name}" if path else name: value for name, value in conditions.items()}
-        )
+        return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
 
     moment = moment or timezone.now()
     not_trashed = where(trashed_at__isnull=True)

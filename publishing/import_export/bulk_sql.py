@@ -36,8 +36,7 @@ class DeferredSQL:
     ) -> None:
         """Insert the objects, whose keys are set or not needed.
 
-        With `update`, these columns of an existing row (with the same `unique` columns) are
-        updated.
+        With `update`, an existing row with the same `unique` columns gets these columns.
         """
         fields = [field for field in model._meta.concrete_fields if not field.generated]
         if objects and objects[0].pk is None:

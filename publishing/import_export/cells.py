@@ -42,7 +42,7 @@ def normalise(text: str) -> str:
     return printable(text).strip()
 
 
-def join_values(values: Iterable[str]) -> str:
+def join_row(values: Iterable[str]) -> str:
     """Join the values of a row to one line, without empty values at its end."""
     escaped = [re.sub(r"[\\|\n]", lambda found: _ESCAPED[found[0]], value) for value in values]
     while escaped and not escaped[-1]:
@@ -50,8 +50,8 @@ def join_values(values: Iterable[str]) -> str:
     return BETWEEN_VALUES.join(escaped)
 
 
-def split_values(line: str) -> list[str]:
-    """Split a line that `join_values` made into its values, trimmed."""
+def split_row(line: str) -> list[str]:
+    """Split a line that `join_row` made into its values, trimmed."""
     values, escaped = [""], False
     for character in line:
         if escaped:

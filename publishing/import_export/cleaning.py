@@ -9,7 +9,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
 from publishing.content.slugs import FormerSlug, Slugged
-from publishing.import_export.constraints import missing_relations
+from publishing.import_export.constraints import missing_links
 from publishing.revisions import snapshots
 from publishing.revisions.snapshots import Snapshot, content_fields
 
@@ -27,7 +27,7 @@ def clean_record(
     together. The cleaned values of rows are put into `content`.
     """
     links = [field for field in content_fields(type(record)) if field.remote_field]
-    errors = list(missing_relations(record, [field for field in links if field.name not in failed]))
+    errors = list(missing_links(record, [field for field in links if field.name not in failed]))
     slug = getattr(record, "slug", "").lower()
     if isinstance(record, Slugged) and slug not in former_slugs:
         # Otherwise the model's `clean` would query the database for each record.
@@ -54,7 +54,7 @@ def _clean_row(
         setattr(row, field.attname, value if field.remote_field else field.to_python(value))
     links = [field for field in fields if field.remote_field]
     excluded = {relation.field.name, *(field.name for field in links)}
-    errors = [*missing_relations(row, links), *_errors(row, excluded)]
+    errors = [*missing_links(row, links), *_errors(row, excluded)]
     return snapshots.values_of(row, fields), errors
 
 

@@ -15,13 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from publishing.import_export.cells import (
-    BETWEEN_LINKS,
-    join_values,
-    normalise,
-    split_values,
-    to_text,
-)
+from publishing.import_export.cells import BETWEEN_LINKS, join_row, normalise, split_row, to_text
 from publishing.import_export.converters import CellConverter
 from publishing.import_export.references import NaturalKeys, RecordFinder
 from publishing.revisions.snapshots import (
@@ -166,7 +160,7 @@ class InlineColumn(TableColumn):
 
     def to_cell(self, content: Snapshot, natural_keys: NaturalKeys) -> str:
         rows = content["rows"][self.name].values()
-        return "\n".join(sorted(join_values(self._texts(row, natural_keys)) for row in rows))
+        return "\n".join(sorted(join_row(self._texts(row, natural_keys)) for row in rows))
 
     def _texts(self, row: Mapping[str, Any], natural_keys: NaturalKeys) -> list[str]:
         return [
@@ -202,7 +196,7 @@ class InlineColumn(TableColumn):
         present: Mapping[str, Any],
         present_texts: Mapping[str, list[str]],
     ) -> dict[str, Any]:
-        texts = split_values(line)
+        texts = split_row(line)
         if len(texts) > len(self.order):
             message = _("“%(line)s” has more than %(values)s")
             raise ValidationError(message % {"line": line, "values": " | ".join(self.order)})

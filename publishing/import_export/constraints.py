@@ -1,8 +1,7 @@
 """Check a model's constraints for many records in a few queries.
 
-Django's `full_clean` queries the database once for every constraint of every record, which takes
-minutes for ten thousand rows. The results here are the same: the database still evaluates the
-conditions.
+Django's `full_clean` queries the database for every constraint of every record, which takes minutes
+for ten thousand rows. The results are the same: the database still evaluates the conditions.
 """
 
 from __future__ import annotations
@@ -110,9 +109,7 @@ class BulkConstraints:
                 yield BrokenCheck(names, str(constraint.get_violation_error_message()))
 
 
-def missing_relations(
-    record: models.Model, fields: Iterable[models.Field[Any, Any]]
-) -> Iterator[str]:
+def missing_links(record: models.Model, fields: Iterable[models.Field[Any, Any]]) -> Iterator[str]:
     """Yield a message for each relation of a record that is empty although it is required."""
     for field in fields:
         if (

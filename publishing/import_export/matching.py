@@ -44,10 +44,7 @@ class RecordMatcher:
         return set() if position is None else {row.cells[position].lower() for row in rows}
 
     def keys_of(self, rows: list[BatchRow]) -> Keys:
-        """Return the keys of the rows' records that the user may view, by the text in the row.
-
-        A natural key has the prefix "=" there.
-        """
+        """Return the keys of the records that the user may view, by the row's text."""
         visible = self.model_admin.get_queryset(self.request).prefetch_related(None).order_by()
         keys: Keys = {}
         if self.key is not None:

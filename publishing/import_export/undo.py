@@ -43,10 +43,7 @@ class ImportUndo:
         self.entries: list[Revision] = []
 
     def run(self) -> None:
-        """Undo the import.
-
-        Raises ConcurrentEdit if others keep saving, and IntegrityError.
-        """
+        """Undo the import. Raises ConcurrentEdit if others keep saving, or IntegrityError."""
         for _attempt in range(TRIES):
             if self._try():
                 return

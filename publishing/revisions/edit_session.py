@@ -6,8 +6,7 @@ or its draft says by now; `hold_back` stops a change that would become public wi
 advice; `store` saves it, as a draft or for good. So no change is lost, whoever saves first, in rows
 and relations too.
 
-This module does not depend on a request: the admin passes the person's wish and a function that
-saves.
+It does not depend on a request: the admin passes the person's wish and a function that saves.
 """
 
 from __future__ import annotations
@@ -269,10 +268,7 @@ class EditSession:
         return draft
 
     def _stage(self) -> tuple[Action, Stage, datetime | None]:
-        """Return the action, stage and due moment of the draft.
-
-        Saving alone leaves a draft in the review queue or on the schedule.
-        """
+        """Return action, stage and due moment. Saving alone changes neither queue nor date."""
         previous = self.draft
         if previous and previous.stage == Stage.SCHEDULED and not self.may_publish:
             raise SaveRefused(_("The draft is scheduled: only who may publish can change it now."))

@@ -125,10 +125,8 @@ def run(record: Any, transition: Transition, person: Any = None, note: str = "")
         action = transition(locked)
         if action is None:
             return False
-        update_fields = [*MOMENTS, "updated_at"]
-        locked.save(
-            update_fields=[*update_fields, "slug"] if action is Action.RECOVERED else update_fields
-        )
+        fields = [*MOMENTS, "updated_at"]
+        locked.save(update_fields=[*fields, "slug"] if action is Action.RECOVERED else fields)
         if (
             action in (Action.PUBLISHED, Action.SCHEDULED_RECORD)
             and (review := open_draft(locked))

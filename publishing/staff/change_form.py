@@ -27,7 +27,7 @@ from publishing.content.publishable import (
     EDITABLE_MOMENTS,
     Publishable,
     format_full_moment,
-    format_short_moment,
+    format_moment,
 )
 from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import autosave, share_links, snapshots, transitions
@@ -164,7 +164,7 @@ class ChangeForm:
             Stage.REVIEW: _("Your draft of “%(name)s” waits for review now."),
             Stage.SCHEDULED: _("Your draft of “%(name)s” goes live on %(moment)s."),
         }.get(Stage(draft.stage), _("Saved as a draft of “%(name)s”."))
-        moment = format_short_moment(draft.due_at) if draft.due_at else ""
+        moment = format_moment(draft.due_at) if draft.due_at else ""
         messages.success(
             self.request,
             message % {"name": self.record, "moment": moment}

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.publishable import format_short_moment
+from publishing.content.publishable import format_moment
 from publishing.revisions.models import OpenDraft
 from publishing.staff.base import StaffAdmin
 from publishing.staff.list_filters import CaseFilter, Texts
@@ -73,8 +73,8 @@ class OpenDraftAdmin(StaffAdmin):
 
     @admin.display(description=_("since"), ordering="made_at")
     def since(self, row: OpenDraft) -> str:
-        return format_short_moment(row.made_at)
+        return format_moment(row.made_at)
 
     @admin.display(description=_("goes live at"), ordering="due_at")
     def goes_live(self, row: OpenDraft) -> str:
-        return format_short_moment(row.due_at)
+        return format_moment(row.due_at)

@@ -122,10 +122,7 @@ class ImportExportViews(ImportExportPages):
         return issubclass(self.model, Publishable) and self.admin.has_publish_permission(request)
 
     def _save_upload(self, request: HttpRequest, form: UploadForm) -> Batch:
-        """Save the rows of an uploaded file as a batch; nothing is saved if it cannot be read.
-
-        Raises UnreadableFile or HeadingError.
-        """
+        """Save the rows of an uploaded file, all or none. Raises UnreadableFile, HeadingError."""
         delete_expired()
         file = form.cleaned_data["file"]
         uploaded = read_table(file.file, file.size)

@@ -13,12 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.publishable import (
-    EDITABLE_MOMENTS,
-    Publishable,
-    format_short_moment,
-    not_trashed,
-)
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, format_moment, not_trashed
 from publishing.content.states import LIVE_STATES, State, state_of, state_q
 from publishing.revisions import transitions
 from publishing.revisions.models import Revision, Stage
@@ -241,7 +236,7 @@ def draft_label(draft: Revision) -> str:
         gettext("with a draft by %(person)s from %(moment)s%(stage)s")
         % {
             "person": draft.author_name or gettext("somebody"),
-            "moment": format_short_moment(draft.made_at),
+            "moment": format_moment(draft.made_at),
             "stage": stage,
         },
     )

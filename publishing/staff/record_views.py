@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, format_short_moment
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, format_moment
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import differences
 from publishing.revisions.drafts import keep_draft, lock, write
@@ -103,7 +103,7 @@ class RecordViews(AdminViews):
             return self.redirect("revision", record.pk, revision.pk)
         for problem in problems:
             messages.warning(request, problem)
-        values = {"name": record, "moment": format_short_moment(revision.made_at)}
+        values = {"name": record, "moment": format_moment(revision.made_at)}
         messages.success(request, message % values)
         return self.redirect("change", record.pk)
 

@@ -15,7 +15,7 @@ from partners.models import Membership, Network, Organisation
 from portal.models import Page
 from publishing.content.csv import defused, undefused
 from publishing.import_export.bulk_snapshots import load_snapshots
-from publishing.import_export.cells import join_values, normalise, split_values
+from publishing.import_export.cells import join_row, normalise, split_row
 from publishing.models import FormerSlug
 from publishing.revisions import snapshots
 from publishing.revisions.rehearsal import rehearse
@@ -132,7 +132,7 @@ def test_formulas_are_defused_and_undefused(text):
 def test_values_of_a_line_are_parted_as_they_were_joined(values):
     while values[1:] and not values[-1]:
         values.pop()
-    assert split_values(join_values(values)) == values
+    assert split_row(join_row(values)) == values
 
 
 def test_contents_of_many_are_those_of_each(publisher):

@@ -4,7 +4,7 @@ import pytest
 from django.utils.html import escape
 
 from cities.models import City
-from publishing.models import FormerSlug, Revision, format_short_moment
+from publishing.models import FormerSlug, Revision, format_moment
 from publishing.revisions import snapshots
 from publishing.revisions.diff import differences, html_text
 from publishing.revisions.models import open_draft
@@ -96,7 +96,7 @@ def test_a_version_is_restored_alone(publisher, city):
 
 
 def _moment(revision):
-    return format_short_moment(revision.made_at)
+    return format_moment(revision.made_at)
 
 
 def test_restoring_leaves_the_state_as_it_is(publisher, city):
