@@ -14,5 +14,5 @@ class PublishingConfig(AppConfig):
         # Each signal is sent once for every app; one of them is enough.
         pre_migrate.connect(drop_triggers, sender=self, dispatch_uid="publishing.triggers")
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="publishing.triggers")
-        # Lists of the desk that have a file of their own.
+        # Admin classes that register themselves in a module of their own.
         autodiscover_modules("staff.audit_log", "staff.draft_list")

@@ -1,11 +1,11 @@
-"""The models of publishing, for Django and for the apps: each stands in the folder of its idea."""
+"""The models of publishing, re-exported for Django and the apps; each is defined with its idea."""
 
 from publishing.content.publishable import (
     EDITABLE_MOMENTS,
     MOMENTS,
     Publishable,
     PublishableQuerySet,
-    short_moment,
+    format_moment,
     unique_unless_trashed,
 )
 from publishing.content.slugs import UNIQUE_SLUG, FormerSlug, Slugged, readable_slug
@@ -34,7 +34,7 @@ __all__ = [
     "Sourced",
     "State",
     "WorkingCopy",
+    "format_moment",
     "readable_slug",
-    "short_moment",
     "unique_unless_trashed",
 ]

@@ -1,14 +1,14 @@
-"""Database triggers and migrations: dropped before the first migration, made after the last.
+"""Database triggers and migrations: dropped before the first migration, created after the last.
 
-SQLite changes most columns by copying the table, dropping it and renaming the copy. The table
-loses its triggers, and the renaming fails while a trigger anywhere names a table that is missing.
-PostgreSQL refuses to change a column that a trigger's condition reads, and a table whose deferred
-triggers have not run yet. So no trigger exists while migrations run: an app registers how to drop
-its triggers and how to make them, in `ready()`.
+SQLite changes most columns by copying the table, dropping it and renaming the copy. The table loses
+its triggers, and the renaming fails while any trigger names a table that is missing. PostgreSQL
+refuses to change a column that a trigger's condition reads, and a table whose deferred triggers
+have not run yet. So no trigger exists while migrations run: an app registers how to drop and how to
+create its triggers, in `ready()`.
 
-Apps are served in the order of registration when triggers are dropped, and in the reverse order
-when they are made. Triggers come back after a migration that fails too (the command `migrate` of
-this app); after a process that was killed, the next `migrate` makes them.
+Triggers are dropped in the order in which the apps registered, and created in the reverse order.
+They are created after a failed migration too (by this app's command `migrate`); after a process was
+killed, the next `migrate` creates them.
 """
 
 from collections.abc import Callable
@@ -18,9 +18,9 @@ from django.db.migrations import Migration
 
 
 class TriggerSet(NamedTuple):
-    """The triggers of an app. Both functions take the alias of a database.
+    """The triggers of an app, as two functions that take a database alias.
 
-    `drop` succeeds when there is nothing to drop; `make` makes only what is missing.
+    `drop` succeeds when there is nothing to drop; `make` creates only missing triggers.
     """
 
     drop: Callable[[str], None]
@@ -33,7 +33,7 @@ _dropped: set[str] = set()
 
 
 def register(drop: Callable[[str], None], make: Callable[[str], None]) -> None:
-    """Have an app's triggers dropped before migrations and made after them."""
+    """Register an app's triggers to be dropped before migrations and created after them."""
     _registered.append(TriggerSet(drop, make))
 
 
@@ -48,12 +48,12 @@ def drop_triggers(
 
 
 def make_triggers(using: str, **kwargs: Any) -> None:
-    """Make all triggers that are missing. Receives `post_migrate`, which `flush` sends too."""
+    """Create all missing triggers. Receives `post_migrate`, which `flush` sends too."""
     for triggers in reversed(_registered):
         triggers.make(using)
     _dropped.discard(using)
 
 
 def are_dropped(using: str) -> bool:
-    """Whether this process has dropped the triggers of a database and not made them again."""
+    """Return whether this process dropped the triggers and has not created them again."""
     return using in _dropped

@@ -12,18 +12,18 @@ from publishing.content.states import LIVE_STATES, State, state_of, state_q
 
 
 class PublishableQuerySet(models.QuerySet[Any]):
-    """Queries that know what the public may see."""
+    """Queries by state."""
 
     def in_state(self, state: str, moment: datetime | None = None) -> Self:
         return self.filter(state_q(state, moment))
 
     def published(self, moment: datetime | None = None) -> Self:
-        """What a visitor sees at a moment (default: now). Every public read starts here."""
+        """Return what visitors see at a moment (default: now). Every public read starts here."""
         return self.in_state(State.PUBLIC, moment)
 
 
 class Publishable(models.Model):
-    """Something that staff prepare and visitors see from one moment to another."""
+    """Base of every record that staff prepare and visitors see during some period."""
 
     published_at = models.DateTimeField(
         _("public from"),
@@ -56,8 +56,8 @@ class Publishable(models.Model):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 
-    # Relations whose rows are edited in the record's own form and belong to it: what a snapshot
-    # holds besides the fields and the many-to-many relations. Their keys are UUIDs.
+    # Relations whose rows are edited in the record's own form and belong to it. A snapshot holds
+    # them besides the fields and the many-to-many relations. Their keys are UUIDs.
     parts: tuple[str, ...] = ()
 
     class Meta:
@@ -77,7 +77,7 @@ class Publishable(models.Model):
 
     @property
     def is_published(self) -> bool:
-        """Whether a visitor sees it now: the same rule as `PublishableQuerySet.published()`."""
+        """True if a visitor sees the record now: the same rule as `published()` of the queryset."""
         return self.state == State.PUBLIC
 
     @property
@@ -85,17 +85,22 @@ class Publishable(models.Model):
         """The state in words, with its moment: "Scheduled for 3 Dec 09:00"."""
         match self.state:
             case State.SCHEDULED:
-                return _("Scheduled for %(moment)s") % {"moment": short_moment(self.published_at)}
+                return _("Scheduled for %(moment)s") % {"moment": format_moment(self.published_at)}
             case State.EXPIRED:
-                return _("Expired on %(moment)s") % {"moment": short_moment(self.expires_at)}
+                return _("Expired on %(moment)s") % {"moment": format_moment(self.expires_at)}
             case State.PUBLIC if self.expires_at:
-                return _("Public until %(moment)s") % {"moment": short_moment(self.expires_at)}
+                return _("Public until %(moment)s") % {"moment": format_moment(self.expires_at)}
         return str(self.state.label)
 
 
 def is_live(record: Any) -> bool:
-    """Return whether visitors see the record, or will without anything further being done."""
+    """Return whether visitors see the record, or will without any further action."""
     return isinstance(record, Publishable) and record.state in LIVE_STATES
+
+
+def not_trashed(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Return the rows that are not in the trash; all rows of a model without one."""
+    return rows.filter(trashed_at__isnull=True) if issubclass(rows.model, Publishable) else rows
 
 
 # The dates that decide the state of a record, in the order of the model; saving fills in others.
@@ -104,32 +109,32 @@ MOMENTS = tuple(
     for field in Publishable._meta.local_fields
     if isinstance(field, models.DateTimeField) and not (field.auto_now or field.auto_now_add)
 )
-# Those that staff fill in, which are part of a snapshot; the trash is a verb of its own.
+# Those that staff fill in, which are part of a snapshot; the trash is a transition of its own.
 EDITABLE_MOMENTS = tuple(name for name in MOMENTS if Publishable._meta.get_field(name).editable)
 
 
 def unique_unless_trashed(*fields: str, name: str, message: Any) -> models.UniqueConstraint:
-    """A promise that no two records have the same values; what is in the trash does not count."""
+    """Return a UniqueConstraint that ignores records in the trash."""
     return models.UniqueConstraint(
         fields=fields,
         condition=Q(trashed_at__isnull=True),
         name=name,
-        # With this code Django shows the sentence at the field.
+        # With this code Django shows the message at the field.
         violation_error_code="unique",
         violation_error_message=message,
     )
 
 
-def full_moment(moment: datetime | None) -> str:
-    """A moment in the site's zone, with the zone's name: "4 December 2026, 09:00 UTC"."""
+def format_full_moment(moment: datetime | None) -> str:
+    """Format a moment in the site's time zone, with its name: "4 December 2026, 09:00 UTC"."""
     if moment is None:
         return ""
     local = formats.date_format(timezone.localtime(moment), "j F Y, H:i")
     return f"{local} {timezone.get_current_timezone_name()}"
 
 
-def short_moment(moment: datetime | None) -> str:
-    """A moment in the site's zone, short: "3 Dec 09:00", with the year when it is another."""
+def format_moment(moment: datetime | None) -> str:
+    """Format a moment in the site's time zone: "3 Dec 09:00", with another year if needed."""
     if moment is None:
         return ""
     local = timezone.localtime(moment)

@@ -1,7 +1,7 @@
-"""What "public" means: the one rule, as a query and as a test of one object.
+"""The one rule for "public": a record's state, as a query and as a test of one object.
 
-A record's state is a comparison of its moments (`publishable.MOMENTS`) with the present, so nothing
-has to run for a record to appear or to go.
+A state is a comparison of the record's moments (`publishable.MOMENTS`) with the present, so no job
+has to run for a record to appear or to expire.
 """
 
 from datetime import datetime
@@ -22,35 +22,38 @@ class State(models.TextChoices):
     TRASHED = "trashed", _("In the trash")
 
 
-# Visitors see these, or will without anything further being done.
+# Visitors see records in these states, or will without any further action.
 LIVE_STATES = (State.PUBLIC, State.SCHEDULED)
 
 
 def state_q(state: str, moment: datetime | None = None, path: str = "") -> Q:
-    """The rows that are in a state at a moment (default: now). Each row is in exactly one.
+    """Return the condition for rows in a state at a moment (default: now).
 
-    With a path, the rows of which the object at its end is, for example "themes".
+    Each row is in exactly one state. With a path, such as "themes", the condition is about the
+    related object at its end.
     """
 
+    prefix = f"{path}__" if path else ""
+
     def where(**conditions: Any) -> Q:
-        return Q(**{f"{path}__{name}" if path else name: to for name, to in conditions.items()})
+        return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
 
     moment = moment or timezone.now()
-    there = where(trashed_at__isnull=True)
+    not_trashed = where(trashed_at__isnull=True)
     if path:
-        # Where there is no such object, its moments are empty too.
-        there &= where(pk__isnull=False)
-    archived = there & where(archived_at__lte=moment)
-    kept = there & (where(archived_at__isnull=True) | where(archived_at__gt=moment))
+        # Without a related object, its moments are NULL too.
+        not_trashed &= where(pk__isnull=False)
+    archived = not_trashed & where(archived_at__lte=moment)
+    not_archived = not_trashed & (where(archived_at__isnull=True) | where(archived_at__gt=moment))
     started = where(published_at__lte=moment)
-    lasting = where(expires_at__isnull=True) | where(expires_at__gt=moment)
+    not_expired = where(expires_at__isnull=True) | where(expires_at__gt=moment)
     return {
         State.TRASHED: where(trashed_at__isnull=False),
         State.ARCHIVED: archived,
-        State.DRAFT: kept & where(published_at__isnull=True),
-        State.SCHEDULED: kept & where(published_at__gt=moment),
-        State.EXPIRED: kept & started & where(expires_at__lte=moment),
-        State.PUBLIC: kept & started & lasting,
+        State.DRAFT: not_archived & where(published_at__isnull=True),
+        State.SCHEDULED: not_archived & where(published_at__gt=moment),
+        State.EXPIRED: not_archived & started & where(expires_at__lte=moment),
+        State.PUBLIC: not_archived & started & not_expired,
     }[State(state)]
 
 
@@ -61,7 +64,7 @@ def state_of(
     trashed_at: datetime | None = None,
     moment: datetime | None = None,
 ) -> State:
-    """The state that `state_q` would find an object with these moments in."""
+    """Return the state in which `state_q` would find an object with these moments."""
     moment = moment or timezone.now()
     if trashed_at:
         return State.TRASHED

@@ -1,8 +1,8 @@
 """Apply the snapshots of many records at once, in bulk SQL.
 
-This says again, for speed, what `snapshots.apply` and `Slugged.save` do for one record: a form
-takes 20 ms, and an import has ten thousand rows. A model that computes something in `save()`
-alone, and not in `clean()` or in a field, needs it here too; a property test compares the two.
+This repeats, for speed, what `snapshots.apply` and `Slugged.save` do for one record: a form takes
+20 ms, and an import has ten thousand rows. A model that computes something in `save()` alone, and
+not in `clean()` or in a field, needs it here too; a property test compares the two.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from django.db import connection, models
 
 from publishing.content.fields import FoldedField
 from publishing.content.slugs import FormerSlug, Slugged
-from publishing.import_export.bulk_snapshots import ends, group_links, linked, slices
-from publishing.import_export.bulk_sql import DeferredSQL, reserve
+from publishing.import_export.bulk_snapshots import group_links, link_columns, link_rows, slices
+from publishing.import_export.bulk_sql import DeferredSQL, reserve_keys
 from publishing.revisions.snapshots import (
     Snapshot,
     content_fields,
@@ -24,8 +24,8 @@ from publishing.revisions.snapshots import (
     row_fields,
 )
 
-EMPTY: Snapshot = {"fields": {}, "links": {}, "rows": {}}
-# How often a write is computed again because somebody saved one of its records meanwhile.
+EMPTY_CONTENT: Snapshot = {"fields": {}, "links": {}, "rows": {}}
+# How often a write is computed because somebody saved one of its records meanwhile.
 TRIES = 3
 
 
@@ -38,50 +38,50 @@ class ConcurrentEdit(Exception):
 
 
 class RecordChange(NamedTuple):
-    """A record with its content now (None: it is new) and its content to be."""
+    """A record with its content before (None: it is new) and after the change."""
 
     record: Any
     base: Snapshot | None
     content: Snapshot
 
 
-def hold(model: type[models.Model], keys: Iterable[Any]) -> None:
+def lock_rows(model: type[models.Model], keys: Iterable[Any]) -> None:
     """Lock the records with SELECT … FOR UPDATE until the transaction ends."""
     if connection.features.has_select_for_update:
-        for some in slices(keys):
-            list(model._base_manager.select_for_update().filter(pk__in=some).values_list("pk"))
+        for chunk in slices(keys):
+            list(model._base_manager.select_for_update().filter(pk__in=chunk).values_list("pk"))
 
 
-def prepare(model: type[models.Model], changes: list[RecordChange]) -> DeferredSQL:
-    """Return the SQL that saves the changes as a form would: records, addresses, links, rows."""
-    made = DeferredSQL()
+def compile_changes(model: type[models.Model], changes: list[RecordChange]) -> DeferredSQL:
+    """Return the SQL that saves the changes as a form would: records, slugs, links, rows."""
+    sql = DeferredSQL()
     for record, base, content in changes:
-        assign(record, base, content, content_fields(model))
+        assign_fields(record, base, content, content_fields(model))
     new = [change.record for change in changes if change.base is None]
     if model._meta.pk.auto_created:
-        for record, key in zip(new, reserve(model, len(new)), strict=True):
+        for record, key in zip(new, reserve_keys(model, len(new)), strict=True):
             record.pk = key
-    made.insert(model, new)
-    columns = [f.name for f in model._meta.concrete_fields if derived(f)]
+    sql.insert(model, new)
+    columns = [f.name for f in model._meta.concrete_fields if is_derived(f)]
     columns += [field.name for field in content_fields(model)]
-    # The rows are there, so this updates each of them; `bulk_update` takes many times as long.
+    # These rows exist, so the upsert updates them; `bulk_update` takes many times as long.
     old = [change.record for change in changes if change.base is not None]
-    made.insert(model, old, columns, [model._meta.pk.name])
+    sql.insert(model, old, columns, [model._meta.pk.name])
     if issubclass(model, Slugged):
-        _keep_addresses(made, model, changes)
+        _save_former_slugs(sql, model, changes)
     for name in link_names(model):
-        _link(made, model, name, changes)
+        _set_links(sql, model, name, changes)
     for part in getattr(model, "parts", ()):
-        _write_rows(made, model, part, changes)
-    return made
+        _set_rows(sql, model, part, changes)
+    return sql
 
 
-def derived(field: models.Field[Any, Any]) -> bool:
-    """Tell a column that every save computes."""
+def is_derived(field: models.Field[Any, Any]) -> bool:
+    """Return whether every save computes the field."""
     return isinstance(field, FoldedField) or getattr(field, "auto_now", False)
 
 
-def assign(
+def assign_fields(
     record: Any, base: Snapshot | None, content: Snapshot, fields: list[models.Field[Any, Any]]
 ) -> None:
     """Set the fields that differ; all of them if there is no base."""
@@ -94,10 +94,10 @@ def assign(
             setattr(record, field.attname, None if value is None else key.to_python(value))
 
 
-def _keep_addresses(
-    made: DeferredSQL, model: type[models.Model], changes: list[RecordChange]
+def _save_former_slugs(
+    sql: DeferredSQL, model: type[models.Model], changes: list[RecordChange]
 ) -> None:
-    """Do what `Slugged.save` does for an address that changed."""
+    """Save the former slug of each record whose slug changed, as `Slugged.save` does."""
     moved = [
         (change.record, change.base["fields"]["slug"])
         for change in changes
@@ -105,11 +105,11 @@ def _keep_addresses(
     ]
     former = FormerSlug.objects.filter(model=model._meta.label_lower)
     own = {(str(record.pk), record.slug) for record, _old in moved}
-    for some in slices(moved):
-        found = former.filter(slug__in=[record.slug for record, _old in some])
-        rows = found.values_list("pk", "object_pk", "slug")
-        made.delete(FormerSlug, [key for key, owner, slug in rows if (owner, slug) in own])
-    made.insert(
+    for chunk in slices(moved):
+        matches = former.filter(slug__in=[record.slug for record, _old in chunk])
+        rows = matches.values_list("pk", "object_pk", "slug")
+        sql.delete(FormerSlug, [key for key, owner, slug in rows if (owner, slug) in own])
+    sql.insert(
         FormerSlug,
         [
             FormerSlug(model=model._meta.label_lower, slug=old, object_pk=str(record.pk))
@@ -120,48 +120,49 @@ def _keep_addresses(
     )
 
 
-def _link(
-    made: DeferredSQL, model: type[models.Model], name: str, changes: list[RecordChange]
+def _set_links(
+    sql: DeferredSQL, model: type[models.Model], name: str, changes: list[RecordChange]
 ) -> None:
-    """Set a many-to-many relation as the contents say."""
+    """Add the SQL that sets a many-to-many relation to the links of the contents."""
     field: Any = model._meta.get_field(name)
-    through, (owner, target) = field.remote_field.through, ends(model, name)
+    through, (owner, target) = field.remote_field.through, link_columns(model, name)
     touched = [
         change
         for change in changes
         if name in change.content["links"]
-        and change.content["links"][name] != (change.base or EMPTY)["links"].get(name, [])
+        and change.content["links"][name] != (change.base or EMPTY_CONTENT)["links"].get(name, [])
     ]
-    came, gone = [], []
-    for some in slices(touched):
-        found = linked(model, name, [change.record.pk for change in some])
-        held = group_links(found.values_list("pk", owner, target))
-        for change in some:
-            has, wanted = held.get(change.record.pk, {}), set(change.content["links"][name])
-            gone += [key for link, key in has.items() if link not in wanted]
-            new = sorted(wanted - has.keys())
-            came += [through(**{owner: change.record.pk, target: key}) for key in new]
-    made.delete(through, gone)
-    made.insert(through, came)
+    added, removed = [], []
+    for chunk in slices(touched):
+        pairs = link_rows(model, name, [change.record.pk for change in chunk])
+        links_by_owner = group_links(pairs.values_list("pk", owner, target))
+        for change in chunk:
+            links = links_by_owner.get(change.record.pk, {})
+            wanted = set(change.content["links"][name])
+            removed += [key for link, key in links.items() if link not in wanted]
+            missing = sorted(wanted - links.keys())
+            added += [through(**{owner: change.record.pk, target: key}) for key in missing]
+    sql.delete(through, removed)
+    sql.insert(through, added)
 
 
-def _write_rows(
-    made: DeferredSQL, model: type[models.Model], part: str, changes: list[RecordChange]
+def _set_rows(
+    sql: DeferredSQL, model: type[models.Model], part: str, changes: list[RecordChange]
 ) -> None:
-    """Set the rows of a part as the contents say."""
+    """Add the SQL that sets the rows of a part to those of the contents."""
     relation = part_relation(model, part)
-    rows, back, fields = relation.related_model, relation.field.attname, row_fields(relation)
-    gone, kept = [], []
+    rows, parent, fields = relation.related_model, relation.field.attname, row_fields(relation)
+    removed, saved = [], []
     for record, base, content in changes:
         if part not in content["rows"]:
             continue
-        old, new = (base or EMPTY)["rows"].get(part, {}), content["rows"][part]
-        gone += [key for key in old if key not in new]
+        old, new = (base or EMPTY_CONTENT)["rows"].get(part, {}), content["rows"][part]
+        removed += [key for key in old if key not in new]
         for key, values in new.items():
             if old.get(key) != values:
-                row = rows(pk=rows._meta.pk.to_python(key), **{back: record.pk})
-                assign(row, None, {"fields": values, "links": {}, "rows": {}}, fields)
-                kept.append(row)
-    made.delete(rows, gone)
+                row = rows(pk=rows._meta.pk.to_python(key), **{parent: record.pk})
+                assign_fields(row, None, {"fields": values, "links": {}, "rows": {}}, fields)
+                saved.append(row)
+    sql.delete(rows, removed)
     columns = [f.name for f in rows._meta.concrete_fields if not f.primary_key]
-    made.insert(rows, kept, columns, [rows._meta.pk.name])
+    sql.insert(rows, saved, columns, [rows._meta.pk.name])

@@ -1,40 +1,43 @@
-"""Take the snapshots of many records in as many queries as of one."""
+"""Take the snapshots of many records with as many queries as for one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from django.db import models
 
-from publishing.revisions import snapshots
 from publishing.revisions.snapshots import (
     Snapshot,
     content_fields,
     link_names,
     part_relation,
     row_fields,
+    values_of,
 )
 
-# SQLite takes no more than this many values of a query; a list of keys is asked in slices.
+# SQLite limits the parameters of a query, so a long list of keys is split into slices.
 SLICE = 500
 
 
 def slices(items: Iterable[Any], size: int = SLICE) -> Iterable[list[Any]]:
-    """Give the items in lists of at most `size`."""
-    found: list[Any] = []
+    """Yield the items in lists of at most `size`."""
+    chunk: list[Any] = []
     for item in items:
-        found.append(item)
-        if len(found) == size:
-            yield found
-            found = []
-    if found:
-        yield found
+        chunk.append(item)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
 
 
-def values_of(record: models.Model, fields: Iterable[models.Field[Any, Any]]) -> dict[str, Any]:
-    return {field.name: snapshots.plain(getattr(record, field.attname)) for field in fields}
+def existing_keys(rows: models.QuerySet[Any], keys: Iterable[Any]) -> set[Any]:
+    """Return those of the keys that one of the rows has."""
+    found = (rows.filter(pk__in=chunk).values_list("pk", flat=True) for chunk in slices(keys))
+    return set(chain.from_iterable(found))
 
 
 def load_snapshots(
@@ -42,14 +45,14 @@ def load_snapshots(
 ) -> tuple[dict[Any, Any], dict[Any, Snapshot]]:
     """Return the records with these keys and their snapshots, both by key.
 
-    A snapshot is equal to what `snapshots.take` gives for the record.
+    A snapshot is equal to the result of `snapshots.take` for the record.
     """
     records: dict[Any, Any] = {}
     contents: dict[Any, Snapshot] = {}
-    for some in slices(keys):
-        found = model._base_manager.in_bulk(some)
-        records |= found
-        contents |= _contents(model, found)
+    for chunk in slices(keys):
+        chunk_records = model._base_manager.in_bulk(chunk)
+        records |= chunk_records
+        contents |= _contents(model, chunk_records)
     return records, contents
 
 
@@ -65,57 +68,58 @@ def _contents(model: type[models.Model], records: dict[Any, Any]) -> dict[Any, S
         for key, record in records.items()
     }
     for name in links:
-        for owner, target in linked(model, name, records).values_list(*ends(model, name)):
+        pairs = link_rows(model, name, records).values_list(*link_columns(model, name))
+        for owner, target in pairs:
             contents[owner]["links"][name].append(target)
     for content in contents.values():
         for keys in content["links"].values():
             keys.sort()
     for part in parts:
         relation = part_relation(model, part)
-        inner, back = row_fields(relation), relation.field.attname
-        rows = relation.related_model._base_manager.filter(**{f"{back}__in": list(records)})
+        columns, parent = row_fields(relation), relation.field.attname
+        rows = relation.related_model._base_manager.filter(**{f"{parent}__in": list(records)})
         for row in rows.order_by("pk"):
-            contents[getattr(row, back)]["rows"][part][str(row.pk)] = values_of(row, inner)
+            contents[getattr(row, parent)]["rows"][part][str(row.pk)] = values_of(row, columns)
     return contents
 
 
-def state(model: type[models.Model], keys: Iterable[Any]) -> list[Any]:
-    """Return the raw columns that the snapshots are made of, quick to read and to compare."""
-    found: list[Any] = []
-    for some in slices(keys):
-        rows = model._base_manager.filter(pk__in=some).order_by("pk")
-        found += rows.values_list(*(f.attname for f in model._meta.concrete_fields))
+def raw_columns(model: type[models.Model], keys: Iterable[Any]) -> list[Any]:
+    """Return the raw columns of which the snapshots consist, quick to read and to compare."""
+    values: list[Any] = []
+    for chunk in slices(keys):
+        rows = model._base_manager.filter(pk__in=chunk).order_by("pk")
+        values += rows.values_list(*(f.attname for f in model._meta.concrete_fields))
         for name in link_names(model):
-            pairs = linked(model, name, some)
-            found += pairs.order_by(*ends(model, name)).values_list(*ends(model, name))
+            columns = link_columns(model, name)
+            values += link_rows(model, name, chunk).order_by(*columns).values_list(*columns)
         for part in getattr(model, "parts", ()):
             relation = part_relation(model, part)
             rows = relation.related_model._base_manager.filter(
-                **{f"{relation.field.attname}__in": some}
+                **{f"{relation.field.attname}__in": chunk}
             )
-            found += rows.order_by("pk").values_list()
-    return found
+            values += rows.order_by("pk").values_list()
+    return values
 
 
-def ends(model: type[models.Model], name: str) -> tuple[str, str]:
+def link_columns(model: type[models.Model], name: str) -> tuple[str, str]:
     """Return the columns of a many-to-many table: the record's and the target's."""
     field: Any = model._meta.get_field(name)
     return f"{field.m2m_field_name()}_id", f"{field.m2m_reverse_field_name()}_id"
 
 
-def linked(model: type[models.Model], name: str, keys: Iterable[Any]) -> models.QuerySet[Any]:
+def link_rows(model: type[models.Model], name: str, keys: Iterable[Any]) -> models.QuerySet[Any]:
     """Return the rows of a many-to-many table that belong to records with these keys."""
     field: Any = model._meta.get_field(name)
     through = field.remote_field.through
-    found: models.QuerySet[Any] = through._base_manager.filter(
-        **{f"{ends(model, name)[0]}__in": list(keys)}
+    rows: models.QuerySet[Any] = through._base_manager.filter(
+        **{f"{link_columns(model, name)[0]}__in": list(keys)}
     )
-    return found
+    return rows
 
 
 def group_links(pairs: Iterable[tuple[Any, Any, Any]]) -> dict[Any, dict[Any, Any]]:
-    """(key of the link, owner, target) → owner → target → key of the link."""
-    found: dict[Any, dict[Any, Any]] = defaultdict(dict)
+    """Group (key of the link, owner, target) as owner → target → key of the link."""
+    links: dict[Any, dict[Any, Any]] = defaultdict(dict)
     for key, owner, target in pairs:
-        found[owner][target] = key
-    return found
+        links[owner][target] = key
+    return links

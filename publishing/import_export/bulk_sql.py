@@ -1,7 +1,7 @@
-"""Compile SQL before the transaction that runs it, so that locks are held for less long.
+"""Compile SQL before the transaction that runs it, so that locks are held more briefly.
 
-Most of the time of a bulk write goes into making SQL and values of objects, for which nobody has
-to wait. It is Django's own compiler that makes them, so every field is written as always.
+Most of the time of a bulk write goes into compiling SQL and converting values, which needs no lock.
+Django's own compiler does it, so every field is saved as usual.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ class DeferredSQL:
     """Deletions, then insertions in the order in which they were added."""
 
     def __init__(self) -> None:
-        self._gone: list[tuple[type[models.Model], list[Any]]] = []
-        self._sql: list[tuple[str, Any]] = []
+        self._deletions: list[tuple[type[models.Model], list[Any]]] = []
+        self._statements: list[tuple[str, Any]] = []
 
     def delete(self, model: type[models.Model], keys: Iterable[Any]) -> None:
-        """Delete rows that nothing points at."""
-        self._gone += [(model, some) for some in slices(keys)]
+        """Delete rows to which no other rows refer."""
+        self._deletions += [(model, chunk) for chunk in slices(keys)]
 
     def insert(
         self,
@@ -34,34 +34,34 @@ class DeferredSQL:
         update: list[str] | None = None,
         unique: Iterable[str] = (),
     ) -> None:
-        """Insert the objects; their keys are known, or nobody needs them.
+        """Insert the objects, whose keys are set or not needed.
 
-        With `update`, a row that is there already (as `unique` tells) gets these columns.
+        With `update`, an existing row with the same `unique` columns gets these columns.
         """
         fields = [field for field in model._meta.concrete_fields if not field.generated]
         if objects and objects[0].pk is None:
             fields.remove(model._meta.pk)
-        for some in slices(objects, connection.ops.bulk_batch_size(fields, objects) or 1):
+        for chunk in slices(objects, connection.ops.bulk_batch_size(fields, objects) or 1):
             query = InsertQuery(
                 model,
                 on_conflict=OnConflict.UPDATE if update else None,
                 update_fields=[model._meta.get_field(name) for name in update or ()],
                 unique_fields=[model._meta.get_field(name) for name in unique],
             )
-            query.insert_values(fields, some)
-            self._sql += query.get_compiler(connection=connection).as_sql()
+            query.insert_values(fields, chunk)
+            self._statements += query.get_compiler(connection=connection).as_sql()
 
     def run(self) -> None:
         """Run all of them, or none. Raises IntegrityError."""
         with transaction.atomic(), connection.cursor() as cursor:
-            for model, keys in self._gone:
+            for model, keys in self._deletions:
                 model._base_manager.filter(pk__in=keys).delete()
-            for sql, values in self._sql:
+            for sql, values in self._statements:
                 cursor.execute(sql, values)
 
 
-def reserve(model: type[models.Model], number: int) -> list[int]:
-    """Reserve keys for so many new rows in the database's own sequence."""
+def reserve_keys(model: type[models.Model], number: int) -> list[int]:
+    """Reserve keys for this number of new rows in the database's own sequence."""
     table, column = model._meta.db_table, model._meta.pk.column
     if not number:
         return []
@@ -76,11 +76,11 @@ def reserve(model: type[models.Model], number: int) -> list[int]:
 
 
 def _reserve_in_sqlite(cursor: Any, table: str, number: int) -> list[int]:
-    # Django's keys count on, and this table of SQLite says how far they are.
+    # Django's keys are AUTOINCREMENT; this table of SQLite holds the last key in use.
     cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-    found = cursor.fetchone()
-    if found is None:
+    row = cursor.fetchone()
+    if row is None:
         cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, 0)", [table])
-    last = found[0] if found else 0
+    last = row[0] if row else 0
     cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [last + number, table])
     return list(range(last + 1, last + number + 1))

@@ -1,4 +1,4 @@
-"""Write a value as the plain text of a cell, and read it again."""
+"""Format a value as the plain text of a cell, and parse it again."""
 
 import re
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ from publishing.content.csv import printable
 
 TOO_LONG = "(too long for a cell: stays as it is)"
 
-# Between the things of one cell: links, and the values of a row that belongs to the record.
+# Separators within a cell: of links, and of the values of a row that belongs to the record.
 BETWEEN_LINKS, BETWEEN_VALUES = "; ", " | "
 _ESCAPED = {"\\": "\\\\", "|": "\\|", "\n": "\\n"}
 
 
-def text_of(value: Any) -> str:
+def to_text(value: Any) -> str:
     """Return a value of a spreadsheet or a snapshot as text: 2024.0 is "2024"."""
     match value:
         case None:
@@ -36,22 +36,22 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def normalised(text: str) -> str:
+def normalise(text: str) -> str:
     """Return the text with one kind of line break, without control characters, trimmed."""
     text = text.replace("_x000D_\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
     return printable(text).strip()
 
 
-def joined(values: Iterable[str]) -> str:
-    """Return the values of a row as one line, without the empty ones at its end."""
+def join_row(values: Iterable[str]) -> str:
+    """Join the values of a row to one line, without empty values at its end."""
     escaped = [re.sub(r"[\\|\n]", lambda found: _ESCAPED[found[0]], value) for value in values]
     while escaped and not escaped[-1]:
         escaped.pop()
     return BETWEEN_VALUES.join(escaped)
 
 
-def parted(line: str) -> list[str]:
-    """Return the values that `joined` made a line of, trimmed."""
+def split_row(line: str) -> list[str]:
+    """Split a line that `join_row` made into its values, trimmed."""
     values, escaped = [""], False
     for character in line:
         if escaped:

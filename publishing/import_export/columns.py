@@ -1,8 +1,8 @@
-"""The columns of a model's table: the cells of an export, and the way back.
+"""The columns of a model's table: convert a record's values to cells and back.
 
-There is a column for everything that a snapshot holds: fields, links, and the rows that belong to
-a record, each row on a line of the cell. An empty cell empties; a column that is not there leaves
-things as they are.
+There is a column for every value of a snapshot: fields, links, and the rows that belong to a
+record, each on a line of the cell. An empty cell clears the value; a missing column leaves it
+unchanged.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from publishing.import_export.cells import BETWEEN_LINKS, joined, normalised, parted, text_of
+from publishing.import_export.cells import BETWEEN_LINKS, join_row, normalise, split_row, to_text
 from publishing.import_export.converters import CellConverter
 from publishing.import_export.references import NaturalKeys, RecordFinder
 from publishing.revisions.snapshots import (
@@ -29,14 +29,14 @@ from publishing.revisions.snapshots import (
 
 
 def columns_of(model: type[models.Model]) -> list[TableColumn]:
-    """Return the columns of a model's table but its key, in the order of an export."""
+    """Return the columns of a model's table except its key, in the order of an export."""
     relations = [ManyToManyColumn(model, name) for name in link_names(model)]
     parts = [InlineColumn(model, part) for part in getattr(model, "parts", ())]
     return [*(FieldColumn(model, field) for field in content_fields(model)), *relations, *parts]
 
 
 class TableColumn:
-    """A column of a table: its place in a snapshot, and its cells."""
+    """A column of a table: its place in a snapshot, and the conversion of its cells."""
 
     name: str
     label: str
@@ -52,7 +52,7 @@ class TableColumn:
         return ""
 
     def references(self, content: Snapshot) -> Iterable[tuple[Any, Any]]:
-        """Give the records that the column points at: (model, key)."""
+        """Yield the records that the column refers to: (model, key)."""
         return ()
 
     def to_cell(self, content: Snapshot, natural_keys: NaturalKeys) -> Any:
@@ -93,7 +93,7 @@ class FieldColumn(TableColumn):
 
 
 class ManyToManyColumn(TableColumn):
-    """A many-to-many relation: names with a semicolon between them."""
+    """A many-to-many relation: natural keys with a semicolon between them."""
 
     kind = "links"
 
@@ -117,10 +117,10 @@ class ManyToManyColumn(TableColumn):
     def from_cell(
         self, text: str, present: Any, resolver: RecordFinder, natural_keys: NaturalKeys
     ) -> list[Any]:
-        # What is linked already may stay, also where the person could not choose it now.
-        held = {natural_keys.of(self.target, key): key for key in present or ()}
+        # Existing links may stay, even if the person could not choose them now.
+        present_keys = {natural_keys.of(self.target, key): key for key in present or ()}
         names = (name.strip() for name in text.replace("\n", ";").split(";"))
-        keys = {held.get(n) or resolver.find(self.target, n) for n in names if n}
+        keys = {present_keys.get(n) or resolver.find(self.target, n) for n in names if n}
         return sorted(keys)
 
 
@@ -135,13 +135,13 @@ class InlineColumn(TableColumn):
         self.label = str(self.model._meta.verbose_name_plural)
         self.values = {field.name: CellConverter(field) for field in row_fields(relation)}
         self.order = list(self.values)
-        self.known_by = self._known_by(relation.field.name)
+        self.identifying = self._identifying_fields(relation.field.name)
 
-    def _known_by(self, back: str) -> list[str]:
-        """Return the fields that are unique within a record, or all of them."""
+    def _identifying_fields(self, parent: str) -> list[str]:
+        """Return the fields that tell rows of a record apart; all fields if no constraint does."""
         for constraint in self.model._meta.constraints:
-            if isinstance(constraint, models.UniqueConstraint) and back in constraint.fields:
-                return [name for name in constraint.fields if name != back]
+            if isinstance(constraint, models.UniqueConstraint) and parent in constraint.fields:
+                return [name for name in constraint.fields if name != parent]
         return list(self.values)
 
     @property
@@ -160,49 +160,50 @@ class InlineColumn(TableColumn):
 
     def to_cell(self, content: Snapshot, natural_keys: NaturalKeys) -> str:
         rows = content["rows"][self.name].values()
-        return "\n".join(sorted(joined(self._texts(row, natural_keys)) for row in rows))
+        return "\n".join(sorted(join_row(self._texts(row, natural_keys)) for row in rows))
 
     def _texts(self, row: Mapping[str, Any], natural_keys: NaturalKeys) -> list[str]:
         return [
-            normalised(text_of(self.values[n].to_cell(row[n], natural_keys))) for n in self.order
+            normalise(to_text(self.values[n].to_cell(row[n], natural_keys))) for n in self.order
         ]
 
     def from_cell(
         self, text: str, present: Any, resolver: RecordFinder, natural_keys: NaturalKeys
     ) -> dict[str, Any]:
-        held = {self._key(row): (key, row) for key, row in (present or {}).items()}
-        written = {key: self._texts(row, natural_keys) for key, row in (present or {}).items()}
-        found: dict[str, Any] = {}
+        present = present or {}
+        present_rows = {self._key(row): (key, row) for key, row in present.items()}
+        present_texts = {key: self._texts(row, natural_keys) for key, row in present.items()}
+        rows: dict[str, Any] = {}
         for line in filter(str.strip, text.split("\n")):
-            values = self._values(line, resolver, present or {}, written)
-            key, old = held.get(self._key(values), (str(uuid.uuid4()), None))
-            if key in found:
+            values = self._values(line, resolver, present, present_texts)
+            key, present_row = present_rows.get(self._key(values), (str(uuid.uuid4()), None))
+            if key in rows:
                 raise ValidationError(_("“%s” stands here twice") % line)
-            found[key] = (old or self._defaults()) | values
-        return found
+            rows[key] = (present_row or self._defaults()) | values
+        return rows
 
     def _key(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        return tuple(row.get(name) for name in self.known_by)
+        return tuple(row.get(name) for name in self.identifying)
 
     def _defaults(self) -> dict[str, Any]:
-        fresh = self.model()
-        return {n: plain(getattr(fresh, v.field.attname)) for n, v in self.values.items()}
+        defaults = self.model()
+        return {n: plain(getattr(defaults, v.field.attname)) for n, v in self.values.items()}
 
     def _values(
         self,
         line: str,
         resolver: RecordFinder,
         present: Mapping[str, Any],
-        written: Mapping[str, list[str]],
+        present_texts: Mapping[str, list[str]],
     ) -> dict[str, Any]:
-        texts = parted(line)
+        texts = split_row(line)
         if len(texts) > len(self.order):
-            said = _("“%(line)s” has more than %(values)s")
-            raise ValidationError(said % {"line": line, "values": " | ".join(self.order)})
+            message = _("“%(line)s” has more than %(values)s")
+            raise ValidationError(message % {"line": line, "values": " | ".join(self.order)})
         texts += [""] * (len(self.order) - len(texts))
-        for key, same in written.items():
-            if same == texts:
-                # As it stands, to the last letter.
+        for key, row_texts in present_texts.items():
+            if row_texts == texts:
+                # The line is unchanged.
                 return {name: present[key][name] for name in self.order}
         values = {}
         for name, text in zip(self.order, texts, strict=True):
@@ -211,6 +212,6 @@ class InlineColumn(TableColumn):
         return values
 
     def _has_default(self, name: str) -> bool:
-        """Tell a field for which an empty text means the default, because it cannot be empty."""
+        """Return whether an empty text means the default, because the field cannot be empty."""
         field = self.values[name].field
         return field.has_default() and not field.blank

@@ -1,7 +1,7 @@
 """Check a model's constraints for many records in a few queries.
 
-Django's `full_clean` asks the database once for every promise of every record, which for ten
-thousand rows takes minutes. The answers here are the same: the database still decides.
+Django's `full_clean` queries the database for every constraint of every record, which takes minutes
+for ten thousand rows. The results are the same: the database still evaluates the conditions.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from publishing.revisions.snapshots import plain
 
 
 class UniqueRule(NamedTuple):
-    """No two records have the same values in these fields, among those that meet a condition."""
+    """A uniqueness rule: the fields, and the condition for records to which it applies."""
 
     number: int
     fields: list[models.Field[Any, Any]]
     condition: Q
-    said: str
+    message: str
 
     def claim(self, record: models.Model) -> str | None:
-        """Return the record's values as a text; None if one is empty and so excludes no other."""
+        """Return the record's values as a text; None if one is empty and so cannot collide."""
         values = [plain(getattr(record, field.attname)) for field in self.fields]
         return None if None in values else self.text(values)
 
@@ -36,14 +36,14 @@ class UniqueRule(NamedTuple):
 
 
 class BrokenCheck(NamedTuple):
-    """A check constraint that a record fails: its fields, and the sentence for people."""
+    """A check constraint that a record fails: its fields, and the message for people."""
 
     fields: list[str]
     message: str
 
 
 class BulkConstraints:
-    """The unique and check constraints of a model, for many of its records."""
+    """The unique and check constraints of a model, evaluated for many of its records."""
 
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
@@ -62,55 +62,55 @@ class BulkConstraints:
         for constraint in meta.constraints:
             if isinstance(constraint, models.UniqueConstraint):
                 fields = [meta.get_field(name) for name in constraint.fields]
-                said = str(constraint.get_violation_error_message())
-                yield UniqueRule(number, fields, constraint.condition or Q(), said)
+                message = str(constraint.get_violation_error_message())
+                yield UniqueRule(number, fields, constraint.condition or Q(), message)
                 number += 1
 
     def claims(self, record: models.Model) -> dict[str, str]:
-        """Return the unique values of a record, each with the sentence for when they are taken."""
-        found = {}
-        for unique in self.unique:
-            if claim := unique.claim(record):
-                name = unique.fields[0].name
-                found[claim] = unique.said if unique.fields[1:] else f"{name}: {unique.said}"
-        return found
+        """Return the unique values of a record, each with the message for a collision."""
+        claims = {}
+        for rule in self.unique:
+            if claim := rule.claim(record):
+                name = rule.fields[0].name
+                claims[claim] = rule.message if rule.fields[1:] else f"{name}: {rule.message}"
+        return claims
 
     def slug_claim(self, slug: str) -> str:
         """Return the claim of a record with this slug."""
-        unique = next(u for u in self.unique if [field.name for field in u.fields] == ["slug"])
-        return unique.text([slug])
+        rule = next(r for r in self.unique if [field.name for field in r.fields] == ["slug"])
+        return rule.text([slug])
 
     def holders(self, records: Collection[models.Model]) -> dict[str, Any]:
         """Return the key of the record that holds a claim in the database, by claim."""
-        found: dict[str, Any] = {}
-        for unique in self.unique:
-            names = [field.attname for field in unique.fields]
-            # The last field tells most records apart.
-            wanted = {getattr(record, names[-1]) for record in records} - {None}
-            for some in slices(wanted):
-                rows = self.model._base_manager.filter(unique.condition)
-                rows = rows.filter(**{f"{names[-1]}__in": some})
+        holders: dict[str, Any] = {}
+        for rule in self.unique:
+            names = [field.attname for field in rule.fields]
+            # The last field is the most selective one.
+            last_values = {getattr(record, names[-1]) for record in records} - {None}
+            for chunk in slices(last_values):
+                rows = self.model._base_manager.filter(rule.condition)
+                rows = rows.filter(**{f"{names[-1]}__in": chunk})
                 for key, *values in rows.values_list("pk", *names):
-                    found[unique.text(plain(value) for value in values)] = key
-        return found
+                    holders[rule.text(plain(value) for value in values)] = key
+        return holders
 
     def broken(self, record: models.Model, changed: Collection[str]) -> Iterator[BrokenCheck]:
-        """Give the checks that a record fails; if fields are named, only those about them."""
-        for number, check in enumerate(self.checks):
-            names = sorted(Q(check.condition).referenced_base_fields)
+        """Yield the checks that a record fails; with changed fields, only those about them."""
+        for number, constraint in enumerate(self.checks):
+            names = sorted(Q(constraint.condition).referenced_base_fields)
             if changed and not set(names).intersection(changed):
                 continue
             fields: list[Any] = [self.model._meta.get_field(name) for name in names]
             values = {f.name: models.Value(getattr(record, f.attname), f) for f in fields}
             key = (number, *(value.value for value in values.values()))
             if key not in self._answers:
-                self._answers[key] = Q(check.condition).check(values)
+                self._answers[key] = Q(constraint.condition).check(values)
             if not self._answers[key]:
-                yield BrokenCheck(names, str(check.get_violation_error_message()))
+                yield BrokenCheck(names, str(constraint.get_violation_error_message()))
 
 
-def missing(record: models.Model, fields: Iterable[models.Field[Any, Any]]) -> Iterator[str]:
-    """Give a sentence for each relation of a record that is empty and may not be."""
+def missing_links(record: models.Model, fields: Iterable[models.Field[Any, Any]]) -> Iterator[str]:
+    """Yield a message for each relation of a record that is empty although it is required."""
     for field in fields:
         if (
             not field.null

@@ -10,17 +10,17 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from publishing.import_export.cells import text_of
+from publishing.import_export.cells import to_text
 from publishing.import_export.references import NaturalKeys, RecordFinder
 from publishing.revisions.snapshots import plain
 
-# The days from 1954 to 2119, as spreadsheets count them.
+# The serial numbers of spreadsheets for the days from 1954 to 2119.
 SERIALS = range(20_000, 80_001)
 YES, NO = ("yes", "true", "1", "y"), ("no", "false", "0", "n")
 
 
 class CellConverter:
-    """Convert the values of a field to cells, and cells to values as a form's field does."""
+    """Converter of a field's values to cells, and of cells to values as a form's field does it."""
 
     def __init__(self, field: models.Field[Any, Any]) -> None:
         self.field: Any = field
@@ -30,16 +30,16 @@ class CellConverter:
         )
         self.form: forms.Field | None = None if self.target else field.formfield(required=False)
         self.choices = {
-            said.casefold(): value
+            text.casefold(): value
             for value, label in field.flatchoices or ()
-            for said in (str(label), str(value))
+            for text in (str(label), str(value))
         }
 
     @property
     def hint(self) -> str:
         if self.target:
-            named = _("the code, address or year of a %(kind)s, or its number as #1")
-            return named % {"kind": self.target._meta.verbose_name}
+            message = _("the code, address or year of a %(kind)s, or its number as #1")
+            return message % {"kind": self.target._meta.verbose_name}
         if self.field.flatchoices:
             return ", ".join(str(value) for value, _label in self.field.flatchoices)
         match self.field:
@@ -60,8 +60,8 @@ class CellConverter:
         if value is not None and self.is_day:
             return date.fromisoformat(value)
         if value is not None and isinstance(self.field, models.DateTimeField):
-            return text_of(self.field.to_python(value))
-        return text_of(value) if isinstance(value, bool) else value
+            return to_text(self.field.to_python(value))
+        return to_text(value) if isinstance(value, bool) else value
 
     def from_cell(self, text: str, resolver: RecordFinder) -> Any:
         """Return the snapshot's value for a text. Raises ValidationError."""
@@ -74,21 +74,21 @@ class CellConverter:
                 )
             return self.choices[text.casefold()]
         if isinstance(self.field, models.BooleanField):
-            return self._truth(text)
+            return self._parse_bool(text)
         assert self.form is not None  # noqa: S101 (only what points at a record has none)
-        return plain(self.form.clean(self._usual(text)))
+        return plain(self.form.clean(self._normalise(text)))
 
-    def _truth(self, text: str) -> bool:
+    def _parse_bool(self, text: str) -> bool:
         if text.casefold() in (*YES, _("yes")):
             return True
         if text.casefold() in (*NO, _("no")):
             return False
         raise ValidationError(_("write yes or no"))
 
-    def _usual(self, text: str) -> Any:
-        """Return the text as forms take it: a decimal point, and a date for a count of days."""
+    def _normalise(self, text: str) -> Any:
+        """Return the text as a form field accepts it; a date for a serial number."""
         if self.is_day and text.isdecimal() and int(text) in SERIALS:
-            # As late as in .readers, where it is told why.
+            # Imported late for the reason given in `readers`.
             from openpyxl.utils.datetime import from_excel
 
             return from_excel(int(text)).date()

@@ -1,7 +1,7 @@
 """Import the rows of a preview: many records in one transaction.
 
-Everything is computed before the transaction; inside it the records are only compared once more
-and written in bulk, so that others wait no longer than they have to.
+Everything is computed before the transaction; inside it the records are only compared once more and
+saved in bulk, so that locks are held as briefly as possible.
 """
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publishing.content.scope import OutOfScope, choose, narrowed, scope_of
-from publishing.import_export.bulk_apply import TRIES, ConcurrentEdit, RecordChange, hold, prepare
-from publishing.import_export.bulk_snapshots import load_snapshots, state
+from publishing.import_export import bulk_apply
+from publishing.import_export.bulk_apply import TRIES, ConcurrentEdit, RecordChange
+from publishing.import_export.bulk_snapshots import load_snapshots, raw_columns
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
 from publishing.revisions.models import Action, Revision, Stage, entry
 from publishing.revisions.scope_guard import check_change
 from publishing.revisions.snapshots import Snapshot
 
 
-def carry_out(model: type[models.Model], batch: Batch, person: Any, note: str) -> None:
+def import_batch(model: type[models.Model], batch: Batch, person: Any, note: str) -> None:
     """Import the rows of the preview, all of them or none.
 
-    Raises ConcurrentEdit, IntegrityError, and OutOfScope for rows that are not the person's.
+    Raises ConcurrentEdit, IntegrityError, and OutOfScope for rows outside the user's scope.
     """
     for _attempt in range(TRIES):
         if _try(model, batch, person, note):
@@ -33,22 +34,21 @@ def carry_out(model: type[models.Model], batch: Batch, person: Any, note: str) -
 
 
 def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> bool:
-    """Return False if somebody saved one of the records meanwhile; nothing is written then."""
-    wanted = list(
-        batch.rows.filter(outcome__in=(RowOutcome.NEW, RowOutcome.CHANGED)).defer("cells")
-    )
+    """Return False if somebody saved one of the records meanwhile; nothing is saved then."""
+    rows = list(batch.rows.filter(outcome__in=(RowOutcome.NEW, RowOutcome.CHANGED)).defer("cells"))
     key = model._meta.pk
-    keys = {row.number: key.to_python(row.object_pk) for row in wanted if row.base}
-    before = state(model, keys.values())
+    keys = {row.number: key.to_python(row.object_pk) for row in rows if row.base}
+    before = raw_columns(model, keys.values())
     records, present = load_snapshots(model, keys.values())
-    _require_same(wanted, keys, records, present)
-    changes = {row.number: _change(model, row, records.get(keys.get(row.number))) for row in wanted}
+    _require_same(rows, keys, records, present)
+    changes = {r.number: _record_change(model, r, records.get(keys.get(r.number))) for r in rows}
     for change in changes.values():
         if change.base is not None:
             check_change(model, change.base, change.content, person)
-    drafts = {row.number for row in wanted if row.as_draft}
-    made = prepare(model, [change for number, change in changes.items() if number not in drafts])
-    made.insert(
+    drafts = {row.number for row in rows if row.as_draft}
+    live = [change for number, change in changes.items() if number not in drafts]
+    sql = bulk_apply.compile_changes(model, live)
+    sql.insert(
         Revision,
         [
             entry(
@@ -64,37 +64,36 @@ def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> boo
             for number, change in changes.items()
         ],
     )
-    counts = batch.tally()
+    counts = batch.count_outcomes()
     with transaction.atomic():
         if Batch.objects.select_for_update().get(pk=batch.pk).imported_at:
             return True
-        hold(model, keys.values())
-        if state(model, keys.values()) != before:
+        bulk_apply.lock_rows(model, keys.values())
+        if raw_columns(model, keys.values()) != before:
             return False
-        made.run()
-        written = [change.record for number, change in changes.items() if number not in drafts]
-        _require_within(model, written, person)
+        sql.run()
+        _require_within(model, [change.record for change in live], person)
         batch.imported_at, batch.counts = timezone.now(), counts
         batch.save(update_fields=["imported_at", "counts"])
     return True
 
 
 def _require_within(model: type[models.Model], records: list[Any], person: Any) -> None:
-    """Raise OutOfScope if a written record is outside the scope of the person."""
+    """Raise OutOfScope if a saved record is outside the scope of the user."""
     scope = scope_of(person)
     if scope is None:
         return
     keys = [record.pk for record in records]
     rows = model._default_manager.filter(pk__in=keys).order_by()
-    own = set(narrowed(rows, scope).values_list("pk", flat=True))
-    if foreign := [str(record) for record in records if record.pk not in own]:
+    within = set(narrowed(rows, scope).values_list("pk", flat=True))
+    if foreign := [str(record) for record in records if record.pk not in within]:
         raise OutOfScope(f"{', '.join(foreign[:10])}: {choose(scope)}")
 
 
-def _change(model: type[models.Model], row: BatchRow, record: Any) -> RecordChange:
+def _record_change(model: type[models.Model], row: BatchRow, record: Any) -> RecordChange:
     content: Any = row.content
     if record is None:
-        # Only a key that staff type is known before.
+        # Before the import a new record has a key only if staff typed one.
         record = model(pk=row.object_pk or None)
     return RecordChange(record, row.base, content)
 

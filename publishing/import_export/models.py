@@ -1,8 +1,8 @@
 """Imports: uploaded files and their rows, until they are undone or expire.
 
-The rows of the file are kept here, not on a disk, because several servers share nothing but the
-database. They belong to whoever uploaded them, and go some days later; what was imported is in
-the history of each record, with its batch.
+The rows of the file are kept in the database, not on a disk, because several servers share only the
+database. They are visible to the person who uploaded them, and are deleted some days later; the
+history of each record keeps the imported changes, with their batch.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-# So long a preview waits for its decision, and refused rows can be looked at.
-KEPT = timedelta(days=3)
+# How long previews and refused rows are kept.
+RETENTION = timedelta(days=3)
 
 
 class RowOutcome(models.TextChoices):
@@ -36,12 +36,12 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         return self.filter(model=model._meta.label_lower).order_by("-made_at", "-pk")
 
     def imported(self) -> Self:
-        """Return the imports that changed something."""
+        """Return the imports that were carried out."""
         return self.filter(imported_at__isnull=False)
 
 
 class Batch(models.Model):
-    """One file that somebody imports."""
+    """One uploaded file to import."""
 
     model = models.CharField(_("kind of record"), max_length=100)
     person = models.ForeignKey(
@@ -51,20 +51,20 @@ class Batch(models.Model):
         related_name="batches",
         verbose_name=_("who"),
     )
-    # Stays when the account goes.
+    # Kept when the account is deleted.
     person_name = models.CharField(_("who"), max_length=150, blank=True)
     made_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     file_name = models.CharField(_("file"), max_length=255)
     headings = models.JSONField(default=list)
-    # Sentences about the file as a whole.
+    # Messages about the file as a whole.
     notes = models.JSONField(default=list)
     is_live = models.BooleanField(_("visitors see it at once"), default=False)
     imported_at = models.DateTimeField(_("imported"), null=True)
-    # Outcome → number of rows, once it is imported.
+    # Outcome → number of rows, once the file is imported.
     counts = models.JSONField(default=dict)
     undone_at = models.DateTimeField(_("taken back"), null=True)
     undone_by = models.CharField(_("taken back by"), max_length=150, blank=True)
-    # What could not be taken back: [key, name, reason].
+    # Records that could not be restored: [key, name, reason].
     left = models.JSONField(default=list)
 
     objects = BatchQuerySet.as_manager()
@@ -84,18 +84,18 @@ class Batch(models.Model):
 
     @property
     def expires_at(self) -> Any:
-        return self.made_at + KEPT
+        return self.made_at + RETENTION
 
-    def tally(self) -> dict[str, int]:
+    def count_outcomes(self) -> dict[str, int]:
         """Return the number of rows by outcome, in the order of the outcomes."""
-        counted = dict(
+        numbers = dict(
             self.rows.order_by().values_list("outcome").annotate(number=models.Count("pk"))
         )
-        return {outcome.value: counted.get(outcome.value, 0) for outcome in RowOutcome}
+        return {outcome.value: numbers.get(outcome.value, 0) for outcome in RowOutcome}
 
 
 class BatchRow(models.Model):
-    """A row of the file, and what the import makes of it."""
+    """A row of the file, with its result."""
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
@@ -104,13 +104,13 @@ class BatchRow(models.Model):
         _("result"), max_length=10, choices=RowOutcome, default=RowOutcome.PENDING
     )
     reason = models.TextField(_("reason"), blank=True)
-    # What to know besides, such as somebody's open draft.
+    # A hint for the person, such as somebody's open draft.
     remark = models.TextField(_("remark"), blank=True)
     object_pk = models.CharField(_("record"), max_length=64, blank=True)
     label = models.CharField(_("name"), max_length=200, blank=True)
-    # Whether what changes is kept as a draft of a public record.
+    # True if the change is saved as a draft of a public record.
     as_draft = models.BooleanField(default=False)
-    # What no two rows may share.
+    # Unique values that no other row may have.
     claims = models.JSONField(default=list)
     base = models.JSONField(null=True, default=None)
     content = models.JSONField(null=True, default=None)
@@ -127,9 +127,9 @@ class BatchRow(models.Model):
         return f"{self.batch}: {self.number}"
 
 
-def expire() -> None:
+def delete_expired() -> None:
     """Delete the rows of old imports and old previews, in slices."""
-    limit = timezone.now() - KEPT
+    limit = timezone.now() - RETENTION
     while keys := list(
         BatchRow.objects.filter(batch__made_at__lt=limit).values_list("pk", flat=True)[:500]
     ):

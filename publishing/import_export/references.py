@@ -1,8 +1,8 @@
-"""Name other records in cells, and find the records that a person may name.
+"""Natural keys: name other records in cells, and find the records that a person may refer to.
 
-A record is named by its code, address or year, whatever is unique in its kind ("GB",
-"manchester", "2024"); by its number ("#17") where there is nothing of the sort, or where it lies
-in the trash and its address may be somebody else's by now.
+A natural key is a code, slug or year, whatever is unique in its kind ("GB", "manchester", "2024").
+A record without one is named by its number ("#17"), and so is a record in the trash, because its
+slug may belong to another one by now.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import Publishable
+from publishing.content.publishable import not_trashed
 from publishing.content.slugs import Slugged
 from publishing.import_export.bulk_snapshots import slices
 
 
 def key_name(model: type[models.Model]) -> str:
-    """Return the name of the column with a record's key: "id", or "code" where staff type it."""
+    """Return the name of the column with a record's key: "id", or "code" if staff type it."""
     key = model._meta.pk
     return "id" if key.auto_created or not key.editable else key.name
 
 
-def handle_name(model: type[models.Model]) -> str | None:
-    """Return the name of the natural key's field; None if only the number tells records apart."""
+def natural_key_name(model: type[models.Model]) -> str | None:
+    """Return the name of the natural key's field; None if a kind of record has only numbers."""
     if key_name(model) != "id":
         return model._meta.pk.name
     if issubclass(model, Slugged):
@@ -38,26 +38,21 @@ def handle_name(model: type[models.Model]) -> str | None:
     return next((c.fields[0] for c in unique if len(c.fields) == 1), None)
 
 
-def there(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
-    """Return the rows that are not in the trash."""
-    return rows.filter(trashed_at__isnull=True) if issubclass(rows.model, Publishable) else rows
-
-
 class NaturalKeys:
-    """The natural keys of records, looked up together and remembered."""
+    """Cache of natural keys, which loads them in bulk."""
 
     def __init__(self) -> None:
         self._known: dict[Any, dict[Any, str]] = defaultdict(dict)
 
     def learn(self, model: type[models.Model], keys: Iterable[Any]) -> None:
-        known, name = self._known[model], handle_name(model)
+        known, name = self._known[model], natural_key_name(model)
         missing = {key for key in keys if key is not None and key not in known}
         known.update({key: f"#{key}" for key in missing})
         if name is None:
             return
-        for some in slices(missing):
-            rows = there(model._base_manager.filter(pk__in=some))
-            known.update({key: str(said) for key, said in rows.values_list("pk", name)})
+        for chunk in slices(missing):
+            rows = not_trashed(model._base_manager.filter(pk__in=chunk))
+            known.update({key: str(value) for key, value in rows.values_list("pk", name)})
 
     def of(self, model: type[models.Model], key: Any) -> str:
         if key is None:
@@ -68,42 +63,42 @@ class NaturalKeys:
 
 
 class RecordFinder(Protocol):
-    """Anything that finds the key of the record that a text names."""
+    """Protocol of an object that finds the key of the record to which a text refers."""
 
     def find(self, model: type[models.Model], text: str) -> Any: ...
 
 
 class ReferenceResolver:
-    """The records that somebody may choose, as the pickers of the desk offer them."""
+    """Resolver of natural keys to the records that the user may choose in forms."""
 
     def __init__(self, site: AdminSite, request: HttpRequest) -> None:
         self.site, self.request = site, request
-        self._found: dict[tuple[Any, str], Any] = {}
+        self._keys: dict[tuple[Any, str], Any] = {}
 
     def rows(self, model: type[models.Model]) -> models.QuerySet[Any]:
         rows = self.site.get_model_admin(model).get_queryset(self.request)
-        return there(rows).prefetch_related(None).order_by()
+        return not_trashed(rows).prefetch_related(None).order_by()
 
     def find(self, model: type[models.Model], text: str) -> Any:
-        """Return the key of the record that a text names. Raises ValidationError."""
-        if (model, text) not in self._found:
-            self._found[model, text] = self._look(model, text)
-        found = self._found[model, text]
-        if found is None:
-            said = _("there is no %(kind)s “%(text)s” that you may choose")
-            raise ValidationError(said % {"kind": model._meta.verbose_name, "text": text})
-        return found
+        """Return the key of the record to which a text refers. Raises ValidationError."""
+        if (model, text) not in self._keys:
+            self._keys[model, text] = self._lookup(model, text)
+        key = self._keys[model, text]
+        if key is None:
+            message = _("there is no %(kind)s “%(text)s” that you may choose")
+            raise ValidationError(message % {"kind": model._meta.verbose_name, "text": text})
+        return key
 
-    def _look(self, model: type[models.Model], text: str) -> Any:
+    def _lookup(self, model: type[models.Model], text: str) -> Any:
         if text.startswith("#"):
-            return self._one(model, "pk", [text[1:]])
-        name = handle_name(model)
-        found = name and self._one(model, name, [text, text.lower(), text.upper()])
-        # By its name, if only one is called so.
+            return self._single_key(model, "pk", [text[1:]])
+        name = natural_key_name(model)
+        key = name and self._single_key(model, name, [text, text.lower(), text.upper()])
+        # Otherwise the name counts, if it is the name of one record only.
         source = getattr(model, "slug_source", None)
-        return found or (source and self._one(model, source, [text])) or None
+        return key or (source and self._single_key(model, source, [text])) or None
 
-    def _one(self, model: type[models.Model], name: str, texts: list[str]) -> Any:
+    def _single_key(self, model: type[models.Model], name: str, texts: list[str]) -> Any:
         field = model._meta.pk if name == "pk" else model._meta.get_field(name)
         values = set()
         for text in texts:

@@ -1,4 +1,4 @@
-"""Undo an import, but for the records that were edited since."""
+"""Undo an import, except for records that were edited since."""
 
 from __future__ import annotations
 
@@ -12,15 +12,20 @@ from django.utils.translation import gettext as _
 
 from publishing.content.publishable import Publishable
 from publishing.import_export.bulk_apply import (
-    EMPTY,
+    EMPTY_CONTENT,
     TRIES,
     ConcurrentEdit,
     RecordChange,
-    assign,
-    hold,
-    prepare,
+    assign_fields,
+    compile_changes,
+    lock_rows,
 )
-from publishing.import_export.bulk_snapshots import load_snapshots, slices, state
+from publishing.import_export.bulk_snapshots import (
+    existing_keys,
+    load_snapshots,
+    raw_columns,
+    slices,
+)
 from publishing.import_export.bulk_sql import DeferredSQL
 from publishing.import_export.constraints import BulkConstraints
 from publishing.import_export.models import Batch
@@ -29,86 +34,80 @@ from publishing.revisions.snapshots import Snapshot, content_fields, part_relati
 
 
 class ImportUndo:
-    """The undo of one import, for the person who asks for it."""
+    """The undo of one import, for the user who requests it."""
 
-    def __init__(self, desk: Any, request: HttpRequest, batch: Batch) -> None:
-        self.desk, self.request, self.batch = desk, request, batch
-        self.model: type[models.Model] = desk.model
+    def __init__(self, model_admin: Any, request: HttpRequest, batch: Batch) -> None:
+        self.model_admin, self.request, self.batch = model_admin, request, batch
+        self.model: type[models.Model] = model_admin.model
         self.left: list[list[str]] = []
-        self.lines: list[Revision] = []
+        self.entries: list[Revision] = []
 
     def run(self) -> None:
-        """Undo the import. Raises ConcurrentEdit if others keep saving, IntegrityError."""
+        """Undo the import. Raises ConcurrentEdit if others keep saving, or IntegrityError."""
         for _attempt in range(TRIES):
             if self._try():
                 return
         raise ConcurrentEdit([])
 
-    def unseen(self) -> bool:
-        """Tell whether the import is about a record that the person may not see."""
-        done = self.batch.revisions.filter(action__in=(Action.IMPORTED, Action.DRAFTED))
-        found = {self._key(revision) for revision in done.only("object_pk")}
-        there = {key for some in slices(found) for key in self._there(some)}
-        return bool(there - self._mine(list(there)))
+    def has_hidden_records(self) -> bool:
+        """Return whether the import is about a record that the user may not see."""
+        keys = {self._key(revision) for revision in self._revisions().only("object_pk")}
+        existing = existing_keys(self.model._base_manager.all(), keys)
+        return bool(existing - self._visible_keys(existing))
 
-    def _there(self, keys: list[Any]) -> Iterable[Any]:
-        return self.model._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
+    def _revisions(self) -> models.QuerySet[Revision]:
+        return self.batch.revisions.filter(action__in=(Action.IMPORTED, Action.DRAFTED))
 
     def _try(self) -> bool:
-        self.left, self.lines = [], []
-        done = self.batch.revisions.filter(action__in=(Action.IMPORTED, Action.DRAFTED))
-        revisions = list(done.order_by("pk"))
+        self.left, self.entries = [], []
+        revisions = list(self._revisions().order_by("pk"))
         keys = [self._key(revision) for revision in revisions]
-        before = state(self.model, keys)
+        before = raw_columns(self.model, keys)
         records, present = load_snapshots(self.model, keys)
-        mine = self._mine(keys)
-        fit = [r for r in revisions if self._fits(r, records, present, mine)]
-        made = self._restored([r for r in fit if r.action == Action.IMPORTED and r.base], records)
-        drafts = [revision for revision in fit if revision.action == Action.DRAFTED]
+        visible = self._visible_keys(keys)
+        undoable = [r for r in revisions if self._is_unchanged(r, records, present, visible)]
+        changed = [r for r in undoable if r.action == Action.IMPORTED and r.base]
+        sql = self._restore(changed, records)
+        drafts = [revision for revision in undoable if revision.action == Action.DRAFTED]
         for draft in drafts:
             self._log(draft, records[self._key(draft)], draft.base)
-        new = [r for r in fit if r.action == Action.IMPORTED and not r.base]
-        gone = self._removable(new, records)
-        made.insert(Revision, self.lines)
+        new = [r for r in undoable if r.action == Action.IMPORTED and not r.base]
+        removed = self._removable(new, records)
+        sql.insert(Revision, self.entries)
         with transaction.atomic():
             if Batch.objects.select_for_update().get(pk=self.batch.pk).undone_at:
                 return True
-            hold(self.model, keys)
-            if state(self.model, keys) != before:
+            lock_rows(self.model, keys)
+            if raw_columns(self.model, keys) != before:
                 return False
-            made.run()
+            sql.run()
             _close(drafts)
-            self._remove(gone)
+            self._remove(removed)
             self.batch.undone_at = timezone.now()
             self.batch.undone_by = name_of(self.request.user)
             self.batch.left = self.left
             self.batch.save(update_fields=["undone_at", "undone_by", "left"])
         return True
 
-    def _mine(self, keys: list[Any]) -> set[Any]:
-        """Return the keys of the records that the person may see."""
-        rows = self.desk.get_queryset(self.request).order_by()
-        return {
-            key
-            for some in slices(keys)
-            for key in rows.filter(pk__in=some).values_list("pk", flat=True)
-        }
+    def _visible_keys(self, keys: Iterable[Any]) -> set[Any]:
+        """Return the keys of the records that the user may see."""
+        return existing_keys(self.model_admin.get_queryset(self.request).order_by(), keys)
 
     def _key(self, revision: Revision) -> Any:
         return self.model._meta.pk.to_python(revision.object_pk)
 
-    def _leave(self, revision: Revision, reason: str) -> None:
+    def _skip(self, revision: Revision, reason: str) -> None:
         self.left.append([revision.object_pk, revision.label, reason])
 
-    def _fits(
-        self, revision: Revision, records: Any, present: dict[Any, Snapshot], mine: set[Any]
+    def _is_unchanged(
+        self, revision: Revision, records: Any, present: dict[Any, Snapshot], visible: set[Any]
     ) -> bool:
-        """Tell whether a record is still as the import left it; if not, keep the reason."""
+        """Return whether a record is still as the import left it; if not, save the reason."""
         key = self._key(revision)
         record, reason = records.get(key), ""
         if record is None:
             reason = _("It was deleted since.")
-        elif key not in mine:
+        elif key not in visible:
             reason = _("You may not change it.")
         elif revision.action == Action.DRAFTED:
             reason = "" if revision.stage else _("Its draft was published or replaced since.")
@@ -116,18 +115,18 @@ class ImportUndo:
             reason = _("It lies in the trash.")
         elif present[key] != revision.content:
             reason = _("It was edited since.")
-        elif not self._may(record):
+        elif not self._may_change(record):
             reason = _("You may not change it.")
         if reason:
-            self._leave(revision, reason)
+            self._skip(revision, reason)
         return not reason
 
-    def _may(self, record: Any) -> bool:
-        allowed: bool = self.desk.has_change_permission(self.request, record)
-        return allowed and self.desk.may_put_live(self.request, record)
+    def _may_change(self, record: Any) -> bool:
+        allowed: bool = self.model_admin.has_change_permission(self.request, record)
+        return allowed and self.model_admin.may_put_live(self.request, record)
 
     def _log(self, revision: Revision, record: Any, content: Snapshot | None) -> None:
-        self.lines.append(
+        self.entries.append(
             entry(
                 record,
                 Action.UNDONE,
@@ -139,40 +138,41 @@ class ImportUndo:
             )
         )
 
-    def _restored(self, revisions: list[Revision], records: dict[Any, Any]) -> DeferredSQL:
+    def _restore(self, revisions: list[Revision], records: dict[Any, Any]) -> DeferredSQL:
         """Return the SQL that restores the records to their content before the import."""
         changes = []
-        gone = self._gone(revisions)
+        missing = self._missing_targets(revisions)
         for revision in revisions:
-            record, base = records[self._key(revision)], revision.base or EMPTY
-            if any(target in gone for target in self._targets(base)):
-                self._leave(revision, _("What it pointed at was deleted since."))
+            record, base = records[self._key(revision)], revision.base or EMPTY_CONTENT
+            if any(target in missing for target in self._targets(base)):
+                self._skip(revision, _("What it pointed at was deleted since."))
                 continue
             changes.append((revision, RecordChange(record, revision.content, base)))
-        free = self._free(changes)
-        for revision, change in free:
+        accepted = self._without_collisions(changes)
+        for revision, change in accepted:
             self._log(revision, change.record, revision.base)
-        return prepare(self.model, [change for _revision, change in free])
+        return compile_changes(self.model, [change for _revision, change in accepted])
 
-    def _free(
+    def _without_collisions(
         self, changes: list[tuple[Revision, RecordChange]]
     ) -> list[tuple[Revision, RecordChange]]:
         """Return the changes whose unique values no other record has by now."""
         constraints = BulkConstraints(self.model)
         for _revision, (record, base, content) in changes:
-            assign(record, base, content, content_fields(self.model))
+            assign_fields(record, base, content, content_fields(self.model))
         holders = constraints.holders([change.record for _revision, change in changes])
-        mine = {change.record.pk for _revision, change in changes}
-        found = []
+        restored = {change.record.pk for _revision, change in changes}
+        # A value of a record that is restored too becomes free with it.
+        taken = {claim for claim, key in holders.items() if key not in restored}
+        accepted = []
         for revision, change in changes:
             claims = constraints.claims(change.record)
-            # What belongs to a record that is restored too becomes free with it.
-            taken = [said for c, said in claims.items() if c in holders and holders[c] not in mine]
-            if taken:
-                self._leave(revision, " ".join(taken))
+            messages = [message for claim, message in claims.items() if claim in taken]
+            if messages:
+                self._skip(revision, " ".join(messages))
             else:
-                found.append((revision, change))
-        return found
+                accepted.append((revision, change))
+        return accepted
 
     def _targets(self, content: Snapshot) -> Iterable[tuple[Any, Any]]:
         for field in content_fields(self.model):
@@ -185,34 +185,35 @@ class ImportUndo:
         for part, rows in content["rows"].items():
             for field in row_fields(part_relation(self.model, part)):
                 if field.related_model:
-                    yield from ((field.related_model, row[field.name]) for row in rows.values())
+                    keys = {row[field.name] for row in rows.values()} - {None}
+                    yield from ((field.related_model, key) for key in keys)
 
-    def _gone(self, revisions: list[Revision]) -> set[tuple[Any, Any]]:
-        """Return the records that the old contents point at and that were deleted since."""
-        wanted = {target for r in revisions for target in self._targets(r.base or EMPTY)}
-        there: set[tuple[Any, Any]] = set()
-        for model in {model for model, _key in wanted}:
-            for some in slices(key for kind, key in wanted if kind is model and key is not None):
-                found = model._base_manager.filter(pk__in=some).values_list("pk", flat=True)
-                there |= {(model, key) for key in found}
-        return {(model, key) for model, key in wanted - there if key is not None}
+    def _missing_targets(self, revisions: list[Revision]) -> set[tuple[Any, Any]]:
+        """Return the records to which the old contents refer and that were deleted since."""
+        targets = {target for r in revisions for target in self._targets(r.base or EMPTY_CONTENT)}
+        missing: set[tuple[Any, Any]] = set()
+        for model in {model for model, _key in targets}:
+            keys = {key for kind, key in targets if kind is model}
+            gone = keys - existing_keys(model._base_manager.all(), keys)
+            missing |= {(model, key) for key in gone}
+        return missing
 
     def _removable(self, revisions: list[Revision], records: dict[Any, Any]) -> list[Any]:
         """Return the keys of the records that the import added and that can be removed."""
-        found = []
+        keys = []
         for revision in revisions:
             record = records[self._key(revision)]
             if not issubclass(self.model, Publishable) and _in_use(record):
-                self._leave(revision, _("Other records point at it."))
+                self._skip(revision, _("Other records point at it."))
                 continue
             self._log(revision, record, revision.content)
-            found.append(record.pk)
-        return found
+            keys.append(record.pk)
+        return keys
 
     def _remove(self, keys: list[Any]) -> None:
-        """Move the records to the trash; delete those that have none."""
-        for some in slices(keys):
-            rows = self.model._base_manager.filter(pk__in=some)
+        """Move the records to the trash; delete those of a model without one."""
+        for chunk in slices(keys):
+            rows = self.model._base_manager.filter(pk__in=chunk)
             if issubclass(self.model, Publishable):
                 now = timezone.now()
                 rows.update(trashed_at=now, updated_at=now)
@@ -221,8 +222,8 @@ class ImportUndo:
 
 
 def _close(drafts: list[Revision]) -> None:
-    for some in slices(drafts):
-        Revision.objects.filter(pk__in=[draft.pk for draft in some]).update(stage="", due_at=None)
+    for chunk in slices(drafts):
+        Revision.objects.filter(pk__in=[draft.pk for draft in chunk]).update(stage="", due_at=None)
 
 
 def _in_use(record: models.Model) -> bool:

@@ -1,11 +1,12 @@
-"""One person's edit of one record, from the opening of its form to the outcome of the save.
+"""Edit session: one person's edit of one record, from opening the form to the outcome of the save.
 
-A save runs four steps. `rehearse` runs the form's own save on top of the snapshot that the form was
-opened with, takes the result and rolls back; `merge` puts it together with what the record or its
-draft says by now; `hold_back` stops what would become public with open advice; `keep` writes it, as
-a draft or for good. So nobody's change is lost, whoever saves first, rows and relations included.
+A save has four steps. `rehearse` runs the form's own save on top of the snapshot that the form was
+opened with, takes a snapshot of the result and rolls back; `merge` merges it with what the record
+or its draft says by now; `hold_back` stops a change that would become public with unanswered
+advice; `store` saves it, as a draft or for good. So no change is lost, whoever saves first, in rows
+and relations too.
 
-Nothing here knows a request: the admin passes the wish of the person and a function that saves.
+It does not depend on a request: the admin passes the person's wish and a function that saves.
 """
 
 from __future__ import annotations
@@ -29,14 +30,14 @@ from publishing.revisions.save_wish import (
     SaveOutcome,
     SaveRefused,
     SaveWish,
-    due_moment,
-    held_sentence,
-    why_refused,
+    held_back_message,
+    parse_due_moment,
+    refusal_message,
 )
 from publishing.revisions.scope_guard import check_change
 from publishing.revisions.snapshots import Conflict, MergeResult, Snapshot, fingerprint
 
-Shown = TypeVar("Shown")
+Response = TypeVar("Response")
 
 
 def no_advice(record: Any) -> list[Any]:
@@ -44,10 +45,10 @@ def no_advice(record: Any) -> list[Any]:
 
 
 class EditSession:
-    """The edit of one record; of one that is being added if `record` is None.
+    """The edit of one record, or of a new one if `record` is None.
 
-    `check` returns the advice on a record; `notify` is called with a record and its revision when
-    a review is asked for.
+    `check` returns the advice on a record; `notify` is called with a record and its revision when a
+    review is requested.
     """
 
     def __init__(
@@ -62,29 +63,29 @@ class EditSession:
     ) -> None:
         self.record, self.person, self.wish = record, person, wish or SaveWish()
         self.may_publish, self.check, self.notify = may_publish, check, notify
-        # The state as visitors see it; a draft or typed dates may give the form another one.
+        # The state that visitors see; the form may show another one, from a draft or typed dates.
         self.state: State | None = getattr(record, "state", None)
-        # What the form was opened with, what the person typed, what stands there by now, and the
-        # result of merging the three. Empty while it is not known.
+        # Snapshots: as the form was opened, as the person typed it, as the record or its draft is
+        # now, and the merge of the three. Empty until they are known.
         self.start: Snapshot = {}
         self.mine: Snapshot = {}
         self.theirs: Snapshot = {}
         self.merged = MergeResult({}, [])
         self.draft: Revision | None = None
-        # Of an opened draft: what somebody else changed too, and what could not be brought back.
+        # Conflicts of an opened draft with later changes, and references that no longer exist.
         self.clashes: list[Conflict] = []
         self.problems: list[str] = []
-        # The advice on the rehearsed record (None: not rehearsed), and what of it holds back.
+        # The advice on the rehearsed record (None: not rehearsed), and the part that holds it back.
         self.advice: list[Any] | None = None
-        self.held: list[Any] = []
+        self.blocking_advice: list[Any] = []
         self.added: Any = None
         self.is_rehearsing = self.goes_live = False
-        self.refused = ""
+        self.error_message = ""
         self.outcome: SaveOutcome | None = None
 
     # -- Opening -------------------------------------------------------------------------
 
-    def present(self) -> Snapshot:
+    def current_content(self) -> Snapshot:
         """Return the content that a form shows now: of the open draft if any, or of the record."""
         draft, live = self.find_draft(), snapshots.take(self.record)
         return draft.merged(live).content if draft else live
@@ -93,8 +94,8 @@ class EditSession:
         self.draft = open_draft(self.record)
         return self.draft
 
-    def open(self, show: Callable[[], Shown]) -> Shown:
-        """Return what `show` makes of the record as its draft has it."""
+    def open(self, show: Callable[[], Response]) -> Response:
+        """Return the result of `show`, called with the draft applied to the record."""
         draft = self.find_draft()
         if draft is None:
             self.start = snapshots.take(self.record)
@@ -105,49 +106,49 @@ class EditSession:
                 self.problems = snapshots.apply(self.record, merged.content)
                 self.clashes = merged.conflicts
             except ValidationError as error:
-                # Such as a name that another record took since: the form opens on what is live.
+                # For example, another record took the name since: the form shows the live content.
                 self.problems = error.messages
             self.start = snapshots.take(self.record)
             return show()
 
     # -- Saving --------------------------------------------------------------------------
 
-    def save(self, form: Callable[[], Shown]) -> Shown | None:
-        """Save what was typed. Return the form where it has to be shown again.
+    def save(self, run_form: Callable[[], Response]) -> Response | None:
+        """Save what was typed. Return the form if it has to be shown again.
 
-        Otherwise there is an `outcome`, or the person has to choose between the conflicts of
-        `merged`. `form` saves as usual, and calls `saved` once it has. Raises ObjectDoesNotExist.
+        Otherwise `outcome` is set, or the person has to decide the conflicts of `merged`.
+        `run_form` saves as usual and then calls `take_result`. Raises ObjectDoesNotExist.
         """
         try:
             if not self.start:
-                self.start = self.present()
+                self.start = self.current_content()
                 raise SaveRefused(
                     _(
                         "The portal cannot tell any more what the record said when you opened "
                         "this form. Compare your text with the present record, and save again."
                     )
                 )
-            shown = self.rehearse(form)
+            response = self.rehearse(run_form)
             if not self.mine:
-                return shown
+                return response
             if not self.merge().conflicts:
                 self.hold_back()
-                self.keep()
+                self.store()
         except (SaveRefused, ValidationError, IntegrityError) as error:
-            self.refused = why_refused(error)
-            return self.rehearse(form)
+            self.error_message = refusal_message(error)
+            return self.rehearse(run_form)
         return None
 
-    def rehearse(self, form: Callable[[], Shown]) -> Shown:
-        """Run the form's own save on top of `start` and roll it back; `mine` is what came of it."""
+    def rehearse(self, run_form: Callable[[], Response]) -> Response:
+        """Run the form's own save on top of `start`, set `mine` to the result and roll back."""
         self.mine = {}
         with self._rehearsal():
             if self.record is not None and self.start:
                 self.find_draft()
-                # What the form was opened with may be impossible by now; the form will say so.
+                # The opened content may be invalid by now; the form will report that.
                 with suppress(ValidationError):
                     snapshots.apply(self.record, self.start)
-            return form()
+            return run_form()
 
     @contextmanager
     def _rehearsal(self) -> Iterator[None]:
@@ -158,8 +159,8 @@ class EditSession:
         finally:
             self.is_rehearsing = False
 
-    def saved(self, record: Any) -> None:
-        """Take what the form saved; called in a rehearsal."""
+    def take_result(self, record: Any) -> None:
+        """Take the snapshot and the advice of the record that the form saved in the rehearsal."""
         self.added = record if self.record is None else None
         self.mine = snapshots.take(record)
         self.advice = self.check(record)
@@ -167,47 +168,47 @@ class EditSession:
 
     def merge(self) -> MergeResult:
         """Merge what was typed into what the record or its draft says now."""
-        self.theirs, choices = self.present(), self.wish.choices
+        self.theirs, choices = self.current_content(), self.wish.choices
         self.merged = snapshots.merge(self.start, self.mine, self.theirs)
-        # Choices that were made between other texts do not count.
+        # Choices between outdated texts do not count.
         if choices and self.wish.seen == fingerprint(self.theirs):
             self.merged = snapshots.resolve(self.merged, choices)
         return self.merged
 
-    def look_ahead(self, form: Callable[[], Any]) -> None:
-        """Rehearse the saving of a new record; refuse it if its advice holds it back."""
-        self.rehearse(form)
+    def look_ahead(self, run_form: Callable[[], Any]) -> None:
+        """Rehearse the saving of a new record; set `error_message` if its advice holds it back."""
+        self.rehearse(run_form)
         try:
             self.hold_back()
         except SaveRefused as error:
-            self.refused = str(error)
+            self.error_message = str(error)
 
     def hold_back(self) -> None:
-        """Raise SaveRefused if this would become public with advice that nobody answered.
+        """Raise SaveRefused if the record would become public with unanswered advice.
 
-        Of a record that is public already only the advice that the change brings counts.
+        For a record that is public already, only the advice that the change causes counts.
         """
-        live = self.record and type(self.record)._base_manager.get(pk=self.record.pk)
-        goes_out = self.goes_live or self.wish.publishes
-        if not self.wish.schedules and (self.keeps_draft(live) or not goes_out):
+        current = self.record and type(self.record)._base_manager.get(pk=self.record.pk)
+        becomes_public = self.goes_live or self.wish.publishes
+        if not self.wish.schedules and (self.keeps_draft(current) or not becomes_public):
             return
-        known = self.check(live) if is_live(live) else []
-        found = [advice for advice in self.advice or () if advice not in known]
-        if found and not self.wish.has_reason:
-            self.held = found
-            raise SaveRefused(held_sentence(len(found)))
+        known = self.check(current) if is_live(current) else []
+        new_advice = [advice for advice in self.advice or () if advice not in known]
+        if new_advice and not self.wish.has_reason:
+            self.blocking_advice = new_advice
+            raise SaveRefused(held_back_message(len(new_advice)))
 
     def keeps_draft(self, record: Any) -> bool:
-        """Return whether this save leaves what visitors see as it is."""
+        """Return whether this save leaves the public version as it is."""
         wish = self.wish
-        asked = wish.drafts or wish.submits or wish.schedules
-        return (asked or not self.may_publish) and is_live(record)
+        asks_for_draft = wish.drafts or wish.submits or wish.schedules
+        return (asks_for_draft or not self.may_publish) and is_live(record)
 
-    def keep(self) -> None:
-        """Write what was typed: as a draft, or for good. Raises SaveRefused."""
+    def store(self) -> None:
+        """Save what was typed, as a draft or for good. Raises SaveRefused."""
         check_change(type(self.record), self.start, self.mine, self.person)
         with transaction.atomic():
-            # As it is now: it may have become public since the form was sent.
+            # The current row: it may have become public since the form was sent.
             record = lock(self.record)
             merged = self.merge()
             if merged.conflicts:
@@ -224,21 +225,21 @@ class EditSession:
         action = Action.PUBLISHED if draft and was_live else Action.CHANGED
         problems = write(record, content, action, self.person, note)
         if draft and (was_live or is_live(record) or not draft.is_review_request):
-            # The record says what it said.
+            # The record now has the draft's content.
             draft.close()
         self.finish(record, was_live=was_live)
         return problems
 
     def finish(self, record: Any, *, was_live: bool = False) -> None:
-        """Publish a saved record, or ask for its review, if that is the wish."""
+        """Publish a saved record, or request its review, if the person wishes so."""
         if self.wish.publishes and self.may_publish:
-            verb = transitions.publish_now if self.wish.at_once else transitions.publish
-            transitions.move(record, verb, self.person, self.wish.note)
+            transition = transitions.publish_now if self.wish.at_once else transitions.publish
+            transitions.run(record, transition, self.person, self.wish.note)
         elif self.wish.submits and not was_live:
             self.submit(record)
 
     def submit(self, record: Any) -> None:
-        """Ask for the review of a record that visitors do not see yet: its draft is itself."""
+        """Request the review of a record that was never public: it is its own draft."""
         content = snapshots.take(record)
         review = log(
             record,
@@ -253,32 +254,32 @@ class EditSession:
             self.notify(record, review)
 
     def _keep_draft(self, record: Any, content: Snapshot) -> Revision:
-        earlier, note = self.draft, self.wish.note
+        previous, note = self.draft, self.wish.note
         action, stage, due = self._stage()
         if content == self.theirs:
-            if earlier is None:
+            if previous is None:
                 raise SaveRefused(_("You changed nothing, so there is no draft to keep."))
-            if (stage, due, note) == (earlier.stage, earlier.due_at, ""):
-                return earlier
-        # A draft has to be valid, also after others' changes were merged into it.
+            if (stage, due, note) == (previous.stage, previous.due_at, ""):
+                return previous
+        # A draft has to be valid after the merge with others' changes too.
         draft = keep_draft(record, content, action, self.person, note, stage=stage, due_at=due)
         if action is Action.SUBMITTED and self.notify:
             self.notify(record, draft)
         return draft
 
     def _stage(self) -> tuple[Action, Stage, datetime | None]:
-        """Return the stage of a draft. Saving alone leaves it in the queue or on the schedule."""
-        earlier = self.draft
-        if earlier and earlier.stage == Stage.SCHEDULED and not self.may_publish:
+        """Return action, stage and due moment. Saving alone changes neither queue nor date."""
+        previous = self.draft
+        if previous and previous.stage == Stage.SCHEDULED and not self.may_publish:
             raise SaveRefused(_("The draft is scheduled: only who may publish can change it now."))
         if self.wish.schedules:
             if not self.may_publish:
                 raise SaveRefused(
                     _("You may save a draft, but not schedule it. Submit it for review.")
                 )
-            return Action.SCHEDULED, Stage.SCHEDULED, due_moment(self.wish.due_at)
+            return Action.SCHEDULED, Stage.SCHEDULED, parse_due_moment(self.wish.due_at)
         if self.wish.submits:
             return Action.SUBMITTED, Stage.REVIEW, None
-        if earlier and earlier.stage in (Stage.REVIEW, Stage.SCHEDULED):
-            return Action.DRAFTED, Stage(earlier.stage), earlier.due_at
+        if previous and previous.stage in (Stage.REVIEW, Stage.SCHEDULED):
+            return Action.DRAFTED, Stage(previous.stage), previous.due_at
         return Action.DRAFTED, Stage.DRAFT, None

@@ -1,4 +1,4 @@
-"""The wish of a person who saves a record, its outcome, and the sentences where it is refused."""
+"""The wish of a person who saves a record, its outcome, and the messages for refused saves."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from publishing.revisions.models import Revision
 
 
 class SaveRefused(Exception):
-    """A save that is not possible, with the sentence for staff."""
+    """A save that is not possible, with the message for staff."""
 
 
 class SaveOutcome(NamedTuple):
-    """The result of a save: the draft, if one was kept, and a sentence for each thing left out."""
+    """The result of a save: the draft, if one was kept, and a message for each value left out."""
 
     draft: Revision | None
     problems: list[str]
@@ -29,7 +29,7 @@ class SaveOutcome(NamedTuple):
 
 @dataclass(frozen=True)
 class SaveWish:
-    """The button that a person pressed, and what they gave with it."""
+    """The button that a person pressed, and the values sent with it."""
 
     publishes: bool = False
     # Publish at once, whatever date was typed.
@@ -38,16 +38,16 @@ class SaveWish:
     submits: bool = False
     drafts: bool = False
     note: str = ""
-    # Whether the person gives a reason to publish in spite of open advice.
+    # True if the person gives a reason to publish in spite of open advice.
     has_reason: bool = False
     due_at: str = ""
-    # Conflict key → "mine", "theirs" or "both", and the fingerprint of what the person saw.
+    # Conflict key → "mine", "theirs" or "both", and the fingerprint of the content they saw.
     choices: Mapping[str, str] = field(default_factory=dict)
     seen: str = ""
 
 
-def held_sentence(number: int) -> str:
-    """Return the sentence for a person whose save was held back by so many pieces of advice."""
+def held_back_message(number: int) -> str:
+    """Return the message for a save that was held back by this number of pieces of advice."""
     return ngettext(
         "Nothing is public yet: look at the advice, or say why you publish all the same.",
         "Nothing is public yet: look at the %(number)s pieces of advice, "
@@ -56,23 +56,23 @@ def held_sentence(number: int) -> str:
     ) % {"number": number}
 
 
-def taken_meanwhile() -> str:
-    """Return the sentence for a person whose save the database refused."""
+def concurrent_save_message() -> str:
+    """Return the message for a save that the database refused because of a concurrent one."""
     return _(
         "This could not be saved, because somebody saved something else at the same moment. "
         "Nothing is lost: compare your text with the present record, and save again."
     )
 
 
-def why_refused(error: Exception) -> str:
-    """Return the sentence for a person whose save is not possible."""
+def refusal_message(error: Exception) -> str:
+    """Return the message for a save that failed with this error."""
     if isinstance(error, ValidationError):
         return " ".join(error.messages)
-    return str(error) if isinstance(error, SaveRefused) else taken_meanwhile()
+    return str(error) if isinstance(error, SaveRefused) else concurrent_save_message()
 
 
-def due_moment(text: str) -> datetime:
-    """Return the moment at which a draft goes live, as a form gives it. Raises SaveRefused."""
+def parse_due_moment(text: str) -> datetime:
+    """Parse the moment at which a draft goes live, as a form sends it. Raises SaveRefused."""
     day, _separator, time = text.partition("T")
     try:
         moment: datetime | None = forms.SplitDateTimeField(required=False).clean([day, time])

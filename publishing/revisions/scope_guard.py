@@ -1,4 +1,4 @@
-"""Refuse changes to links outside the user's scope."""
+"""Checks that a save changes no links outside the user's scope."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from publishing.revisions.snapshots import Path, Snapshot, leaves, part_relation
 def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, user: Any) -> None:
     """Raise OutOfScope, with their names, if the change touches records outside the user's scope.
 
-    Compares whole snapshots, so it holds for every way to write a record.
+    Compares whole snapshots, so it holds for every way to save a record.
     """
     scope = scope_of(user)
     if scope is None:
@@ -46,9 +46,9 @@ def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, u
 
 
 def check_record(record: models.Model, user: Any, before: Snapshot | None = None) -> None:
-    """Refuse a saved record that is outside the scope of the user. Raises OutOfScope.
+    """Raise OutOfScope if a saved record is outside the scope of the user.
 
-    With the content before the save, its change is checked too.
+    With the snapshot before the save, its change is checked too.
     """
     if not is_within(record, user):
         raise OutOfScope(choose(scope_of(user)))
@@ -58,14 +58,14 @@ def check_record(record: models.Model, user: Any, before: Snapshot | None = None
 
 def _links(model: type[models.Model], content: Snapshot) -> set[tuple[Any, Any]]:
     """Return every link to a record under row-level permissions: ((path, model), key)."""
-    found = set()
-    divided = {kind for kind in with_pages() if is_divided(kind)}
+    links = set()
+    restricted = {kind for kind in with_pages() if is_divided(kind)}
     for path, value in leaves(content).items():
         target = _target(model, path)
-        if target in divided:
+        if target in restricted:
             keys = value if isinstance(value, list) else [value]
-            found |= {((path, target), key) for key in keys if key is not None}
-    return found
+            links |= {((path, target), key) for key in keys if key is not None}
+    return links
 
 
 def _target(model: type[models.Model], path: Path) -> type[models.Model] | None:
@@ -73,7 +73,7 @@ def _target(model: type[models.Model], path: Path) -> type[models.Model] | None:
         if len(path) < 4:
             return None
         model = part_relation(model, path[1]).related_model
-    names = {field.name: field for field in model._meta.get_fields()}
-    field = names.get(path[-1])
+    fields = {field.name: field for field in model._meta.get_fields()}
+    field = fields.get(path[-1])
     remote = getattr(field, "remote_field", None)
     return remote.model if remote else None

@@ -1,4 +1,4 @@
-"""The moves of a record between its states, each written down as a revision."""
+"""State transitions of a record (publish, archive, trash …), each logged as a revision."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import MOMENTS, Publishable, full_moment
+from publishing.content.publishable import MOMENTS, Publishable, format_full_moment
 from publishing.content.states import State
 from publishing.revisions import snapshots
 from publishing.revisions.drafts import lock
 from publishing.revisions.models import Action, log, open_draft
 
-Move = Callable[[Publishable], Action | None]
+Transition = Callable[[Publishable], Action | None]
 
 
 def begin(record: Publishable, moment: datetime) -> datetime:
@@ -25,55 +25,55 @@ def begin(record: Publishable, moment: datetime) -> datetime:
 
 
 def publish(record: Publishable) -> Action | None:
-    """Make it public from its “public from” on, or from now on if that is empty.
+    """Publish the record from its “public from” on, or from now on if that is empty.
 
-    A time ahead stays as it is, so the record is scheduled. Raises ValidationError if another of
-    its dates would keep it from being seen.
+    A future date stays as it is, so the record is scheduled. Raises ValidationError if another of
+    its dates would keep it hidden.
     """
-    before = record.state
-    return None if before == State.PUBLIC else _put_out(record, before)
+    previous = record.state
+    return None if previous == State.PUBLIC else _schedule_or_publish(record, previous)
 
 
 def publish_now(record: Publishable) -> Action | None:
-    """Make it public at once: a “public from” ahead and a “public until” that has passed go."""
-    before, now = record.state, timezone.now()
-    if before == State.PUBLIC:
+    """Publish the record at once: clear a future “public from” and a past “public until”."""
+    previous, now = record.state, timezone.now()
+    if previous == State.PUBLIC:
         return None
     if record.published_at and record.published_at > now:
         record.published_at = None
     if record.expires_at and record.expires_at <= now:
         record.expires_at = None
-    return _put_out(record, before)
+    return _schedule_or_publish(record, previous)
 
 
-def _put_out(record: Publishable, before: State) -> Action | None:
-    """Set the dates of a record that is to be seen; None if it was scheduled and still is."""
+def _schedule_or_publish(record: Publishable, previous: State) -> Action | None:
+    """Set the dates of a record to publish; return None if it was scheduled and still is."""
     now = timezone.now()
-    start = begin(record, now)
+    published_at = begin(record, now)
     if record.archived_at and record.archived_at <= now:
         record.archived_at = None
     if record.expires_at and record.expires_at <= now:
         raise ValidationError(_("“Public until” has passed. Choose a later time, or empty it."))
-    if record.archived_at and record.archived_at <= start:
+    if record.archived_at and record.archived_at <= published_at:
         raise ValidationError(_("“Archived on” has to be later than “public from”."))
     if record.state == State.SCHEDULED:
-        return None if before == State.SCHEDULED else Action.SCHEDULED_RECORD
+        return None if previous == State.SCHEDULED else Action.SCHEDULED_RECORD
     return Action.PUBLISHED
 
 
-def visibility(record: Publishable) -> str:
+def visibility_message(record: Publishable) -> str:
     """Return the sentence for staff about when visitors see a record; "" if they never will."""
     match record.state:
         case State.PUBLIC:
             return _("Visitors can see it now.")
         case State.SCHEDULED:
-            said = _("Scheduled for %(moment)s. Visitors cannot see it until then.")
-            return said % {"moment": full_moment(record.published_at)}
+            message = _("Scheduled for %(moment)s. Visitors cannot see it until then.")
+            return message % {"moment": format_full_moment(record.published_at)}
     return ""
 
 
 def unpublish(record: Publishable) -> Action | None:
-    """Make it a draft."""
+    """Turn the record back into a draft."""
     if record.state == State.DRAFT:
         return None
     record.published_at = record.archived_at = None
@@ -81,7 +81,7 @@ def unpublish(record: Publishable) -> Action | None:
 
 
 def archive(record: Publishable) -> Action | None:
-    """Put it away."""
+    """Archive the record from now on."""
     if record.state == State.ARCHIVED:
         return None
     record.archived_at = timezone.now()
@@ -89,7 +89,7 @@ def archive(record: Publishable) -> Action | None:
 
 
 def trash(record: Publishable) -> Action | None:
-    """Put it into the trash, with all that belongs to it."""
+    """Move the record to the trash, with all that belongs to it."""
     if record.state == State.TRASHED:
         return None
     record.trashed_at = timezone.now()
@@ -97,9 +97,10 @@ def trash(record: Publishable) -> Action | None:
 
 
 def recover(record: Publishable) -> Action | None:
-    """Take it out of the trash, in the state that it was in.
+    """Recover the record from the trash, in the state that it had before.
 
-    An address that another record took meanwhile is made anew; a name that was taken is refused.
+    Generates a new slug if another record took the old one meanwhile. Raises ValidationError if
+    another unique value was taken.
     """
     if record.state != State.TRASHED:
         return None
@@ -110,28 +111,28 @@ def recover(record: Publishable) -> Action | None:
     return Action.RECOVERED
 
 
-def move(record: Any, how: Move, person: Any = None, note: str = "") -> bool:
-    """Move a record and write it down; False if it was there already.
+def run(record: Any, transition: Transition, person: Any = None, note: str = "") -> bool:
+    """Run a transition on a record and log it; return False if the record is in that state already.
 
-    Only the moments are saved, so that what others typed meanwhile stays. Raises
-    ValidationError if the record may not stand there.
+    Saves only the moments (and a new slug), so that fields which others saved meanwhile keep their
+    values. Raises ValidationError if the record cannot be in that state.
     """
     with transaction.atomic():
-        present = lock(record)
-        if present.trashed_at and how not in (trash, recover):
+        locked = lock(record)
+        if locked.trashed_at and transition not in (trash, recover):
             raise ValidationError(_("It is in the trash. Take it out first."))
-        base = snapshots.take(present)
-        action = how(present)
+        base = snapshots.take(locked)
+        action = transition(locked)
         if action is None:
             return False
-        saved = [*MOMENTS, "updated_at"]
-        present.save(update_fields=[*saved, "slug"] if action is Action.RECOVERED else saved)
+        fields = [*MOMENTS, "updated_at"]
+        locked.save(update_fields=[*fields, "slug"] if action is Action.RECOVERED else fields)
         if (
             action in (Action.PUBLISHED, Action.SCHEDULED_RECORD)
-            and (review := open_draft(present))
+            and (review := open_draft(locked))
             and review.is_review_request
         ):
-            # It was asked for, and has happened.
+            # The requested review is answered by the publication.
             review.close()
-        log(present, action, person, note, base=base, content=snapshots.take(present))
+        log(locked, action, person, note, base=base, content=snapshots.take(locked))
         return True

@@ -1,4 +1,4 @@
-"""Views about the records of one admin, in classes that the admin lists in `views`."""
+"""Views of the records of one admin, grouped in classes that the admin lists in `views`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 
 
 class AdminViews:
-    """Some views of an admin; `routes` has their path, the name of the method and of the URL."""
+    """Views of an admin; `routes` has the path, the method and the URL name of each."""
 
     routes: ClassVar[tuple[tuple[str, str, str], ...]] = ()
 
@@ -20,9 +20,9 @@ class AdminViews:
         self.admin, self.model, self.opts = admin, admin.model, admin.opts
 
     def urls(self) -> list[URLPattern]:
-        wrap = self.admin.admin_site.admin_view
+        admin_view = self.admin.admin_site.admin_view
         return [
-            path(route, wrap(getattr(self, view)), name=self.url_name(name))
+            path(route, admin_view(getattr(self, view)), name=self.url_name(name))
             for route, view, name in self.routes
         ]
 
@@ -33,20 +33,20 @@ class AdminViews:
         return HttpResponseRedirect(reverse(f"admin:{self.url_name(name)}", args=args))
 
     def find(self, request: HttpRequest, object_id: str, *, change: bool = False) -> Any:
-        """Return a record that the person may see, or change.
+        """Return a record that the user may view, or change.
 
         Raises Http404 or PermissionDenied.
         """
         record = self.admin.get_object(request, unquote(object_id))
         if record is None:
             raise Http404
-        asked = self.admin.has_change_permission if change else self.admin.has_view_permission
-        if not asked(request, record):
+        is_allowed = self.admin.has_change_permission if change else self.admin.has_view_permission
+        if not is_allowed(request, record):
             raise PermissionDenied
         return record
 
     def writable(self, request: HttpRequest, object_id: str | None) -> Any:
-        """Return the record that the person may change; None for a new one that they may add.
+        """Return the record that the user may change; None for a new one that they may add.
 
         Raises Http404 or PermissionDenied.
         """
@@ -57,16 +57,16 @@ class AdminViews:
         return None
 
     def not_found(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Return to the index with a sentence, as Django's own pages do."""
-        answer: HttpResponse = self.admin._get_obj_does_not_exist_redirect(
+        """Redirect to the index with a message, as Django's own pages do."""
+        response: HttpResponse = self.admin._get_obj_does_not_exist_redirect(
             request, self.opts, object_id
         )
-        return answer
+        return response
 
     def page(
         self, request: HttpRequest, template: str, title: str, **context: Any
     ) -> TemplateResponse:
-        """Return a page inside the desk."""
+        """Return an admin page."""
         return TemplateResponse(
             request,
             f"admin/publishing/{template}.html",
@@ -81,7 +81,7 @@ class AdminViews:
     def record_page(
         self, request: HttpRequest, template: str, record: Any, title: str, **context: Any
     ) -> TemplateResponse:
-        """Return a page about a record."""
+        """Return an admin page about a record."""
         may_change = self.admin.has_change_permission(request, record)
         return self.page(
             request,

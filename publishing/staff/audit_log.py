@@ -1,5 +1,7 @@
-"""The activity log: who did what, when and why. Everybody of the staff may search it, for the
-records that they may look at; nobody can add, change or delete a line of it.
+"""The audit log: who did what, when and why.
+
+All staff may search it, for the records that they may view; nobody can add, change or delete an
+entry.
 """
 
 from __future__ import annotations
@@ -22,11 +24,11 @@ from publishing.revisions.models import Action, Revision
 from publishing.staff.base import StaffAdmin
 
 MOST_COUNTED = 5000
-LIST = "publishing_revision_changelist"
+LIST_URL_NAME = "publishing_revision_changelist"
 
 
 class CappedCountPaginator(Paginator):
-    """Pages of a table that grows for ever: it is counted up to some hundred pages, no further."""
+    """Paginator that counts a growing table only up to a limit."""
 
     @cached_property
     def count(self) -> int:
@@ -35,7 +37,7 @@ class CappedCountPaginator(Paginator):
 
 
 class KindFilter(admin.SimpleListFilter):
-    """By kind of record: the kinds that the person may look at, without a look at the table."""
+    """Filter by kind of record: the kinds that the user may view, without a query of the table."""
 
     title = _("kind of record")
     parameter_name = "kind"
@@ -43,8 +45,8 @@ class KindFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         kinds = [
             (model._meta.label_lower, capfirst(str(model._meta.verbose_name)))
-            for model, desk in admin.site._registry.items()
-            if model is not Revision and desk.has_view_permission(request)
+            for model, kind_admin in admin.site._registry.items()
+            if model is not Revision and kind_admin.has_view_permission(request)
         ]
         return sorted(kinds, key=lambda kind: kind[1])
 
@@ -53,7 +55,7 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(model=value) if value else queryset
 
 
-class WhatFilter(admin.SimpleListFilter):
+class ActionFilter(admin.SimpleListFilter):
     title = _("what")
     parameter_name = "what"
 
@@ -86,7 +88,7 @@ class ActivityAdmin(StaffAdmin):
     refuses = ("add", "change", "delete")
     list_display = ("made_at", "who", "what", "kind", "record", "changes", "note")
     list_display_links = None
-    list_filter = (WhatFilter, KindFilter, PersonFilter)
+    list_filter = (ActionFilter, KindFilter, PersonFilter)
     search_fields = ("label", "person_name", "note")
     search_help_text = _("Words of the record’s name, of a person’s name, or of the note.")
     date_hierarchy = "made_at"
@@ -99,11 +101,11 @@ class ActivityAdmin(StaffAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Revision]:
-        seen = Revision.objects.visible_to(request.user).order_by(*self.ordering)
-        if request.resolver_match and request.resolver_match.url_name == LIST:
-            # The contents are long, and a list shows nothing of them.
-            return seen.defer("base", "content")
-        return seen
+        revisions = Revision.objects.visible_to(request.user).order_by(*self.ordering)
+        if request.resolver_match and request.resolver_match.url_name == LIST_URL_NAME:
+            # The snapshots are long, and the list does not show them.
+            return revisions.defer("base", "content")
+        return revisions
 
     @admin.display(description=_("who"), ordering="person_name")
     def who(self, revision: Revision) -> str:
@@ -120,32 +122,32 @@ class ActivityAdmin(StaffAdmin):
 
     @admin.display(description=_("record"), ordering="label")
     def record(self, revision: Revision) -> str:
-        address = address_of(revision, "change")
-        if revision.action == Action.PURGED or not address:
+        url = record_url(revision, "change")
+        if revision.action == Action.PURGED or not url:
             return revision.label
-        return format_html('<a href="{}">{}</a>', address, revision.label)
+        return format_html('<a href="{}">{}</a>', url, revision.label)
 
     @admin.display(description=_("changes"))
     def changes(self, revision: Revision) -> str:
-        """The way to what differs: the record's own page, or the one of this line."""
-        address = address_of(revision, "revision", revision.pk)
-        if revision.action == Action.PURGED or not address:
-            address = reverse("admin:publishing_revision_change", args=[revision.pk])
-        return format_html('<a href="{}">{}</a>', address, gettext("What changed"))
+        """Return a link to the differences: on the record's page, or on the page of this entry."""
+        url = record_url(revision, "revision", revision.pk)
+        if revision.action == Action.PURGED or not url:
+            url = reverse("admin:publishing_revision_change", args=[revision.pk])
+        return format_html('<a href="{}">{}</a>', url, gettext("What changed"))
 
     @admin.display(description=_("what changed"))
     def differing(self, revision: Revision) -> str:
         model = revision.model_class
         if model is None or not (revision.base or revision.content):
             return ""
-        found = differences(model, revision.base, revision.content)
-        rows = ((change.label, change.marked) for change in found)
-        said = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td></tr>', rows)
-        return format_html('<table class="changes">{}</table>', said)
+        changes = differences(model, revision.base, revision.content)
+        rows = ((change.label, change.marked) for change in changes)
+        table_rows = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td></tr>', rows)
+        return format_html('<table class="changes">{}</table>', table_rows)
 
 
-def address_of(revision: Revision, page: str, *args: Any) -> str:
-    """The address of a page of the revision's record in the desk; "" if it has none."""
+def record_url(revision: Revision, page: str, *args: Any) -> str:
+    """Return the address of an admin page of the revision's record; "" if it has none."""
     name = f"admin:{revision.model.replace('.', '_')}_{page}"
     try:
         return reverse(name, args=[revision.object_pk, *args])

@@ -1,15 +1,15 @@
-"""The form of a record without files: opened on its draft, saved by an edit session.
+"""The change form of a record without files: opened on its draft, saved by an edit session.
 
-The form carries the content that it was opened with, signed. `EditSession` decides what comes of a
-save; this module gives it the request and shows its outcome. It is longer than others, because the
-form and its admin call each other at every step.
+The form carries the content that it was opened with, signed. `EditSession` decides the outcome of a
+save; this module passes it the request and renders the outcome. It is longer than other modules,
+because the form and its admin call each other at every step.
 """
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any, ClassVar, cast
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from csp.constants import SELF
 from django.contrib import messages
@@ -23,7 +23,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, full_moment, short_moment
+from publishing.content.publishable import (
+    EDITABLE_MOMENTS,
+    Publishable,
+    format_full_moment,
+    format_moment,
+)
 from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import autosave, share_links, snapshots, transitions
 from publishing.revisions.autosave import WorkingCopy
@@ -33,26 +38,25 @@ from publishing.revisions.models import Action, Revision, Stage, log, open_draft
 from publishing.revisions.notifications import tell_publishers
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
-from publishing.staff.base import EditRequest, StaffAdmin, editing
+from publishing.staff.base import EditRequest, StaffAdmin, edit_session_of
 from publishing.staff.forms import RecordForm
-from publishing.staff.posted import CHOICE, DUE, NOTE, SEEN, START, wish_of
+from publishing.staff.posted import (
+    CHOICE_PREFIX,
+    COPY_FIELD,
+    DUE_FIELD,
+    NOTE_FIELD,
+    OPENED_FIELD,
+    SEEN_FIELD,
+    START_FIELD,
+    parse_key,
+    parse_wish,
+)
 from publishing.staff.quality_checks import advice_on
-from publishing.staff.quality_prompt import prompt
+from publishing.staff.quality_prompt import prompt_context
 from publishing.staff.system_checks import DraftAdminChecks
 
-# The key of the form's working copy, when the form was opened, and by which person.
-COPY, OPENED, PERSON = "_copy", "_opened", "_person"
 
-
-def key_in(text: str | None) -> UUID | None:
-    """Return the key of a working copy that a form or an address names; None if it names none."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
-
-
-def seal(record: Any, start: Snapshot) -> str:
+def sign_content(record: Any, start: Snapshot) -> str:
     """Sign the content that a form was opened with, for this record alone."""
     return signing.dumps(start, salt=_salt(record), compress=True)
 
@@ -62,7 +66,7 @@ def _salt(record: Any) -> str:
 
 
 class ChangeForm:
-    """One request for the form of a record: opened, saved, or shown as it had been typed."""
+    """One request for the form of a record: to open it, save it, or restore unsaved changes."""
 
     def __init__(
         self,
@@ -79,64 +83,64 @@ class ChangeForm:
         self.session = EditSession(
             record,
             request.user,
-            wish_of(request) if request.method == "POST" else None,
+            parse_wish(request) if request.method == "POST" else None,
             may_publish=admin.has_publish_permission(request),
             check=partial(advice_on, checks=admin.quality_checks),
             notify=partial(tell_publishers, request=request),
         )
-        # The hooks of the admin, which get nothing but the request, find it there.
+        # The hooks of the admin get only the request, so they read the session from it.
         cast(EditRequest, request).edit = self.session
 
     def start(self) -> Snapshot:
-        """Return what the form was opened with; empty if it is not readable or another record's.
+        """Return the content that the form was opened with; empty if the signature is invalid.
 
-        A form that sends nothing of the kind begins from what the record says now.
+        A form without such content starts from what the record says now.
         """
-        if START not in self.request.POST:
-            return self.session.present()
+        if START_FIELD not in self.request.POST:
+            return self.session.current_content()
         try:
-            start: Snapshot = signing.loads(self.request.POST[START], salt=_salt(self.record))
+            start: Snapshot = signing.loads(self.request.POST[START_FIELD], salt=_salt(self.record))
         except signing.BadSignature:
             return {}
         return start
 
     def add(self) -> HttpResponse:
-        """Show or save the form of a new record, which is saved for real."""
+        """Show or save the form of a new record, which is saved without a rehearsal."""
         looks_ahead = issubclass(self.admin.model, Publishable) and self.session.may_publish
         if self.request.method == "POST" and looks_ahead:
             self.session.look_ahead(partial(self.show, is_rendered=False))
         return self.show()
 
     def save(self) -> HttpResponse:
-        """Save what was typed, and show the form or the conflicts where that is not possible."""
+        """Save what was typed; show the form or the conflicts if that is not possible."""
         session, request = self.session, self.request
         session.start = self.start()
         try:
             form = session.save(self.show)
         except ObjectDoesNotExist:
-            # Somebody deleted it for good a moment ago.
+            # Somebody deleted the record for good a moment ago.
             return AdminViews(self.admin).not_found(request, str(self.key))
         if form is not None:
             return form
         if session.outcome is None:
-            return self.ask()
+            return self.ask_about_conflicts()
         for problem in session.outcome.problems:
             messages.warning(request, problem)
         close_copy(self.admin, request)
         if session.outcome.draft:
-            return self.draft_kept(session.outcome.draft)
-        answer = self.admin.response_change(request, self.record)
-        tell_visibility(request, self.record)
-        return answer
+            return self.report_draft(session.outcome.draft)
+        response = self.admin.response_change(request, self.record)
+        add_visibility_message(request, self.record)
+        return response
 
-    def ask(self) -> HttpResponse:
-        """Return the page on which somebody chooses between what two people wrote."""
+    def ask_about_conflicts(self) -> HttpResponse:
+        """Return the page on which the person chooses between the two sides of each conflict."""
         session, request = self.session, self.request
         posted = [
             (name, value)
             for name, values in request.POST.lists()
             for value in values
-            if not name.startswith(CHOICE) and name not in (SEEN, "csrfmiddlewaretoken")
+            if not name.startswith((CHOICE_PREFIX, SEEN_FIELD, "csrfmiddlewaretoken"))
         ]
         return TemplateResponse(
             request,
@@ -155,61 +159,61 @@ class ChangeForm:
             status=409,
         )
 
-    def draft_kept(self, draft: Revision) -> HttpResponse:
-        said = {
+    def report_draft(self, draft: Revision) -> HttpResponse:
+        message = {
             Stage.REVIEW: _("Your draft of “%(name)s” waits for review now."),
             Stage.SCHEDULED: _("Your draft of “%(name)s” goes live on %(moment)s."),
         }.get(Stage(draft.stage), _("Saved as a draft of “%(name)s”."))
-        moment = short_moment(draft.due_at) if draft.due_at else ""
+        moment = format_moment(draft.due_at) if draft.due_at else ""
         messages.success(
             self.request,
-            said % {"name": self.record, "moment": moment}
+            message % {"name": self.record, "moment": moment}
             + " "
             + _("The public page has not changed."),
         )
         if self.session.state == State.SCHEDULED:
-            said = _(
+            message = _(
                 "It goes public on %(moment)s without this draft, "
                 "unless you publish the draft before then."
             )
-            moment = full_moment(self.record.published_at)
-            messages.warning(self.request, said % {"moment": moment})
+            moment = format_full_moment(self.record.published_at)
+            messages.warning(self.request, message % {"moment": moment})
         return HttpResponseRedirect(self.request.get_full_path())
 
-    def take_up(self, copy: WorkingCopy) -> HttpResponse:
-        """Return the form as it was typed, as one is shown again that could not be saved."""
+    def restore_copy(self, copy: WorkingCopy) -> HttpResponse:
+        """Return the form filled with the working copy, as a form with errors is shown again."""
         request, session = self.request, self.session
-        # Read for the first time after the change, the request would look for both in its body.
+        # Load the files now: after `method` is changed, Django would parse the request's body.
         request.FILES.clear()
         request.method, request.POST = "POST", copy.posted()  # type: ignore[assignment]
-        said = _("This is what you had typed on %s. It is not saved yet.")
-        session.refused = said % share_links.moment(copy.touched_at)
-        # Nothing went wrong that would have to be said above the form.
-        self.context |= {"taken": session.refused, "errors": []}
+        message = _("This is what you had typed on %s. It is not saved yet.")
+        session.error_message = message % share_links.moment(copy.touched_at)
+        # There is no error to report above the form.
+        self.context |= {"taken": session.error_message, "errors": []}
         if self.record is None:
             return self.show()
-        session.start = self.start() or session.present()
+        session.start = self.start() or session.current_content()
         return session.rehearse(self.show)
 
 
-def tell_visibility(request: HttpRequest, record: Any) -> None:
-    """Say when visitors see what was saved, if it is scheduled or no longer waits."""
+def add_visibility_message(request: HttpRequest, record: Any) -> None:
+    """Add a message on when visitors see the saved record, if it is or was scheduled."""
     if not isinstance(record, Publishable) or IS_POPUP_VAR in request.POST:
         return
     record.refresh_from_db(fields=EDITABLE_MOMENTS)
-    is_at_once = editing(request).wish.at_once and record.is_published
+    is_at_once = edit_session_of(request).wish.at_once and record.is_published
     if record.state == State.SCHEDULED or is_at_once:
-        messages.info(request, transitions.visibility(record))
+        messages.info(request, transitions.visibility_message(record))
 
 
 def close_copy(admin: StaffAdmin, request: HttpRequest) -> None:
-    """Forget what was typed, once it is saved."""
-    if key := key_in(request.POST.get(COPY)):
+    """Delete the working copy of a form that was saved."""
+    if key := parse_key(request.POST.get(COPY_FIELD)):
         autosave.close(request.user, admin.model, key)
 
 
 class DraftAdmin(StaffAdmin):
-    """The admin of a record without files: what it saves is rehearsed and merged."""
+    """Admin of a record without files: every save is rehearsed and merged."""
 
     form = RecordForm
     checks_class = DraftAdminChecks
@@ -219,12 +223,12 @@ class DraftAdmin(StaffAdmin):
     def edit_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, context: dict[str, Any]
     ) -> HttpResponse:
-        record = self.changeable(request, object_id)
-        if request.method == "GET" and (copy := self._typed(request, record, object_id)):
-            return ChangeForm(self, request, record, form_url, context).take_up(copy)
+        record = self.find_changeable(request, object_id)
+        if request.method == "GET" and (copy := self._requested_copy(request, record, object_id)):
+            return ChangeForm(self, request, record, form_url, context).restore_copy(copy)
         form = ChangeForm(self, request, record, form_url, context)
         if record is None and object_id:
-            # Django's answers: such a record is not there, may only be looked at, is copied.
+            # Django handles a record that does not exist, is read-only, or is being copied.
             return self.django_form(request, object_id, form_url, context)
         if record is None:
             return form.add()
@@ -232,11 +236,11 @@ class DraftAdmin(StaffAdmin):
             return form.save()
         return form.session.open(form.show)
 
-    def _typed(
+    def _requested_copy(
         self, request: HttpRequest, record: Any, object_id: str | None
     ) -> WorkingCopy | None:
-        """Return the working copy that the address names, if the person may go on with it."""
-        if (key := key_in(request.GET.get("_take"))) is None:
+        """Return the working copy that the address names, if the person may continue it."""
+        if (key := parse_key(request.GET.get("_take"))) is None:
             return None
         pk = unquote(object_id) if object_id else None
         copies = autosave.copies_of(request.user, self.model, pk)
@@ -248,34 +252,36 @@ class DraftAdmin(StaffAdmin):
     def form_context(
         self, request: HttpRequest, session: EditSession, record: Any, typed: Any
     ) -> dict[str, Any]:
-        sent, starts = request.POST, getattr(typed, "published_at", None)
+        posted, published_at = request.POST, getattr(typed, "published_at", None)
         context = {
-            **prompt(self, session, request, record),
+            **prompt_context(self, session, request, record),
             "is_out": session.state in LIVE_STATES,
             "is_scheduled": session.state == State.SCHEDULED,
-            "is_ahead": starts is not None and starts > timezone.now(),
+            "is_ahead": published_at is not None and published_at > timezone.now(),
             "may_publish": session.may_publish,
             "is_publishable": issubclass(self.model, Publishable),
-            "note": sent.get(NOTE, ""),
-            "due_at": sent.get(DUE, ""),
+            "note": posted.get(NOTE_FIELD, ""),
+            "due_at": posted.get(DUE_FIELD, ""),
             "zone": timezone.get_current_timezone_name(),
         }
         if session.start:
             context |= {
-                "start": seal(record, session.start),
+                "start": sign_content(record, session.start),
                 "draft": session.draft,
                 "clashes": session.clashes and conflict_rows(self.model, session.clashes),
                 "problems": session.problems,
             }
-        is_popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in sent
+        is_popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in posted
         if not is_popup and (record is None or session.start):
-            context |= self._writing(request, record, session.draft)
+            context |= self._live_editing_context(request, record, session.draft)
         return context
 
-    def _writing(self, request: HttpRequest, record: Any, draft: Revision | None) -> dict[str, Any]:
-        """Return what the form needs to be previewed, shared, and kept while somebody types."""
-        key = key_in(request.POST.get(COPY)) or uuid4()
-        opened = request.POST.get(OPENED) or timezone.now().isoformat()
+    def _live_editing_context(
+        self, request: HttpRequest, record: Any, draft: Revision | None
+    ) -> dict[str, Any]:
+        """Return the context for previewing, sharing and autosaving the form."""
+        key = parse_key(request.POST.get(COPY_FIELD)) or uuid4()
+        opened = request.POST.get(OPENED_FIELD) or timezone.now().isoformat()
         pk = record.pk if record else None
         place = f"admin:{self.opts.app_label}_{self.opts.model_name}_"
         arguments, prefix = ([pk], place) if record else ([], f"{place}add_")
@@ -293,10 +299,10 @@ class DraftAdmin(StaffAdmin):
     # -- The log -------------------------------------------------------------------------
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Log a new record, which is saved for real with its rows; then do what else was asked."""
-        session = editing(request)
+        """Log a new record, saved for good with its rows; then publish it or request its review."""
+        session = edit_session_of(request)
         if session.is_rehearsing:
-            session.saved(obj)
+            session.take_result(obj)
             return
         note, content = session.wish.note, snapshots.take(obj)
         log(obj, Action.ADDED, request.user, note, content=content)
@@ -307,11 +313,11 @@ class DraftAdmin(StaffAdmin):
         close_copy(self, request)
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
-        if editing(request).is_rehearsing:
+        if edit_session_of(request).is_rehearsing:
             return HttpResponse()
-        answer = super().response_add(request, obj, *args, **kwargs)
-        tell_visibility(request, obj)
-        return answer
+        response = super().response_add(request, obj, *args, **kwargs)
+        add_visibility_message(request, obj)
+        return response
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         for record in queryset:

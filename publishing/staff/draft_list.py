@@ -1,4 +1,4 @@
-"""The desk's list of drafts: one's own, those that wait for a review, returned and scheduled."""
+"""The list of open drafts: one's own, those in review, returned and scheduled ones."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.publishable import short_moment
+from publishing.content.publishable import format_moment
 from publishing.revisions.models import OpenDraft
 from publishing.staff.base import StaffAdmin
 from publishing.staff.list_filters import CaseFilter, Texts
@@ -26,13 +26,13 @@ class AuthorFilter(CaseFilter):
         super().__init__(request, *args)
 
     def cases(self) -> dict[str, tuple[Texts, Q]]:
-        mine = Q(author=self.person)
-        return {"mine": (_("Mine"), mine), "others": (_("Somebody else’s"), ~mine)}
+        is_own = Q(author=self.person)
+        return {"mine": (_("Mine"), is_own), "others": (_("Somebody else’s"), ~is_own)}
 
 
 @admin.register(OpenDraft)
 class OpenDraftAdmin(StaffAdmin):
-    """To look at and to go on from: each draft is decided on its own page."""
+    """Read-only list: each draft is decided on its own page."""
 
     refuses = ("add", "change", "delete")
     list_display = ("draft", "kind", "stage", "whose", "since", "note", "goes_live")
@@ -73,8 +73,8 @@ class OpenDraftAdmin(StaffAdmin):
 
     @admin.display(description=_("since"), ordering="made_at")
     def since(self, row: OpenDraft) -> str:
-        return short_moment(row.made_at)
+        return format_moment(row.made_at)
 
     @admin.display(description=_("goes live at"), ordering="due_at")
     def goes_live(self, row: OpenDraft) -> str:
-        return short_moment(row.due_at)
+        return format_moment(row.due_at)

@@ -1,4 +1,4 @@
-"""The view about the draft of a record: compared with what is public, published or returned."""
+"""The view of a record's draft: compare it with the public version, publish or return it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from publishing.revisions.drafts import MergeConflict, discard, lock, publish_dr
 from publishing.revisions.models import Action, Revision, Stage, log, open_draft
 from publishing.revisions.notifications import tell
 from publishing.revisions.rehearsal import rehearse
-from publishing.revisions.save_wish import SaveWish, held_sentence
+from publishing.revisions.save_wish import SaveWish, held_back_message
 from publishing.revisions.scope_guard import check_record
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
-from publishing.staff.posted import BECAUSE, wish_of
+from publishing.staff.posted import REASON_FIELD, parse_wish
 from publishing.staff.quality_checks import Advice
-from publishing.staff.quality_prompt import findings
+from publishing.staff.quality_prompt import label_advice
 
 
 class DraftViews(AdminViews):
@@ -35,7 +35,7 @@ class DraftViews(AdminViews):
     routes = (("<path:object_id>/draft/", "draft_view", "draft"),)
 
     def draft_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Compare the open draft with what is public; publish, return or discard it."""
+        """Compare the open draft with the public version; POST decides about it."""
         record = self.find(request, object_id)
         draft = open_draft(record)
         if draft is None:
@@ -46,19 +46,19 @@ class DraftViews(AdminViews):
             if not self.admin.has_change_permission(request, record):
                 raise PermissionDenied
             with transaction.atomic():
-                conflicts, answer = self._decide(request, lock(record), draft)
-            if answer:
-                return answer
+                conflicts, response = self._decide(request, lock(record), draft)
+            if response:
+                return response
         live = snapshots.take(record)
         merged = draft.merged(live)
-        advice = findings(self.model, self.draft_advice(record, draft))
+        advice = label_advice(self.model, self.draft_advice(record, draft))
         return self.record_page(
             request,
             "draft",
             record,
             _("Draft of %s") % record,
             draft=draft,
-            # What nobody has seen yet is new from the first word on.
+            # For a record that was never public, the whole content is new.
             changes=differences(
                 self.model, None if draft.is_review_request else live, merged.content
             ),
@@ -67,7 +67,7 @@ class DraftViews(AdminViews):
             is_ahead=starts_ahead(merged.content),
             may_discard=self.may_discard(request, record, draft),
             advice=advice,
-            because=request.POST.get(BECAUSE, ""),
+            because=request.POST.get(REASON_FIELD, ""),
             # Records without a state have no drafts to share.
             links=share_links.links(record) if hasattr(record, "state") else None,
             is_review=draft.stage == Stage.REVIEW,
@@ -78,7 +78,7 @@ class DraftViews(AdminViews):
     def _decide(
         self, request: HttpRequest, record: Any, draft: Revision
     ) -> tuple[list[Any], HttpResponse | None]:
-        wish = wish_of(request)
+        wish = parse_wish(request)
         present = open_draft(record)
         if present != draft or str(draft.pk) != request.POST.get("draft"):
             messages.warning(request, _("The draft was changed meanwhile. Look at it again."))
@@ -98,7 +98,7 @@ class DraftViews(AdminViews):
                     base=draft.base, content=draft.content, stage=Stage.RETURNED,
                     author=draft.author,
                 )  # fmt: skip
-                self.answered(request, record, draft, returned)
+                self.notify_author(request, record, draft, returned)
                 messages.success(request, _("The draft went back with your note."))
                 return [], self.redirect("change", record.pk)
             case "unschedule":
@@ -116,23 +116,23 @@ class DraftViews(AdminViews):
                     raise PermissionDenied
                 advice = self.draft_advice(record, draft)
                 if advice and not wish.has_reason:
-                    messages.error(request, held_sentence(len(advice)))
+                    messages.error(request, held_back_message(len(advice)))
                     return [], None
                 return self._publish(request, record, draft, wish)
         return [], None
 
     def draft_advice(self, record: Any, draft: Revision) -> list[Advice]:
-        """What there is to say about the record as the draft has it, and not yet about itself."""
+        """Return the advice that the draft would cause, without that on the live record."""
         known = self.admin.advice(record) if is_live(record) else []
         with rehearse():
             try:
                 snapshots.apply(record, draft.merged(snapshots.take(record)).content)
             except ValidationError:
-                # Publishing will say so.
+                # Publishing reports the error.
                 return []
-            found = self.admin.advice(record)
+            advice = self.admin.advice(record)
         record.refresh_from_db()
-        return [said for said in found if said not in known]
+        return [item for item in advice if item not in known]
 
     def _publish(
         self, request: HttpRequest, record: Any, draft: Revision, wish: SaveWish
@@ -140,38 +140,38 @@ class DraftViews(AdminViews):
         try:
             with transaction.atomic():
                 present = snapshots.take(record)
-                # Choices count for what the person saw.
+                # Choices count only for the content that the person saw.
                 choices = wish.choices if wish.seen == fingerprint(present) else {}
                 problems = publish_draft(draft, request.user, wish.note, dict(choices))
                 record.refresh_from_db()
                 check_record(record, request.user, present)
                 if isinstance(record, Publishable) and not is_live(record):
-                    transitions.move(record, transitions.publish, request.user, wish.note)
+                    transitions.run(record, transitions.publish, request.user, wish.note)
                     record.refresh_from_db()
-        except MergeConflict as unresolved:
-            return unresolved.conflicts, None
+        except MergeConflict as error:
+            return error.conflicts, None
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return [], None
         for problem in problems:
             messages.warning(request, problem)
-        self.answered(request, record, draft, None)
-        if scheduled := scheduled_sentence(record):
-            said = _("The draft of “%(name)s” takes effect. %(scheduled)s")
-            said %= {"name": record, "scheduled": scheduled}
+        self.notify_author(request, record, draft, None)
+        if scheduled := schedule_message(record):
+            message = _("The draft of “%(name)s” takes effect. %(scheduled)s")
+            message %= {"name": record, "scheduled": scheduled}
         else:
-            said = _("“%s” is public as the draft has it.") % record
-        messages.success(request, said)
+            message = _("“%s” is public as the draft has it.") % record
+        messages.success(request, message)
         return [], self.redirect("change", record.pk)
 
     def may_discard(self, request: HttpRequest, record: Any, draft: Revision) -> bool:
-        """One's own draft, or anybody's for those who decide what goes live."""
+        """Return whether the user is the author of the draft, or may publish."""
         return draft.author == request.user or self.admin.may_put_live(request, record)
 
-    def answered(
+    def notify_author(
         self, request: HttpRequest, record: Any, draft: Revision, returned: Revision | None
     ) -> None:
-        """A publisher published or returned somebody's draft: its author is told."""
+        """Notify the author that somebody else published or returned the draft."""
         if not draft.author or draft.author == request.user:
             return
         if returned:
@@ -183,17 +183,17 @@ class DraftViews(AdminViews):
                 draft,
                 request,
                 publisher=str(request.user),
-                scheduled=scheduled_sentence(record),
+                scheduled=schedule_message(record),
             )
 
 
-def scheduled_sentence(record: Any) -> str:
+def schedule_message(record: Any) -> str:
     """Return the sentence about when visitors see a scheduled record; "" for any other."""
     is_scheduled = isinstance(record, Publishable) and record.state == State.SCHEDULED
-    return transitions.visibility(record) if is_scheduled else ""
+    return transitions.visibility_message(record) if is_scheduled else ""
 
 
 def starts_ahead(content: Snapshot) -> bool:
-    """Return whether the content makes a record public only from a moment ahead."""
-    starts = content["fields"].get("published_at")
-    return starts is not None and datetime.fromisoformat(starts) > timezone.now()
+    """Return whether the content makes a record public only from a future moment."""
+    published_at = content["fields"].get("published_at")
+    return published_at is not None and datetime.fromisoformat(published_at) > timezone.now()

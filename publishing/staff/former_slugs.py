@@ -1,4 +1,4 @@
-"""The admin of former addresses."""
+"""The admin of former slugs."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -12,7 +12,7 @@ from publishing.staff.base import StaffAdmin
 
 
 class FormerSlugAdmin(StaffAdmin):
-    """To look at: the portal keeps these by itself."""
+    """Read-only admin: the portal creates former slugs by itself."""
 
     refuses = ("add", "change", "delete")
     list_display = ("slug", "kind", "record", "changed_at")

@@ -1,4 +1,4 @@
-"""Forms of records and of their rows, with choices limited to the scope of the person."""
+"""Forms of records and of their rows, with choices limited to the user's scope."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from publishing.content.scope import Scope, is_divided, narrowed
 
 
 class ScopedForm(forms.ModelForm):
-    """A form that offers what is a person's, and leaves what else stands in the record.
+    """Form whose choices are limited to the user's scope; existing links outside it are preserved.
 
-    The admin sets `scope` and `refused` on the class.
+    The admin sets `scope` and `error_message` on the class.
     """
 
     scope: Scope | None = None
-    # The sentence of a save that failed after the form itself had been found valid.
-    refused = ""
+    # The message of a save that failed although the form was valid.
+    error_message = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Links of the record to what is not theirs, by field: they stay as they are.
-        self.kept: dict[str, list[Any]] = {}
+        # Links of the record to records outside the scope, by field: they are preserved.
+        self.foreign_links: dict[str, list[Any]] = {}
         if self.scope is None:
             return
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField):
-                self._narrow(name, field)
+                self._limit_choices(name, field)
 
-    def _narrow(self, name: str, field: Any) -> None:
-        everything = field.queryset
-        mine = narrowed(everything, self.scope)
-        standing = [key for key in self._standing(name) if key is not None]
-        if standing and (foreign := self._foreign(name, mine, standing)):
-            self.kept[name] = foreign
-            mine = everything.filter(Q(pk__in=foreign) | Q(pk__in=mine.values("pk")))
+    def _limit_choices(self, name: str, field: Any) -> None:
+        choices = field.queryset
+        allowed = narrowed(choices, self.scope)
+        linked = [key for key in self._linked_keys(name) if key is not None]
+        if linked and (outside := self._outside_scope(name, allowed, linked)):
+            self.foreign_links[name] = outside
+            allowed = choices.filter(Q(pk__in=outside) | Q(pk__in=allowed.values("pk")))
             if not isinstance(field, forms.ModelMultipleChoiceField):
-                # A single link that is not theirs cannot be another.
+                # A foreign key to a record outside the scope is read-only.
                 field.disabled = True
-        field.queryset = mine
+        field.queryset = allowed
 
-    def _foreign(self, name: str, mine: QuerySet[Any], standing: list[Any]) -> list[Any]:
-        own = mine.filter(pk__in=standing).values_list("pk", flat=True)
-        return sorted(set(standing) - set(own))
+    def _outside_scope(self, name: str, allowed: QuerySet[Any], linked: list[Any]) -> list[Any]:
+        inside = allowed.filter(pk__in=linked).values_list("pk", flat=True)
+        return sorted(set(linked) - set(inside))
 
-    def _standing(self, name: str) -> Iterable[Any]:
+    def _linked_keys(self, name: str) -> Iterable[Any]:
         if self.instance._state.adding:
             return ()
         field = self.instance._meta.get_field(name)
@@ -60,29 +60,29 @@ class ScopedForm(forms.ModelForm):
 
     def clean(self) -> Any:
         data: Any = super().clean()
-        for name, keys in self.kept.items():
+        for name, keys in self.foreign_links.items():
             field = self.fields[name]
             chosen: Any = self.cleaned_data.get(name)
             if isinstance(field, forms.ModelMultipleChoiceField) and chosen is not None:
-                # Whatever was sent, they are still there.
+                # Links outside the scope are preserved, whatever was posted.
                 wanted = {*chosen.values_list("pk", flat=True), *keys}
                 rows: Any = field.queryset
                 self.cleaned_data[name] = rows.filter(pk__in=wanted)
-        if self.refused:
-            raise ValidationError(self.refused)
+        if self.error_message:
+            raise ValidationError(self.error_message)
         return data
 
 
 class RecordForm(ScopedForm):
-    """The form of a record with a trash: what is in it does not count as taken."""
+    """The form of a record with a trash: unique values of trashed records are free."""
 
     def _get_validation_exclusions(self) -> set[str]:
-        # Django passes over a promise whose condition names a field that is not in the form.
+        # Django skips a constraint whose condition names a field that is not in the form.
         return super()._get_validation_exclusions() - {"trashed_at"}  # type: ignore[misc, no-any-return]
 
 
 class PreloadedAutocomplete(AutocompleteSelect):
-    """An autocomplete that needs no query to show a record which is at hand already."""
+    """Autocomplete that needs no query for a selected record which is loaded already."""
 
     known: Model | None = None
 
@@ -96,22 +96,22 @@ class PreloadedAutocomplete(AutocompleteSelect):
 
 
 class RowForm(ScopedForm):
-    """A row of an inline, whose related records were loaded together with all the rows.
+    """Form of an inline row, whose related records were loaded together with all the rows.
 
-    A row about something that is not the person's stays as it is.
+    A row about a record outside the scope is read-only.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            field.disabled = field.disabled or bool(self.kept)
+            field.disabled = field.disabled or bool(self.foreign_links)
             widget = getattr(field.widget, "widget", field.widget)
             if isinstance(widget, PreloadedAutocomplete):
                 widget.known = self.instance._state.fields_cache.get(name)
 
-    def _foreign(self, name: str, mine: QuerySet[Any], standing: list[Any]) -> list[Any]:
-        # `mark_foreign` asked for all the rows at once.
-        return standing if getattr(self.instance, f"{name}_is_foreign", False) else []
+    def _outside_scope(self, name: str, allowed: QuerySet[Any], linked: list[Any]) -> list[Any]:
+        # `mark_foreign` annotated all the rows in one query.
+        return linked if getattr(self.instance, f"{name}_is_foreign", False) else []
 
 
 def mark_foreign(rows: QuerySet[Any], relations: Iterable[str], scope: Scope) -> QuerySet[Any]:
@@ -119,18 +119,18 @@ def mark_foreign(rows: QuerySet[Any], relations: Iterable[str], scope: Scope) ->
     for name in relations:
         target: Any = rows.model._meta.get_field(name).related_model
         if is_divided(target):
-            mine = narrowed(target._default_manager.order_by(), scope)
-            theirs = ~Exists(mine.filter(pk=OuterRef(name)))
-            rows = rows.annotate(**{f"{name}_is_foreign": theirs})
+            allowed = narrowed(target._default_manager.order_by(), scope)
+            is_outside = ~Exists(allowed.filter(pk=OuterRef(name)))
+            rows = rows.annotate(**{f"{name}_is_foreign": is_outside})
     return rows
 
 
 class RowFormSet(BaseInlineFormSet):
-    """Rows that know the record they belong to, so that their names need no query."""
+    """Formset that sets the parent record on its rows, so that their labels need no query."""
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]  # not in the stubs
         setattr(form.instance, self.fk.name, self.instance)
-        if form.kept and "DELETE" in form.fields:
+        if form.foreign_links and "DELETE" in form.fields:
             form.fields["DELETE"].disabled = True
         return form

@@ -1,4 +1,4 @@
-"""Views of one import: look at every change, import, take it back."""
+"""Views of one import: preview, import, undo."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from publishing.content.scope import OutOfScope
 from publishing.import_export.bulk_apply import ConcurrentEdit
 from publishing.import_export.bulk_snapshots import slices
 from publishing.import_export.bulk_sql import DeferredSQL
-from publishing.import_export.importing import carry_out
+from publishing.import_export.importing import import_batch
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
 from publishing.import_export.undo import ImportUndo
 from publishing.import_export.validation import RowValidator
 from publishing.revisions.diff import Difference, SnapshotFormatter
 from publishing.revisions.snapshots import Snapshot, differing
-from publishing.staff.import_export import PER_PAGE, ExchangePages
+from publishing.staff.import_export import PER_PAGE, ImportExportPages
 
-# The seconds of one step of looking at rows; a page that shows its progress asks for the next.
-STEP = 2.0
-# Without JavaScript somebody presses a button for each step, so these are longer.
-LONG_STEP = 8.0
-# Rows that are looked at and written down together, each time in a short transaction.
-CHUNK = 100
-LOOKED_AT = [f.name for f in BatchRow._meta.fields if f.name not in ("id", "batch", "cells")]
+# Seconds of one step of validating rows; a page that shows progress requests the next step.
+STEP_SECONDS = 2.0
+# Without JavaScript a person presses a button for each step, so these are longer.
+LONG_STEP_SECONDS = 8.0
+# Number of rows that are validated and saved together, in one short transaction.
+CHUNK_ROWS = 100
+CHECKED_COLUMNS = [f.name for f in BatchRow._meta.fields if f.name not in ("id", "batch", "cells")]
 
 
-class ShownRow(NamedTuple):
+class PreviewRow(NamedTuple):
     """A row of the preview."""
 
     row: BatchRow
     changes: list[Difference]
 
 
-class BatchViews(ExchangePages):
-    """The preview of an import, the import itself, and its undoing."""
+class BatchViews(ImportExportPages):
+    """The preview of an import, the import itself, and its undo."""
 
     routes = (
         ("import/<int:batch_id>/", "batch_view", "batch"),
@@ -57,7 +57,7 @@ class BatchViews(ExchangePages):
         if batch.person_id != request.user.pk and not (
             batch.imported_at and self.admin.has_publish_permission(request)
         ):
-            # A preview belongs to whoever brought the file.
+            # A preview is visible only to the person who uploaded the file.
             raise PermissionDenied
         return batch
 
@@ -73,12 +73,12 @@ class BatchViews(ExchangePages):
         match request.POST.get("decision"):
             case "look":
                 if request.headers.get("Accept") == "application/json":
-                    self._look_at_rows(request, batch, STEP)
-                    counts = batch.tally()
+                    self._validate_rows(request, batch, STEP_SECONDS)
+                    counts = batch.count_outcomes()
                     return JsonResponse(
                         {"total": sum(counts.values()), "left": counts[RowOutcome.PENDING]}
                     )
-                self._look_at_rows(request, batch, LONG_STEP)
+                self._validate_rows(request, batch, LONG_STEP_SECONDS)
             case "discard":
                 batch.delete()
                 messages.success(request, _("Nothing was imported, and the file is forgotten."))
@@ -87,58 +87,59 @@ class BatchViews(ExchangePages):
                 self._import(request, batch)
         return self.redirect("batch", batch.pk)
 
-    def _look_at_rows(self, request: HttpRequest, batch: Batch, seconds: float) -> None:
-        """Look at further rows, for about so long."""
-        checker, end = RowValidator(self.admin, request, batch), time.monotonic() + seconds
+    def _validate_rows(self, request: HttpRequest, batch: Batch, seconds: float) -> None:
+        """Validate further rows, for about this many seconds."""
+        validator, end = RowValidator(self.admin, request, batch), time.monotonic() + seconds
         while time.monotonic() < end:
-            rows = list(batch.rows.filter(outcome=RowOutcome.PENDING)[:CHUNK])
+            rows = list(batch.rows.filter(outcome=RowOutcome.PENDING)[:CHUNK_ROWS])
             if not rows:
                 return
-            checker.check(rows)
-            made = DeferredSQL()
-            made.insert(BatchRow, rows, LOOKED_AT, ["id"])
-            made.run()
+            validator.check(rows)
+            sql = DeferredSQL()
+            sql.insert(BatchRow, rows, CHECKED_COLUMNS, ["id"])
+            sql.run()
 
     def _import(self, request: HttpRequest, batch: Batch) -> None:
-        live = batch.is_live and issubclass(self.model, Publishable)
-        counts = batch.tally()
-        if counts[RowOutcome.PENDING] or (live and not self.admin.has_publish_permission(request)):
+        needs_permission = batch.is_live and issubclass(self.model, Publishable)
+        if needs_permission and not self.admin.has_publish_permission(request):
+            return
+        if batch.count_outcomes()[RowOutcome.PENDING]:
             return
         try:
-            carry_out(self.model, batch, request.user, request.POST.get("_note", "")[:300])
-        except ConcurrentEdit as stale:
-            for some in slices(stale.numbers):
-                batch.rows.filter(number__in=some).update(outcome=RowOutcome.PENDING)
-            said = _(
+            import_batch(self.model, batch, request.user, request.POST.get("_note", "")[:300])
+        except ConcurrentEdit as error:
+            for numbers in slices(error.numbers):
+                batch.rows.filter(number__in=numbers).update(outcome=RowOutcome.PENDING)
+            message = _(
                 "Nothing was imported yet: somebody changed some of these records meanwhile. "
                 "They are looked at again."
             )
-        except OutOfScope as refused:
-            said = _("Nothing was imported. %s") % " ".join(refused.messages)
+        except OutOfScope as error:
+            message = _("Nothing was imported. %s") % " ".join(error.messages)
         except IntegrityError:
             batch.rows.update(outcome=RowOutcome.PENDING)
-            said = _(
+            message = _(
                 "Nothing was imported yet: somebody took a name or an address of these rows "
                 "meanwhile. They are looked at again."
             )
         else:
             messages.success(request, _("The rows are imported."))
             return
-        messages.warning(request, said)
+        messages.warning(request, message)
 
     def _show_batch(self, request: HttpRequest, batch: Batch) -> HttpResponse:
-        counts = batch.tally()
+        counts = batch.count_outcomes()
         pending, total = counts.pop(RowOutcome.PENDING), sum(counts.values())
-        shown = request.GET.get("show", "")
+        outcome = request.GET.get("show", "")
         rows = batch.rows.exclude(outcome=RowOutcome.PENDING).order_by("number")
         if batch.person_id != request.user.pk:
-            # Rows may be about records that others do not see.
+            # Rows may be about records that other users may not see.
             rows = rows.none()
-        if shown in counts:
-            rows = rows.filter(outcome=shown)
+        if outcome in counts:
+            rows = rows.filter(outcome=outcome)
         page = Paginator(rows.defer("cells", "claims"), PER_PAGE).get_page(request.GET.get("page"))
         title = _("Import of “%s”") if batch.imported_at else _("Preview of “%s”")
-        return self.exchange_page(
+        return self.import_export_page(
             request,
             "import_batch",
             title % batch.file_name,
@@ -147,20 +148,20 @@ class BatchViews(ExchangePages):
             looked_at=total,
             total=total + pending,
             counts=[(o, RowOutcome(o).label, n) for o, n in counts.items()],
-            shown=shown,
+            shown=outcome,
             page=page,
-            rows=self._in_words(page.object_list),
+            rows=self._preview_rows(page.object_list),
             ready=not pending and bool(counts[RowOutcome.NEW] or counts[RowOutcome.CHANGED]),
             will_change=counts[RowOutcome.NEW] + counts[RowOutcome.CHANGED],
             may_undo=self._may_undo(request, batch),
         )
 
-    def _in_words(self, rows: Iterable[BatchRow]) -> list[ShownRow]:
-        """What each row changes, in words; what they point at is looked up together."""
+    def _preview_rows(self, rows: Iterable[BatchRow]) -> list[PreviewRow]:
+        """Return the rows with their changes in words; related records are loaded in bulk."""
         rows = list(rows)
         contents = [content for row in rows for content in (row.base, row.content) if content]
-        words = SnapshotFormatter(self.model, contents)
-        return [ShownRow(row, _changes(words, row)) for row in rows]
+        formatter = SnapshotFormatter(self.model, contents)
+        return [PreviewRow(row, _changes(formatter, row)) for row in rows]
 
     # -- Taking it back --------------------------------------------------------------------
 
@@ -169,10 +170,10 @@ class BatchViews(ExchangePages):
             return False
         if batch.person_id == request.user.pk:
             return True
-        # Half of an import is not taken back: somebody else has to see all of it.
+        # An import is undone only as a whole, so another user has to see all its records.
         return (
             self.admin.has_publish_permission(request)
-            and not ImportUndo(self.admin, request, batch).unseen()
+            and not ImportUndo(self.admin, request, batch).has_hidden_records()
         )
 
     def undo_view(self, request: HttpRequest, batch_id: int) -> HttpResponse:
@@ -185,12 +186,12 @@ class BatchViews(ExchangePages):
             try:
                 ImportUndo(self.admin, request, batch).run()
             except (ConcurrentEdit, IntegrityError):
-                said = _("Nothing was taken back, because somebody saved meanwhile. Try again.")
-                messages.error(request, said)
+                message = _("Nothing was taken back, because somebody saved meanwhile. Try again.")
+                messages.error(request, message)
             else:
                 messages.success(request, _("The import is taken back."))
             return self.redirect("batch", batch.pk)
-        return self.exchange_page(
+        return self.import_export_page(
             request,
             "import_undo",
             _("Take back the import of “%s”?") % batch.file_name,
@@ -198,7 +199,7 @@ class BatchViews(ExchangePages):
         )
 
 
-def _changes(words: SnapshotFormatter, row: BatchRow) -> list[Difference]:
+def _changes(formatter: SnapshotFormatter, row: BatchRow) -> list[Difference]:
     new: Snapshot | None = row.content
     if new is None:
         return []
@@ -207,5 +208,5 @@ def _changes(words: SnapshotFormatter, row: BatchRow) -> list[Difference]:
         "links": {name: [] for name in new["links"]},
         "rows": {part: {} for part in new["rows"]},
     }
-    found = [words.difference(place, old, new) for place in differing(old, new)]
-    return found if row.base else [change for change in found if change.old or change.new]
+    changes = [formatter.difference(path, old, new) for path in differing(old, new)]
+    return changes if row.base else [change for change in changes if change.old or change.new]

@@ -1,4 +1,4 @@
-"""Export of a list as a file, and the upload of a file that is to be imported."""
+"""Views of exports and of the upload of a file to import."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from publishing.content.publishable import Publishable
 from publishing.import_export.bulk_snapshots import slices
 from publishing.import_export.bulk_sql import DeferredSQL
 from publishing.import_export.columns import columns_of
-from publishing.import_export.exporting import csv_pieces, table, workbook
+from publishing.import_export.exporting import csv_pieces, table_rows, write_workbook
 from publishing.import_export.headings import HeadingError, match_headings
-from publishing.import_export.models import Batch, BatchRow, expire
-from publishing.import_export.readers import UnreadableFile, UploadedTable, read
-from publishing.import_export.references import handle_name, key_name
+from publishing.import_export.models import Batch, BatchRow, delete_expired
+from publishing.import_export.readers import UnreadableFile, UploadedTable, read_table
+from publishing.import_export.references import key_name, natural_key_name
 from publishing.revisions.models import name_of
 from publishing.staff.admin_views import AdminViews
 
@@ -48,18 +48,18 @@ class UploadForm(forms.Form):
     )
 
 
-class ExchangePages(AdminViews):
-    """Pages of import and export of one kind of record."""
+class ImportExportPages(AdminViews):
+    """Pages about the import and export of one kind of record."""
 
-    def exchange_page(
+    def import_export_page(
         self, request: HttpRequest, template: str, title: str, **context: Any
     ) -> TemplateResponse:
         is_publishable = issubclass(self.model, Publishable)
         return self.page(request, template, title, is_publishable=is_publishable, **context)
 
 
-class ExchangeViews(ExchangePages):
-    """The list as a file, and the page on which a file is chosen."""
+class ImportExportViews(ImportExportPages):
+    """Export of the list as a file, and upload of a file to import."""
 
     routes = (
         ("export/<str:ending>/", "export_view", "export"),
@@ -69,7 +69,7 @@ class ExchangeViews(ExchangePages):
     # -- Export ----------------------------------------------------------------------------
 
     def export_view(self, request: HttpRequest, ending: str) -> Any:
-        """The list as it is filtered and searched, as a file."""
+        """Return the list, filtered and searched as on the page, as a file."""
         if not self.admin.has_view_permission(request):
             raise PermissionDenied
         if ending not in ("csv", "xlsx"):
@@ -78,13 +78,13 @@ class ExchangeViews(ExchangePages):
         name = f"{capfirst(str(self.opts.verbose_name_plural))} {timezone.localdate()}".lower()
         name = f"{name.replace(' ', '-')}.{ending}"
         if ending == "xlsx":
-            file = workbook(table(rows), str(self.opts.verbose_name_plural))
+            file = write_workbook(table_rows(rows), str(self.opts.verbose_name_plural))
             return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
-        answer = StreamingHttpResponse(
-            csv_pieces(table(rows)), content_type="text/csv; charset=utf-8"
+        response = StreamingHttpResponse(
+            csv_pieces(table_rows(rows)), content_type="text/csv; charset=utf-8"
         )
-        answer["Content-Disposition"] = f'attachment; filename="{name}"'
-        return answer
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
 
     # -- Upload ----------------------------------------------------------------------------
 
@@ -94,7 +94,7 @@ class ExchangeViews(ExchangePages):
         form = UploadForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             try:
-                batch = self._receive(request, form)
+                batch = self._save_upload(request, form)
             except (UnreadableFile, HeadingError) as error:
                 form.add_error("file", str(error))
             else:
@@ -107,58 +107,58 @@ class ExchangeViews(ExchangePages):
         page = Paginator(batches.defer("left", "headings"), PER_PAGE).get_page(
             request.GET.get("page")
         )
-        return self.exchange_page(
+        return self.import_export_page(
             request,
             "import",
             _("Import %(kind)s") % {"kind": self.opts.verbose_name_plural},
             form=form,
             columns=columns_of(self.model),
             key=key_name(self.model),
-            handle=handle_name(self.model),
+            handle=natural_key_name(self.model),
             page=page,
         )
 
     def _asks_for_mode(self, request: HttpRequest) -> bool:
         return issubclass(self.model, Publishable) and self.admin.has_publish_permission(request)
 
-    def _receive(self, request: HttpRequest, form: UploadForm) -> Batch:
-        """Keep the rows of an uploaded file. Raises Unreadable or Heading; nothing stays then."""
-        expire()
+    def _save_upload(self, request: HttpRequest, form: UploadForm) -> Batch:
+        """Save the rows of an uploaded file, all or none. Raises UnreadableFile, HeadingError."""
+        delete_expired()
         file = form.cleaned_data["file"]
-        lines = read(file.file, file.size)
-        match_headings(self.model, lines.headings)
-        live = form.cleaned_data["mode"] == "live" and self.admin.has_publish_permission(request)
+        uploaded = read_table(file.file, file.size)
+        match_headings(self.model, uploaded.headings)
+        is_live = form.cleaned_data["mode"] == "live" and self.admin.has_publish_permission(request)
         batch = Batch.objects.create(
             model=self.opts.label_lower,
             person_id=request.user.pk,
             person_name=name_of(request.user),
             file_name=file.name[:255],
-            headings=lines.headings,
-            notes=lines.notes,
-            is_live=live or not issubclass(self.model, Publishable),
+            headings=uploaded.headings,
+            notes=uploaded.notes,
+            is_live=is_live or not issubclass(self.model, Publishable),
         )
         try:
-            self._keep_lines(batch, lines)
+            self._save_rows(batch, uploaded)
         except UnreadableFile:
             batch.delete()
             raise
         return batch
 
     @staticmethod
-    def _keep_lines(batch: Batch, lines: UploadedTable) -> None:
-        for some in slices(lines):
+    def _save_rows(batch: Batch, uploaded: UploadedTable) -> None:
+        for chunk in slices(uploaded):
             rows = [
                 BatchRow(
                     batch=batch,
-                    number=line.number,
-                    # A row that cannot be read has no cells, but a reason.
-                    cells=[] if line.problem else line.cells,
-                    reason=line.problem,
+                    number=row.number,
+                    # A row that cannot be read has a reason instead of cells.
+                    cells=[] if row.problem else row.cells,
+                    reason=row.problem,
                 )
-                for line in some
+                for row in chunk
             ]
-            made = DeferredSQL()
-            made.insert(BatchRow, rows)
-            made.run()
+            sql = DeferredSQL()
+            sql.insert(BatchRow, rows)
+            sql.run()
         if not batch.rows.exists():
             raise UnreadableFile(_("The file has headings and no rows."))

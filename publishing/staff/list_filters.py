@@ -1,4 +1,4 @@
-"""Filters of admin lists: by state, by last check, by who created the record."""
+"""Filters of admin lists: by state, by last check, by creator of the record."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.publishable import not_trashed
 from publishing.content.states import State, state_q
 from publishing.revisions.models import Action, Revision
 from publishing.staff.quality_checks import oldest_check
@@ -23,7 +24,7 @@ class CaseFilter(admin.SimpleListFilter):
     """A filter with a condition for each of its values, all of them counted in one query."""
 
     def cases(self) -> dict[str, tuple[Texts, Q]]:
-        """Value → (label, condition)."""
+        """Return the label and the condition of each value."""
         raise NotImplementedError
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
@@ -45,11 +46,6 @@ class CaseFilter(admin.SimpleListFilter):
         }
 
 
-def kept(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """What is not in the trash."""
-    return rows.filter(trashed_at__isnull=True)
-
-
 class StateFilter(CaseFilter):
     title = _("state")
     parameter_name = "state"
@@ -59,12 +55,12 @@ class StateFilter(CaseFilter):
         return {state.value: (state.label, state_q(state, moment)) for state in State}
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        # What is in the trash shows only when it is asked for.
-        return super().queryset(request, queryset if self.value() else kept(queryset))
+        # Trashed records are listed only when this filter selects them.
+        return super().queryset(request, queryset if self.value() else not_trashed(queryset))
 
 
 def check_cases() -> dict[str, tuple[Texts, Q]]:
-    """When a record was last compared with its source; a year is long enough."""
+    """Return the cases of the last comparison with the source; it is due after a year."""
     oldest, never = oldest_check(), Q(checked_on__isnull=True)
     return {
         "due": (_("Due: never, or over a year ago"), never | Q(checked_on__lt=oldest)),
@@ -82,7 +78,7 @@ class CheckFilter(CaseFilter):
 
 
 class CreatedByMeFilter(CaseFilter):
-    """Records that the person who looks at the list began."""
+    """Filter for records that the current user created."""
 
     title = _("begun by")
     parameter_name = "begun"
@@ -91,8 +87,8 @@ class CreatedByMeFilter(CaseFilter):
         added = Revision.objects.filter(
             model=model._meta.label_lower, action=Action.ADDED, person=request.user.pk
         )
-        self.mine = added.values(key=Cast("object_pk", models.BigIntegerField()))
+        self.created = added.values(key=Cast("object_pk", models.BigIntegerField()))
         super().__init__(request, params, model, *args)
 
     def cases(self) -> dict[str, tuple[Texts, Q]]:
-        return {"me": (_("Me"), Q(pk__in=self.mine))}
+        return {"me": (_("Me"), Q(pk__in=self.created))}

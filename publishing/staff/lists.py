@@ -1,4 +1,4 @@
-"""Lists of the admin: search by words, and values of filters that the database refuses."""
+"""Lists of the admin: search, and filter values that the database rejects."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,15 +16,15 @@ from publishing.content.fields import FoldedField, fold
 from publishing.content.slugs import readable_slug
 from publishing.finder.filters import SearchField
 
-COUNTED = 20_000
-"""The most rows of a list for which its filters show their counts without being asked."""
+MOST_FACETED = 20_000
+"""Maximum number of rows of a list whose filters show their counts unrequested."""
 
 
 class StaffChangeList(ChangeList):
-    """A list that takes a value which the database refuses for an unknown one, not for a fault."""
+    """ChangeList that treats filter values the database rejects as unknown instead of failing."""
 
     def get_filters(self, request: HttpRequest) -> Any:
-        # Django asks again for the counts of every filter, and with it for their choices.
+        # Django calls this again for the facet counts, which would compute every choice twice.
         if not hasattr(self, "_filters"):
             self._filters = super().get_filters(request)
         return self._filters
@@ -34,14 +34,14 @@ class StaffChangeList(ChangeList):
             super().get_results(request)
         except (ValueError, OverflowError, DataError) as error:
             raise IncorrectLookupParameters from error
-        if self.result_count > COUNTED:
-            # Each filter's counts walk over every row, so for many rows they are asked for.
+        if self.result_count > MOST_FACETED:
+            # Facet counts read every row, so for many rows they are shown on request only.
             self.is_facets_optional = True
             self.add_facets = IS_FACETS_VAR in request.GET
 
 
 class ListAdmin(admin.ModelAdmin):
-    """The list of records of an admin."""
+    """Base of all admins: the list of its records."""
 
     list_per_page = 50
     show_facets = admin.ShowFacets.ALWAYS
@@ -53,7 +53,7 @@ class ListAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return search(queryset, self.get_search_fields(request), search_term), False
+        return search_rows(queryset, self.get_search_fields(request), search_term), False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return StaffChangeList
@@ -62,31 +62,31 @@ class ListAdmin(admin.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if ERROR_FLAG in request.GET and request.method == "GET":
-            said = gettext("The address held a filter that is not known. Nothing is filtered now.")
-            messages.warning(request, said)
+            text = gettext("The address held a filter that is not known. Nothing is filtered now.")
+            messages.warning(request, text)
         context = {"may_import": self.has_import_permission(request)} | (extra_context or {})
         return super().changelist_view(request, context)
 
 
-def search(rows: QuerySet[Any], paths: Iterable[str], typed: str) -> QuerySet[Any]:
-    """Return the rows in which every word of the text is found, whatever its case and accents.
+def search_rows(rows: QuerySet[Any], paths: Iterable[str], query: str) -> QuerySet[Any]:
+    """Return the rows that match every word of the text, ignoring case and accents.
 
-    A queryset's own `search` is used if it has one. Otherwise folded columns are asked for
-    the beginning of a word, addresses for its plain letters, other columns for the text.
+    Uses the queryset's own `search` if it has one. Otherwise folded columns match at the beginning
+    of a word, slugs by the word's plain letters, other columns anywhere.
     """
-    text = SearchField().clean(typed)
+    text = SearchField().clean(query)
     if text and hasattr(rows, "search"):
-        found: QuerySet[Any] = rows.search(text)
-        return found
+        results: QuerySet[Any] = rows.search(text)
+        return results
     for word in text.split():
         matches = Q()
         for path in paths:
-            matches |= _match(rows.model, path, word)
+            matches |= _condition(rows.model, path, word)
         rows = rows.filter(matches)
     return rows
 
 
-def _match(model: type[models.Model], path: str, word: str) -> Q:
+def _condition(model: type[models.Model], path: str, word: str) -> Q:
     if path.startswith("="):
         return Q(**{f"{path[1:]}__iexact": word})
     column = get_fields_from_path(model, path)[-1]

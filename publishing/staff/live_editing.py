@@ -1,7 +1,7 @@
-"""Views that serve a form while somebody writes in it: preview, working copy, shared draft.
+"""Views that serve a form during editing: preview, autosave, share links.
 
-The form posts what is typed, saved or not, to addresses next to its own. None of them changes the
-record: the preview is a rehearsal, the working copy a row of its writer alone.
+The form posts what is typed, valid or not, to addresses next to its own. None of the views changes
+the record: the preview is a rehearsal, the working copy a row that only its author sees.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ from publishing.revisions import autosave, share_links
 from publishing.revisions.models import open_draft
 from publishing.revisions.preview import page_saying, private, public_page
 from publishing.staff.admin_views import AdminViews
-from publishing.staff.change_form import COPY, OPENED, PERSON, ChangeForm, key_in
+from publishing.staff.change_form import ChangeForm
+from publishing.staff.posted import COPY_FIELD, OPENED_FIELD, PERSON_FIELD, parse_key
 
-# The policy of what stands in the frame of the form: it runs nothing and sends nothing.
+# The policy of the page in the preview frame: it runs no script and sends nothing.
 IN_FRAME = {
     "script-src": [NONE],
     "connect-src": [NONE],
@@ -42,19 +43,19 @@ IN_FRAME = {
 }
 
 
-def framed(response: HttpResponse, **policy: Any) -> HttpResponse:
-    """Return a private answer that our own pages may show in a frame, under its own policy."""
+def allow_framing(response: HttpResponse, **policy: Any) -> HttpResponse:
+    """Return a private response that pages of this portal may frame, under its own policy."""
     response._csp_replace = {"frame-ancestors": [SELF]} | policy  # type: ignore[attr-defined]
     response["X-Frame-Options"] = "SAMEORIGIN"
     return private(response)
 
 
 class PreviewInvalid(Exception):
-    """What is typed makes no page, with the sentences that say why."""
+    """The typed content makes no page; the arguments are the reasons as sentences."""
 
 
 class LiveViews(AdminViews):
-    """Views of a record with a public page: seen, kept and shared while it is written."""
+    """Preview, autosave and sharing of a record with a public page."""
 
     routes = (
         ("add/preview/", "preview_view", "add_preview"),
@@ -67,23 +68,23 @@ class LiveViews(AdminViews):
     # -- Preview -------------------------------------------------------------------------
 
     def preview_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Show the public page as what is typed would make it; by GET, the frame that waits."""
+        """Show the public page with the typed content; GET returns the placeholder of the frame."""
         record = self.writable(request, object_id)
         if request.method != "POST":
-            return framed(render(request, "admin/publishing/preview_waits.html"), **IN_FRAME)
+            return allow_framing(render(request, "admin/publishing/preview_waits.html"), **IN_FRAME)
         form = ChangeForm(self.admin, request, record)
         try:
             page = self._added_page(form) if record is None else self._changed_page(form)
-        except PreviewInvalid as wrong:
-            page = render(request, "admin/publishing/preview_wrong.html", {"wrong": wrong.args})
-        return framed(page)
+        except PreviewInvalid as error:
+            page = render(request, "admin/publishing/preview_wrong.html", {"wrong": error.args})
+        return allow_framing(page)
 
     def _changed_page(self, form: ChangeForm) -> HttpResponse:
         session = form.session
-        session.start = form.start() or session.present()
-        shown = session.rehearse(partial(form.show, is_rendered=False))
+        session.start = form.start() or session.current_content()
+        response = session.rehearse(partial(form.show, is_rendered=False))
         if not session.mine:
-            raise PreviewInvalid(*faults(shown))
+            raise PreviewInvalid(*form_errors(response))
         content = session.merge().content
         try:
             return page_saying(form.record, content, form.request, self._preview_notice())
@@ -92,9 +93,9 @@ class LiveViews(AdminViews):
 
     def _added_page(self, form: ChangeForm) -> HttpResponse:
         def page() -> HttpResponse:
-            shown = form.show(is_rendered=False)
+            response = form.show(is_rendered=False)
             if form.session.added is None:
-                raise PreviewInvalid(*faults(shown))
+                raise PreviewInvalid(*form_errors(response))
             return public_page(form.session.added, form.request, self._preview_notice())
 
         return form.session.rehearse(page)
@@ -105,31 +106,31 @@ class LiveViews(AdminViews):
     # -- Working copy --------------------------------------------------------------------
 
     def working_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """Keep what is typed, and tell what colleagues do; by GET, a fresh token for the form.
+        """Save the working copy and report what colleagues do; GET returns a fresh CSRF token.
 
-        With `_drop` a kept copy is discarded.
+        With `_drop` a working copy is discarded.
         """
         record = self.writable(request, object_id)
         pk = record.pk if record else None
         if request.method != "POST":
             return JsonResponse({"token": get_token(request), "person": str(request.user.pk)})
         if dropped := request.POST.get("_drop"):
-            if key := key_in(dropped):
+            if key := parse_key(dropped):
                 autosave.copies_of(request.user, self.model, pk).filter(pk=key).delete()
             return HttpResponseRedirect("../" if record is None else "../change/")
-        key = key_in(request.POST.get(COPY))
-        if key is None or request.POST.get(PERSON) != str(request.user.pk):
-            # Somebody else signed in meanwhile, in another tab.
+        key = parse_key(request.POST.get(COPY_FIELD))
+        if key is None or request.POST.get(PERSON_FIELD) != str(request.user.pk):
+            # Another user signed in meanwhile, in another tab of the browser.
             return HttpResponseBadRequest()
-        kept = autosave.keep(request.user, self.model, pk, key, request.POST)
-        news = autosave.news(request.user, record, request.POST.get(OPENED, ""))
+        is_saved = autosave.keep(request.user, self.model, pk, key, request.POST)
+        news = autosave.news(request.user, record, request.POST.get(OPENED_FIELD, ""))
         now = time_format(timezone.localtime(), "H:i")
-        return JsonResponse({"kept": kept, "at": now, "news": news})
+        return JsonResponse({"kept": is_saved, "at": now, "news": news})
 
     # -- Sharing -------------------------------------------------------------------------
 
     def share_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the links by which people without an account read the draft; make or revoke one."""
+        """Show the share links of the draft; POST creates or revokes one."""
         record = self.writable(request, object_id)
         is_shareable = share_links.is_shareable(record, open_draft(record))
         address = ""
@@ -153,36 +154,36 @@ class LiveViews(AdminViews):
         return private(page)
 
     def _share(self, request: HttpRequest, record: Any) -> str:
-        known = {str(number): number for number in share_links.DAYS}
-        days = known.get(request.POST.get("days", ""))
+        choices = {str(number): number for number in share_links.DAYS}
+        days = choices.get(request.POST.get("days", ""))
         if days is None:
             return ""
         token, _link = share_links.share(record, request.user, days)
         return request.build_absolute_uri(reverse("shared-draft", args=[token]))
 
     def _revoke(self, request: HttpRequest, record: Any) -> None:
-        chosen = request.POST.get("revoke", "")
-        link = share_links.links(record).filter(pk=chosen).first() if chosen.isdecimal() else None
+        key = request.POST.get("revoke", "")
+        link = share_links.links(record).filter(pk=key).first() if key.isdecimal() else None
         if link and share_links.revoke(link, record, request.user):
             messages.success(request, _("The link is taken back: it opens nothing any more."))
 
 
-def faults(form_page: Any) -> Iterator[str]:
-    """Yield the faults of a shown form and its rows: "Name: This field is required."."""
+def form_errors(form_page: Any) -> Iterator[str]:
+    """Yield the errors of a form and its rows: "Name: This field is required."."""
     context = getattr(form_page, "context_data", None)
     if not context:
         return
-    form, said = context["adminform"].form, []
-    for name, found in form.errors.items():
+    form, entries = context["adminform"].form, []
+    for name, errors in form.errors.items():
         field = form.fields.get(name)
-        said.append((field.label if field else "", found))
+        entries.append((field.label if field else "", errors))
     for inline in context["inline_admin_formsets"]:
         formset = inline.formset
         kind = formset.model._meta.verbose_name
-        said.append((kind, formset.non_form_errors()))
+        entries.append((kind, formset.non_form_errors()))
         for row in formset.forms:
-            for name, found in row.errors.items():
+            for name, errors in row.errors.items():
                 field = row.fields.get(name)
-                said.append((f"{kind}, {field.label.lower()}" if field else kind, found))
-    for label, found in said:
-        yield from (f"{capfirst(label)}: {fault}" if label else fault for fault in found)
+                entries.append((f"{kind}, {field.label.lower()}" if field else kind, errors))
+    for label, errors in entries:
+        yield from (f"{capfirst(label)}: {error}" if label else error for error in errors)

@@ -13,7 +13,7 @@ from publishing.staff.forms import ScopedForm
 
 
 class FocalPointWidget(forms.MultiWidget):
-    """Two numbers, and the picture to point at; `preview` is the address of its small copy."""
+    """Two numbers and a picture to click on; `preview` is the address of its small rendition."""
 
     template_name = "admin/publishing/focal_point.html"
     use_fieldset = True
@@ -37,7 +37,7 @@ class FocalPointWidget(forms.MultiWidget):
 
 
 class FocalPointField(forms.MultiValueField):
-    """ "0.250x0.500" as two numbers of per cent; empty means the middle."""
+    """Field for a focal point such as "0.250x0.500", as two percentages; empty means the middle."""
 
     widget = FocalPointWidget
 
@@ -65,7 +65,7 @@ class PictureForm(ScopedForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "file" in self.fields:
-            # In place of imagefield's, which makes a preview when the form is opened.
+            # imagefield's own widget would make a preview whenever the form is opened.
             kinds = "image/jpeg,image/png,image/webp,image/avif"
             self.fields["file"].widget = AdminFileWidget(attrs={"accept": kinds})
             self.fields["file"].widget.is_required = True

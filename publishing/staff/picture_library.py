@@ -1,4 +1,4 @@
-"""The staff desk of the library of pictures."""
+"""The admin of the picture library."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from publishing.staff.base import StaffAdmin
 from publishing.staff.draft_views import DraftViews
 from publishing.staff.list_filters import CaseFilter, Texts
 from publishing.staff.picture_forms import PictureForm
-from publishing.staff.picture_usage import Use, in_use, uses
-from publishing.staff.quality_checks import own_text
-from publishing.staff.quality_prompt import prompt
+from publishing.staff.picture_usage import PictureUse, in_use_q, uses_of
+from publishing.staff.quality_checks import check_library_picture
+from publishing.staff.quality_prompt import prompt_context
 from publishing.staff.record_views import RecordViews
 
-# How many pictures the text editor offers at once.
-OFFERED = 24
+# Maximum number of pictures that the text editor offers at once.
+MOST_OFFERED = 24
 
 
-class UseFilter(CaseFilter):
+class UsageFilter(CaseFilter):
     title = _("use")
     parameter_name = "use"
 
     @cached_property
     def _cases(self) -> dict[str, tuple[Texts, Any]]:
-        used = in_use()
+        used = in_use_q()
         return {"used": (_("In use"), used), "unused": (_("Not in use"), ~used)}
 
     def cases(self) -> dict[str, tuple[Texts, Any]]:
@@ -47,7 +47,7 @@ class UseFilter(CaseFilter):
 
 
 class PictureViews(AdminViews):
-    """What the text editor asks the library for."""
+    """Views that the text editor requests from the library."""
 
     routes = (
         ("choose/", "choose_view", "choose"),
@@ -55,7 +55,7 @@ class PictureViews(AdminViews):
     )
 
     def choose_view(self, request: HttpRequest) -> HttpResponse:
-        """Return the pictures that fit the words `q`, the newest first, as JSON."""
+        """Return the pictures that match the words `q` as JSON, the newest first."""
         if not self.admin.has_view_permission(request):
             raise PermissionDenied
         rows, _more = self.admin.get_search_results(
@@ -68,12 +68,12 @@ class PictureViews(AdminViews):
                 "about": picture.alt or gettext("decorative"),
                 "preview": picture.file.preview,
             }
-            for picture in rows.order_by("-created_at", "pk")[:OFFERED]
+            for picture in rows.order_by("-created_at", "pk")[:MOST_OFFERED]
         ]
         return JsonResponse({"found": offered})
 
     def preview_view(self, request: HttpRequest, picture_id: int) -> HttpResponse:
-        """Redirect to the small copy of a picture, which the editor shows in a text."""
+        """Redirect to the small rendition of a picture, which the editor shows in a text."""
         if not self.admin.has_view_permission(request):
             raise PermissionDenied
         picture = self.admin.get_queryset(request).filter(pk=picture_id).first()
@@ -84,22 +84,21 @@ class PictureViews(AdminViews):
 
 class PictureRecordViews(RecordViews):
     def may_restore(self, request: HttpRequest, record: Any) -> bool:
-        # An older version may name a file that is gone, so versions are only looked at.
+        # The file of an older revision may be gone, so revisions are read-only.
         return False
 
 
 class PictureAdmin(StaffAdmin):
-    """Pictures have files, which no rehearsal can take back: they are saved at once, and every
-    change is written down."""
+    """Admin of pictures: saved at once and logged, because a roll-back does not restore files."""
 
     form = PictureForm
     views = (PictureViews, DraftViews, PictureRecordViews)
-    quality_checks = (own_text,)
+    quality_checks = (check_library_picture,)
     change_form_template = "admin/publishing/picture_form.html"
     delete_confirmation_template = "admin/publishing/picture_delete.html"
     delete_selected_confirmation_template = "admin/publishing/pictures_delete.html"
     list_display = ("title", "preview", "measures", "is_decorative", "credit", "licence")
-    list_filter = (UseFilter, "is_decorative")
+    list_filter = (UsageFilter, "is_decorative")
     search_fields = ("title", "alternative_text", "credit")
     search_help_text = _("Words of the title, the alternative text or the credit.")
     date_hierarchy = "created_at"
@@ -124,12 +123,12 @@ class PictureAdmin(StaffAdmin):
     )
 
     def may_change(self, request: HttpRequest, record: Any) -> bool:
-        """Return whether a change shows only in records that the person looks after."""
+        """Return whether only records within the user's scope use the picture."""
         scope = scope_of(request.user)
         if scope is None:
             return True
         is_seen = Picture.objects.filter(pk=record.pk).within(scope).exists()
-        return is_seen and all(is_within(use.record, request.user) for use in uses(record))
+        return is_seen and all(is_within(use.record, request.user) for use in uses_of(record))
 
     def may_delete(self, request: HttpRequest, record: Any) -> bool:
         return self.may_change(request, record)
@@ -154,81 +153,81 @@ class PictureAdmin(StaffAdmin):
         if base is None or not snapshots.same(base, content):
             action = Action.CHANGED if change else Action.ADDED
             log(obj, action, request.user, base=base, content=content)
-        for found in self.advice(obj):
-            messages.warning(request, found.said)
+        for advice in self.advice(obj):
+            messages.warning(request, advice.message)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for picture in queryset:
             picture.delete()
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Written down by `save_model`."""
+        """Do nothing: `save_model` logs the addition."""
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        """Written down by `save_model`."""
+        """Do nothing: `save_model` logs the change."""
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         for picture in queryset:
             log(picture, Action.PURGED, request.user, base=snapshots.take(picture))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """A picture in use stays: whoever wants it gone first takes it out of those records."""
+        """Protect a picture that is in use: it has to be removed from those records first."""
         deleted, counts, missing, protected = super().get_deleted_objects(objs, request)
         for picture in objs:
-            said = self._named(request, uses(picture))
+            links = self._usage_links(request, uses_of(picture))
             protected += [
                 format_html("{}: {}", picture.title, name) if len(objs) > 1 else name
-                for name in said
+                for name in links
             ]
         return deleted, counts, missing, protected
 
     # -- Showing -------------------------------------------------------------------------
 
-    def _named(self, request: HttpRequest, found: list[Use]) -> list[SafeString]:
-        """Each use as a link; those that the person may not see only as a number."""
-        lines, hidden = [], 0
-        for use in found:
+    def _usage_links(self, request: HttpRequest, usage: list[PictureUse]) -> list[SafeString]:
+        """Return each use as a link; uses that the user may not see only as a number."""
+        links, hidden = [], 0
+        for use in usage:
             options = use.record._meta
-            if not self._sees(request, use.record):
+            if not self._may_view(request, use.record):
                 hidden += 1
                 continue
-            address = reverse(
+            url = reverse(
                 f"admin:{options.app_label}_{options.model_name}_change", args=[use.record.pk]
             )
-            lines.append(
+            links.append(
                 format_html(
                     '<a href="{}">{}</a> ({}, {})',
-                    address,
+                    url,
                     use.record,
                     options.verbose_name,
-                    use.how,
+                    use.description,
                 )
             )
         if hidden:
-            said = ngettext(
+            message = ngettext(
                 "%(number)s record that you may not see",
                 "%(number)s records that you may not see",
                 hidden,
             )
-            lines.append(format_html("{}", said % {"number": hidden}))
-        return lines
+            links.append(format_html("{}", message % {"number": hidden}))
+        return links
 
-    def _sees(self, request: HttpRequest, record: Any) -> bool:
-        desk: Any = self.admin_site._registry.get(type(record))
-        if not desk or not desk.has_view_permission(request):
+    def _may_view(self, request: HttpRequest, record: Any) -> bool:
+        model_admin: Any = self.admin_site._registry.get(type(record))
+        if not model_admin or not model_admin.has_view_permission(request):
             return False
-        found: bool = desk.get_queryset(request).filter(pk=record.pk).exists()
-        return found
+        is_visible: bool = model_admin.get_queryset(request).filter(pk=record.pk).exists()
+        return is_visible
 
     def form_context(
         self, request: HttpRequest, session: EditSession, record: Any, typed: Any
     ) -> dict[str, Any]:
-        context = prompt(self, session, request, record)
-        return context | {"used_by": self._named(request, uses(record)) if record else []}
+        context = prompt_context(self, session, request, record)
+        return context | {"used_by": self._usage_links(request, uses_of(record)) if record else []}
 
     @admin.display(description=_("preview"))
     def preview(self, picture: Picture) -> str:
-        # The title stands beside it, so the preview needs no text of its own.
+        # The title is in the same row, so the preview needs no alternative text.
         return format_html(
             '<img class="preview" src="{}" alt="" width="96" height="54" loading="lazy">',
             picture.card.url,

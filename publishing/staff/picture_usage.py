@@ -1,4 +1,4 @@
-"""Where the pictures of the library are used: by records, in their texts, in drafts to come."""
+"""Usage of the library's pictures: by records, in their texts, in open drafts."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from publishing.pictures.models import Picture
 from publishing.revisions.models import Revision
 
 
-class Use(NamedTuple):
-    """A record that uses a picture, and as what: "picture", "text", or "draft"."""
+class PictureUse(NamedTuple):
+    """A record that uses a picture, and a description of the use."""
 
     record: Any
-    how: str
+    description: str
 
 
-def texts() -> Iterator[tuple[type[models.Model], RichTextField]]:
-    """Every rich text field, whatever app it belongs to."""
+def rich_text_fields() -> Iterator[tuple[type[models.Model], RichTextField]]:
+    """Yield every rich text field of every app, with its model."""
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, RichTextField):
                 yield model, field
 
 
-def uses(picture: Picture) -> list[Use]:
-    """Every use of a picture, those in the trash and in open drafts too; each record once."""
-    found: dict[Any, str] = {}
+def uses_of(picture: Picture) -> list[PictureUse]:
+    """Return every use of a picture, in trashed records and open drafts too; each record once."""
+    descriptions: dict[Any, str] = {}
     for relation in picture._meta.related_objects:
         rows = relation.related_model._base_manager.filter(**{relation.field.name: picture})
-        found |= dict.fromkeys(rows, _("as its picture"))
+        descriptions |= dict.fromkeys(rows, _("as its picture"))
     mark = f'data-picture="{picture.pk}"'
-    for model, field in texts():
+    for model, field in rich_text_fields():
         for record in model._base_manager.filter(**{f"{field.name}__contains": mark}):
-            found.setdefault(record, _("in its text"))
+            descriptions.setdefault(record, _("in its text"))
     for draft in Revision.objects.open():
         if _mentions(draft, picture, mark) and (record := draft.record):
-            found.setdefault(record, _("in its draft"))
-    return [Use(record, how) for record, how in found.items()]
+            descriptions.setdefault(record, _("in its draft"))
+    return [PictureUse(record, description) for record, description in descriptions.items()]
 
 
 def _mentions(draft: Revision, picture: Picture, mark: str) -> bool:
-    """Whether a draft shows a picture, in one of its fields or one of its texts."""
+    """Return whether a draft uses a picture, in one of its fields or texts."""
     model = draft.model_class
     links = {
         relation.field.name
@@ -61,8 +61,8 @@ def _mentions(draft: Revision, picture: Picture, mark: str) -> bool:
     return False
 
 
-def in_use() -> Q:
-    """Pictures that some record shows, whatever the models that have pictures or texts."""
+def in_use_q() -> Q:
+    """Return the condition for pictures that any record uses, itself or in a text."""
     condition = Q(pk__in=_in_texts())
     for relation in Picture._meta.related_objects:
         link = {relation.field.name: OuterRef("pk")}
@@ -71,9 +71,9 @@ def in_use() -> Q:
 
 
 def _in_texts() -> set[int]:
-    found: set[int] = set()
-    for model, field in texts():
+    keys: set[int] = set()
+    for model, field in rich_text_fields():
         with_pictures = model._base_manager.filter(**{f"{field.name}__contains": "data-picture="})
         for text in with_pictures.values_list(field.name, flat=True):
-            found.update(map(int, PICTURE.findall(text)))
-    return found
+            keys.update(map(int, PICTURE.findall(text)))
+    return keys

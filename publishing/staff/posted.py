@@ -1,43 +1,55 @@
-"""The fields that a form of the desk sends besides those of the record, and their reading."""
+"""The fields that an admin form posts besides those of the record, and how they are read."""
+
+from uuid import UUID
 
 from django.http import HttpRequest
 
 from publishing.revisions.save_wish import SaveWish
 
+# The key of the form's working copy, when the form was opened, and by which person.
+COPY_FIELD, OPENED_FIELD, PERSON_FIELD = "_copy", "_opened", "_person"
 # The signed content that the form was opened with, and the moment of a scheduled draft.
-START, DUE = "_start", "_due_at"
+START_FIELD, DUE_FIELD = "_start", "_due_at"
 # The note of a change, and the reason to publish in spite of open advice.
-NOTE, BECAUSE = "_note", "_because"
-# The beginning of the name of a choice between two texts.
-CHOICE = "_choice:"
-# The fingerprint of the content that was shown to a person when they decided.
-SEEN = "_seen"
-# The buttons that put something before visitors, now or later.
-PUBLISHING = ("_publish", "_publish_now", "_schedule", "_save", "_continue", "_addanother")
+NOTE_FIELD, REASON_FIELD = "_note", "_because"
+# The prefix of the name of a choice between two texts.
+CHOICE_PREFIX = "_choice:"
+# The fingerprint of the content on which a person based the decision.
+SEEN_FIELD = "_seen"
+# The buttons that publish, now or later.
+PUBLISH_BUTTONS = ("_publish", "_publish_now", "_schedule", "_save", "_continue", "_addanother")
 
 
-def wish_of(request: HttpRequest) -> SaveWish:
-    """Return the button that was pressed, and the note, reason, moment and choices given."""
-    sent = request.POST
-    note, reason = sent.get(NOTE, "").strip(), sent.get(BECAUSE, "").strip()
+def parse_key(text: str | None) -> UUID | None:
+    """Parse the key of a working copy, from a form or an address; None if there is none."""
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
+
+
+def parse_wish(request: HttpRequest) -> SaveWish:
+    """Return the pressed button, and the note, reason, moment and choices sent with it."""
+    posted = request.POST
+    note, reason = posted.get(NOTE_FIELD, "").strip(), posted.get(REASON_FIELD, "").strip()
     return SaveWish(
-        publishes="_publish" in sent or "_publish_now" in sent,
-        at_once="_publish_now" in sent,
-        schedules="_schedule" in sent,
-        submits="_review" in sent,
-        drafts="_draft" in sent,
+        publishes="_publish" in posted or "_publish_now" in posted,
+        at_once="_publish_now" in posted,
+        schedules="_schedule" in posted,
+        submits="_review" in posted,
+        drafts="_draft" in posted,
         note="\n".join(filter(None, (note, reason))),
         has_reason=bool(reason),
-        due_at=sent.get(DUE, ""),
+        due_at=posted.get(DUE_FIELD, ""),
         choices={
-            name.removeprefix(CHOICE): str(value)
-            for name, value in sent.items()
-            if name.startswith(CHOICE)
+            name.removeprefix(CHOICE_PREFIX): str(value)
+            for name, value in posted.items()
+            if name.startswith(CHOICE_PREFIX)
         },
-        seen=sent.get(SEEN, ""),
+        seen=posted.get(SEEN_FIELD, ""),
     )
 
 
-def pressed(request: HttpRequest) -> str:
+def pressed_button(request: HttpRequest) -> str:
     """Return the name of the publishing button that was pressed; "" if it was none."""
-    return next((name for name in PUBLISHING if name in request.POST), "")
+    return next((name for name in PUBLISH_BUTTONS if name in request.POST), "")

@@ -1,4 +1,4 @@
-"""The admin of records with a state: state column, state filter and the actions on many records."""
+"""The admin of records with a state: state column, state filter and bulk actions."""
 
 from typing import Any, ClassVar
 
@@ -13,25 +13,25 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, short_moment
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, format_moment, not_trashed
 from publishing.content.states import LIVE_STATES, State, state_of, state_q
 from publishing.revisions import transitions
 from publishing.revisions.models import Revision, Stage
 from publishing.staff.change_form import DraftAdmin
 from publishing.staff.draft_views import DraftViews
 from publishing.staff.import_batches import BatchViews
-from publishing.staff.import_export import ExchangeViews
-from publishing.staff.list_filters import StateFilter, kept
+from publishing.staff.import_export import ImportExportViews
+from publishing.staff.list_filters import StateFilter
 from publishing.staff.lists import StaffChangeList
 from publishing.staff.live_editing import LiveViews
-from publishing.staff.posted import wish_of
+from publishing.staff.posted import parse_wish
 from publishing.staff.quality_checks import CHECKS
-from publishing.staff.quality_prompt import ask_about, without_advice
+from publishing.staff.quality_prompt import ask_for_reason, without_advice
 from publishing.staff.record_views import RecordViews
 
 
 class RecordList(StaffChangeList):
-    """A list of records that says which of them have a draft."""
+    """ChangeList that attaches the open draft to each record."""
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -43,26 +43,27 @@ class RecordList(StaffChangeList):
 
 
 class PublishableAdmin(DraftAdmin):
-    """A record with a state: who may publish sets it, everybody sees it."""
+    """Admin of records with a state, which only users with the publish permission may set."""
 
     list_filter: ClassVar[Any] = (StateFilter,)
     readonly_fields: ClassVar[Any] = ("state_now", "created_at", "updated_at")
     actions = ("publish_now", "unpublish", "archive", "trash", "recover")
     moments = EDITABLE_MOMENTS
-    views = (ExchangeViews, BatchViews, LiveViews, DraftViews, RecordViews)
+    views = (ImportExportViews, BatchViews, LiveViews, DraftViews, RecordViews)
     quality_checks = CHECKS
-    change_list_template = "admin/publishing/exchange_list.html"
+    change_list_template = "admin/publishing/import_export_list.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RecordList
 
     def may_change(self, request: HttpRequest, record: Any) -> bool:
-        """What lies in the trash is looked at, and changed once it is out again."""
+        """Return whether the record is outside the trash: trashed records are read-only."""
         return not record.trashed_at
 
     def may_delete(self, request: HttpRequest, record: Any) -> bool:
-        """To the trash with a draft; what is public needs the right to publish too, and what is
-        in the trash the right to purge.
+        """Return whether the user may trash the record, or purge it if it is in the trash.
+
+        Trashing a public record needs the publish permission too.
         """
         if not record.trashed_at:
             return self.may_put_live(request, record)
@@ -70,7 +71,10 @@ class PublishableAdmin(DraftAdmin):
         return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
     def has_recover_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """As for the trash: what comes out of it public needs the right to publish too."""
+        """Return whether the user may recover the record.
+
+        As for trashing, a record that would be public again needs the publish permission too.
+        """
         if not self.has_delete_permission(request):
             return False
         if obj is None or self.has_publish_permission(request):
@@ -79,7 +83,7 @@ class PublishableAdmin(DraftAdmin):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
-        # Records go to the trash; for good they go one by one, from there.
+        # The bulk action moves records to the trash; they are purged one by one.
         actions.pop("delete_selected", None)
         actions.pop("trash" if request.GET.get("state") == State.TRASHED else "recover", None)
         return actions
@@ -88,7 +92,7 @@ class PublishableAdmin(DraftAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         if request.resolver_match and request.resolver_match.url_name == "autocomplete":
-            queryset = kept(queryset)
+            queryset = not_trashed(queryset)
         return super().get_search_results(request, queryset, search_term)
 
     def option_label(self, record: Any) -> str:
@@ -101,7 +105,7 @@ class PublishableAdmin(DraftAdmin):
         }
 
     def plain_label(self, record: Any) -> str:
-        """How the record is called where others choose it, apart from its state."""
+        """Return the label of the record in choices, without its state."""
         return str(record)
 
     @admin.display(description=_("state"), ordering="published_at")
@@ -118,18 +122,18 @@ class PublishableAdmin(DraftAdmin):
 
     @admin.action(description=_("Publish now"), permissions=["publish"])
     def publish_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Publish what nothing is said about; for the rest, ask."""
+        """Publish the records without advice; ask about the rest."""
         if "_only_sound" in request.POST:
             queryset = without_advice(self, queryset)
-        elif question := ask_about(self, request, queryset, "publish_now"):
+        elif question := ask_for_reason(self, request, queryset, "publish_now"):
             return question
         done = ngettext_lazy(
             "%(number)s %(name)s is public now", "%(number)s %(name)s are public now", "number"
         )
-        same = ngettext_lazy(
+        unchanged = ngettext_lazy(
             "%(number)s was public already", "%(number)s were public already", "number"
         )
-        self._move(request, queryset, transitions.publish_now, done, same)
+        self._run(request, queryset, transitions.publish_now, done, unchanged)
         return None
 
     @admin.action(description=_("Unpublish (back to draft)"), permissions=["publish"])
@@ -137,20 +141,20 @@ class PublishableAdmin(DraftAdmin):
         done = ngettext_lazy(
             "%(number)s %(name)s is a draft now", "%(number)s %(name)s are drafts now", "number"
         )
-        same = ngettext_lazy(
+        unchanged = ngettext_lazy(
             "%(number)s was a draft already", "%(number)s were drafts already", "number"
         )
-        self._move(request, queryset, transitions.unpublish, done, same)
+        self._run(request, queryset, transitions.unpublish, done, unchanged)
 
     @admin.action(description=_("Archive"), permissions=["publish"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         done = ngettext_lazy(
             "%(number)s %(name)s is archived now", "%(number)s %(name)s are archived now", "number"
         )
-        same = ngettext_lazy(
+        unchanged = ngettext_lazy(
             "%(number)s was archived already", "%(number)s were archived already", "number"
         )
-        self._move(request, queryset, transitions.archive, done, same)
+        self._run(request, queryset, transitions.archive, done, unchanged)
 
     @admin.action(description=_("Move to the trash"), permissions=["delete"])
     def trash(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -159,16 +163,16 @@ class PublishableAdmin(DraftAdmin):
             "%(number)s %(name)s are in the trash now",
             "number",
         )
-        same = ngettext_lazy(
+        unchanged = ngettext_lazy(
             "%(number)s was there already", "%(number)s were there already", "number"
         )
-        kept = [record for record in queryset if not self.has_delete_permission(request, record)]
-        if kept:
-            names = ", ".join(self.plain_label(record) for record in kept)
-            said = gettext("You may not take away what is public: %s.") % names
-            messages.error(request, said)
-        chosen = queryset.exclude(pk__in=[record.pk for record in kept])
-        self._move(request, chosen, transitions.trash, done, same)
+        forbidden = [row for row in queryset if not self.has_delete_permission(request, row)]
+        if forbidden:
+            names = ", ".join(self.plain_label(record) for record in forbidden)
+            message = gettext("You may not take away what is public: %s.") % names
+            messages.error(request, message)
+        allowed = queryset.exclude(pk__in=[record.pk for record in forbidden])
+        self._run(request, allowed, transitions.trash, done, unchanged)
 
     @admin.action(description=_("Take out of the trash"), permissions=["recover"])
     def recover(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
@@ -177,47 +181,47 @@ class PublishableAdmin(DraftAdmin):
             "%(number)s %(name)s are out of the trash again",
             "number",
         )
-        same = ngettext_lazy(
+        unchanged = ngettext_lazy(
             "%(number)s was not in the trash", "%(number)s were not in the trash", "number"
         )
-        kept = [record for record in queryset if not self.has_recover_permission(request, record)]
-        if kept:
-            names = ", ".join(self.plain_label(record) for record in kept)
-            said = gettext("You may not bring back what was public: %s.") % names
-            messages.error(request, said)
-        chosen = queryset.exclude(pk__in=[record.pk for record in kept])
-        keys = list(chosen.values_list("pk", flat=True))
-        self._move(request, chosen, transitions.recover, done, same)
-        if seen := self.model._base_manager.filter(state_q(State.PUBLIC), pk__in=keys).count():
-            said = ngettext(
+        forbidden = [row for row in queryset if not self.has_recover_permission(request, row)]
+        if forbidden:
+            names = ", ".join(self.plain_label(record) for record in forbidden)
+            message = gettext("You may not bring back what was public: %s.") % names
+            messages.error(request, message)
+        allowed = queryset.exclude(pk__in=[record.pk for record in forbidden])
+        keys = list(allowed.values_list("pk", flat=True))
+        self._run(request, allowed, transitions.recover, done, unchanged)
+        if public := self.model._base_manager.filter(state_q(State.PUBLIC), pk__in=keys).count():
+            message = ngettext(
                 "Visitors can see %(number)s of them now.",
                 "Visitors can see %(number)s of them now.",
-                seen,
+                public,
             )
-            messages.info(request, said % {"number": seen})
+            messages.info(request, message % {"number": public})
 
-    def _move(
+    def _run(
         self,
         request: HttpRequest,
         queryset: QuerySet[Any],
-        how: transitions.Move,
+        transition: transitions.Transition,
         done: Any,
-        same: Any,
+        unchanged: Any,
     ) -> None:
-        """Move each of the records, and tell how many moved and how many did not."""
-        moved = stayed = 0
+        """Run the transition on each record, and report how many it changed."""
+        done_count = unchanged_count = 0
         for record in list(queryset):
             try:
-                if transitions.move(record, how, request.user, wish_of(request).note):
-                    moved += 1
+                if transitions.run(record, transition, request.user, parse_wish(request).note):
+                    done_count += 1
                 else:
-                    stayed += 1
+                    unchanged_count += 1
             except ValidationError as error:
-                said = " ".join(error.messages)
-                messages.error(request, f"{self.plain_label(record)}: {said}")
+                message = " ".join(error.messages)
+                messages.error(request, f"{self.plain_label(record)}: {message}")
         parts = [
             text % {"number": number, "name": model_ngettext(self.opts, number)}
-            for number, text in ((moved, done), (stayed, same))
+            for number, text in ((done_count, done), (unchanged_count, unchanged))
             if number
         ]
         if parts:
@@ -225,14 +229,14 @@ class PublishableAdmin(DraftAdmin):
 
 
 def draft_label(draft: Revision) -> str:
-    """What the list says of a draft beside the state: "with a draft by Maria from 3 Dec 09:00"."""
+    """Return the label of a draft in the list: "with a draft by Maria from 3 Dec 09:00"."""
     stage = "" if draft.stage == Stage.DRAFT else f" ({draft.get_stage_display()})"
     return format_html(
         '<span class="state state-draft">{}</span>',
         gettext("with a draft by %(person)s from %(moment)s%(stage)s")
         % {
             "person": draft.author_name or gettext("somebody"),
-            "moment": short_moment(draft.made_at),
+            "moment": format_moment(draft.made_at),
             "stage": stage,
         },
     )

@@ -1,7 +1,7 @@
-"""What could be better about a record before visitors see it.
+"""Quality checks: warnings about a record before it is published.
 
-Advice, not rules: whoever publishes may go on all the same, and says why. Each check takes a
-record and yields what it found; an admin lists its checks in `quality_checks`.
+They are advice, not rules: a publisher may go on in spite of it, and gives a reason. Each check
+takes a record and yields advice; an admin lists its checks in `quality_checks`.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ from publishing.content.richtext import SCHEME, Outline, page_at, pictures, reco
 from publishing.pictures.models import Picture
 
 SUMMARY = (40, 300)
-"""How many characters of a summary lists and search engines show well."""
+"""Minimum and maximum length of a summary that lists and search engines show well."""
 
 
 class Advice(NamedTuple):
-    """A finding: the field that it is about, and a sentence for staff."""
+    """A warning: the field that it is about, and a sentence for staff."""
 
     field: str
-    said: str
+    message: str
 
 
 Check = Callable[[Any], Iterator[Advice]]
 
 
 def advice_on(record: models.Model, checks: Iterable[Check] | None = None) -> list[Advice]:
-    """Return what the checks find; by default all of this module."""
-    return [found for check in (CHECKS if checks is None else checks) for found in check(record)]
+    """Return the advice of these checks on a record; by default of all checks of this module."""
+    return [advice for check in (CHECKS if checks is None else checks) for advice in check(record)]
 
 
 def oldest_check() -> date:
     """Return the earliest day on which a comparison with the source still counts: a year ago.
 
-    The advice of a record and the filters of lists both use it.
+    The advice on a record and the filters of lists both use it.
     """
     return timezone.localdate() - timedelta(days=365)
 
@@ -51,15 +51,15 @@ def oldest_check() -> date:
 # -- Words ---------------------------------------------------------------------------------
 
 FILE_NAME = re.compile(r"[^/\\]+\.(jpe?g|png|webp|avif|gif|tiff?|heic|bmp)", re.IGNORECASE)
-CAMERA = re.compile(
+CAMERA_NAME = re.compile(
     r"(img|image|dsc[nf]?|dcim|pxl|p|photo|picture|foto|screenshot|whatsapp image|untitled|scan)"
     r"[\W_]*(\d[\d\W_]*)?(copy|final|\(\d+\))?",
     re.IGNORECASE,
 )
-SAYS_NOTHING = frozenset(
+VAGUE_TEXTS = frozenset(
     {"photograph", "graphic", "logo", "banner", "header", "illustration", "pic", "portrait"}
 )
-SAYS_NO_TARGET = frozenset(
+VAGUE_LINKS = frozenset(
     {
         "here", "click here", "click", "see here", "this", "this link", "link", "this page",
         "this website", "website", "more", "read more", "learn more", "find out more", "see more",
@@ -69,50 +69,49 @@ SAYS_NO_TARGET = frozenset(
 BARE_ADDRESS = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 
 
-def weak_text(text: str) -> str:
-    """What is wrong with an alternative text; "" if nothing shows."""
-    said = text.strip()
-    if FILE_NAME.fullmatch(said):
-        return _("The alternative text “%s” is a file name. Say what the picture shows.") % said
-    if CAMERA.fullmatch(said) or said.lower().strip(" .") in SAYS_NOTHING:
+def alt_text_problem(text: str) -> str:
+    """Return the problem of an alternative text; "" if there is none."""
+    text = text.strip()
+    if FILE_NAME.fullmatch(text):
+        return _("The alternative text “%s” is a file name. Say what the picture shows.") % text
+    if CAMERA_NAME.fullmatch(text) or text.lower().strip(" .") in VAGUE_TEXTS:
         return (
             _("The alternative text “%s” could stand for any picture. Say what this one shows.")
-            % said
+            % text
         )
     return ""
 
 
-def about_picture(picture: Picture) -> str:
-    """What is wrong with a picture for those who cannot see it; "" if nothing shows."""
+def picture_problem(picture: Picture) -> str:
+    """Return the problem of a picture for people who cannot see it; "" if there is none."""
     if picture.is_decorative:
         return ""
     if not picture.alternative_text.strip():
         return _("The picture “%s” has no alternative text.") % picture.title
-    weak = weak_text(picture.alternative_text)
-    return (
-        _("Picture “%(title)s”: %(said)s") % {"title": picture.title, "said": weak} if weak else ""
-    )
+    problem = alt_text_problem(picture.alternative_text)
+    values = {"title": picture.title, "said": problem}
+    return _("Picture “%(title)s”: %(said)s") % values if problem else ""
 
 
 # -- Checks --------------------------------------------------------------------------------
 
 
-def summary_length(record: Any) -> Iterator[Advice]:
+def check_summary(record: Any) -> Iterator[Advice]:
     if not has_field(record, "summary"):
         return
     length = len(record.summary.strip())
-    least, most = SUMMARY
+    shortest, longest = SUMMARY
     if not length:
         yield Advice("summary", _("There is no summary. Lists and search engines would show it."))
-    elif not least <= length <= most:
+    elif not shortest <= length <= longest:
         yield Advice(
             "summary",
             _("The summary has %(length)s characters; between %(least)s and %(most)s read best.")
-            % {"length": length, "least": least, "most": most},
+            % {"length": length, "least": shortest, "most": longest},
         )
 
 
-def last_check(record: Any) -> Iterator[Advice]:
+def check_last_check(record: Any) -> Iterator[Advice]:
     if not has_field(record, "checked_on"):
         return
     if record.checked_on is None:
@@ -121,33 +120,33 @@ def last_check(record: Any) -> Iterator[Advice]:
         yield Advice("checked_on", _("The record was last checked more than a year ago."))
 
 
-def own_pictures(record: Any) -> Iterator[Advice]:
+def check_pictures(record: Any) -> Iterator[Advice]:
     for field in record._meta.concrete_fields:
         picture = getattr(record, field.name) if field.related_model is Picture else None
-        if picture and (said := about_picture(picture)):
-            yield Advice(field.name, said)
+        if picture and (message := picture_problem(picture)):
+            yield Advice(field.name, message)
 
 
-def own_text(picture: Picture) -> Iterator[Advice]:
-    """Check a picture of the library itself."""
-    if not picture.is_decorative and (weak := weak_text(picture.alternative_text)):
-        yield Advice("alternative_text", weak)
+def check_library_picture(picture: Picture) -> Iterator[Advice]:
+    """Check the alternative text of a picture of the library."""
+    if not picture.is_decorative and (problem := alt_text_problem(picture.alternative_text)):
+        yield Advice("alternative_text", problem)
 
 
-def texts(record: Any) -> Iterator[Advice]:
+def check_texts(record: Any) -> Iterator[Advice]:
     for field in record._meta.concrete_fields:
         if isinstance(field, RichTextField) and (html := getattr(record, field.attname)):
             outline = Outline(html)
-            for check in (heading_order, link_words, dead_links):
-                yield from (Advice(field.name, said) for said in check(outline))
-            yield from (Advice(field.name, said) for said in text_pictures(html, outline))
+            for check in (check_heading_order, check_link_words, check_dead_links):
+                yield from (Advice(field.name, message) for message in check(outline))
+            yield from (Advice(field.name, said) for said in check_text_pictures(html, outline))
 
 
 CHECKS: tuple[Check, ...] = (
-    summary_length,
-    texts,
-    own_pictures,
-    last_check,
+    check_summary,
+    check_texts,
+    check_pictures,
+    check_last_check,
 )
 
 
@@ -162,62 +161,69 @@ def has_field(record: models.Model, name: str) -> bool:
 # -- Checks of one text --------------------------------------------------------------------
 
 
-def heading_order(outline: Outline) -> Iterator[str]:
-    """Headings that skip a level, and headings without words."""
-    before = 1
-    for level, words in outline.headings:
-        if not words:
+def check_heading_order(outline: Outline) -> Iterator[str]:
+    """Yield a message for each heading that skips a level or has no words."""
+    previous = 1
+    for level, text in outline.headings:
+        if not text:
             yield _("There is a heading without words.")
-        elif level > before + 1:
+        elif level > previous + 1:
             yield _(
                 "The heading “%(words)s” has level %(level)s, but level %(left_out)s is left out."
             ) % {
-                "words": words,
+                "words": text,
                 "level": level,
-                "left_out": before + 1,
+                "left_out": previous + 1,
             }
-        before = level
+        previous = level
 
 
-def link_words(outline: Outline) -> Iterator[str]:
-    """Links whose words do not say where they lead: many people hear links without the rest."""
-    for _address, words in outline.links:
-        if not words:
+def check_link_words(outline: Outline) -> Iterator[str]:
+    """Yield a message for each link whose words do not describe its target.
+
+    Many people hear links without the text around them.
+    """
+    for _address, text in outline.links:
+        if not text:
             yield _("There is a link without words.")
-        elif words.lower().strip(" .…→»>!") in SAYS_NO_TARGET or BARE_ADDRESS.fullmatch(words):
-            yield _("The link “%s” does not say where it leads.") % words
+        elif text.lower().strip(" .…→»>!") in VAGUE_LINKS or BARE_ADDRESS.fullmatch(text):
+            yield _("The link “%s” does not say where it leads.") % text
 
 
-def dead_links(outline: Outline) -> Iterator[str]:
-    """Links into the portal that lead to nothing a visitor can see."""
+def check_dead_links(outline: Outline) -> Iterator[str]:
+    """Yield a message for each link into the portal to a page that visitors cannot see."""
     scheme = f"{SCHEME}:"
-    named = {to.removeprefix(scheme) for to, _words in outline.links if to.startswith(scheme)}
-    found = records(named) if named else {}
-    for address, words in outline.links:
+    names = {
+        address.removeprefix(scheme)
+        for address, _words in outline.links
+        if address.startswith(scheme)
+    }
+    public = records(names) if names else {}
+    for address, text in outline.links:
         name = address.removeprefix(scheme)
-        if (address.startswith(scheme) and name not in found) or leads_nowhere(address):
-            yield _("The link “%s” leads to a page that is not public or not there.") % words
+        if (address.startswith(scheme) and name not in public) or is_dead_address(address):
+            yield _("The link “%s” leads to a page that is not public or not there.") % text
 
 
-def leads_nowhere(address: str) -> bool:
-    """Whether an address of the portal has no page, by its path alone."""
+def is_dead_address(address: str) -> bool:
+    """Return whether an address of the portal has no public page, judging by its path alone."""
     if not address.startswith("/") or address.startswith("//"):
         return False
     try:
-        found = page_at(address)
+        target = page_at(address)
     except Resolver404:
         return True
-    if found is None:
+    if target is None:
         return False
-    model, slug = found
+    model, slug = target
     is_public = model._default_manager.published().filter(slug=slug).exists()
     return not is_public and not model.former_slugs().filter(slug=slug).exists()
 
 
-def text_pictures(html: str, outline: Outline) -> Iterator[str]:
-    found = pictures(html)
+def check_text_pictures(html: str, outline: Outline) -> Iterator[str]:
+    known = pictures(html)
     for key in dict.fromkeys(outline.pictures):
-        if key not in found:
+        if key not in known:
             yield _("A picture in the text is not in the library any more.")
-        elif said := about_picture(found[key]):
-            yield said
+        elif message := picture_problem(known[key]):
+            yield message

@@ -1,9 +1,9 @@
-"""Advice next to the form, and the question that it asks when something goes public.
+"""The advice in a form, and the question before a record with open advice goes public.
 
-A record that becomes public with open advice is held back until somebody gives a reason, which
-becomes the note of the revision (`EditSession.hold_back`). Of a record that is public already only
-the advice that the change brings counts: nobody is asked again and again for an old gap that no
-source can fill.
+A record that would become public with open advice is held back until somebody gives a reason, which
+becomes the note of the revision (`EditSession.hold_back`). For a record that is public already,
+only newly caused advice counts, so that nobody is asked repeatedly about an old gap that no source
+can fill.
 """
 
 from __future__ import annotations
@@ -21,58 +21,61 @@ from django.utils.translation import gettext as _
 
 from publishing.content.publishable import is_live
 from publishing.revisions.edit_session import EditSession
-from publishing.staff.posted import BECAUSE, pressed, wish_of
+from publishing.staff.posted import REASON_FIELD, parse_wish, pressed_button
 from publishing.staff.quality_checks import Advice, advice_on
 
-SHOWN = 100
-"""The most records whose advice the page before publishing shows."""
+MOST_SHOWN = 100
+"""Maximum number of records whose advice the page before publishing shows."""
 
 
-class Finding(NamedTuple):
+class LabelledAdvice(NamedTuple):
     """A piece of advice as a form shows it."""
 
     field: str
     label: str
-    said: str
+    message: str
 
 
-def findings(model: type[Model], advice: Iterable[Advice]) -> list[Finding]:
-    """Return the advice with the names of its fields."""
+def label_advice(model: type[Model], advice: Iterable[Advice]) -> list[LabelledAdvice]:
+    """Return the advice with the labels of its fields."""
     return [
-        Finding(field, capfirst(str(label_for_field(field, model))), said) for field, said in advice
+        LabelledAdvice(field, capfirst(str(label_for_field(field, model))), message)
+        for field, message in advice
     ]
 
 
-def prompt(admin: Any, session: EditSession, request: HttpRequest, record: Any) -> dict[str, Any]:
-    """Return the advice of a form for its template, and the question about it."""
+def prompt_context(
+    admin: Any, session: EditSession, request: HttpRequest, record: Any
+) -> dict[str, Any]:
+    """Return the template context of a form's advice and of the question about it."""
     advice = session.advice
     if advice is None:
         advice = [] if record is None else advice_on(record, admin.quality_checks)
     return {
-        "advice": findings(admin.model, advice),
-        "is_held": bool(session.held),
-        "because": request.POST.get(BECAUSE, ""),
-        "pressed": pressed(request) if request.method == "POST" else "",
+        "advice": label_advice(admin.model, advice),
+        "is_held": bool(session.blocking_advice),
+        "because": request.POST.get(REASON_FIELD, ""),
+        "pressed": pressed_button(request) if request.method == "POST" else "",
     }
 
 
 # -- Many at once --------------------------------------------------------------------------
 
 
-def ask_about(
+def ask_for_reason(
     admin: Any, request: HttpRequest, queryset: QuerySet[Any], action: str
 ) -> HttpResponse | None:
-    """Return the page that lists the chosen records with open advice; None without any.
+    """Return the page that lists the selected records with open advice; None if there are none.
 
-    It asks whether to publish all, with a reason, or only those without advice.
+    The page asks whether to publish all, with a reason, or only those without advice.
     """
-    if wish_of(request).has_reason:
+    if parse_wish(request).has_reason:
         return None
     rows = [(record, admin.advice(record)) for record in queryset if not is_live(record)]
-    advised = [(record, findings(admin.model, found)) for record, found in rows if found]
+    advised = [(record, label_advice(admin.model, advice)) for record, advice in rows if advice]
     if not advised:
         return None
-    # All rows of a long list are named by one of them: a form has room for a thousand fields.
+    # For "select all", one key is enough: Django limits a form to a thousand fields.
     across = request.POST.get("select_across", "0")
     keys = [record.pk for record in (queryset[:1] if across == "1" else queryset)]
     place = f"admin:{admin.opts.app_label}_{admin.opts.model_name}_change"
@@ -84,10 +87,10 @@ def ask_about(
             "opts": admin.opts,
             "title": _("Before these go public"),
             "advised": [
-                (row, reverse(place, args=[row.pk]), found) for row, found in advised[:SHOWN]
+                (row, reverse(place, args=[row.pk]), advice) for row, advice in advised[:MOST_SHOWN]
             ],
             "number": len(advised),
-            "more": len(advised[SHOWN:]),
+            "more": len(advised[MOST_SHOWN:]),
             "others": queryset.count() - len(advised),
             "name": model_ngettext(admin.opts, len(advised)),
             "action": action,
@@ -98,6 +101,6 @@ def ask_about(
 
 
 def without_advice(admin: Any, queryset: QuerySet[Any]) -> QuerySet[Any]:
-    """Return the records without advice; those that are public already stay among them."""
+    """Return the records without advice; those that are public already are included."""
     keys = [row.pk for row in queryset if is_live(row) or not admin.advice(row)]
     return queryset.filter(pk__in=keys)

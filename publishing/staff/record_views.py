@@ -1,4 +1,4 @@
-"""Views about one record: its history, one of its versions, its way to the trash and back."""
+"""Views of one record: history, single revisions, trash and recovery."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, short_moment
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, format_moment
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import differences
 from publishing.revisions.drafts import keep_draft, lock, write
@@ -20,13 +20,13 @@ from publishing.revisions.models import Action, Revision, open_draft
 from publishing.revisions.scope_guard import check_record
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
-from publishing.staff.posted import SEEN
+from publishing.staff.posted import SEEN_FIELD
 
 PER_PAGE = 50
 
 
 class RecordViews(AdminViews):
-    """History and trash of every record that an admin edits, in place of Django's pages."""
+    """History and trash of a record, in place of Django's pages."""
 
     routes = (
         ("<path:object_id>/history/<int:revision_id>/", "revision_view", "revision"),
@@ -50,14 +50,14 @@ class RecordViews(AdminViews):
         return self.record_page(request, "history", record, _("History: %s") % record, page=page)
 
     def revision_view(self, request: HttpRequest, object_id: str, revision_id: int) -> HttpResponse:
-        """One version: what it changed, how it differs from the present one; restore it."""
+        """Show a revision and its differences from the present record; POST restores it."""
         record = self.find(request, object_id)
         revision = Revision.objects.of(record).filter(pk=revision_id).first()
         if revision is None:
             raise Http404
         present = snapshots.take(record)
-        wanted = version(revision, present)
-        may_restore = wanted is not None and self.may_restore(request, record)
+        content = restored_content(revision, present)
+        may_restore = content is not None and self.may_restore(request, record)
         if request.method == "POST":
             if not may_restore:
                 raise PermissionDenied
@@ -69,66 +69,67 @@ class RecordViews(AdminViews):
             _("Version of %s") % record,
             revision=revision,
             changes=differences(self.model, revision.base, revision.content),
-            restoring=differences(self.model, present, wanted) if wanted else [],
+            restoring=differences(self.model, present, content) if content else [],
             may_restore=may_restore,
             as_draft=not self.admin.may_put_live(request, record),
             seen=fingerprint(present),
         )
 
     def may_restore(self, request: HttpRequest, record: Any) -> bool:
-        """Return whether the person may bring a version back, be it as a draft."""
+        """Return whether the user may restore a revision, at least as a draft."""
         allowed: bool = self.admin.has_change_permission(request, record)
         return allowed
 
     def _restore(self, request: HttpRequest, record: Any, revision: Revision) -> HttpResponse:
-        """Bring a version back: live, or as a draft if the person may not put it live."""
+        """Restore a revision: live, or as a draft if the user may not publish."""
         note = request.POST.get("_note", "")
         try:
             with transaction.atomic():
                 record = lock(record)
                 present = snapshots.take(record)
-                if request.POST.get(SEEN, "") not in ("", fingerprint(present)):
+                if request.POST.get(SEEN_FIELD, "") not in ("", fingerprint(present)):
                     raise ValidationError(_("The record was changed meanwhile. Look at it again."))
-                wanted = version(revision, present) or present
+                content = restored_content(revision, present) or present
                 if self.admin.may_put_live(request, record):
-                    problems = write(record, wanted, Action.RESTORED, request.user, note)
+                    problems = write(record, content, Action.RESTORED, request.user, note)
                     check_record(record, request.user, present)
-                    said = _("“%(name)s” says again what it said on %(moment)s.")
+                    message = _("“%(name)s” says again what it said on %(moment)s.")
                 else:
                     problems = []
-                    self._restore_as_draft(request, record, wanted, note)
-                    said = _("The version of %(moment)s is a draft of “%(name)s” now.")
+                    self._restore_as_draft(request, record, content, note)
+                    message = _("The version of %(moment)s is a draft of “%(name)s” now.")
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return self.redirect("revision", record.pk, revision.pk)
         for problem in problems:
             messages.warning(request, problem)
-        messages.success(request, said % {"name": record, "moment": short_moment(revision.made_at)})
+        values = {"name": record, "moment": format_moment(revision.made_at)}
+        messages.success(request, message % values)
         return self.redirect("change", record.pk)
 
     def _restore_as_draft(
-        self, request: HttpRequest, record: Any, wanted: Snapshot, note: str
+        self, request: HttpRequest, record: Any, content: Snapshot, note: str
     ) -> None:
         if open_draft(record):
             raise ValidationError(_("There is a draft already. Publish or discard it first."))
-        keep_draft(record, wanted, Action.DRAFTED, request.user, note)
+        keep_draft(record, content, Action.DRAFTED, request.user, note)
 
     # -- The trash -----------------------------------------------------------------------
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        """For a record with a trash: move it there. Deleting for good is for what lies in it."""
+        """Move the record to the trash; delete it for good if it is there or has no trash."""
         record = self.admin.get_object(request, unquote(object_id))
         if not isinstance(record, Publishable) or record.trashed_at:
-            # Deleting for good; has_delete_permission asks for more in that case.
-            answer: HttpResponse = self.admin.delete_view(request, object_id, extra_context)
-            return answer
+            # For a trashed record, has_delete_permission requires the purge permission.
+            response: HttpResponse = self.admin.delete_view(request, object_id, extra_context)
+            return response
         if not self.admin.has_delete_permission(request, record):
             raise PermissionDenied
         if request.method != "POST":
             return self.record_page(request, "trash", record, _("Move to the trash: %s") % record)
-        transitions.move(record, transitions.trash, request.user, request.POST.get("_note", ""))
+        transitions.run(record, transitions.trash, request.user, request.POST.get("_note", ""))
         messages.success(request, _("“%s” is in the trash. You can take it out again.") % record)
         return self.redirect("changelist")
 
@@ -145,20 +146,20 @@ class RecordViews(AdminViews):
         dates = (record.trashed_at, record.published_at)
         has_waited = all(dates) and record.trashed_at < record.published_at
         try:
-            transitions.move(record, transitions.recover, request.user)
+            transitions.run(record, transitions.recover, request.user)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
         else:
             messages.success(request, _("“%s” is out of the trash again.") % record)
             record.refresh_from_db()
-            if has_waited and (seen := transitions.visibility(record)):
-                # It was scheduled; its date may have passed in the trash.
-                messages.info(request, seen)
+            if has_waited and (message := transitions.visibility_message(record)):
+                # It was scheduled; its date may have passed while it was in the trash.
+                messages.info(request, message)
         return self.redirect("change", record.pk)
 
 
-def version(revision: Revision, present: Snapshot) -> Snapshot | None:
-    """What to apply to bring a version back: its words, but not when it was public."""
+def restored_content(revision: Revision, present: Snapshot) -> Snapshot | None:
+    """Return the snapshot to apply to restore a revision: its content with the present moments."""
     if not revision.content:
         return None
     fields = {
@@ -166,5 +167,5 @@ def version(revision: Revision, present: Snapshot) -> Snapshot | None:
         for name, value in revision.content["fields"].items()
         if name not in EDITABLE_MOMENTS
     }
-    kept = {name: present["fields"][name] for name in EDITABLE_MOMENTS if name in present["fields"]}
-    return {**revision.content, "fields": fields | kept}
+    moments = {n: value for n, value in present["fields"].items() if n in EDITABLE_MOMENTS}
+    return {**revision.content, "fields": fields | moments}

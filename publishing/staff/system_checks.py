@@ -1,4 +1,4 @@
-"""What an admin has to be for its saves to be rehearsed; `manage.py check` says where it is not."""
+"""System checks: the conditions under which the saves of an admin can be rehearsed."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from publishing.revisions.snapshots import part_relation
 
 
 class DraftAdminChecks(ModelAdminChecks):
-    """Django's checks of an admin, and those of a rehearsal."""
+    """Django's checks of an admin, and those for rehearsals."""
 
     def check(self, admin_obj: Any, **kwargs: Any) -> list[CheckMessage]:
         return [*super().check(admin_obj, **kwargs), *_check_rehearsal(admin_obj)]

@@ -1,4 +1,4 @@
-"""`manage.py migrate`: Django's command, which leaves the triggers in place if it fails too."""
+"""`manage.py migrate`: Django's command, which restores the triggers after a failure too."""
 
 import logging
 from typing import Any
@@ -16,8 +16,8 @@ class Command(migrate.Command):
         try:
             super().handle(*args, **options)
         finally:
-            # Django sends no signal when a migration fails. The portal may be started again as it
-            # was before, so it must not be left without the triggers that were dropped.
+            # Django sends no signal when a migration fails. The previous version of the portal may
+            # be started again, so it must not be left without its triggers.
             if triggers.are_dropped(using := options["database"]):
                 try:
                     triggers.make_triggers(using)

@@ -18,6 +18,7 @@ from publishing.revisions.snapshots.content import (
     plain,
     row_fields,
     take,
+    values_of,
 )
 from publishing.revisions.snapshots.merging import (
     Conflict,
@@ -52,4 +53,5 @@ __all__ = [
     "same",
     "take",
     "value_at",
+    "values_of",
 ]

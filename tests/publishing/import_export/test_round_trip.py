@@ -15,7 +15,7 @@ from partners.models import Membership, Network, Organisation
 from portal.models import Page
 from publishing.content.csv import defused, undefused
 from publishing.import_export.bulk_snapshots import load_snapshots
-from publishing.import_export.cells import joined, normalised, parted
+from publishing.import_export.cells import join_row, normalise, split_row
 from publishing.models import FormerSlug
 from publishing.revisions import snapshots
 from publishing.revisions.rehearsal import rehearse
@@ -64,7 +64,7 @@ def test_an_export_imports_back_with_no_difference(publisher, model, ending):
     everything()
     data = publisher.export(model, ending)
     batch = publisher.look(model, data, mode="live")
-    counts = {name: number for name, number in batch.tally().items() if number}
+    counts = {name: number for name, number in batch.count_outcomes().items() if number}
     assert counts == {"unchanged": model.objects.filter(**_kept(model)).count()}, results(batch)
 
 
@@ -123,7 +123,7 @@ def test_any_text_survives_an_export_and_import(publisher, name, words, summary,
 
 @given(TEXTS)
 def test_formulas_are_defused_by_an_export_and_restored_by_an_import(text):
-    kept = normalised(text)
+    kept = normalise(text)
     assert undefused(defused(kept)) == kept
     assert not defused(kept).startswith(("=", "+", "-", "@"))
 
@@ -132,7 +132,7 @@ def test_formulas_are_defused_by_an_export_and_restored_by_an_import(text):
 def test_values_of_a_cell_are_split_as_they_were_joined(values):
     while values[1:] and not values[-1]:
         values.pop()
-    assert parted(joined(values)) == values
+    assert split_row(join_row(values)) == values
 
 
 def test_bulk_snapshots_equal_single_snapshots(publisher):
@@ -208,8 +208,8 @@ def _form_of(record, data):
     """Return the desk's own form for a record, with some fields changed."""
     request = RequestFactory().get("/")
     request.user = factories.superuser()
-    desk = admin.site.get_model_admin(City)
-    form = desk.get_form(request, record, change=True, fields=None)
+    model_admin = admin.site.get_model_admin(City)
+    form = model_admin.get_form(request, record, change=True, fields=None)
     start = form(instance=record)
     values = {name: start.get_initial_for_field(f, name) for name, f in start.fields.items()}
     values = {n: v for n, v in values.items() if v is not None and v is not False and v != []}

@@ -102,7 +102,7 @@ def test_a_conflict_stops_a_scheduled_draft_and_its_reason_is_stored():
 def test_a_draft_of_a_hidden_record_is_not_published(how):
     city = factories.city(motto="Old")
     scheduled(city, motto="New")
-    transitions.move(city, how)
+    transitions.run(city, how)
     _done, (failed,) = publish_due(NOON)
     assert failed.reason == "The record is not public any more."
     assert City.objects.get().motto == "Old"

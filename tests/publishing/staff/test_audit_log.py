@@ -53,7 +53,7 @@ def test_an_entry_of_the_audit_log_links_to_the_record_and_to_the_changes(editor
 
 def test_an_entry_of_the_audit_log_names_a_deleted_record(superuser):
     city = factories.city(name="Atlantis")
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     superuser.post(admin_url(City, "delete", city.pk), {"post": "yes"})
     purged = Revision.objects.get(action=Action.PURGED)
     address = admin_url(Revision, "change", purged.pk)

@@ -197,7 +197,7 @@ def test_contributors_cannot_schedule_a_draft(contributor, city):
 
 def test_a_draft_of_a_record_that_is_no_longer_public_becomes_the_record(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
-    transitions.move(city, transitions.unpublish)
+    transitions.run(city, transitions.unpublish)
     assert open_form(publisher, city)["motto"] == ["New"]
     save_form(publisher, city, motto="Newer", _save="1")
     assert City.objects.get().motto == "Newer"
@@ -207,7 +207,7 @@ def test_a_draft_of_a_record_that_is_no_longer_public_becomes_the_record(publish
 
 def test_publishing_an_unpublished_record_publishes_its_draft(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
-    transitions.move(city, transitions.unpublish)
+    transitions.run(city, transitions.unpublish)
     save_form(publisher, city, _publish="1", _because="It is asked for")
     city.refresh_from_db()
     assert (city.motto, city.state, open_draft(city)) == ("New", "public", None)
@@ -217,9 +217,9 @@ def test_a_record_that_became_public_is_not_changed_without_the_permission_to_pu
     contributor, city
 ):
     """The form was opened on a draft, and sent after somebody published it."""
-    transitions.move(city, transitions.unpublish)
+    transitions.run(city, transitions.unpublish)
     form = open_form(contributor, city)
-    transitions.move(city, transitions.publish)
+    transitions.run(city, transitions.publish)
     contributor.post(admin_url(city, "change", city.pk), form | {"motto": "New", "_save": "1"})
     assert City.objects.get().motto == "Old"
     assert open_draft(city).content["fields"]["motto"] == "New"
@@ -227,7 +227,7 @@ def test_a_record_that_became_public_is_not_changed_without_the_permission_to_pu
 
 def test_deleting_a_record_for_good_deletes_its_draft(superuser, city):
     save_form(superuser, city, motto="New", _draft="1")
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     superuser.post(admin_url(city, "delete", city.pk), {"post": "yes"})
     assert not City.objects.exists()
     assert not Revision.objects.open().exists()

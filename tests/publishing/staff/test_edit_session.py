@@ -34,7 +34,7 @@ def city():
 def opened(record, wish=None, **options):
     """Return the session of a form that a person opens now and sends later."""
     session = EditSession(City.objects.get(pk=record.pk), factories.superuser(), wish, **options)
-    session.start = session.present()
+    session.start = session.current_content()
     return session
 
 
@@ -47,10 +47,10 @@ def typed(session, **fields):
             record.full_clean()
         except ValidationError:
             return FORM
-        if session.refused:
+        if session.error_message:
             return FORM
         record.save()
-        session.saved(record)
+        session.take_result(record)
         return SAVED
 
     return form
@@ -119,7 +119,7 @@ def test_a_choice_between_other_texts_does_not_count(city):
 def test_an_invalid_form_is_shown_again_and_leaves_no_trace(city):
     session = opened(city)
     assert save(session, name="", motto="New") == FORM
-    assert (session.mine, session.outcome, session.refused) == ({}, None, "")
+    assert (session.mine, session.outcome, session.error_message) == ({}, None, "")
     assert (stored(), actions()) == (("Old", "Old"), [])
 
 
@@ -127,7 +127,7 @@ def test_a_form_with_an_unreadable_base_is_refused(city):
     session = opened(city)
     session.start = {}
     assert save(session, motto="New") == FORM
-    assert session.refused.startswith("The portal cannot tell any more what the record said")
+    assert session.error_message.startswith("The portal cannot tell any more what the record said")
     assert session.start == snapshots.take(city)
     assert stored() == ("Old", "Old")
 
@@ -162,7 +162,7 @@ def test_a_draft_leaves_the_public_record_unchanged(city):
 def test_a_draft_without_a_change_is_refused(city):
     session = opened(city, SaveWish(drafts=True))
     assert save(session) == FORM
-    assert session.refused == "You changed nothing, so there is no draft to keep."
+    assert session.error_message == "You changed nothing, so there is no draft to keep."
 
 
 def test_a_form_opens_on_the_draft_and_publishing_closes_it(city):
@@ -205,7 +205,7 @@ def test_a_draft_needs_a_future_moment_to_be_scheduled(city, hours, sentence):
     due_at = moment.strftime("%Y-%m-%dT%H:%M") if moment else ""
     session = opened(city, SaveWish(schedules=True, due_at=due_at))
     assert save(session, motto="New") == FORM
-    assert (session.refused, open_draft(city)) == (sentence, None)
+    assert (session.error_message, open_draft(city)) == (sentence, None)
 
 
 def test_a_scheduled_draft_stores_its_moment(city):
@@ -264,7 +264,10 @@ def test_new_advice_holds_back_a_record_that_would_become_public(city):
     City.objects.update(motto="A long motto")
     session = opened(city, check=short_motto)
     assert save(session, motto="No") == FORM
-    assert (session.refused, session.held) == (HELD, [Advice("motto", "It is short.")])
+    assert (session.error_message, session.blocking_advice) == (
+        HELD,
+        [Advice("motto", "It is short.")],
+    )
     assert (session.outcome, stored()) == (None, ("A long motto", "Old"))
 
 
@@ -281,21 +284,24 @@ def test_advice_holds_no_draft_back(city, wish):
     City.objects.update(motto="A long motto")
     session = opened(city, wish, check=short_motto)
     save(session, motto="No")
-    assert (session.held, open_draft(city).content["fields"]["motto"]) == ([], "No")
+    assert (session.blocking_advice, open_draft(city).content["fields"]["motto"]) == ([], "No")
 
 
 def test_advice_on_an_already_public_record_holds_nothing_back(city):
     session = opened(city, check=short_motto)
     save(session, note="New")
-    assert (session.held, stored()) == ([], ("Old", "New"))
+    assert (session.blocking_advice, stored()) == ([], ("Old", "New"))
 
 
 def test_a_new_record_is_held_back_before_it_is_saved():
     session = EditSession(None, None, SaveWish(publishes=True), check=short_motto)
 
     def add():
-        session.saved(factories.city(motto="No", published_at=None))
+        session.take_result(factories.city(motto="No", published_at=None))
 
     session.look_ahead(add)
-    assert (session.refused, session.held) == (HELD, [Advice("motto", "It is short.")])
+    assert (session.error_message, session.blocking_advice) == (
+        HELD,
+        [Advice("motto", "It is short.")],
+    )
     assert not City.objects.exists()

@@ -4,7 +4,7 @@ import pytest
 from django.utils.html import escape
 
 from cities.models import City
-from publishing.models import FormerSlug, Revision, short_moment
+from publishing.models import FormerSlug, Revision, format_moment
 from publishing.revisions import snapshots
 from publishing.revisions.diff import differences, html_text
 from publishing.revisions.models import open_draft
@@ -96,7 +96,7 @@ def test_a_version_is_restored_without_later_changes(publisher, city):
 
 
 def _moment(revision):
-    return short_moment(revision.made_at)
+    return format_moment(revision.made_at)
 
 
 def test_restoring_a_version_leaves_the_state_unchanged(publisher, city):

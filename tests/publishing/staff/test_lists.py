@@ -9,7 +9,7 @@ from cities.models import City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
-from publishing.models import Picture, Revision, short_moment
+from publishing.models import Picture, Revision, format_moment
 from publishing.staff import lists
 from tests import factories
 from tests.admin_pages import add, admin_url, save_form
@@ -100,7 +100,7 @@ def test_the_list_says_which_records_have_a_draft(editor):
     city = factories.city(name="Leeds")
     save_form(editor, city, motto="Pro rege et lege")
     draft = Revision.objects.open().get()
-    said = f"with a draft by {draft.person_name} from {short_moment(draft.made_at)}"
+    said = f"with a draft by {draft.person_name} from {format_moment(draft.made_at)}"
     page = editor.get(admin_url(City, "changelist"))
     assert (
         f'<span class="state state-public">Public</span> '
@@ -109,7 +109,7 @@ def test_the_list_says_which_records_have_a_draft(editor):
 
 
 def test_a_very_long_list_counts_only_when_it_is_asked_to(editor, monkeypatch):
-    monkeypatch.setattr(lists, "COUNTED", 0)
+    monkeypatch.setattr(lists, "MOST_FACETED", 0)
     factories.city()
     page = editor.get(admin_url(City, "changelist")).text
     assert "Public (1)" not in page

@@ -113,7 +113,7 @@ def test_a_vague_description_of_a_picture_is_saved_with_a_warning(editor):
     assert warning in messages(editor, response)
     picture = Picture.objects.get()
     response = editor.get(admin_url(picture, "change", picture.pk))
-    assert [finding.said for finding in response.context["advice"]] == [warning]
+    assert [finding.message for finding in response.context["advice"]] == [warning]
 
 
 @pytest.mark.parametrize("numbers", [("101", "50"), ("50", "-1"), ("x", "50")])

@@ -377,7 +377,7 @@ def test_restoring_a_version_from_before_the_schedule_keeps_the_time(publisher, 
 def test_a_record_recovered_from_the_trash_is_scheduled_again_and_the_message_says_so(
     publisher, scheduled
 ):
-    transitions.move(scheduled, transitions.trash)
+    transitions.run(scheduled, transitions.trash)
     response = publisher.post(admin_url(scheduled, "recover", scheduled.pk))
     assert messages(publisher, response) == [
         "“Launch” is out of the trash again.",
@@ -402,7 +402,7 @@ def test_recovering_a_record_names_a_date_that_passed_in_the_trash(publisher):
 def test_recovering_records_counts_those_that_visitors_see(publisher, scheduled):
     passed = story(title="Passed")
     for item in [scheduled, passed]:
-        transitions.move(item, transitions.trash)
+        transitions.run(item, transitions.trash)
     assert act(publisher, "recover", scheduled, passed, state="trashed") == [
         "2 news items are out of the trash again.",
         "Visitors can see 1 of them now.",
@@ -413,6 +413,6 @@ def test_recovering_records_counts_those_that_visitors_see(publisher, scheduled)
 
 
 def test_the_action_publish_leaves_a_scheduled_record_and_publish_now_publishes_it(scheduled):
-    assert transitions.move(scheduled, transitions.publish) is False
-    assert transitions.move(scheduled, transitions.publish_now) is True
+    assert transitions.run(scheduled, transitions.publish) is False
+    assert transitions.run(scheduled, transitions.publish_now) is True
     assert Revision.objects.get().action == Action.PUBLISHED

@@ -8,7 +8,7 @@ from django.utils import timezone
 from cities.models import City
 from publishing.content.richtext import reference
 from publishing.staff.list_filters import check_cases
-from publishing.staff.quality_checks import advice_on, weak_text
+from publishing.staff.quality_checks import advice_on, alt_text_problem
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def media(settings, tmp_path):
 
 
 def said(record, field):
-    return [advice.said for advice in advice_on(record) if advice.field == field]
+    return [advice.message for advice in advice_on(record) if advice.field == field]
 
 
 def about_text(html):
@@ -54,7 +54,7 @@ def test_a_good_record_has_no_warnings():
     ],
 )
 def test_vague_alternative_texts_are_a_warning(text, finding):
-    assert finding in weak_text(text)
+    assert finding in alt_text_problem(text)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_vague_alternative_texts_are_a_warning(text, finding):
     ["Readers under a dome", "Photograph of the mayor", "Logo of the college", "Painters at work"],
 )
 def test_meaningful_alternative_texts_are_no_warning(text):
-    assert weak_text(text) == ""
+    assert alt_text_problem(text) == ""
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_pictures_in_a_text_and_of_the_record_are_checked():
     keys = (weak.pk, decorative.pk, 999)
     body = "".join(f'<figure data-picture="{key}"></figure>' for key in keys)
     item = factories.news_item(body=body, picture=weak, summary=GOOD)
-    assert [(advice.field, advice.said) for advice in advice_on(item)] == [
+    assert [(advice.field, advice.message) for advice in advice_on(item)] == [
         ("body", sentence),
         ("body", "A picture in the text is not in the library any more."),
         ("picture", sentence),

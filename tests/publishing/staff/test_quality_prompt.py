@@ -26,7 +26,7 @@ def notes():
 
 
 def advice(response):
-    return [(finding.field, finding.said) for finding in response.context["advice"]]
+    return [(finding.field, finding.message) for finding in response.context["advice"]]
 
 
 SHORT = ("summary", "The summary has 6 characters; between 40 and 300 read best.")

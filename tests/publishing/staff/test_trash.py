@@ -35,14 +35,14 @@ def test_a_record_comes_back_from_the_trash_with_its_rows_and_links(publisher, c
 
 def test_a_draft_survives_the_trash(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
-    transitions.move(city, transitions.trash)
-    transitions.move(city, transitions.recover)
+    transitions.run(city, transitions.trash)
+    transitions.run(city, transitions.recover)
     assert open_form(publisher, city)["motto"] == ["New"]
 
 
 def test_a_record_in_the_trash_can_be_viewed_and_not_changed(publisher, city):
     form = open_form(publisher, city)
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     address = admin_url(city, "change", city.pk)
     assert publisher.get(address).status_code == 200
     assert publisher.post(address, form | {"motto": "New"}).status_code == 403
@@ -51,7 +51,7 @@ def test_a_record_in_the_trash_can_be_viewed_and_not_changed(publisher, city):
 
 @pytest.mark.parametrize("action", ["publish_now", "unpublish", "archive"])
 def test_a_record_in_the_trash_takes_no_other_action(publisher, city, action):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     factories.city(name="Leeds")
     response = publisher.post(
         admin_url(City, "changelist") + "?state=trashed",
@@ -70,7 +70,7 @@ def test_a_record_in_the_trash_takes_no_other_action(publisher, city, action):
 
 
 def test_recovering_a_record_with_a_taken_name_is_refused(publisher, city):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     factories.city(name="Leeds")
     assert recover(publisher, city) == (
         200,
@@ -81,7 +81,7 @@ def test_recovering_a_record_with_a_taken_name_is_refused(publisher, city):
 
 
 def test_recovering_a_record_with_a_taken_slug_makes_a_new_one(publisher, city, client):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     other = factories.city(name="Leeds", country=factories.country(name="Canada"))
     assert other.slug == "leeds"
     recover(publisher, city)
@@ -95,7 +95,7 @@ def test_recovering_a_record_with_a_taken_slug_makes_a_new_one(publisher, city, 
 
 def test_a_taken_former_slug_stays_with_its_new_record(publisher, city, client):
     save_form(publisher, city, slug="leeds-city")
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     other = factories.city(name="Leeds", country=factories.country(name="Canada"))
     recover(publisher, city)
     assert save_form(publisher, other, motto="New").status_code == 302
@@ -106,7 +106,7 @@ def test_a_taken_former_slug_stays_with_its_new_record(publisher, city, client):
 def test_a_formerly_public_record_is_recovered_with_the_permission_to_publish(
     editor, publisher, city
 ):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     assert recover_status(editor, city) == 403
     response = editor.post(
         admin_url(City, "changelist") + "?state=trashed",
@@ -123,19 +123,19 @@ def recover_status(client, record):
 
 
 def test_editors_recover_drafts(editor, city):
-    transitions.move(city, transitions.unpublish)
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.unpublish)
+    transitions.run(city, transitions.trash)
     assert recover_status(editor, city) == 302
 
 
-def test_recovering_a_record_needs_a_post_request(publisher, city):
-    transitions.move(city, transitions.trash)
+def test_recovering_is_a_decision_and_not_a_link(publisher, city):
+    transitions.run(city, transitions.trash)
     assert publisher.get(admin_url(city, "recover", city.pk)).status_code == 403
 
 
 def test_deleting_for_good_is_for_administrators_and_logged(publisher, superuser, city):
     address = admin_url(city, "delete", city.pk)
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     assert publisher.post(address, {"post": "yes"}).status_code == 403
     superuser.post(address, {"post": "yes"})
     assert not City.objects.exists()
@@ -145,13 +145,13 @@ def test_deleting_for_good_is_for_administrators_and_logged(publisher, superuser
 
 
 def test_contributors_cannot_move_a_record_to_the_trash(contributor, city):
-    transitions.move(city, transitions.unpublish)
+    transitions.run(city, transitions.unpublish)
     assert contributor.post(admin_url(city, "delete", city.pk)).status_code == 403
     assert recover_status(contributor, city) == 403
 
 
 def test_a_name_of_a_record_in_the_trash_is_free(publisher, city):
-    transitions.move(city, transitions.trash)
+    transitions.run(city, transitions.trash)
     other = factories.city(name="York")
     response = save_form(publisher, other, name="Leeds")
     assert response.status_code == 302, errors(response)
