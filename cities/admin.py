@@ -33,7 +33,7 @@ from publishing.content.scope import scope_of, within
 from publishing.staff.base import RowInline
 from publishing.staff.change_form import DraftAdmin
 from publishing.staff.forms import RecordForm
-from publishing.staff.list_filters import CaseFilter, Texts
+from publishing.staff.list_filters import CaseFilter, FilterLabel
 from publishing.staff.quality_checks import CHECKS, Advice
 
 
@@ -180,7 +180,7 @@ class DesignationInline(RowInline):
     fields = ("name", "year", "source", "source_url")
 
 
-def missing_cases() -> dict[str, tuple[Texts, Q]]:
+def missing_cases() -> dict[str, tuple[FilterLabel, Q]]:
     """Return the facts that a city may lack, each with a label and the condition that it does."""
     return {
         "year": (_("Joining year"), Q(joined_year__isnull=True)),
@@ -197,7 +197,7 @@ class MissingFilter(CaseFilter):
     title = _("what is missing")
     parameter_name = "missing"
 
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
+    def cases(self) -> dict[str, tuple[FilterLabel, Q]]:
         return missing_cases()
 
 
@@ -205,7 +205,7 @@ class AwardFilter(CaseFilter):
     title = _("learning city award")
     parameter_name = "award"
 
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
+    def cases(self) -> dict[str, tuple[FilterLabel, Q]]:
         awarded = Exists(Award.objects.filter(city=OuterRef("pk")))
         return {"yes": (_("Has received it"), Q(awarded)), "no": (_("Has not"), ~Q(awarded))}
 

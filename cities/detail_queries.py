@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 
 from cities.models import AlternativeName, Award, City, Designation, Theme
 from cities.models.expressions import published_rows
-from publishing.caching.content_cache import remembered
+from publishing.caching.content_cache import cached
 from publishing.caching.prepared_queries import Prepared
 from publishing.content.states import State, state_q
 
@@ -80,14 +80,14 @@ def attach_parts(city: City) -> None:
 # -- Neighbours -------------------------------------------------------------------------------
 
 
-def by_country() -> Counter[str]:
+def city_counts_by_country() -> Counter[str]:
     """Return the number of public cities of each country."""
 
     def count() -> Counter[str]:
         cities = City.objects.published().order_by()
         return Counter(dict(cities.values_list("country").annotate(number=Count("pk"))))
 
-    return remembered("cities by country", count)
+    return cached("cities by country", count)
 
 
 def _near(
@@ -227,7 +227,7 @@ def events_of(city: City) -> list[Any]:
 def detail_context(city: City) -> dict[str, Any]:
     """Return the context of the page of a city; attach names and titles to the city itself."""
     attach_parts(city)
-    numbers = by_country()
+    numbers = city_counts_by_country()
     return {
         "networks": networks_of(city),
         "news": news_of(city),

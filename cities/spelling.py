@@ -2,9 +2,9 @@
 
 from difflib import get_close_matches
 
-from cities.detail_queries import by_country
+from cities.detail_queries import city_counts_by_country
 from cities.models import AlternativeName, City, CityQuerySet, Country
-from publishing.caching.content_cache import remembered
+from publishing.caching.content_cache import cached
 from publishing.content.fields import fold
 
 # The least similarity of two words, from 0 to 1 (Ratcliff and Obershelp's measure, as difflib
@@ -23,8 +23,8 @@ def did_you_mean(text: str) -> str:
     'Wakefield'
     """
     public = City.objects.published()
-    is_large = by_country().total() > MOST_COMPARED
-    all_words = {} if is_large else remembered("words of names", lambda: _words(public))
+    is_large = city_counts_by_country().total() > MOST_COMPARED
+    all_words = {} if is_large else cached("words of names", lambda: _words(public))
     corrected, is_changed = [], False
     for word in fold(text).split():
         known = all_words or _words(public.named(word[:SAME_LETTERS]))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from cities.drawing.maps import SIDE_PIXELS, plate
+from cities.drawing.maps import SIDE_PIXELS, map_figure
 from cities.models.expressions import published_rows
 from partners.filters import NetworkFilter
 from partners.models import Network, Organisation
@@ -29,7 +29,7 @@ class NetworkDetail(RecordDetail):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         news = self.object.news_items.published().for_listing()[:4]
-        map_ = plate(self.object.public_cities, pixels=SIDE_PIXELS)
+        map_ = map_figure(self.object.public_cities, pixels=SIDE_PIXELS)
         return super().get_context_data(news=news, map=map_, **kwargs)
 
 
@@ -47,7 +47,7 @@ class OrganisationDetail(RecordDetail):
         named = [membership.network.slug for membership in memberships]
         return super().get_context_data(
             cities=cities,
-            map=plate(cities, pixels=SIDE_PIXELS),
+            map=map_figure(cities, pixels=SIDE_PIXELS),
             memberships=memberships,
             news=published_rows(Network, "news_items").about_network(*named).for_listing()[:4],
             **kwargs,

@@ -46,7 +46,7 @@ class PageAdmin(PublishableAdmin):
 class ReportAdmin(StaffAdmin):
     """Admin of visitors' reports. Staff record how one was dealt with; the rest is read-only."""
 
-    refuses = ("add",)
+    disallowed = ("add",)
     list_display = ("address", "message", "received_at", "done_at")
     list_filter = (("done_at", admin.EmptyFieldListFilter),)
     search_fields = ("address", "message")
@@ -81,7 +81,7 @@ class MenuInline(RowInline):
 class SiteAdmin(DraftAdmin):
     """Admin of name, menu, contact and home page. The list redirects to the only row."""
 
-    refuses = ("add", "delete")
+    disallowed = ("add", "delete")
     views = (LiveViews, DraftViews, RecordViews)
     inlines = (MenuInline,)
     autocomplete_fields = ("featured_cities", "featured_stories")

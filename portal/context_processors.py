@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
 from portal.models import MenuItem, Site
-from publishing.caching.content_cache import remembered
+from publishing.caching.content_cache import cached
 
 NAME = "Learning Cities Portal"
 
@@ -81,4 +81,4 @@ def load_site() -> Navigation:
 
 def site_context(request: HttpRequest) -> dict[str, Any]:
     """Return `site`, which is loaded when a template first uses it."""
-    return {"site": SimpleLazyObject(lambda: remembered("site", load_site))}
+    return {"site": SimpleLazyObject(lambda: cached("site", load_site))}

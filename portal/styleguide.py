@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cities.drawing.charts import Line, Row, Table, bars, rows
 from cities.drawing.cloth import TIE_UPS
-from cities.drawing.maps import plate
+from cities.drawing.maps import map_figure
 from cities.models import City, Country, Region, Theme, by_region
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
@@ -287,8 +287,8 @@ def context() -> dict[str, Any]:
         ],
         "states": sample_states(),
         "pages": [sample_page(1), sample_page(5), sample_page(10)],
-        "world": plate(cities, [(48.9, 2.3)], world=True),
-        "close": plate(cities[:3]),
+        "world": map_figure(cities, [(48.9, 2.3)], world=True),
+        "close": map_figure(cities[:3]),
         "bars": bars({2016: 115, 2019: 170, 2020: 229, 2022: 294, 2024: 356, 2025: 425}),
         "level_bars": sample_level_bars(),
         "noted_bars": sample_noted_bars(),

@@ -12,10 +12,10 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
-from cities.detail_queries import by_country
+from cities.detail_queries import city_counts_by_country
 from cities.drawing.charts import bars
-from cities.drawing.map_clusters import MOST_MARKS, clustered, in_finder
-from cities.drawing.maps import plate
+from cities.drawing.map_clusters import MOST_MARKS, clustered_map, finder_link
+from cities.drawing.maps import map_figure
 from cities.drawing.projection import MapFigure
 from cities.models import City, Country, Intake, Region
 from cities.spelling import did_you_mean
@@ -26,7 +26,7 @@ from portal.models import Page, Site
 from portal.search.results import make_hit, parse_query, rows_of_kind, search
 from portal.search.sources import LABELS
 from portal.statistics import NetworkStatistics
-from publishing.caching.content_cache import remembered
+from publishing.caching.content_cache import cached
 from publishing.views import RecordDetail
 
 # The most of each on the home page.
@@ -48,7 +48,7 @@ class NetworkTotals(NamedTuple):
     def add_up(cls) -> Self:
         """Count all public cities; read none if there are too many for a dot each."""
         public = City.objects.published()
-        numbers = by_country()
+        numbers = city_counts_by_country()
         regions = dict.fromkeys(Region, 0)
         for code, region in Country.objects.filter(pk__in=numbers).values_list("code", "region"):
             regions[Region(region)] += numbers[code]
@@ -58,9 +58,9 @@ class NetworkTotals(NamedTuple):
             countries=len(numbers),
             without_place=public.filter(latitude__isnull=True).count(),
             regions=regions,
-            map=plate(public.for_cards(), world=True)
+            map=map_figure(public.for_cards(), world=True)
             if is_small
-            else clustered(public, in_finder(), everywhere=True),
+            else clustered_map(public, finder_link(), everywhere=True),
         )
 
 
@@ -69,7 +69,7 @@ class Home(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         public = City.objects.published().for_cards()
-        totals = remembered(("the whole network", get_language()), NetworkTotals.add_up)
+        totals = cached(("the whole network", get_language()), NetworkTotals.add_up)
         intakes = list(Intake.objects.published().order_by("year"))
         with_total = [intake for intake in intakes if intake.cities_total]
         newest = max((i for i in intakes if i.announced_on), key=lambda i: i.year, default=None)
@@ -129,7 +129,7 @@ class NetworkInNumbers(TemplateView):
     template_name = "portal/numbers.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        numbers = remembered(("numbers", get_language()), NetworkStatistics.count)
+        numbers = cached(("numbers", get_language()), NetworkStatistics.count)
         return super().get_context_data(numbers=numbers, **kwargs)
 
 

@@ -31,7 +31,7 @@ class Missing(Exception):
 
 
 def find_chromium() -> str | None:
-    """The path of a Chromium or Chrome: CHROMIUM if set, else the first on PATH."""
+    """Return the path of a Chromium or Chrome: CHROMIUM if set, else the first on PATH."""
     if path := os.environ.get("CHROMIUM"):
         return path
     names = ("chromium", "chromium-browser", "google-chrome")
@@ -39,18 +39,18 @@ def find_chromium() -> str | None:
 
 
 def find_firefox() -> str | None:
-    """The path of a Firefox, if one is on PATH."""
+    """Return the path of a Firefox, if one is on PATH."""
     return next((path for path in map(shutil.which, ("firefox-esr", "firefox")) if path), None)
 
 
 def find_engines() -> bool:
-    """Whether WebKit and Firefox can be driven here."""
+    """Return whether WebKit and Firefox can be driven here."""
     return bool(shutil.which("WebKitWebDriver") and shutil.which("Xvfb") and find_firefox())
 
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL server: the one TEST_DATABASE_URL names, else one of our own.
+    """Yield the address of a PostgreSQL server: TEST_DATABASE_URL, or a server of our own.
 
     Ours keeps its data in a folder that is removed at the end. Raises Missing if it cannot start.
     """

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from cities.drawing.projection import MAP_PIXELS, MapFigure, Mark, fit_view, project
 from cities.models import City, CityQuerySet
-from publishing.caching.content_cache import remembered
+from publishing.caching.content_cache import cached
 
 MOST_MARKS = 500
 # The finest grid, in cells per degree; cells are doubled until there are few enough of them.
@@ -103,7 +103,7 @@ def _doubled(cells: dict[tuple[int, int], list[Any]]) -> dict[tuple[int, int], l
     return larger
 
 
-def clustered(
+def clustered_map(
     cities: CityQuerySet,
     link: Callable[[str], str],
     *,
@@ -119,12 +119,12 @@ def clustered(
     def count() -> list[Group]:
         return group_by_country(cities)
 
-    groups = remembered("countries on the map", count) if everywhere else count()
+    groups = cached("countries on the map", count) if everywhere else count()
     marks = country_marks(groups, link) if len(groups) > 1 else cell_marks(cities)
     return MapFigure(fit_view([(mark.x, mark.y) for mark in marks], all_in=True), marks, pixels)
 
 
-def in_finder(**query: str | int) -> Callable[[str], str]:
+def finder_link(**query: str | int) -> Callable[[str], str]:
     """Return a function from a country's code to the address of its map in the finder.
 
     `query` has further filters.

@@ -24,7 +24,7 @@ def grey_marks(places: Iterable[tuple[float, float]]) -> list[Mark]:
     return [Mark(*project(*place), "", "", "", on=False) for place in places]
 
 
-def plate(
+def map_figure(
     cities: Iterable[City],
     others: Iterable[tuple[float, float]] = (),
     *,

@@ -54,7 +54,7 @@ SUBSTITUTES = dict(zip("ʻʿʼʾ", "‘‘’’", strict=True))
 STROKE = re.compile(r"M([\d.]+) ([\d.]+)([hv])([\d.]+)")
 
 
-class Cover(NamedTuple):
+class ShareImage(NamedTuple):
     """The content of an image: the site's name, SVGs of cloths in a row, a heading, two lines."""
 
     site: str
@@ -69,10 +69,10 @@ class Cover(NamedTuple):
         return f'"{sha256(words.encode()).hexdigest()[:32]}"'
 
 
-def city_cover(city: City, site: str) -> Cover:
+def city_image(city: City, site: str) -> ShareImage:
     """Return the content of a city's image; query other names only if its name cannot be drawn."""
     joined = _("Joined %(year)s") % {"year": city.joined_year} if city.joined_year else ""
-    return Cover(site, cloths_of([city]), drawable_name(city), city.country.name, joined)
+    return ShareImage(site, cloths_of([city]), drawable_name(city), city.country.name, joined)
 
 
 def cloths_of(cities: Sequence[City]) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def drawable_name(city: City) -> str:
     return next((name for name in others if can_draw(name, HEADING)), latin)
 
 
-def paint(cover: Cover) -> bytes:
+def paint(cover: ShareImage) -> bytes:
     """Return the image as a PNG."""
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     for index, svg in enumerate(cover.cloths):

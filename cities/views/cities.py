@@ -6,8 +6,8 @@ from django.core.paginator import Page
 from django.db.models import QuerySet
 
 from cities.detail_queries import detail_context
-from cities.drawing.map_clusters import MOST_MARKS, clustered
-from cities.drawing.maps import left_out, neighbourhood, plate
+from cities.drawing.map_clusters import MOST_MARKS, clustered_map
+from cities.drawing.maps import left_out, map_figure, neighbourhood
 from cities.filters import CityFilter
 from cities.models import City, CityQuerySet, Country
 from cities.result_summary import summarise
@@ -46,7 +46,7 @@ class CityList(FinderList):
         if self.finder.total > MOST_MARKS:
             cities = self.finder.qs.all()
             return {
-                "map": clustered(
+                "map": clustered_map(
                     cities,
                     lambda code: self.finder.link(country=code),
                     everywhere=not self.finder.is_narrowed,
@@ -55,7 +55,7 @@ class CityList(FinderList):
                 "without_number": cities.filter(latitude__isnull=True).count(),
             }
         # The one page has all cities, see `get_paginate_by`.
-        map_ = plate(page)
+        map_ = map_figure(page)
         return {
             "map": map_,
             "left_out": left_out(map_),

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.views.generic import ListView
 
-from cities.drawing.maps import HALF_PIXELS, plate
+from cities.drawing.maps import HALF_PIXELS, map_figure
 from cities.models import Country, Region
 from cities.models.expressions import published_rows
 from cities.views.limits import MOST_LISTED
@@ -44,7 +44,7 @@ class CountryDetail(RecordDetail):
             city_total=len(cities)
             if len(cities) <= MOST_LISTED
             else country.cities.published().count(),
-            map=plate(cities[:MOST_LISTED], pixels=HALF_PIXELS),
+            map=map_figure(cities[:MOST_LISTED], pixels=HALF_PIXELS),
             networks=networks.for_listing(),
             news=news.for_listing()[:4],
             **kwargs,

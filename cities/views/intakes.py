@@ -6,8 +6,8 @@ from typing import Any
 from django.db.models import Count, QuerySet
 from django.views.generic import ListView
 
-from cities.drawing.map_clusters import MOST_MARKS, clustered, in_finder
-from cities.drawing.maps import plate
+from cities.drawing.map_clusters import MOST_MARKS, clustered_map, finder_link
+from cities.drawing.maps import map_figure
 from cities.models import City, Intake, by_region
 from cities.views.limits import MOST_LISTED
 from publishing.views import RecordDetail
@@ -69,9 +69,9 @@ class IntakeDetail(RecordDetail):
             ],
             is_clustered=is_clustered,
             has_greys=not is_clustered and 0 < len(greys) <= MOST_GREY,
-            map=clustered(joined, in_finder(intake=intake.year))
+            map=clustered_map(joined, finder_link(intake=intake.year))
             if is_clustered
-            else plate(cities, greys if len(greys) <= MOST_GREY else [], world=True),
+            else map_figure(cities, greys if len(greys) <= MOST_GREY else [], world=True),
             news=intake.news_items.published().for_listing(),
             previous=others.filter(year__lt=intake.year).order_by("-year").first(),
             following=others.filter(year__gt=intake.year).order_by("year").first(),

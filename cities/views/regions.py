@@ -6,8 +6,8 @@ from django.db.models import Count, Max
 from django.http import Http404
 from django.views.generic import TemplateView
 
-from cities.drawing.map_clusters import MOST_MARKS, clustered, in_finder
-from cities.drawing.maps import HALF_PIXELS, left_out, plate
+from cities.drawing.map_clusters import MOST_MARKS, clustered_map, finder_link
+from cities.drawing.maps import HALF_PIXELS, left_out, map_figure
 from cities.models import City, Country, Region
 from cities.models.expressions import published_rows
 from cities.views.limits import MOST_LISTED
@@ -29,9 +29,9 @@ class RegionDetail(TemplateView):
         is_clustered = total > MOST_MARKS
         cities = list(public[:MOST_MARKS])
         map_ = (
-            clustered(public, in_finder(), pixels=HALF_PIXELS)
+            clustered_map(public, finder_link(), pixels=HALF_PIXELS)
             if is_clustered
-            else plate(cities, pixels=HALF_PIXELS)
+            else map_figure(cities, pixels=HALF_PIXELS)
         )
         figures = public.aggregate(newest=Max("joined_year"), placed=Count("latitude"))
         newest = list(public.filter(joined_year=figures["newest"] or 0)[: MOST_LISTED + 1])

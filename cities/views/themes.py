@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView
 
-from cities.drawing.maps import HALF_PIXELS, left_out, plate
+from cities.drawing.maps import HALF_PIXELS, left_out, map_figure
 from cities.models import Theme
 from cities.views.limits import MOST_LISTED
 from publishing.views import RecordDetail
@@ -41,7 +41,7 @@ class ThemeDetail(RecordDetail):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         theme = self.object
         cities = list(theme.cities.published().for_listing()[:MOST_LISTED])
-        map_ = plate(cities, pixels=HALF_PIXELS)
+        map_ = map_figure(cities, pixels=HALF_PIXELS)
         siblings = list(Theme.objects.published().siblings_of(theme))
         place = siblings.index(theme) if theme in siblings else len(siblings)
         return super().get_context_data(

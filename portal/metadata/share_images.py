@@ -9,10 +9,10 @@ from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
-from cities.drawing.share_images import Cover, city_cover, cloths_of, paint
+from cities.drawing.share_images import ShareImage, city_image, cloths_of, paint
 from cities.models import City
 from news.models import NewsItem
-from news.share_images import story_cover
+from news.share_images import story_image
 from portal import context_processors
 
 DAY = 24 * 3600
@@ -21,24 +21,26 @@ DAY = 24 * 3600
 def city_picture(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the share image of a public city; 404 for a hidden one."""
     city = get_object_or_404(City.objects.published().select_related("country"), slug=slug)
-    return respond(request, city_cover(city, context_processors.load_site().name), city.updated_at)
+    return respond(request, city_image(city, context_processors.load_site().name), city.updated_at)
 
 
 def story_picture(request: HttpRequest, slug: str) -> HttpResponse:
     """Return the share image of a public news item; 404 for a hidden one."""
     item = get_object_or_404(NewsItem.objects.published(), slug=slug)
-    return respond(request, story_cover(item, context_processors.load_site().name), item.updated_at)
+    return respond(request, story_image(item, context_processors.load_site().name), item.updated_at)
 
 
 def site_picture(request: HttpRequest) -> HttpResponse:
     """Return the share image of pages that have none of their own."""
     heading, foot = _("Cities that keep learning"), _("Their networks, partners and news")
     name = context_processors.load_site().name
-    return respond(request, Cover(name, cloths_of([]), heading, "", foot))
+    return respond(request, ShareImage(name, cloths_of([]), heading, "", foot))
 
 
 @cache_control(public=True, max_age=DAY)
-def respond(request: HttpRequest, cover: Cover, changed: datetime | None = None) -> HttpResponse:
+def respond(
+    request: HttpRequest, cover: ShareImage, changed: datetime | None = None
+) -> HttpResponse:
     """Return the image, or 304 for a client that has it; drawn only if needed."""
     response = HttpResponse(content_type="image/png")
     modified = int(changed.timestamp()) if changed else None

@@ -32,7 +32,7 @@ from publishing.revisions.snapshots import (
     plain,
     same,
 )
-from publishing.revisions.transitions import begin
+from publishing.revisions.transitions import ensure_published_at
 
 LOCK = 0x1EA4_C171
 """The advisory lock on PostgreSQL, so that loads wait for each other."""
@@ -135,7 +135,7 @@ class StarterLoader:
             self.records[row.key] = match
             return "left"
         if isinstance(record, Publishable):
-            begin(record, self.moment)
+            ensure_published_at(record, self.moment)
         try:
             record.save(force_insert=True)
         except IntegrityError as error:

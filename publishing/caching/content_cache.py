@@ -21,7 +21,7 @@ _cache: tuple[Hashable, dict[Hashable, Any]] = (None, {})
 _lock = RLock()
 
 
-def remembered(key: Hashable, compute: Callable[[], T]) -> T:
+def cached(key: Hashable, compute: Callable[[], T]) -> T:
     """Return the cached value of `key`; compute it with `compute` after a change of the content."""
     # A transaction may see rows that are not committed, and never will be.
     if content_version is None or connection.in_atomic_block:

@@ -1,13 +1,13 @@
-"""What a rich text points at, and what stands in it.
+"""References in rich text to records and pictures, and the outline of a text.
 
-Records of the portal and pictures of the library are kept by their keys, so that a link follows
-a changed address and a picture its replaced file:
+Records of the portal and pictures of the library are referred to by key, so that a link follows a
+changed address and a picture its replaced file:
 
     <a href="record:cities.city:12">Manchester</a>
     <figure data-picture="7"></figure>
 
-Both are resolved when a page is rendered: one query for each kind of record, one for the
-pictures, and none for a text that points at nothing.
+Both are resolved when a page is rendered: with one query for each kind of record, one for the
+pictures, and none for a text without references.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _HREF = re.compile(rf'(?<=\shref="){SCHEME}:([^"]*)(?=")')
 
 
 def reference(record: models.Model) -> str:
-    """The address by which a rich text links to a record: "record:cities.city:12"."""
+    """Return the address by which a rich text links to a record: "record:cities.city:12"."""
     return f"{SCHEME}:{record._meta.label_lower}:{record.pk}"
 
 
 def linkable(label: str) -> Any:
-    """The model of this label if its records have public pages; otherwise None."""
+    """Return the model with this label if its records have public pages, otherwise None."""
     try:
         model = apps.get_model(label)
     except (LookupError, ValueError):
@@ -55,9 +55,9 @@ def linkable(label: str) -> Any:
 
 
 def records(named: Iterable[str], *, public: bool = True) -> dict[str, Any]:
-    """The records behind "cities.city:12" and the like, by these names; one query for each kind.
+    """Return the records behind names such as "cities.city:12", by name; one query for each kind.
 
-    What is gone, or not public, is left out; with `public=False` only what is gone.
+    Records that are gone or not public are left out; with `public=False` only those that are gone.
     """
     keys: dict[Any, dict[Any, str]] = defaultdict(dict)
     for name in named:
@@ -77,9 +77,9 @@ def records(named: Iterable[str], *, public: bool = True) -> dict[str, Any]:
 
 
 def page_at(path: str) -> tuple[Any, str] | None:
-    """Model and slug of the record whose page has this path; None if it is another page.
+    """Return (model, slug) of the record page at this path, or None for any other page.
 
-    Whether there is such a record is not asked. Raises Resolver404 if no page has this path.
+    The record need not exist. Raises Resolver404 if no page has this path.
     """
     match = resolve(path.partition("#")[0].partition("?")[0])
     model = getattr(getattr(match.func, "view_class", None), "model", None)
@@ -88,7 +88,7 @@ def page_at(path: str) -> tuple[Any, str] | None:
 
 
 def pictures(html: str) -> dict[str, Any]:
-    """The library pictures in a text, by their keys as the text has them; one query or none."""
+    """Return the library pictures of a text by the key that the text has; at most one query."""
     keys = PICTURE.findall(html)
     library = apps.get_model("publishing", "Picture")._default_manager
     return {str(row.pk): row for row in library.filter(pk__in=set(keys))} if keys else {}
@@ -98,9 +98,9 @@ def pictures(html: str) -> dict[str, Any]:
 
 
 def render(html: str) -> SafeString:
-    """A rich text as visitors see it; its HTML has to be clean, as RichTextField keeps it.
+    """Return a rich text as visitors see it; its HTML must be clean, as RichTextField stores it.
 
-    A link to what is not public is plain text, a picture that is gone is nothing.
+    A link to a hidden record becomes plain text; a picture that is gone disappears.
     """
     if links := set(_names(html)):
         found = records(links)
@@ -128,7 +128,7 @@ def _figure(picture: Any) -> str:
 
 
 def spelled_out(html: str) -> str:
-    """The text for staff who compare: links with present addresses, pictures by their titles."""
+    """Return the text for comparing versions: links with addresses, pictures with titles."""
     found = records(set(_names(html)), public=False)
     shown = pictures(html)
 
@@ -148,7 +148,7 @@ def spelled_out(html: str) -> str:
 
 
 class Outline(HTMLParser):
-    """What a text consists of: headings as (level, words), links as (address, words), pictures."""
+    """Parse a text into headings as (level, words), links as (address, words), and pictures."""
 
     def __init__(self, html: str) -> None:
         super().__init__()

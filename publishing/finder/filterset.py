@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 
-from publishing.caching.content_cache import remembered
+from publishing.caching.content_cache import cached
 from publishing.finder.addresses import AddressedFilterSet
 from publishing.finder.facet_counts import FacetCounts, Rows
 from publishing.finder.facets import Choice, Facet, FacetFilter
@@ -30,7 +30,7 @@ class Finder(AddressedFilterSet):
             if isinstance(filter_, FacetFilter)
         }
         # The numbers when nothing is filtered.
-        self.everything: FacetCounts = remembered(
+        self.everything: FacetCounts = cached(
             (type(self).__name__, "everything"), lambda: self._count({}, labelled=True)
         )
         for name, facet in self.facet_filters.items():
@@ -82,7 +82,7 @@ class Finder(AddressedFilterSet):
     @cached_property
     def offered(self) -> dict[str, list[Choice]]:
         """The values in use of each facet, with their number when nothing is filtered."""
-        return remembered((type(self).__name__, "offered", get_language()), self._offered)
+        return cached((type(self).__name__, "offered", get_language()), self._offered)
 
     def _offered(self) -> dict[str, list[Choice]]:
         everything = self.everything

@@ -31,7 +31,7 @@ from publishing.import_export.models import Batch, BatchRow, RowOutcome
 from publishing.import_export.references import NaturalKeys, ReferenceResolver, key_name
 from publishing.revisions.models import Revision
 from publishing.revisions.snapshots import Snapshot, content_fields, same, values_of
-from publishing.revisions.transitions import begin, visibility_message
+from publishing.revisions.transitions import ensure_published_at, visibility_message
 
 
 class AcceptedRow(NamedTuple):
@@ -228,7 +228,7 @@ class RowValidator:
             record.pk = row.cells[self.matcher.key]
         has_date = any(column.name == "published_at" for column in self.columns.values())
         if self.batch.is_live and isinstance(record, Publishable) and not has_date:
-            begin(record, self.batch.made_at)
+            ensure_published_at(record, self.batch.made_at)
 
     # -- Unique values -----------------------------------------------------------------------
 

@@ -1,9 +1,8 @@
-"""Links by which somebody without an account reads one draft.
+"""Share links: an address that shows one draft to people without an account.
 
-A link shows its draft as it stands at that moment, later changes included, and ends when it
-expires, when it is taken back, and when the draft is published or discarded. For a record that is
-not public yet, the record itself is the draft, until it goes out. Only a hash of the link is
-kept; reading writes nothing.
+A link shows the present state of its draft, later changes included. It ends when it expires, when
+it is revoked, and when the draft is published or discarded. A record that is not public yet is its
+own draft until it is published. Only a hash of the token is stored; reading a draft writes nothing.
 """
 
 from __future__ import annotations
@@ -32,18 +31,18 @@ DAYS = (1, 7, 14, 30)
 
 class SharedDraftQuerySet(models.QuerySet["SharedDraft"]):
     def of(self, record: models.Model) -> Self:
-        """The links to drafts of a record, the newest first."""
+        """Return the links to drafts of a record, the newest first."""
         place = {"model": record._meta.label_lower, "object_pk": str(record.pk)}
         return self.filter(**place).order_by("-made_at", "-pk")
 
     def in_use(self) -> Self:
-        """Links that still open: neither expired nor taken back, and their draft is one still."""
+        """Return the links that are neither expired nor revoked and whose draft is still open."""
         of_draft = Q(draft__isnull=True) | ~Q(draft__stage="")
         return self.filter(of_draft, expires_at__gt=timezone.now(), revoked_at__isnull=True)
 
 
 class SharedDraft(models.Model):
-    """A link to one draft."""
+    """A share link to one draft."""
 
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     model = models.CharField(gettext_lazy("kind of record"), max_length=100)
@@ -73,7 +72,7 @@ class SharedDraft(models.Model):
 
 
 class LinkExpired(Exception):
-    """A link that once showed a draft shows it no more."""
+    """The share link has expired or was revoked."""
 
 
 def hashed(token: str) -> str:
@@ -81,7 +80,7 @@ def hashed(token: str) -> str:
 
 
 def is_shareable(record: Any, draft: Revision | None) -> bool:
-    """Return whether a record with this open draft has anything that visitors do not see."""
+    """Return whether a record has content that visitors do not see and that may be shared."""
     state = getattr(record, "state", None)
     if state is None or state == State.TRASHED:
         return False
@@ -89,13 +88,13 @@ def is_shareable(record: Any, draft: Revision | None) -> bool:
 
 
 def links(record: Any) -> Any:
-    """The links that show something of this record now."""
+    """Return the links that show something of this record now."""
     found = SharedDraft.objects.of(record).in_use().select_related("draft")
     return found.exclude(draft__isnull=True) if record.state in LIVE_STATES else found
 
 
 def share(record: Any, person: Any, days: int) -> tuple[str, SharedDraft]:
-    """A new link for some days: its token, which is kept nowhere, and its row."""
+    """Create a link for some days; return (token, row). The token itself is not stored."""
     token = secrets.token_urlsafe(32)
     draft = open_draft(record)
     with transaction.atomic():
@@ -113,7 +112,7 @@ def share(record: Any, person: Any, days: int) -> tuple[str, SharedDraft]:
 
 
 def revoke(link: SharedDraft, record: Any, person: Any) -> bool:
-    """Take a link back; False if that was done already."""
+    """Revoke a link; return False if it was revoked already."""
     with transaction.atomic():
         open_still = SharedDraft.objects.filter(pk=link.pk, revoked_at__isnull=True)
         if not open_still.update(revoked_at=timezone.now()):
@@ -127,7 +126,7 @@ def moment(value: Any) -> str:
 
 
 def find(token: str) -> tuple[SharedDraft, Any] | None:
-    """The link with this token and its record; None if there never was one. Raises Ended."""
+    """Return (link, record) for a token, or None if there never was one. Raises LinkExpired."""
     link = SharedDraft.objects.filter(token_hash=hashed(token)).select_related("draft").first()
     if link is None:
         return None
@@ -140,7 +139,7 @@ def find(token: str) -> tuple[SharedDraft, Any] | None:
 
 
 def page(link: SharedDraft, record: Any, request: HttpRequest) -> HttpResponse:
-    """The page that the draft would make. Raises ValidationError if it cannot be applied."""
+    """Render the page with the draft applied. Raises ValidationError if it cannot be applied."""
     notice = _(
         "Draft of “%(name)s”, not published. Shared by %(person)s until %(moment)s. "
         "It may still change; please do not pass it on."

@@ -18,7 +18,7 @@ from publishing.revisions.models import Action, log, open_draft
 Transition = Callable[[Publishable], Action | None]
 
 
-def begin(record: Publishable, moment: datetime) -> datetime:
+def ensure_published_at(record: Publishable, moment: datetime) -> datetime:
     """Return “public from”; set it to `moment` if the record has no such date."""
     record.published_at = record.published_at or moment
     return record.published_at
@@ -49,7 +49,7 @@ def publish_now(record: Publishable) -> Action | None:
 def _schedule_or_publish(record: Publishable, previous: State) -> Action | None:
     """Set the dates of a record to publish; return None if it was scheduled and still is."""
     now = timezone.now()
-    published_at = begin(record, now)
+    published_at = ensure_published_at(record, now)
     if record.archived_at and record.archived_at <= now:
         record.archived_at = None
     if record.expires_at and record.expires_at <= now:

@@ -85,7 +85,7 @@ class PersonFilter(admin.SimpleListFilter):
 
 @admin.register(Revision)
 class ActivityAdmin(StaffAdmin):
-    refuses = ("add", "change", "delete")
+    disallowed = ("add", "change", "delete")
     list_display = ("made_at", "who", "what", "kind", "record", "changes", "note")
     list_display_links = None
     list_filter = (ActionFilter, KindFilter, PersonFilter)

@@ -105,7 +105,7 @@ class PermissionsMixin(admin.options.BaseModelAdmin):
     """Permissions that depend on the admin and on the single record, besides those of Django."""
 
     # Those of "add", "change" and "delete" that nobody may do here.
-    refuses: ClassVar[tuple[str, ...]] = ()
+    disallowed: ClassVar[tuple[str, ...]] = ()
 
     def may_change(self, request: HttpRequest, record: Any) -> bool:
         return True
@@ -114,15 +114,15 @@ class PermissionsMixin(admin.options.BaseModelAdmin):
         return True
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return "add" not in self.refuses and super().has_add_permission(request)
+        return "add" not in self.disallowed and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if "change" in self.refuses or not super().has_change_permission(request, obj):
+        if "change" in self.disallowed or not super().has_change_permission(request, obj):
             return False
         return obj is None or self.may_change(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if "delete" in self.refuses or not super().has_delete_permission(request, obj):
+        if "delete" in self.disallowed or not super().has_delete_permission(request, obj):
             return False
         return obj is None or self.may_delete(request, obj)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.content.publishable import format_moment
 from publishing.revisions.models import OpenDraft
 from publishing.staff.base import StaffAdmin
-from publishing.staff.list_filters import CaseFilter, Texts
+from publishing.staff.list_filters import CaseFilter, FilterLabel
 
 
 class AuthorFilter(CaseFilter):
@@ -25,7 +25,7 @@ class AuthorFilter(CaseFilter):
         self.person = request.user.pk
         super().__init__(request, *args)
 
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
+    def cases(self) -> dict[str, tuple[FilterLabel, Q]]:
         is_own = Q(author=self.person)
         return {"mine": (_("Mine"), is_own), "others": (_("Somebody else’s"), ~is_own)}
 
@@ -34,7 +34,7 @@ class AuthorFilter(CaseFilter):
 class OpenDraftAdmin(StaffAdmin):
     """Read-only list: each draft is decided on its own page."""
 
-    refuses = ("add", "change", "delete")
+    disallowed = ("add", "change", "delete")
     list_display = ("draft", "kind", "stage", "whose", "since", "note", "goes_live")
     list_display_links = None
     list_filter = ("stage", AuthorFilter)

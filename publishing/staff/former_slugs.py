@@ -14,7 +14,7 @@ from publishing.staff.base import StaffAdmin
 class FormerSlugAdmin(StaffAdmin):
     """Read-only admin: the portal creates former slugs by itself."""
 
-    refuses = ("add", "change", "delete")
+    disallowed = ("add", "change", "delete")
     list_display = ("slug", "kind", "record", "changed_at")
     list_filter = ("model",)
     search_fields = ("slug",)

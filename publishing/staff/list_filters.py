@@ -17,13 +17,13 @@ from publishing.content.states import State, state_q
 from publishing.revisions.models import Action, Revision
 from publishing.staff.quality_checks import oldest_check
 
-Texts = str | Promise
+FilterLabel = str | Promise
 
 
 class CaseFilter(admin.SimpleListFilter):
     """A filter with a condition for each of its values, all of them counted in one query."""
 
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
+    def cases(self) -> dict[str, tuple[FilterLabel, Q]]:
         """Return the label and the condition of each value."""
         raise NotImplementedError
 
@@ -50,7 +50,7 @@ class StateFilter(CaseFilter):
     title = _("state")
     parameter_name = "state"
 
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
+    def cases(self) -> dict[str, tuple[FilterLabel, Q]]:
         moment = timezone.now()
         return {state.value: (state.label, state_q(state, moment)) for state in State}
 
@@ -59,7 +59,7 @@ class StateFilter(CaseFilter):
         return super().queryset(request, queryset if self.value() else not_trashed(queryset))
 
 
-def check_cases() -> dict[str, tuple[Texts, Q]]:
+def check_cases() -> dict[str, tuple[FilterLabel, Q]]:
     """Return the cases of the last comparison with the source; it is due after a year."""
     oldest, never = oldest_check(), Q(checked_on__isnull=True)
     return {
@@ -73,7 +73,7 @@ class CheckFilter(CaseFilter):
     title = _("last check")
     parameter_name = "check"
 
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
+    def cases(self) -> dict[str, tuple[FilterLabel, Q]]:
         return check_cases()
 
 
@@ -90,5 +90,5 @@ class CreatedByMeFilter(CaseFilter):
         self.created = added.values(key=Cast("object_pk", models.BigIntegerField()))
         super().__init__(request, params, model, *args)
 
-    def cases(self) -> dict[str, tuple[Texts, Q]]:
+    def cases(self) -> dict[str, tuple[FilterLabel, Q]]:
         return {"me": (_("Me"), Q(pk__in=self.created))}

@@ -22,7 +22,7 @@ from publishing.revisions.models import Action, log
 from publishing.staff.admin_views import AdminViews
 from publishing.staff.base import StaffAdmin
 from publishing.staff.draft_views import DraftViews
-from publishing.staff.list_filters import CaseFilter, Texts
+from publishing.staff.list_filters import CaseFilter, FilterLabel
 from publishing.staff.picture_forms import PictureForm
 from publishing.staff.picture_usage import PictureUse, in_use_q, uses_of
 from publishing.staff.quality_checks import check_library_picture
@@ -38,11 +38,11 @@ class UsageFilter(CaseFilter):
     parameter_name = "use"
 
     @cached_property
-    def _cases(self) -> dict[str, tuple[Texts, Any]]:
+    def _cases(self) -> dict[str, tuple[FilterLabel, Any]]:
         used = in_use_q()
         return {"used": (_("In use"), used), "unused": (_("Not in use"), ~used)}
 
-    def cases(self) -> dict[str, tuple[Texts, Any]]:
+    def cases(self) -> dict[str, tuple[FilterLabel, Any]]:
         return self._cases
 
 

@@ -172,4 +172,5 @@ def test_slow_readers_of_a_download_leave_threads_for_pages(client, fez):
     for _ in range(5):
         response = client.get("/cities/export.csv")
         assert response.status_code == 200
-        response.close()
+        del response
+        gc.collect()

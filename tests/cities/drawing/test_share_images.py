@@ -14,7 +14,7 @@ from cities.drawing.share_images import (
     TALLEST,
     TEXT,
     can_draw,
-    city_cover,
+    city_image,
     cloths_of,
     fit_heading,
     font,
@@ -86,12 +86,12 @@ def test_the_share_image_of_a_story_shows_the_cloth_of_its_cities_or_every_colou
 
 
 def test_the_share_image_of_a_city_says_name_country_and_year():
-    assert city_cover(manchester(), SITE)[2:] == ("Manchester", "United Kingdom", "Joined 2024")
-    assert city_cover(city(name="Ely"), SITE)[2:] == ("Ely", "United Kingdom", "")
+    assert city_image(manchester(), SITE)[2:] == ("Manchester", "United Kingdom", "Joined 2024")
+    assert city_image(city(name="Ely"), SITE)[2:] == ("Ely", "United Kingdom", "")
 
 
 def test_a_share_image_has_paper_and_ink_outside_its_cloth():
-    picture = Image.open(BytesIO(paint(city_cover(manchester(), SITE))))
+    picture = Image.open(BytesIO(paint(city_image(manchester(), SITE))))
     assert (picture.format, picture.size) == ("PNG", (1200, 630))
     ink = picture.crop((480, 0, 1200, 630)).convert("L").point(lambda value: 255 * (value < 240))
     left, top, right, bottom = ink.getbbox() or (0, 0, 0, 0)
@@ -126,7 +126,7 @@ def test_no_heading_of_a_share_image_leaves_its_box(text):
 
 
 def test_a_long_name_of_the_site_stays_next_to_the_mark_of_a_share_image():
-    picture = Image.open(BytesIO(paint(city_cover(manchester(), "W" * 60))))
+    picture = Image.open(BytesIO(paint(city_image(manchester(), "W" * 60))))
     ink = picture.crop((LEFT, 56, 1200, 100)).convert("L").point(lambda value: 255 * (value < 240))
     left, _top, right, _bottom = ink.getbbox() or (0, 0, 0, 0)
     assert (left, LEFT + right <= RIGHT) == (0, True)
@@ -169,7 +169,7 @@ def test_letters_that_a_typeface_lacks_are_romanised(face):
 
 def test_a_name_that_cannot_be_drawn_is_replaced_by_another():
     beijing = city(name="北京", country=country(code="CN", name="China"))
-    assert city_cover(beijing, SITE).heading == "Beijing"
+    assert city_image(beijing, SITE).heading == "Beijing"
     alternative_name(city=beijing, name="بكين", language="ar")
     alternative_name(city=beijing, name="Pékin", language="fr")
-    assert city_cover(beijing, SITE).heading == "Pékin"
+    assert city_image(beijing, SITE).heading == "Pékin"

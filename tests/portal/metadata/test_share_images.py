@@ -6,9 +6,9 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from cities.drawing.share_images import Cover, city_cover, cloths_of, paint
+from cities.drawing.share_images import ShareImage, city_image, cloths_of, paint
 from cities.models import Country
-from news.share_images import story_cover
+from news.share_images import story_image
 from portal.models import Site
 from tests.factories import city, news_item
 
@@ -25,7 +25,7 @@ def test_the_share_image_of_a_public_city_is_served(client, django_assert_num_qu
     assert response.status_code == 200
     assert response["Content-Type"] == "image/png"
     assert response["Cache-Control"] == "public, max-age=86400"
-    assert response.content == paint(city_cover(manchester, SITE))
+    assert response.content == paint(city_image(manchester, SITE))
     assert response.get("Vary", "Accept-Encoding") == "Accept-Encoding"
     assert not response.cookies
 
@@ -60,13 +60,13 @@ def test_the_share_image_of_a_story_is_served(client, django_assert_num_queries)
     day = datetime(2024, 2, 14, 9, tzinfo=UTC)
     story = news_item(title="Two cities join", cities=[*cities, hidden], published_at=day)
     # Public cities only, ordered by name.
-    assert story_cover(story, SITE) == Cover(
+    assert story_image(story, SITE) == ShareImage(
         SITE, cloths_of([cities[2], cities[0]]), "Two cities join", "", "14 February 2024"
     )
     with django_assert_num_queries(3):
         response = client.get("/news/two-cities-join/cover.png")
-    assert response.content == paint(story_cover(story, SITE))
-    assert story_cover(news_item(title="None"), SITE).cloths == cloths_of([])
+    assert response.content == paint(story_image(story, SITE))
+    assert story_image(news_item(title="None"), SITE).cloths == cloths_of([])
 
 
 def test_other_pages_have_the_share_image_of_the_site(client):
