@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -44,6 +45,8 @@ class SaveWish:
     # Conflict key → "mine", "theirs" or "both", and the fingerprint of the content they saw.
     choices: Mapping[str, str] = field(default_factory=dict)
     seen: str = ""
+    # The key of the working copy that the form has, which ends with the save.
+    copy_key: UUID | None = None
 
 
 def held_back_message(number: int) -> str:

@@ -36,13 +36,13 @@ from publishing.revisions.diff import conflict_rows
 from publishing.revisions.edit_session import EditSession
 from publishing.revisions.models import Action, Revision, Stage, log, open_draft
 from publishing.revisions.notifications import tell_publishers
+from publishing.revisions.save_wish import SaveWish
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
 from publishing.staff.base import EditRequest, StaffAdmin, edit_session_of
 from publishing.staff.forms import RecordForm
 from publishing.staff.posted import (
     CHOICE_PREFIX,
-    COPY_FIELD,
     DUE_FIELD,
     NOTE_FIELD,
     OPENED_FIELD,
@@ -126,7 +126,7 @@ class ChangeForm:
             return self.ask_about_conflicts()
         for problem in session.outcome.problems:
             messages.warning(request, problem)
-        close_copy(self.admin, request)
+        close_copy(self.admin, session)
         if session.outcome.draft:
             return self.report_draft(session.outcome.draft)
         response = self.admin.response_change(request, self.record)
@@ -186,6 +186,7 @@ class ChangeForm:
         # Load the files now: after `method` is changed, Django would parse the request's body.
         request.FILES.clear()
         request.method, request.POST = "POST", copy.posted()  # type: ignore[assignment]
+        session.wish = SaveWish(copy_key=copy.pk)
         message = _("This is what you had typed on %s. It is not saved yet.")
         session.error_message = message % share_links.moment(copy.touched_at)
         # There is no error to report above the form.
@@ -206,10 +207,10 @@ def add_visibility_message(request: HttpRequest, record: Any) -> None:
         messages.info(request, transitions.visibility_message(record))
 
 
-def close_copy(admin: StaffAdmin, request: HttpRequest) -> None:
+def close_copy(admin: StaffAdmin, session: EditSession) -> None:
     """Delete the working copy of a form that was saved."""
-    if key := parse_key(request.POST.get(COPY_FIELD)):
-        autosave.close(request.user, admin.model, key)
+    if key := session.wish.copy_key:
+        autosave.close(session.person, admin.model, key)
 
 
 class DraftAdmin(StaffAdmin):
@@ -240,7 +241,7 @@ class DraftAdmin(StaffAdmin):
         self, request: HttpRequest, record: Any, object_id: str | None
     ) -> WorkingCopy | None:
         """Return the working copy that the address names, if the person may continue it."""
-        if (key := parse_key(request.GET.get("_take"))) is None:
+        if "_take" not in request.GET or not (key := parse_key(request.GET["_take"])):
             return None
         pk = unquote(object_id) if object_id else None
         copies = autosave.copies_of(request.user, self.model, pk)
@@ -273,19 +274,19 @@ class DraftAdmin(StaffAdmin):
             }
         is_popup = IS_POPUP_VAR in request.GET or IS_POPUP_VAR in posted
         if not is_popup and (record is None or session.start):
-            context |= self._live_editing_context(request, record, session.draft)
+            context |= self._live_editing_context(request, record, session)
         return context
 
     def _live_editing_context(
-        self, request: HttpRequest, record: Any, draft: Revision | None
+        self, request: HttpRequest, record: Any, session: EditSession
     ) -> dict[str, Any]:
         """Return the context for previewing, sharing and autosaving the form."""
-        key = parse_key(request.POST.get(COPY_FIELD)) or uuid4()
+        key = session.wish.copy_key or uuid4()
         opened = request.POST.get(OPENED_FIELD) or timezone.now().isoformat()
         pk = record.pk if record else None
         place = f"admin:{self.opts.app_label}_{self.opts.model_name}_"
         arguments, prefix = ([pk], place) if record else ([], f"{place}add_")
-        is_shareable = record and share_links.is_shareable(record, draft)
+        is_shareable = record and share_links.is_shareable(record, session.draft)
         return {
             "copy_key": key,
             "opened": opened,
@@ -310,7 +311,7 @@ class DraftAdmin(StaffAdmin):
             if obj.state == State.SCHEDULED:
                 log(obj, Action.SCHEDULED_RECORD, request.user, note, base=content, content=content)
             session.finish(obj)
-        close_copy(self, request)
+        close_copy(self, session)
 
     def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
         if edit_session_of(request).is_rehearsing:

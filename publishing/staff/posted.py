@@ -47,6 +47,7 @@ def parse_wish(request: HttpRequest) -> SaveWish:
             if name.startswith(CHOICE_PREFIX)
         },
         seen=posted.get(SEEN_FIELD, ""),
+        copy_key=parse_key(posted.get(COPY_FIELD)),
     )
 
 
