@@ -7,7 +7,7 @@ from cities.models import Award, City, Region, known_first
 from publishing.finder.facet_counts import UNKNOWN
 from publishing.finder.facets import FacetFilter
 from publishing.finder.filters import OneOfFilter, SearchFilter, SortFilter
-from publishing.finder.filterset import Finder
+from publishing.finder.finder import Finder
 
 
 def year_or_unknown(value: str) -> int | None:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from cities.models import Country, Region
 from publishing.finder.facet_counts import UNKNOWN
-from publishing.finder.filterset import Finder
+from publishing.finder.finder import Finder
 
 
 def summarise(finder: Finder, number: int) -> str:

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from cities.detail_queries import city_counts_by_country
 from cities.models import AlternativeName, City, CityQuerySet, Country
 from publishing.caching.content_cache import cached
-from publishing.content.fields import fold
+from publishing.content.folding import fold
 
 # The least similarity of two words, from 0 to 1 (Ratcliff and Obershelp's measure, as difflib
 # computes it). At 0.75 a letter may be missing from a short word and two from a long one.

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.generic import View
 
 from cities.models import AlternativeName, City, Country
-from publishing.content.fields import fold
+from publishing.content.folding import fold
 from publishing.finder.filters import SearchField
 
 LEAST_LETTERS, MOST, MOST_COUNTRIES, MAX_AGE = 2, 8, 2, 300

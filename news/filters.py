@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.finder.facet_counts import Rows, as_text
 from publishing.finder.facets import FacetFilter
 from publishing.finder.filters import SearchFilter
-from publishing.finder.filterset import Finder
+from publishing.finder.finder import Finder
 
 
 class CountryFacet(FacetFilter):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from partners.models import Network
 from publishing.finder.facets import FacetFilter
 from publishing.finder.filters import SearchFilter
-from publishing.finder.filterset import Finder
+from publishing.finder.finder import Finder
 
 
 class NetworkFilter(Finder):

@@ -11,7 +11,7 @@ class PortalConfig(AppConfig):
         from portal.context_processors import make_site
         from portal.page_cache.triggers import drop_triggers, make_triggers
         from portal.page_cache.version import VersionWatcher
-        from portal.staff.roles import fill_groups
+        from portal.roles import fill_groups
         from publishing import triggers
         from publishing.caching import content_cache
 

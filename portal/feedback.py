@@ -12,10 +12,7 @@ from django.views.generic import FormView, TemplateView
 
 from portal.errors import too_many_requests
 from portal.models import Report
-from portal.rate_limits import is_over_limit
-
-# The most reports that one visitor may send, within how many seconds.
-MOST_REPORTS, WITHIN = 5, 3600
+from portal.rate_limits import REPORTS, is_over_limit
 
 
 class ReportForm(forms.ModelForm):
@@ -59,8 +56,8 @@ class ReportView(FormView):
         return {"address": self.request.GET.get("page", "/")[:500]}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if is_over_limit(request, "reports", MOST_REPORTS, WITHIN):
-            return too_many_requests(request, minutes=WITHIN // 60)
+        if is_over_limit(request, "reports", *REPORTS):
+            return too_many_requests(request, minutes=REPORTS.seconds // 60)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -16,7 +16,7 @@ from cities.models import City
 from news.models import NewsItem
 from partners.models import Network
 from portal.rate_limits import RequestCount as RequestCount
-from publishing.content.fields import RichTextField
+from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope, is_divided, narrowed, with_pages
 from publishing.models import UNIQUE_SLUG, Publishable, PublishableQuerySet, Slugged
 

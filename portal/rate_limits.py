@@ -6,6 +6,7 @@ Redis. Only submitted forms are counted, so no page has to wait for a lock of th
 
 import logging
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core.cache import cache
@@ -18,6 +19,17 @@ from redis.exceptions import RedisError
 from portal.visitors import visitor_address
 
 logger = logging.getLogger(__name__)
+
+
+class Limit(NamedTuple):
+    """The most requests of a kind that one visitor may send within so many seconds."""
+
+    most: int
+    seconds: int
+
+
+REPORTS = Limit(5, 3600)
+PASSWORD_RESETS = Limit(5, 3600)
 
 
 class RequestCountQuerySet(models.QuerySet["RequestCount"]):

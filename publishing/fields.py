@@ -1,5 +1,6 @@
-"""Named by migrations; the code is in publishing/content/fields.py."""
+"""Named by migrations; the code is in publishing/content/folding.py."""
 
-from publishing.content.fields import FoldedField, RichTextField, fold
+from publishing.content.folding import FoldedField, fold
+from publishing.content.richtext import RichTextField
 
 __all__ = ["FoldedField", "RichTextField", "fold"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +16,8 @@ from django.views.generic import DetailView, ListView
 
 from publishing.content.scope import within
 from publishing.content.slugs import FormerSlug
-from publishing.finder.filterset import Finder
+from publishing.content.visibility import may_view_hidden
+from publishing.finder.finder import Finder
 from publishing.revisions import share_links
 from publishing.revisions.preview import private, showing
 
@@ -101,7 +101,7 @@ class RecordDetail(DetailView):
         found = self.find_public()
         self.is_hidden = found is None
         # The session is not read for public records, so their pages stay cacheable.
-        if found is None and may_view(self.request, rows.model):
+        if found is None and may_view_hidden(self.request, rows.model):
             found = self.find(within(rows, self.request.user))
         if found is None:
             raise Http404
@@ -125,7 +125,7 @@ class RecordDetail(DetailView):
             return None
         here = rows.filter(pk=former.object_pk)
         found = here.published().first()
-        if found is None and may_view(self.request, rows.model):
+        if found is None and may_view_hidden(self.request, rows.model):
             found = within(here, self.request.user).first()
         return found
 
@@ -136,13 +136,6 @@ class RecordDetail(DetailView):
                 f"admin:{options.app_label}_{options.model_name}_change", args=[self.object.pk]
             )
         return super().get_context_data(is_hidden=self.is_hidden, **kwargs)
-
-
-def may_view(request: HttpRequest, model: type[Model]) -> bool:
-    """Return whether the user is staff and may view hidden records of this model."""
-    options = model._meta
-    permission = f"{options.app_label}.{get_permission_codename('view', options)}"
-    return request.user.is_staff and request.user.has_perm(permission)
 
 
 def shared_draft(request: HttpRequest, token: str) -> HttpResponse:

@@ -14,7 +14,8 @@ from cities.models.countries import Country
 from cities.models.expressions import known_first
 from cities.models.intakes import Intake
 from cities.models.themes import Theme
-from publishing.content.fields import FoldedField, RichTextField
+from publishing.content.folding import FoldedField
+from publishing.content.richtext import RichTextField
 from publishing.models import (
     MOMENTS,
     UNIQUE_SLUG,

@@ -11,7 +11,7 @@ from cities.models.countries import Country
 from cities.models.expressions import related_rows
 from cities.models.themes import Theme
 from cities.word_index import cities_with_prefix
-from publishing.content.fields import fold
+from publishing.content.folding import fold
 from publishing.content.scope import Scope
 from publishing.models import PublishableQuerySet
 

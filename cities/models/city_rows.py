@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cities.models.cities import City
-from publishing.content.fields import FoldedField
+from publishing.content.folding import FoldedField
 
 
 class OfCity(models.Model):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models.expressions import count_of, related_rows
 from cities.models.regions import Region
-from publishing.content.fields import FoldedField
+from publishing.content.folding import FoldedField
 from publishing.content.scope import Unscoped
 from publishing.models import Slugged
 

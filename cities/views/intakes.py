@@ -9,7 +9,7 @@ from django.views.generic import ListView
 from cities.drawing.map_clusters import MOST_MARKS, clustered_map, finder_link
 from cities.drawing.maps import map_figure
 from cities.models import City, Intake, by_region
-from cities.views.limits import MOST_LISTED
+from cities.views.list_lengths import MOST_LISTED
 from publishing.views import RecordDetail
 
 # Maximum number of grey dots for the cities of earlier intakes; more would hide the land.

@@ -10,7 +10,7 @@ from cities.drawing.map_clusters import MOST_MARKS, clustered_map, finder_link
 from cities.drawing.maps import HALF_PIXELS, left_out, map_figure
 from cities.models import City, Country, Region
 from cities.models.expressions import published_rows
-from cities.views.limits import MOST_LISTED
+from cities.views.list_lengths import MOST_LISTED
 
 
 class RegionDetail(TemplateView):

@@ -8,7 +8,7 @@ from django.views.generic import ListView
 
 from cities.drawing.maps import HALF_PIXELS, left_out, map_figure
 from cities.models import Theme
-from cities.views.limits import MOST_LISTED
+from cities.views.list_lengths import MOST_LISTED
 from publishing.views import RecordDetail
 
 

@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, Country
-from publishing.content.fields import FoldedField, fold
+from publishing.content.folding import FoldedField, fold
 from publishing.content.scope import Scope
 from publishing.models import UNIQUE_SLUG, Publishable, PublishableQuerySet, Slugged, Sourced
 

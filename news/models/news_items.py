@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, Country, Intake
 from partners.models import Network
-from publishing.content.fields import FoldedField, RichTextField, fold
+from publishing.content.folding import FoldedField, fold
+from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
 from publishing.models import UNIQUE_SLUG, Picture, Publishable, PublishableQuerySet, Slugged
 

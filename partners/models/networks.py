@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City, Country
 from cities.models.expressions import related_rows
 from partners.models.organisations import Organisation
-from publishing.content.fields import FoldedField, RichTextField, fold
+from publishing.content.folding import FoldedField, fold
+from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
 from publishing.models import (
     UNIQUE_SLUG,

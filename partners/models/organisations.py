@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import City
 from cities.models.expressions import related_rows
-from publishing.content.fields import FoldedField
+from publishing.content.folding import FoldedField
 from publishing.content.scope import Scope
 from publishing.models import (
     UNIQUE_SLUG,

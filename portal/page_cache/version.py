@@ -21,7 +21,7 @@ from django.utils import timezone
 from portal.page_cache.triggers import TABLE, UNWATCHED
 from publishing.models import MOMENTS, Publishable, Revision
 from publishing.revisions.models import Stage
-from publishing.revisions.scheduling import publish_scheduled
+from publishing.revisions.scheduling import due_drafts, publish_scheduled
 
 READ = f"SELECT version FROM {TABLE} WHERE id = 1"  # noqa: S608 (a constant)
 
@@ -52,7 +52,7 @@ class VersionWatcher:
         version = read_version()
         last = self.last
         if last.version != version or last.until <= time.time():
-            if Revision.objects.due().exists():
+            if due_drafts().exists():
                 publish_scheduled()
                 version = read_version()
             if version == UNWATCHED:

@@ -7,7 +7,7 @@ from itertools import groupby
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from publishing.content.fields import fold
+from publishing.content.folding import fold
 
 EXCERPT = 200
 """How many characters of a long text a result shows, about."""

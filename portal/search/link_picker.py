@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import Intake, Theme
 from portal.models import Page
 from portal.search.sources import KINDS, matches
-from publishing.content.fields import fold
-from publishing.content.richtext import page_at, reference
+from publishing.content.folding import fold
+from publishing.content.text_references import page_at, reference
 from publishing.finder.filters import SearchField
 
 OFFERED = 5

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from portal.search.highlighting import highlight
 from portal.search.sources import KINDS, LABELS, SMALL_KINDS, Match, search_small_kinds
-from publishing.content.fields import fold
+from publishing.content.folding import fold
 from publishing.finder.filters import LONGEST_SEARCH, SearchField
 
 SHOWN = 5

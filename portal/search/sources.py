@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from html import unescape
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Prefetch, Q, TextField, Value, When
+from django.db.models import Prefetch, Q, TextField, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import formats
@@ -24,7 +24,8 @@ from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
 from portal.search.highlighting import excerpt
-from publishing.content.fields import fold
+from portal.search.ranking import names_first
+from publishing.content.folding import fold
 
 
 class Match(NamedTuple):
@@ -57,17 +58,6 @@ def search_field(rows: Any, field: str, text: str) -> Any:
     for word in folded.split():
         rows = rows.filter(**{f"{field}__contains": f" {word}"})
     return rows.order_by(*names_first(field, folded), field, "pk")
-
-
-def names_first(field: str, folded: str) -> list[Any]:
-    """Return an order: names that begin with the text, then those that contain it in one piece."""
-    return [
-        Case(
-            When(**{f"{field}__startswith": f" {folded}"}, then=0),
-            When(**{f"{field}__contains": f" {folded}"}, then=1),
-            default=2,
-        )
-    ]
 
 
 def search_cities(text: str) -> Any:

@@ -22,20 +22,17 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.errors import too_many_requests
 from portal.models import Tie
-from portal.rate_limits import is_over_limit
+from portal.rate_limits import PASSWORD_RESETS, is_over_limit
 from publishing.revisions.models import Action, log
 from publishing.staff.base import PermissionsMixin, RowInline
-
-# The most messages that one visitor may request, within how many seconds.
-MOST_RESETS, WITHIN = 5, 3600
 
 
 class PasswordReset(views.PasswordResetView):
     """PasswordResetView, rate-limited per visitor, so that nobody can flood a user's inbox."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if is_over_limit(request, "password-resets", MOST_RESETS, WITHIN):
-            return too_many_requests(request, minutes=WITHIN // 60)
+        if is_over_limit(request, "password-resets", *PASSWORD_RESETS):
+            return too_many_requests(request, minutes=PASSWORD_RESETS.seconds // 60)
         return super().post(request, *args, **kwargs)
 
 

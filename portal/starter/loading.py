@@ -18,10 +18,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from portal.models import StarterRow
-from portal.starter.existing import ExistingRecords
+from portal.starter.existing_records import ExistingRecords
 from portal.starter.reading import FileRow
 from portal.starter.schema import StarterFile
-from publishing.content.fields import RichTextField
+from publishing.content.richtext import RichTextField
 from publishing.models import Publishable
 from publishing.revisions.snapshots import (
     Snapshot,

@@ -12,7 +12,7 @@ from django.db import models
 
 from portal.starter.schema import StarterFile
 from publishing.content.csv import UNPRINTABLE, InvalidCSV, read_csv
-from publishing.import_export.converters import CellConverter
+from publishing.import_export.cell_values import CellConverter
 from publishing.import_export.references import RecordFinder
 
 # The largest numbers in PostgreSQL's columns; SQLite accepts larger ones.

@@ -22,7 +22,7 @@ from portal.starter.reading import (
     unsafe_tags,
 )
 from portal.starter.schema import FILES, StarterColumn, StarterFile, file_of
-from publishing.content.fields import RichTextField, strictly
+from publishing.content.richtext import RichTextField, strictly
 from publishing.import_export.constraints import BulkConstraints
 from publishing.models import Slugged, Sourced
 

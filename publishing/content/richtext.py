@@ -1,181 +1,97 @@
-"""References in rich text to records and pictures, and the outline of a text.
-
-Records of the portal and pictures of the library are referred to by key, so that a link follows a
-changed address and a picture its replaced file:
-
-    <a href="record:cities.city:12">Manchester</a>
-    <figure data-picture="7"></figure>
-
-Both are resolved when a page is rendered: with one query for each kind of record, one for the
-pictures, and none for a text without references.
-"""
-
-from __future__ import annotations
+"""Rich text: the tags that staff may use, and a field that sanitises on every write."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
-from html import escape
-from html.parser import HTMLParser
 from typing import Any
 
-from django.apps import apps
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.template.loader import render_to_string
-from django.urls import resolve
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
-SCHEME = "record"
-# Keys as records have them: numbers that every database can hold, or a short code.
-KEY = re.compile(r"[0-9]{1,18}|[A-Za-z]\w{0,39}", re.ASCII)
-_REST = r'(?:[^>"]|"[^"]*")*'
-RECORD_LINK = re.compile(rf'<a\b{_REST}?\shref="{SCHEME}:([^"]*)"{_REST}>(.*?)</a>', re.DOTALL)
-PICTURE = re.compile(r'<figure data-picture="(\d{1,18})"></figure>', re.ASCII)
-_HREF = re.compile(rf'(?<=\shref="){SCHEME}:([^"]*)(?=")')
+from publishing.content.text_references import SCHEME
+
+# What staff may write, and so what the sanitiser lets through. Headings start at level 2,
+# because the page's own title is level 1.
+EDITOR_EXTENSIONS = {
+    "Bold": True,
+    "Italic": True,
+    "Heading": {"levels": [2, 3, 4]},
+    "BulletList": True,
+    "OrderedList": {"enableListAttributes": False},
+    "ListItem": True,
+    "Blockquote": True,
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", SCHEME]},
+    "HorizontalRule": True,
+    "HardBreak": True,
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+    "LibraryPicture": True,
+    "CleanPaste": True,
+    "History": True,
+    # Every tool is a button that a keyboard reaches; the library's block menu is not.
+    "Menu": {
+        "groups": [
+            {"group": "headings"},
+            {"group": "marks"},
+            {"group": "link"},
+            {"group": "lists"},
+            {"group": "nodes -blockType -lists"},
+            {"group": "table"},
+            {"group": "history"},
+        ]
+    },
+}
 
 
-# -- Keys ----------------------------------------------------------------------------------
+# Elements of other programs, and ours in their place. Headings start at level 2.
+_ALIASES = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "div": "p"}
+_ALIAS = re.compile(r"(</?)(b|i|h1|h5|h6|div)(?=[\s/>])", re.IGNORECASE)
+_FIGURE = re.compile(r'<figure(?: data-picture="([^"]*)")?>|</figure>')
+_EMPTY = re.compile(r"<(p|h[2-4])>(?:\s|&nbsp;|<br>)*</\1>")
+_sanitize = create_sanitizer(EDITOR_EXTENSIONS)
 
 
-def reference(record: models.Model) -> str:
-    """Return the address by which a rich text links to a record: "record:cities.city:12"."""
-    return f"{SCHEME}:{record._meta.label_lower}:{record.pk}"
+def strictly(html: str) -> str:
+    """Sanitise without mapping foreign tags (h1 to h2), to show what would be lost."""
+    cleaned: str = _sanitize(html)
+    return cleaned
 
 
-def linkable(label: str) -> Any:
-    """Return the model with this label if its records have public pages, otherwise None."""
-    try:
-        model = apps.get_model(label)
-    except (LookupError, ValueError):
-        return None
-    has_page = hasattr(model, "get_absolute_url")
-    return model if has_page and hasattr(model._default_manager, "published") else None
+def clean_html(html: str) -> str:
+    """Return a text as it is kept: with the names of our elements, sanitised, and tidy.
 
-
-def records(named: Iterable[str], *, public: bool = True) -> dict[str, Any]:
-    """Return the records behind names such as "cities.city:12", by name; one query for each kind.
-
-    Records that are gone or not public are left out; with `public=False` only those that are gone.
+    Figures hold nothing but a picture's key, and no paragraph is empty.
     """
-    keys: dict[Any, dict[Any, str]] = defaultdict(dict)
-    for name in named:
-        label, _colon, key = name.partition(":")
-        model = linkable(label)
-        if model and KEY.fullmatch(key):
-            try:
-                keys[model][model._meta.pk.to_python(key)] = name
-            except ValidationError:
-                continue
-    found = {}
-    for model, names in keys.items():
-        rows = model._default_manager.published() if public else model._base_manager.all()
-        for row in rows.filter(pk__in=names):
-            found[names[row.pk]] = row
-    return found
+    html = _ALIAS.sub(lambda tag: tag[1] + _ALIASES[tag[2].lower()], html)
+    return _EMPTY.sub("", _FIGURE.sub(_figure, _sanitize(html)))
 
 
-def page_at(path: str) -> tuple[Any, str] | None:
-    """Return (model, slug) of the record page at this path, or None for any other page.
+def _figure(tag: re.Match[str]) -> str:
+    key = tag[1] or ""
+    is_key = key.isascii() and key.isdecimal() and len(key) <= 18
+    return f'<figure data-picture="{key}"></figure>' if is_key else ""
 
-    The record need not exist. Raises Resolver404 if no page has this path.
+
+class RichTextField(ProseEditorField):
+    """Store HTML from a small toolbar, sanitised in forms and again on every write.
+
+    The library sanitises in `clean()` alone, which imports, shells and bulk writes do not call; so
+    the database value is sanitised as well.
     """
-    match = resolve(path.partition("#")[0].partition("?")[0])
-    model = getattr(getattr(match.func, "view_class", None), "model", None)
-    is_addressed = "slug" in match.kwargs and hasattr(model, "former_slugs")
-    return (model, match.kwargs["slug"]) if is_addressed else None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("extensions", EDITOR_EXTENSIONS)
+        kwargs.setdefault("sanitize", clean_html)
+        super().__init__(*args, **kwargs)
 
-def pictures(html: str) -> dict[str, Any]:
-    """Return the library pictures of a text by the key that the text has; at most one query."""
-    keys = PICTURE.findall(html)
-    library = apps.get_model("publishing", "Picture")._default_manager
-    return {str(row.pk): row for row in library.filter(pk__in=set(keys))} if keys else {}
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        cleaned: str = self.sanitize(super().pre_save(model_instance, add) or "")
+        # The object then has the same value as its row.
+        setattr(model_instance, self.attname, cleaned)
+        return cleaned
 
-
-# -- Rendering -----------------------------------------------------------------------------
-
-
-def render(html: str) -> SafeString:
-    """Return a rich text as visitors see it; its HTML must be clean, as RichTextField stores it.
-
-    A link to a hidden record becomes plain text; a picture that is gone disappears.
-    """
-    if links := set(_names(html)):
-        found = records(links)
-        html = RECORD_LINK.sub(lambda link: _link(found.get(link[1]), link[2]), html)
-    if shown := pictures(html):
-        html = PICTURE.sub(lambda place: _figure(shown.get(place[1])), html)
-    else:
-        html = PICTURE.sub("", html)
-    return mark_safe(html)  # noqa: S308 (the field's promise)
-
-
-def _names(html: str) -> list[str]:
-    return [name for name, _text in RECORD_LINK.findall(html)]
-
-
-def _link(record: Any, text: str) -> str:
-    return f'<a href="{escape(record.get_absolute_url())}">{text}</a>' if record else text
-
-
-def _figure(picture: Any) -> str:
-    if picture is None:
-        return ""
-    context = {"picture": picture, "size": "text"}
-    return render_to_string("components/picture.html", context).strip()
-
-
-def spelled_out(html: str) -> str:
-    """Return the text for comparing versions: links with addresses, pictures with titles."""
-    found = records(set(_names(html)), public=False)
-    shown = pictures(html)
-
-    def address(link: re.Match[str]) -> str:
-        record = found.get(link[1])
-        return escape(record.get_absolute_url()) if record else _("deleted")
-
-    def title(place: re.Match[str]) -> str:
-        picture = shown.get(place[1])
-        said = _("Picture: %s") % (picture or _("(deleted)"))
-        return f"<p>[{escape(said)}]</p>"
-
-    return PICTURE.sub(title, _HREF.sub(address, html))
-
-
-# -- Reading -------------------------------------------------------------------------------
-
-
-class Outline(HTMLParser):
-    """Parse a text into headings as (level, words), links as (address, words), and pictures."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.headings: list[tuple[int, str]] = []
-        self.links: list[tuple[str, str]] = []
-        self.pictures: list[str] = []
-        self._open: list[tuple[str, str, list[str]]] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag in ("h2", "h3", "h4", "a"):
-            self._open.append((tag, given.get("href") or "", []))
-        elif tag == "figure" and given.get("data-picture"):
-            self.pictures.append(given["data-picture"] or "")
-
-    def handle_data(self, data: str) -> None:
-        for _tag, _address, words in self._open:
-            words.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self._open or self._open[-1][0] != tag:
-            return
-        _tag, address, words = self._open.pop()
-        said = " ".join("".join(words).split())
-        if tag == "a":
-            self.links.append((address, said))
-        else:
-            self.headings.append((int(tag[1]), said))
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        # `QuerySet.update()` and `bulk_update()` call nothing but this.
+        if isinstance(value, str):
+            value = self.sanitize(value)
+        return super().get_db_prep_save(value, connection)

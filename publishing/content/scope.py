@@ -9,7 +9,7 @@ QuerySet says which of its records belong to a scope:
 
 `Unscoped` kinds are visible to everybody. A kind without `within` is hidden from limited users, so
 that a new kind cannot be forgotten. What users may *do* is decided by permissions, see
-portal/staff/roles.py.
+portal/roles.py.
 """
 
 from __future__ import annotations

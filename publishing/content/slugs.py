@@ -12,7 +12,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.fields import FoldedField
+from publishing.content.folding import FoldedField
 from publishing.content.publishable import Publishable, unique_unless_trashed
 from publishing.content.scope import Scope, about_records
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from publishing.content.fields import fold
+from publishing.content.folding import fold
 from publishing.content.states import State, state_q
 from publishing.finder.facet_counts import UNKNOWN, Dimension, Rows, as_text
 from publishing.finder.filters import ShallowCopied

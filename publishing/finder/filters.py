@@ -12,7 +12,7 @@ import django_filters
 from django import forms
 from django.utils.functional import Promise
 
-from publishing.content.fields import fold
+from publishing.content.folding import fold
 from publishing.finder.facet_counts import Rows
 
 LONGEST_SEARCH = 100

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, models
 
-from publishing.content.fields import FoldedField
+from publishing.content.folding import FoldedField
 from publishing.content.slugs import FormerSlug, Slugged
 from publishing.import_export.bulk_snapshots import group_links, link_columns, link_rows, slices
 from publishing.import_export.bulk_sql import DeferredSQL, reserve_keys

@@ -15,8 +15,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from publishing.import_export.cells import BETWEEN_LINKS, join_row, normalise, split_row, to_text
-from publishing.import_export.converters import CellConverter
+from publishing.import_export.cell_text import (
+    BETWEEN_LINKS,
+    join_row,
+    normalise,
+    split_row,
+    to_text,
+)
+from publishing.import_export.cell_values import CellConverter
 from publishing.import_export.references import NaturalKeys, RecordFinder
 from publishing.revisions.snapshots import (
     Snapshot,

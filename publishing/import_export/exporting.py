@@ -13,7 +13,7 @@ from django.db import models
 
 from publishing.content.csv import LONGEST_CELL, defused, stream_csv
 from publishing.import_export.bulk_snapshots import load_snapshots, slices
-from publishing.import_export.cells import TOO_LONG, normalise, to_text
+from publishing.import_export.cell_text import TOO_LONG, normalise, to_text
 from publishing.import_export.columns import TableColumn, columns_of
 from publishing.import_export.references import NaturalKeys, key_name
 

@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from publishing.content.csv import InvalidCSV, read_csv, undefused
-from publishing.import_export.cells import normalise, to_text
+from publishing.import_export.cell_text import normalise, to_text
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_UNPACKED = 150 * 1024 * 1024

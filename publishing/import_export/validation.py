@@ -20,7 +20,7 @@ from publishing.content.publishable import EDITABLE_MOMENTS, Publishable
 from publishing.content.slugs import FormerSlug, Slugged
 from publishing.content.states import LIVE_STATES, State
 from publishing.import_export.bulk_snapshots import load_snapshots
-from publishing.import_export.cells import TOO_LONG, normalise, to_text
+from publishing.import_export.cell_text import TOO_LONG, normalise, to_text
 from publishing.import_export.cleaning import clean_record
 from publishing.import_export.columns import TableColumn
 from publishing.import_export.constraints import BulkConstraints

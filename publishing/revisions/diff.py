@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from publishing.content.fields import RichTextField
-from publishing.content.richtext import spelled_out
+from publishing.content.richtext import RichTextField
+from publishing.content.text_references import spelled_out
 from publishing.revisions.snapshots import (
     Conflict,
     Path,

@@ -26,10 +26,10 @@ from publishing.revisions import snapshots, transitions
 from publishing.revisions.drafts import keep_draft, lock, write
 from publishing.revisions.models import Action, Revision, Stage, log, open_draft
 from publishing.revisions.rehearsal import rehearse
-from publishing.revisions.save_wish import (
+from publishing.revisions.save_options import (
+    SaveOptions,
     SaveOutcome,
     SaveRefused,
-    SaveWish,
     held_back_message,
     parse_due_moment,
     refusal_message,
@@ -55,13 +55,13 @@ class EditSession:
         self,
         record: Any,
         person: Any,
-        wish: SaveWish | None = None,
+        options: SaveOptions | None = None,
         *,
         may_publish: bool = True,
         check: Callable[[Any], list[Any]] = no_advice,
         notify: Callable[[Any, Revision], None] | None = None,
     ) -> None:
-        self.record, self.person, self.wish = record, person, wish or SaveWish()
+        self.record, self.person, self.options = record, person, options or SaveOptions()
         self.may_publish, self.check, self.notify = may_publish, check, notify
         # The state that visitors see; the form may show another one, from a draft or typed dates.
         self.state: State | None = getattr(record, "state", None)
@@ -168,10 +168,10 @@ class EditSession:
 
     def merge(self) -> MergeResult:
         """Merge what was typed into what the record or its draft says now."""
-        self.theirs, choices = self.current_content(), self.wish.choices
+        self.theirs, choices = self.current_content(), self.options.choices
         self.merged = snapshots.merge(self.start, self.mine, self.theirs)
         # Choices between outdated texts do not count.
-        if choices and self.wish.seen == fingerprint(self.theirs):
+        if choices and self.options.seen == fingerprint(self.theirs):
             self.merged = snapshots.resolve(self.merged, choices)
         return self.merged
 
@@ -189,19 +189,19 @@ class EditSession:
         For a record that is public already, only the advice that the change causes counts.
         """
         current = self.record and type(self.record)._base_manager.get(pk=self.record.pk)
-        becomes_public = self.goes_live or self.wish.publishes
-        if not self.wish.schedules and (self.keeps_draft(current) or not becomes_public):
+        becomes_public = self.goes_live or self.options.publishes
+        if not self.options.schedules and (self.keeps_draft(current) or not becomes_public):
             return
         known = self.check(current) if is_live(current) else []
         new_advice = [advice for advice in self.advice or () if advice not in known]
-        if new_advice and not self.wish.has_reason:
+        if new_advice and not self.options.has_reason:
             self.blocking_advice = new_advice
             raise SaveRefused(held_back_message(len(new_advice)))
 
     def keeps_draft(self, record: Any) -> bool:
         """Return whether this save leaves the public version as it is."""
-        wish = self.wish
-        asks_for_draft = wish.drafts or wish.submits or wish.schedules
+        options = self.options
+        asks_for_draft = options.drafts or options.submits or options.schedules
         return (asks_for_draft or not self.may_publish) and is_live(record)
 
     def store(self) -> None:
@@ -221,7 +221,7 @@ class EditSession:
         self.outcome = outcome
 
     def _keep_live(self, record: Any, content: Snapshot) -> list[str]:
-        draft, was_live, note = self.draft, is_live(record), self.wish.note
+        draft, was_live, note = self.draft, is_live(record), self.options.note
         action = Action.PUBLISHED if draft and was_live else Action.CHANGED
         problems = write(record, content, action, self.person, note)
         if draft and (was_live or is_live(record) or not draft.is_review_request):
@@ -232,10 +232,10 @@ class EditSession:
 
     def finish(self, record: Any, *, was_live: bool = False) -> None:
         """Publish a saved record, or request its review, if the person wishes so."""
-        if self.wish.publishes and self.may_publish:
-            transition = transitions.publish_now if self.wish.at_once else transitions.publish
-            transitions.run(record, transition, self.person, self.wish.note)
-        elif self.wish.submits and not was_live:
+        if self.options.publishes and self.may_publish:
+            transition = transitions.publish_now if self.options.at_once else transitions.publish
+            transitions.run(record, transition, self.person, self.options.note)
+        elif self.options.submits and not was_live:
             self.submit(record)
 
     def submit(self, record: Any) -> None:
@@ -245,7 +245,7 @@ class EditSession:
             record,
             Action.SUBMITTED,
             self.person,
-            self.wish.note,
+            self.options.note,
             base=content,
             content=content,
             stage=Stage.REVIEW,
@@ -254,7 +254,7 @@ class EditSession:
             self.notify(record, review)
 
     def _keep_draft(self, record: Any, content: Snapshot) -> Revision:
-        previous, note = self.draft, self.wish.note
+        previous, note = self.draft, self.options.note
         action, stage, due = self._stage()
         if content == self.theirs:
             if previous is None:
@@ -272,13 +272,13 @@ class EditSession:
         previous = self.draft
         if previous and previous.stage == Stage.SCHEDULED and not self.may_publish:
             raise SaveRefused(_("The draft is scheduled: only who may publish can change it now."))
-        if self.wish.schedules:
+        if self.options.schedules:
             if not self.may_publish:
                 raise SaveRefused(
                     _("You may save a draft, but not schedule it. Submit it for review.")
                 )
-            return Action.SCHEDULED, Stage.SCHEDULED, parse_due_moment(self.wish.due_at)
-        if self.wish.submits:
+            return Action.SCHEDULED, Stage.SCHEDULED, parse_due_moment(self.options.due_at)
+        if self.options.submits:
             return Action.SUBMITTED, Stage.REVIEW, None
         if previous and previous.stage in (Stage.REVIEW, Stage.SCHEDULED):
             return Action.DRAFTED, Stage(previous.stage), previous.due_at

@@ -87,11 +87,6 @@ class RevisionQuerySet(models.QuerySet["Revision"]):
         """Return the drafts that are neither published nor discarded."""
         return self.exclude(stage="")
 
-    def due(self, moment: datetime | None = None) -> Self:
-        """Return the scheduled drafts whose time has come, the earliest first."""
-        moment = moment or timezone.now()
-        return self.filter(stage=Stage.SCHEDULED, due_at__lte=moment).order_by("due_at", "pk")
-
 
 class Revision(models.Model):
     """An entry in the history of a record; with a stage, its open draft."""

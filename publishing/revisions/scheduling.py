@@ -12,6 +12,8 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.content.scope import is_within
@@ -21,6 +23,13 @@ from publishing.revisions.models import Action, Revision, Stage, log
 from publishing.revisions.notifications import publishers_of, tell
 
 logger = logging.getLogger(__name__)
+
+
+def due_drafts(moment: datetime | None = None) -> QuerySet[Revision]:
+    """Return the scheduled drafts whose time has come, the earliest first."""
+    moment = moment or timezone.now()
+    due = Revision.objects.filter(stage=Stage.SCHEDULED, due_at__lte=moment)
+    return due.order_by("due_at", "pk")
 
 
 def publish_scheduled() -> tuple[list[Revision], list[Revision]]:
@@ -48,12 +57,12 @@ def publish_due(moment: datetime | None = None) -> tuple[list[Revision], list[Re
     say why.
     """
     done, failed = [], []
-    for draft in Revision.objects.due(moment).select_related("person"):
+    for draft in due_drafts(moment).select_related("person"):
         try:
             with transaction.atomic():
                 record = lock_record_of(draft)
                 # Another process may have published it, or somebody unscheduled it.
-                if not Revision.objects.due(moment).filter(pk=draft.pk).exists():
+                if not due_drafts(moment).filter(pk=draft.pk).exists():
                     continue
                 if getattr(record, "state", LIVE_STATES[0]) not in LIVE_STATES:
                     raise ValidationError(_("The record is not public any more."))

@@ -24,9 +24,10 @@ from js_asset import Media
 from publishing.content.publishable import is_live
 from publishing.content.scope import Scope, narrowed, scope_of
 from publishing.revisions.edit_session import EditSession
-from publishing.revisions.save_wish import concurrent_save_message
+from publishing.revisions.save_options import concurrent_save_message
 from publishing.revisions.scope_guard import check_record
 from publishing.staff.admin_views import AdminViews
+from publishing.staff.change_lists import ListAdmin
 from publishing.staff.forms import (
     PreloadedAutocomplete,
     RowForm,
@@ -34,7 +35,6 @@ from publishing.staff.forms import (
     ScopedForm,
     mark_foreign,
 )
-from publishing.staff.lists import ListAdmin
 from publishing.staff.quality_checks import Advice, Check, advice_on
 
 NUL = "\x00"

@@ -36,12 +36,12 @@ from publishing.revisions.diff import conflict_rows
 from publishing.revisions.edit_session import EditSession
 from publishing.revisions.models import Action, Revision, Stage, log, open_draft
 from publishing.revisions.notifications import tell_publishers
-from publishing.revisions.save_wish import SaveWish
+from publishing.revisions.save_options import SaveOptions
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
 from publishing.staff.base import EditRequest, StaffAdmin, edit_session_of
 from publishing.staff.forms import RecordForm
-from publishing.staff.posted import (
+from publishing.staff.posted_fields import (
     CHOICE_PREFIX,
     DUE_FIELD,
     NOTE_FIELD,
@@ -49,7 +49,7 @@ from publishing.staff.posted import (
     SEEN_FIELD,
     START_FIELD,
     parse_key,
-    parse_wish,
+    parse_options,
 )
 from publishing.staff.quality_checks import advice_on
 from publishing.staff.quality_prompt import prompt_context
@@ -83,7 +83,7 @@ class ChangeForm:
         self.session = EditSession(
             record,
             request.user,
-            parse_wish(request) if request.method == "POST" else None,
+            parse_options(request) if request.method == "POST" else None,
             may_publish=admin.has_publish_permission(request),
             check=partial(advice_on, checks=admin.quality_checks),
             notify=partial(tell_publishers, request=request),
@@ -186,7 +186,7 @@ class ChangeForm:
         # Load the files now: after `method` is changed, Django would parse the request's body.
         request.FILES.clear()
         request.method, request.POST = "POST", copy.posted()  # type: ignore[assignment]
-        session.wish = SaveWish(copy_key=copy.pk)
+        session.options = SaveOptions(copy_key=copy.pk)
         message = _("This is what you had typed on %s. It is not saved yet.")
         session.error_message = message % share_links.moment(copy.touched_at)
         # There is no error to report above the form.
@@ -202,14 +202,14 @@ def add_visibility_message(request: HttpRequest, record: Any) -> None:
     if not isinstance(record, Publishable) or IS_POPUP_VAR in request.POST:
         return
     record.refresh_from_db(fields=EDITABLE_MOMENTS)
-    is_at_once = edit_session_of(request).wish.at_once and record.is_published
+    is_at_once = edit_session_of(request).options.at_once and record.is_published
     if record.state == State.SCHEDULED or is_at_once:
         messages.info(request, transitions.visibility_message(record))
 
 
 def close_copy(admin: StaffAdmin, session: EditSession) -> None:
     """Delete the working copy of a form that was saved."""
-    if key := session.wish.copy_key:
+    if key := session.options.copy_key:
         autosave.close(session.person, admin.model, key)
 
 
@@ -281,7 +281,7 @@ class DraftAdmin(StaffAdmin):
         self, request: HttpRequest, record: Any, session: EditSession
     ) -> dict[str, Any]:
         """Return the context for previewing, sharing and autosaving the form."""
-        key = session.wish.copy_key or uuid4()
+        key = session.options.copy_key or uuid4()
         opened = request.POST.get(OPENED_FIELD) or timezone.now().isoformat()
         pk = record.pk if record else None
         place = f"admin:{self.opts.app_label}_{self.opts.model_name}_"
@@ -305,7 +305,7 @@ class DraftAdmin(StaffAdmin):
         if session.is_rehearsing:
             session.take_result(obj)
             return
-        note, content = session.wish.note, snapshots.take(obj)
+        note, content = session.options.note, snapshots.take(obj)
         log(obj, Action.ADDED, request.user, note, content=content)
         if isinstance(obj, Publishable):
             if obj.state == State.SCHEDULED:

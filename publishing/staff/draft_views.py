@@ -20,11 +20,11 @@ from publishing.revisions.drafts import MergeConflict, discard, lock, publish_dr
 from publishing.revisions.models import Action, Revision, Stage, log, open_draft
 from publishing.revisions.notifications import tell
 from publishing.revisions.rehearsal import rehearse
-from publishing.revisions.save_wish import SaveWish, held_back_message
+from publishing.revisions.save_options import SaveOptions, held_back_message
 from publishing.revisions.scope_guard import check_record
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
-from publishing.staff.posted import REASON_FIELD, parse_wish
+from publishing.staff.posted_fields import REASON_FIELD, parse_options
 from publishing.staff.quality_checks import Advice
 from publishing.staff.quality_prompt import label_advice
 
@@ -78,7 +78,7 @@ class DraftViews(AdminViews):
     def _decide(
         self, request: HttpRequest, record: Any, draft: Revision
     ) -> tuple[list[Any], HttpResponse | None]:
-        wish = parse_wish(request)
+        options = parse_options(request)
         present = open_draft(record)
         if present != draft or str(draft.pk) != request.POST.get("draft"):
             messages.warning(request, _("The draft was changed meanwhile. Look at it again."))
@@ -87,14 +87,14 @@ class DraftViews(AdminViews):
             case "discard":
                 if not self.may_discard(request, record, draft):
                     raise PermissionDenied
-                discard(record, draft, request.user, wish.note)
+                discard(record, draft, request.user, options.note)
                 messages.success(request, _("The draft of “%s” is discarded.") % record)
                 return [], self.redirect("change", record.pk)
             case "return":
                 if not self.admin.may_put_live(request, record):
                     raise PermissionDenied
                 returned = log(
-                    record, Action.RETURNED, request.user, wish.note,
+                    record, Action.RETURNED, request.user, options.note,
                     base=draft.base, content=draft.content, stage=Stage.RETURNED,
                     author=draft.author,
                 )  # fmt: skip
@@ -105,7 +105,7 @@ class DraftViews(AdminViews):
                 if not self.admin.may_put_live(request, record):
                     raise PermissionDenied
                 log(
-                    record, Action.DRAFTED, request.user, wish.note,
+                    record, Action.DRAFTED, request.user, options.note,
                     base=draft.base, content=draft.content, stage=Stage.DRAFT,
                     author=draft.author,
                 )  # fmt: skip
@@ -115,10 +115,10 @@ class DraftViews(AdminViews):
                 if not self.admin.may_put_live(request, record):
                     raise PermissionDenied
                 advice = self.draft_advice(record, draft)
-                if advice and not wish.has_reason:
+                if advice and not options.has_reason:
                     messages.error(request, held_back_message(len(advice)))
                     return [], None
-                return self._publish(request, record, draft, wish)
+                return self._publish(request, record, draft, options)
         return [], None
 
     def draft_advice(self, record: Any, draft: Revision) -> list[Advice]:
@@ -135,18 +135,18 @@ class DraftViews(AdminViews):
         return [item for item in advice if item not in known]
 
     def _publish(
-        self, request: HttpRequest, record: Any, draft: Revision, wish: SaveWish
+        self, request: HttpRequest, record: Any, draft: Revision, options: SaveOptions
     ) -> tuple[list[Any], HttpResponse | None]:
         try:
             with transaction.atomic():
                 present = snapshots.take(record)
                 # Choices count only for the content that the person saw.
-                choices = wish.choices if wish.seen == fingerprint(present) else {}
-                problems = publish_draft(draft, request.user, wish.note, dict(choices))
+                choices = options.choices if options.seen == fingerprint(present) else {}
+                problems = publish_draft(draft, request.user, options.note, dict(choices))
                 record.refresh_from_db()
                 check_record(record, request.user, present)
                 if isinstance(record, Publishable) and not is_live(record):
-                    transitions.run(record, transitions.publish, request.user, wish.note)
+                    transitions.run(record, transitions.publish, request.user, options.note)
                     record.refresh_from_db()
         except MergeConflict as error:
             return error.conflicts, None

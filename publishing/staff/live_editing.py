@@ -33,7 +33,7 @@ from publishing.revisions.models import open_draft
 from publishing.revisions.preview import page_saying, private, public_page
 from publishing.staff.admin_views import AdminViews
 from publishing.staff.change_form import ChangeForm
-from publishing.staff.posted import COPY_FIELD, OPENED_FIELD, PERSON_FIELD, parse_key
+from publishing.staff.posted_fields import COPY_FIELD, OPENED_FIELD, PERSON_FIELD, parse_key
 
 # The policy of the page in the preview frame: it runs no script and sends nothing.
 IN_FRAME = {

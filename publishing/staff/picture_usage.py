@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from publishing.content.fields import RichTextField
-from publishing.content.richtext import PICTURE
+from publishing.content.richtext import RichTextField
+from publishing.content.text_references import PICTURE
 from publishing.pictures.models import Picture
 from publishing.revisions.models import Revision
 

@@ -18,13 +18,13 @@ from publishing.content.states import LIVE_STATES, State, state_of, state_q
 from publishing.revisions import transitions
 from publishing.revisions.models import Revision, Stage
 from publishing.staff.change_form import DraftAdmin
+from publishing.staff.change_lists import StaffChangeList
 from publishing.staff.draft_views import DraftViews
 from publishing.staff.import_batches import BatchViews
 from publishing.staff.import_export import ImportExportViews
 from publishing.staff.list_filters import StateFilter
-from publishing.staff.lists import StaffChangeList
 from publishing.staff.live_editing import LiveViews
-from publishing.staff.posted import parse_wish
+from publishing.staff.posted_fields import parse_options
 from publishing.staff.quality_checks import CHECKS
 from publishing.staff.quality_prompt import ask_for_reason, without_advice
 from publishing.staff.record_views import RecordViews
@@ -212,7 +212,7 @@ class PublishableAdmin(DraftAdmin):
         done_count = unchanged_count = 0
         for record in list(queryset):
             try:
-                if transitions.run(record, transition, request.user, parse_wish(request).note):
+                if transitions.run(record, transition, request.user, parse_options(request).note):
                     done_count += 1
                 else:
                     unchanged_count += 1

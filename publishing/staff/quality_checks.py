@@ -17,8 +17,8 @@ from django.urls import Resolver404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.content.fields import RichTextField
-from publishing.content.richtext import SCHEME, Outline, page_at, pictures, records
+from publishing.content.richtext import RichTextField
+from publishing.content.text_references import SCHEME, Outline, page_at, pictures, records
 from publishing.pictures.models import Picture
 
 SUMMARY = (40, 300)

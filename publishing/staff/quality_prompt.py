@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from publishing.content.publishable import is_live
 from publishing.revisions.edit_session import EditSession
-from publishing.staff.posted import REASON_FIELD, parse_wish, pressed_button
+from publishing.staff.posted_fields import REASON_FIELD, parse_options, pressed_button
 from publishing.staff.quality_checks import Advice, advice_on
 
 MOST_SHOWN = 100
@@ -69,7 +69,7 @@ def ask_for_reason(
 
     The page asks whether to publish all, with a reason, or only those without advice.
     """
-    if parse_wish(request).has_reason:
+    if parse_options(request).has_reason:
         return None
     rows = [(record, admin.advice(record)) for record in queryset if not is_live(record)]
     advised = [(record, label_advice(admin.model, advice)) for record, advice in rows if advice]

@@ -20,7 +20,7 @@ from publishing.revisions.models import Action, Revision, open_draft
 from publishing.revisions.scope_guard import check_record
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
-from publishing.staff.posted import SEEN_FIELD
+from publishing.staff.posted_fields import SEEN_FIELD
 
 PER_PAGE = 50
 

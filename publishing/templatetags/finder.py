@@ -8,7 +8,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from publishing.finder.facets import Choice
-from publishing.finder.filterset import Finder
+from publishing.finder.finder import Finder
 
 register = template.Library()
 

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from publishing.content.richtext import render
+from publishing.content.text_references import render
 
 register = template.Library()
 

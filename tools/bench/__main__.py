@@ -262,8 +262,8 @@ def main(arguments: list[str]) -> None:
         for command in (["migrate"], ["load_starter"], ["collectstatic", "--no-input"]):
             python(environment, "manage.py", *command)
         plain_environment = {"PLAIN_DATABASE": str(folder / "plain.sqlite3")}
-        python(plain_environment, "-m", "tools.bench.plain", "361")
-        application = "tools.bench.plain:application"
+        python(plain_environment, "-m", "tools.bench.baseline", "361")
+        application = "tools.bench.baseline:application"
         plain = stack.enter_context(served(application, plain_environment))
         bare = stack.enter_context(
             served(application, plain_environment | {"PLAIN_BARE": "1"}, asked="/bare/")

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from portal.models import Site
-from portal.staff.roles import fill_groups
+from portal.roles import fill_groups
 from tests import factories
 from tests.staff_fixtures import signed_in
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cities.models import AlternativeName, City, Country
 from portal.models import Page
-from publishing.content.fields import fold
+from publishing.content.folding import fold
 from tests import factories
 
 DIRTY = '<p onclick="go()">Fair<script>go()</script></p><iframe src="https://x.test"></iframe>'

@@ -15,7 +15,7 @@ from partners.models import Membership, Network, Organisation
 from portal.models import Page
 from publishing.content.csv import defused, undefused
 from publishing.import_export.bulk_snapshots import load_snapshots
-from publishing.import_export.cells import join_row, normalise, split_row
+from publishing.import_export.cell_text import join_row, normalise, split_row
 from publishing.models import FormerSlug
 from publishing.revisions import snapshots
 from publishing.revisions.rehearsal import rehearse

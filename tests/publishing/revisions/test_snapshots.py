@@ -14,7 +14,7 @@ from hypothesis.strategies import composite
 from cities.models import Award, City
 from partners.models import Membership
 from portal.models import Site
-from publishing.content.fields import RichTextField
+from publishing.content.richtext import RichTextField
 from publishing.models import FormerSlug
 from publishing.revisions import snapshots
 from publishing.revisions.rehearsal import rehearse

@@ -17,7 +17,7 @@ from publishing.revisions import snapshots
 from publishing.revisions.drafts import keep_draft
 from publishing.revisions.edit_session import EditSession
 from publishing.revisions.models import open_draft
-from publishing.revisions.save_wish import SaveWish
+from publishing.revisions.save_options import SaveOptions
 from publishing.staff.quality_checks import Advice
 from tests import factories
 
@@ -31,9 +31,9 @@ def city():
     return factories.city(name="Leeds", motto="Old", note="Old")
 
 
-def opened(record, wish=None, **options):
+def opened(record, options=None, **extra):
     """Return the session of a form that a person opens now and sends later."""
-    session = EditSession(City.objects.get(pk=record.pk), factories.superuser(), wish, **options)
+    session = EditSession(City.objects.get(pk=record.pk), factories.superuser(), options, **extra)
     session.start = session.current_content()
     return session
 
@@ -99,7 +99,7 @@ def test_a_choice_between_two_texts_resolves_the_conflict(city, choice, motto):
     mine, theirs = opened(city), opened(city)
     save(theirs, motto="Theirs")
     seen = snapshots.fingerprint(snapshots.take(city))
-    mine.wish = SaveWish(choices={"fields/motto": choice}, seen=seen)
+    mine.options = SaveOptions(choices={"fields/motto": choice}, seen=seen)
     save(mine, motto="Mine")
     assert stored() == (motto, "Old")
 
@@ -108,7 +108,7 @@ def test_a_choice_between_other_texts_does_not_count(city):
     mine, theirs = opened(city), opened(city)
     seen = snapshots.fingerprint(snapshots.take(city))
     save(theirs, motto="Theirs")
-    mine.wish = SaveWish(choices={"fields/motto": "mine"}, seen=seen)
+    mine.options = SaveOptions(choices={"fields/motto": "mine"}, seen=seen)
     save(mine, motto="Mine")
     assert (mine.outcome, stored()) == (None, ("Theirs", "Old"))
 
@@ -151,7 +151,7 @@ def test_a_session_of_a_deleted_record_raises(city):
 
 
 def test_a_draft_leaves_the_public_record_unchanged(city):
-    session = opened(city, SaveWish(drafts=True, note="Why"))
+    session = opened(city, SaveOptions(drafts=True, note="Why"))
     save(session, motto="New")
     draft = open_draft(city)
     assert session.outcome.draft == draft
@@ -160,13 +160,13 @@ def test_a_draft_leaves_the_public_record_unchanged(city):
 
 
 def test_a_draft_without_a_change_is_refused(city):
-    session = opened(city, SaveWish(drafts=True))
+    session = opened(city, SaveOptions(drafts=True))
     assert save(session) == FORM
     assert session.error_message == "You changed nothing, so there is no draft to keep."
 
 
 def test_a_form_opens_on_the_draft_and_publishing_closes_it(city):
-    save(opened(city, SaveWish(drafts=True)), motto="New")
+    save(opened(city, SaveOptions(drafts=True)), motto="New")
     session = EditSession(city, factories.superuser())
     assert session.open(lambda: City.objects.get().motto) == "New"
     assert (session.start["fields"]["motto"], session.clashes) == ("New", [])
@@ -203,14 +203,14 @@ def test_a_save_without_the_permission_to_publish_is_a_draft(city):
 def test_a_draft_needs_a_future_moment_to_be_scheduled(city, hours, sentence):
     moment = hours and timezone.localtime() + timedelta(hours=hours)
     due_at = moment.strftime("%Y-%m-%dT%H:%M") if moment else ""
-    session = opened(city, SaveWish(schedules=True, due_at=due_at))
+    session = opened(city, SaveOptions(schedules=True, due_at=due_at))
     assert save(session, motto="New") == FORM
     assert (session.error_message, open_draft(city)) == (sentence, None)
 
 
 def test_a_scheduled_draft_stores_its_moment(city):
     moment = (timezone.localtime() + timedelta(days=1)).replace(second=0, microsecond=0)
-    session = opened(city, SaveWish(schedules=True, due_at=moment.strftime("%Y-%m-%dT%H:%M")))
+    session = opened(city, SaveOptions(schedules=True, due_at=moment.strftime("%Y-%m-%dT%H:%M")))
     save(session, motto="New")
     draft = open_draft(city)
     assert (draft.stage, draft.due_at, stored()) == ("scheduled", moment, ("Old", "Old"))
@@ -222,7 +222,7 @@ def test_a_scheduled_draft_stores_its_moment(city):
 def test_a_submission_of_a_public_record_is_a_draft_in_review(city):
     told = []
     session = opened(
-        city, SaveWish(submits=True), may_publish=False, notify=lambda *about: told.append(about)
+        city, SaveOptions(submits=True), may_publish=False, notify=lambda *about: told.append(about)
     )
     save(session, motto="New")
     draft = open_draft(city)
@@ -234,7 +234,7 @@ def test_a_submission_of_a_hidden_record_saves_it_and_requests_its_review():
     city = factories.city(published_at=None, motto="Old")
     told = []
     session = opened(
-        city, SaveWish(submits=True), may_publish=False, notify=lambda *about: told.append(about)
+        city, SaveOptions(submits=True), may_publish=False, notify=lambda *about: told.append(about)
     )
     save(session, motto="New")
     review = open_draft(city)
@@ -244,9 +244,9 @@ def test_a_submission_of_a_hidden_record_saves_it_and_requests_its_review():
 
 def test_publishing_a_hidden_record_needs_the_permission_to_publish():
     city = factories.city(published_at=None)
-    save(opened(city, SaveWish(publishes=True), may_publish=False), motto="New")
+    save(opened(city, SaveOptions(publishes=True), may_publish=False), motto="New")
     assert City.objects.get().state == State.DRAFT
-    save(opened(city, SaveWish(publishes=True)), motto="Newer")
+    save(opened(city, SaveOptions(publishes=True)), motto="Newer")
     assert City.objects.get().state == State.PUBLIC
 
 
@@ -273,16 +273,16 @@ def test_new_advice_holds_back_a_record_that_would_become_public(city):
 
 def test_a_reason_answers_the_advice(city):
     City.objects.update(motto="A long motto")
-    session = opened(city, SaveWish(has_reason=True, note="So be it"), check=short_motto)
+    session = opened(city, SaveOptions(has_reason=True, note="So be it"), check=short_motto)
     save(session, motto="No")
     assert stored() == ("No", "Old")
     assert Revision.objects.get().note == "So be it"
 
 
-@pytest.mark.parametrize("wish", [SaveWish(drafts=True), SaveWish(submits=True)])
-def test_advice_holds_no_draft_back(city, wish):
+@pytest.mark.parametrize("wish", [SaveOptions(drafts=True), SaveOptions(submits=True)])
+def test_advice_holds_no_draft_back(city, options):
     City.objects.update(motto="A long motto")
-    session = opened(city, wish, check=short_motto)
+    session = opened(city, options, check=short_motto)
     save(session, motto="No")
     assert (session.blocking_advice, open_draft(city).content["fields"]["motto"]) == ([], "No")
 
@@ -294,7 +294,7 @@ def test_advice_on_an_already_public_record_holds_nothing_back(city):
 
 
 def test_a_new_record_is_held_back_before_it_is_saved():
-    session = EditSession(None, None, SaveWish(publishes=True), check=short_motto)
+    session = EditSession(None, None, SaveOptions(publishes=True), check=short_motto)
 
     def add():
         session.take_result(factories.city(motto="No", published_at=None))

@@ -10,7 +10,7 @@ from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
 from publishing.models import Picture, Revision, format_moment
-from publishing.staff import lists
+from publishing.staff import change_lists
 from tests import factories
 from tests.admin_pages import add, admin_url, save_form
 
@@ -109,7 +109,7 @@ def test_the_list_says_which_records_have_a_draft(editor):
 
 
 def test_a_very_long_list_counts_only_when_it_is_asked_to(editor, monkeypatch):
-    monkeypatch.setattr(lists, "MOST_FACETED", 0)
+    monkeypatch.setattr(change_lists, "MOST_FACETED", 0)
     factories.city()
     page = editor.get(admin_url(City, "changelist")).text
     assert "Public (1)" not in page

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from cities.models import City
-from publishing.content.richtext import reference
+from publishing.content.text_references import reference
 from publishing.staff.list_filters import check_cases
 from publishing.staff.quality_checks import advice_on, alt_text_problem
 from tests import factories

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
-from publishing.content.fields import FoldedField, fold
+from publishing.content.folding import FoldedField, fold
 from publishing.content.slugs import readable_slug
 from publishing.finder.filters import SearchField
 

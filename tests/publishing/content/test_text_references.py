@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from publishing.content.richtext import Outline, reference, render
+from publishing.content.text_references import Outline, reference, render
 from publishing.models import Revision
 from publishing.revisions.diff import differences
 from publishing.revisions.drafts import write

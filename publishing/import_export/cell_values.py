@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
-from publishing.import_export.cells import to_text
+from publishing.import_export.cell_text import to_text
 from publishing.import_export.references import NaturalKeys, RecordFinder
 from publishing.revisions.snapshots import plain
 

@@ -2,8 +2,8 @@
 
 One file, without facet counts, search index, design or cache.
 
-    PLAIN_DATABASE=/tmp/plain.sqlite3 python -m tools.bench.plain 361     # fills it
-    PLAIN_DATABASE=/tmp/plain.sqlite3 granian --interface wsgi tools.bench.plain:application
+    PLAIN_DATABASE=/tmp/plain.sqlite3 python -m tools.bench.baseline 361     # fills it
+    PLAIN_DATABASE=/tmp/plain.sqlite3 granian --interface wsgi tools.bench.baseline:application
 
 With PLAIN_BARE=1 there is no middleware: /bare/ then takes the least that a Django view can.
 """

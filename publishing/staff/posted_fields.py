@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from publishing.revisions.save_wish import SaveWish
+from publishing.revisions.save_options import SaveOptions
 
 # The key of the form's working copy, when the form was opened, and by which person.
 COPY_FIELD, OPENED_FIELD, PERSON_FIELD = "_copy", "_opened", "_person"
@@ -28,11 +28,11 @@ def parse_key(text: str | None) -> UUID | None:
         return None
 
 
-def parse_wish(request: HttpRequest) -> SaveWish:
+def parse_options(request: HttpRequest) -> SaveOptions:
     """Return the pressed button, and the note, reason, moment and choices sent with it."""
     posted = request.POST
     note, reason = posted.get(NOTE_FIELD, "").strip(), posted.get(REASON_FIELD, "").strip()
-    return SaveWish(
+    return SaveOptions(
         publishes="_publish" in posted or "_publish_now" in posted,
         at_once="_publish_now" in posted,
         schedules="_schedule" in posted,

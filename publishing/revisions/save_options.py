@@ -29,7 +29,7 @@ class SaveOutcome(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SaveWish:
+class SaveOptions:
     """The button that a person pressed, and the values sent with it."""
 
     publishes: bool = False
