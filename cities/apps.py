@@ -8,6 +8,6 @@ class CitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from cities import word_index
-        from publishing import triggers
+        from publishing import migration_triggers
 
-        triggers.register(word_index.drop_triggers, word_index.make_index)
+        migration_triggers.register(word_index.drop_triggers, word_index.make_index)

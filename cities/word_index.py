@@ -3,7 +3,7 @@
 It holds the words of the folded names (official and alternative), parts of countries and mottos.
 The database maintains it, so that no write can bypass it: in PostgreSQL as two indexes of word
 vectors, in SQLite as a full-text table with triggers on both tables. Either is created after every
-migration (`publishing.triggers`).
+migration (`publishing.migration_triggers`).
 """
 
 from typing import Any

@@ -12,7 +12,7 @@ class PortalConfig(AppConfig):
         from portal.page_cache.triggers import drop_triggers, make_triggers
         from portal.page_cache.version import VersionWatcher
         from portal.roles import fill_groups
-        from publishing import triggers
+        from publishing import migration_triggers
         from publishing.caching import content_cache
 
         # The admin app reads this in its own ready(), which is called after ours.
@@ -20,4 +20,4 @@ class PortalConfig(AppConfig):
         content_cache.content_version = VersionWatcher().current
         post_migrate.connect(fill_groups, sender=self, dispatch_uid="portal.roles")
         post_migrate.connect(make_site, sender=self, dispatch_uid="portal.site")
-        triggers.register(drop_triggers, make_triggers)
+        migration_triggers.register(drop_triggers, make_triggers)

@@ -12,8 +12,8 @@ one before may:
 - **Administrators** also delete for good, and manage users, groups and ties.
 
 A user who is tied to cities or networks (`portal.models.Tie`) keeps only the permissions in `TIED`:
-nothing that reaches beyond those places. Which records are theirs is decided in
-publishing/content/scope.py.
+nothing that reaches beyond those places. Which records are theirs is decided by
+`within` of each QuerySet; publishing/content/scope.py applies it.
 
 Changes to these groups by hand are reset by the next migration. Create another group for other
 permissions.
@@ -27,7 +27,7 @@ from django.apps import apps as installed_apps
 from django.contrib.auth import get_permission_codename, get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.management import create_permissions
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef
 
 from portal.models import Tie
 from publishing.content.scope import scope_of
@@ -142,12 +142,12 @@ def fill_groups(
         create_permissions(
             installed_apps.get_app_config(label), verbosity=verbosity, using=using, apps=apps
         )
+    columns = ("content_type__app_label", "codename", "pk")
+    rows = permission_model._default_manager.using(using).values_list(*columns)
+    keys = {(app_label, codename): key for app_label, codename, key in rows}
     for name, rights in GROUPS.items():
-        condition = Q()
-        for app_label, codename in codenames(rights):
-            condition |= Q(content_type__app_label=app_label, codename=codename)
         group, _created = group_model._default_manager.using(using).get_or_create(name=name)
-        group.permissions.set(permission_model._default_manager.using(using).filter(condition))
+        group.permissions.set([keys[right] for right in codenames(rights) if right in keys])
 
 
 @cache

@@ -9,7 +9,7 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Library and addresses")
 
     def ready(self) -> None:
-        from publishing.triggers import drop_triggers, make_triggers
+        from publishing.migration_triggers import drop_triggers, make_triggers
 
         # Each signal is sent once for every app; one of them is enough.
         pre_migrate.connect(drop_triggers, sender=self, dispatch_uid="publishing.triggers")

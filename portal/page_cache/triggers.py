@@ -2,8 +2,8 @@
 
 The version is a random text in one row. It is not a counter, so that a database restored from a
 backup comes back with the version of that very content. While migrations run there are no triggers
-(`publishing.triggers`), the version is empty, and nothing is cached. docs/adr/0004 explains the
-choice of triggers, and of these.
+(`publishing.migration_triggers`), the version is empty, and nothing is cached. docs/adr/0004
+explains the choice of triggers, and of these.
 """
 
 from collections.abc import Iterator

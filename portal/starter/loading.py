@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from portal.models import StarterRow
-from portal.starter.existing_records import ExistingRecords
+from portal.starter.matching import ExistingRecords
 from portal.starter.reading import FileRow
 from portal.starter.schema import StarterFile
 from publishing.content.richtext import RichTextField

@@ -47,6 +47,19 @@ def tell_publishers(record: models.Model, review: Revision, request: HttpRequest
     tell(people, "submitted", review, request)
 
 
+def tell_author(
+    draft: Revision, request: HttpRequest, *, returned: Revision | None = None, scheduled: str = ""
+) -> None:
+    """Tell the author that somebody else returned the draft, or published or scheduled it."""
+    if not draft.author or draft.author == request.user:
+        return
+    if returned:
+        tell([draft.author], "returned", returned, request)
+        return
+    context = {"publisher": str(request.user), "scheduled": scheduled}
+    tell([draft.author], "published", draft, request, **context)
+
+
 def tell(
     people: Iterable[Any], about: str, draft: Revision, request: HttpRequest | None, **context: Any
 ) -> None:

@@ -18,7 +18,7 @@ from publishing.revisions import share_links, snapshots, transitions
 from publishing.revisions.diff import conflict_rows, differences
 from publishing.revisions.drafts import MergeConflict, discard, lock, publish_draft
 from publishing.revisions.models import Action, Revision, Stage, log, open_draft
-from publishing.revisions.notifications import tell
+from publishing.revisions.notifications import tell_author
 from publishing.revisions.rehearsal import rehearse
 from publishing.revisions.save_options import SaveOptions, held_back_message
 from publishing.revisions.scope_guard import check_record
@@ -98,7 +98,7 @@ class DraftViews(AdminViews):
                     base=draft.base, content=draft.content, stage=Stage.RETURNED,
                     author=draft.author,
                 )  # fmt: skip
-                self.notify_author(request, record, draft, returned)
+                tell_author(draft, request, returned=returned)
                 messages.success(request, _("The draft went back with your note."))
                 return [], self.redirect("change", record.pk)
             case "unschedule":
@@ -155,7 +155,7 @@ class DraftViews(AdminViews):
             return [], None
         for problem in problems:
             messages.warning(request, problem)
-        self.notify_author(request, record, draft, None)
+        tell_author(draft, request, scheduled=schedule_message(record))
         if scheduled := schedule_message(record):
             message = _("The draft of “%(name)s” takes effect. %(scheduled)s")
             message %= {"name": record, "scheduled": scheduled}
@@ -167,24 +167,6 @@ class DraftViews(AdminViews):
     def may_discard(self, request: HttpRequest, record: Any, draft: Revision) -> bool:
         """Return whether the user is the author of the draft, or may publish."""
         return draft.author == request.user or self.admin.may_put_live(request, record)
-
-    def notify_author(
-        self, request: HttpRequest, record: Any, draft: Revision, returned: Revision | None
-    ) -> None:
-        """Notify the author that somebody else published or returned the draft."""
-        if not draft.author or draft.author == request.user:
-            return
-        if returned:
-            tell([draft.author], "returned", returned, request)
-        else:
-            tell(
-                [draft.author],
-                "published",
-                draft,
-                request,
-                publisher=str(request.user),
-                scheduled=schedule_message(record),
-            )
 
 
 def schedule_message(record: Any) -> str:

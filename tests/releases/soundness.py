@@ -7,9 +7,9 @@ from django.db import connection, transaction
 from django.test import Client
 
 from cities.models import City, Country
+from portal.page_cache.cache import PageCache
 from portal.page_cache.triggers import public_tables
 from portal.page_cache.version import read_version
-from portal.page_cache.wsgi import PageCache
 
 TRIGGERS = {
     "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'",

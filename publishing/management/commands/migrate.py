@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import Error
 
-from publishing import triggers
+from publishing import migration_triggers
 
 logger = logging.getLogger(__name__)
 
@@ -18,8 +18,8 @@ class Command(migrate.Command):
         finally:
             # Django sends no signal when a migration fails. The previous version of the portal may
             # be started again, so it must not be left without its triggers.
-            if triggers.are_dropped(using := options["database"]):
+            if migration_triggers.are_dropped(using := options["database"]):
                 try:
-                    triggers.make_triggers(using)
+                    migration_triggers.make_triggers(using)
                 except Error:
                     logger.exception("The triggers are missing; the next migrate makes them.")

@@ -16,9 +16,9 @@ from django.utils import timezone
 from cities.models import City
 from portal.metadata.sitemaps import Section
 from portal.models import MenuItem, Report, Site
-from portal.page_cache import wsgi
+from portal.page_cache import cache
+from portal.page_cache.cache import PageCache
 from portal.page_cache.version import next_moment, read_version
-from portal.page_cache.wsgi import PageCache
 from publishing.models import Revision
 from publishing.revisions import snapshots
 from publishing.revisions.models import Action, Stage, log
@@ -107,7 +107,7 @@ def test_each_form_of_a_page_is_made_once_from_the_other(portal):
     assert gzip.decompress(compressed) == plain
     assert portal.get("/cities/york/", HTTP_ACCEPT_ENCODING="gzip")[2] == compressed
     assert portal.asked == 1
-    assert portal.cache.ordinary.bytes == len(compressed) + len(plain) + wsgi.OVERHEAD
+    assert portal.cache.ordinary.bytes == len(compressed) + len(plain) + cache.OVERHEAD
 
 
 def test_a_client_with_the_page_gets_304(portal):
