@@ -1,7 +1,8 @@
 """Settings of the portal, one file for every machine.
 
 Differences between machines come from the environment, or from a file `.env` next to manage.py
-(`.env.example` lists every name). Nothing here needs editing to deploy.
+(`.env.example` lists every name). Nothing here needs editing to deploy. The file is longer than
+other modules, because settings in several files hide what a machine runs with.
 """
 
 from importlib.util import find_spec

@@ -18,7 +18,7 @@ from publishing.content.text_references import page_at, reference
 from publishing.finder.filters import SearchField
 
 OFFERED = 5
-"""How many records of each kind are offered."""
+"""The number of records that are offered of each kind."""
 # Few enough to read at a glance.
 SMALL_MODELS = {_("Themes"): Theme, _("Intakes"): Intake, _("Pages"): Page}
 
