@@ -6,7 +6,7 @@ or its draft says by now; `hold_back` stops a change that would become public wi
 advice; `store` saves it, as a draft or for good. So no change is lost, whoever saves first, in rows
 and relations too.
 
-It does not depend on a request: the admin passes the person's wish and a function that saves.
+It does not depend on a request: the admin passes the options and a function that saves.
 """
 
 from __future__ import annotations

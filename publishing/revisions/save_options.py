@@ -1,4 +1,4 @@
-"""The wish of a person who saves a record, its outcome, and the messages for refused saves."""
+"""The options of a person who saves a record, its outcome, and the messages for refused saves."""
 
 from __future__ import annotations
 

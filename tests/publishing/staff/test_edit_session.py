@@ -279,7 +279,7 @@ def test_a_reason_answers_the_advice(city):
     assert Revision.objects.get().note == "So be it"
 
 
-@pytest.mark.parametrize("wish", [SaveOptions(drafts=True), SaveOptions(submits=True)])
+@pytest.mark.parametrize("options", [SaveOptions(drafts=True), SaveOptions(submits=True)])
 def test_advice_holds_no_draft_back(city, options):
     City.objects.update(motto="A long motto")
     session = opened(city, options, check=short_motto)
