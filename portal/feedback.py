@@ -56,7 +56,7 @@ class ReportView(FormView):
         return {"address": self.request.GET.get("page", "/")[:500]}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if is_over_limit(request, "reports", *REPORTS):
+        if is_over_limit(request, REPORTS):
             return too_many_requests(request, minutes=REPORTS.seconds // 60)
         return super().post(request, *args, **kwargs)
 

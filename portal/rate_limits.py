@@ -24,12 +24,13 @@ logger = logging.getLogger(__name__)
 class Limit(NamedTuple):
     """The most requests of a kind that one visitor may send within so many seconds."""
 
+    kind: str
     most: int
     seconds: int
 
 
-REPORTS = Limit(5, 3600)
-PASSWORD_RESETS = Limit(5, 3600)
+REPORTS = Limit("reports", 5, 3600)
+PASSWORD_RESETS = Limit("password-resets", 5, 3600)
 
 
 class RequestCountQuerySet(models.QuerySet["RequestCount"]):
@@ -76,16 +77,16 @@ class RequestCount(models.Model):
         return self.key
 
 
-def is_over_limit(request: HttpRequest, kind: str, most: int, seconds: int) -> bool:
-    """Count this request; return whether its visitor has sent more than `most` of this kind.
+def is_over_limit(request: HttpRequest, limit: Limit) -> bool:
+    """Count this request; return whether its visitor has sent more of this kind than allowed.
 
     The seconds begin with the first request, after which the count is dropped.
     """
-    text = f"{kind}:{visitor_address(request)}"
+    text = f"{limit.kind}:{visitor_address(request)}"
     key = salted_hmac("portal.rate_limits", text, algorithm="sha256").hexdigest()
     if settings.REDIS_URL:
-        return count_in_redis(key, seconds) > most
-    return RequestCount.objects.count_request(key, most, seconds)
+        return count_in_redis(key, limit.seconds) > limit.most
+    return RequestCount.objects.count_request(key, limit.most, limit.seconds)
 
 
 def count_in_redis(key: str, seconds: int) -> int:

@@ -31,7 +31,7 @@ class PasswordReset(views.PasswordResetView):
     """PasswordResetView, rate-limited per visitor, so that nobody can flood a user's inbox."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if is_over_limit(request, "password-resets", *PASSWORD_RESETS):
+        if is_over_limit(request, PASSWORD_RESETS):
             return too_many_requests(request, minutes=PASSWORD_RESETS.seconds // 60)
         return super().post(request, *args, **kwargs)
 

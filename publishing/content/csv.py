@@ -62,7 +62,7 @@ def undefused(text: str) -> str:
 
 
 def read_csv(text: str, separator: str = ",") -> Iterator[NumberedRow]:
-    """Give the rows of a CSV text, empty ones among them. Raises InvalidCSV."""
+    """Yield the rows of a CSV text, empty ones included. Raises InvalidCSV."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     row, line = 0, 1
     while True:
@@ -79,7 +79,7 @@ def read_csv(text: str, separator: str = ",") -> Iterator[NumberedRow]:
 
 
 def stream_csv(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """Give a CSV piece by piece; texts are defused, numbers stay numbers."""
+    """Yield a CSV piece by piece; texts are defused, numbers stay numbers."""
     writer = csv.writer(_Echo())
     yield BYTE_ORDER_MARK
     for row in rows:

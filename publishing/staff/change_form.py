@@ -140,7 +140,8 @@ class ChangeForm:
             (name, value)
             for name, values in request.POST.lists()
             for value in values
-            if not name.startswith((CHOICE_PREFIX, SEEN_FIELD, "csrfmiddlewaretoken"))
+            if not name.startswith(CHOICE_PREFIX)
+            and name not in (SEEN_FIELD, "csrfmiddlewaretoken")
         ]
         return TemplateResponse(
             request,

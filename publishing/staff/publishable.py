@@ -1,5 +1,6 @@
 """The admin of records with a state: state column, state filter and bulk actions."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -166,12 +167,8 @@ class PublishableAdmin(DraftAdmin):
         unchanged = ngettext_lazy(
             "%(number)s was there already", "%(number)s were there already", "number"
         )
-        forbidden = [row for row in queryset if not self.has_delete_permission(request, row)]
-        if forbidden:
-            names = ", ".join(self.plain_label(record) for record in forbidden)
-            message = gettext("You may not take away what is public: %s.") % names
-            messages.error(request, message)
-        allowed = queryset.exclude(pk__in=[record.pk for record in forbidden])
+        message = gettext("You may not take away what is public: %s.")
+        allowed = self._allowed(request, queryset, self.has_delete_permission, message)
         self._run(request, allowed, transitions.trash, done, unchanged)
 
     @admin.action(description=_("Take out of the trash"), permissions=["recover"])
@@ -184,12 +181,8 @@ class PublishableAdmin(DraftAdmin):
         unchanged = ngettext_lazy(
             "%(number)s was not in the trash", "%(number)s were not in the trash", "number"
         )
-        forbidden = [row for row in queryset if not self.has_recover_permission(request, row)]
-        if forbidden:
-            names = ", ".join(self.plain_label(record) for record in forbidden)
-            message = gettext("You may not bring back what was public: %s.") % names
-            messages.error(request, message)
-        allowed = queryset.exclude(pk__in=[record.pk for record in forbidden])
+        message = gettext("You may not bring back what was public: %s.")
+        allowed = self._allowed(request, queryset, self.has_recover_permission, message)
         keys = list(allowed.values_list("pk", flat=True))
         self._run(request, allowed, transitions.recover, done, unchanged)
         if public := self.model._base_manager.filter(state_q(State.PUBLIC), pk__in=keys).count():
@@ -199,6 +192,20 @@ class PublishableAdmin(DraftAdmin):
                 public,
             )
             messages.info(request, message % {"number": public})
+
+    def _allowed(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Any],
+        is_allowed: Callable[[HttpRequest, Any], bool],
+        message: str,
+    ) -> QuerySet[Any]:
+        """Return the records that the user may act on; name the others in an error message."""
+        forbidden = [record for record in queryset if not is_allowed(request, record)]
+        if forbidden:
+            names = ", ".join(self.plain_label(record) for record in forbidden)
+            messages.error(request, message % names)
+        return queryset.exclude(pk__in=[record.pk for record in forbidden])
 
     def _run(
         self,
@@ -210,9 +217,10 @@ class PublishableAdmin(DraftAdmin):
     ) -> None:
         """Run the transition on each record, and report how many it changed."""
         done_count = unchanged_count = 0
+        note = parse_options(request).note
         for record in list(queryset):
             try:
-                if transitions.run(record, transition, request.user, parse_options(request).note):
+                if transitions.run(record, transition, request.user, note):
                     done_count += 1
                 else:
                     unchanged_count += 1

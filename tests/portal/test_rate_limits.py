@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.utils import timezone
 
-from portal.rate_limits import RequestCount, is_over_limit
+from portal.rate_limits import Limit, RequestCount, is_over_limit
 from tests import processes
 
 HOUR = 3600
@@ -17,7 +17,7 @@ HOUR = 3600
 
 def count(address="8.8.4.4", most=5, what="letters"):
     request = RequestFactory().post("/", REMOTE_ADDR=address)
-    return is_over_limit(request, what, most, HOUR)
+    return is_over_limit(request, Limit(what, most, HOUR))
 
 
 @pytest.fixture
@@ -81,12 +81,12 @@ django.setup()
 from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 from django.test import RequestFactory
-from portal.rate_limits import is_over_limit
+from portal.rate_limits import Limit, is_over_limit
 
 def count(_number):
     request = RequestFactory().post("/", REMOTE_ADDR="8.8.4.4")
     try:
-        return is_over_limit(request, "letters", 20, 3600)
+        return is_over_limit(request, Limit("letters", 20, 3600))
     finally:
         connection.close()
 
