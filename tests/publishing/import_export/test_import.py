@@ -441,3 +441,12 @@ def test_a_user_with_a_scope_imports_nothing_outside_it():
     assert set(both.cities.all()) == {own, other}
     say([{"title": "About us", "summary": "It happened.", "cities": own.slug}])
     assert NewsItem.objects.filter(title="About us", cities=own).count() == 1
+
+
+def test_a_name_that_two_records_share_refers_to_neither(publisher):
+    row = {"title": "A bridge", "summary": "It opens in May.", "cities": "Newport"}
+    factories.city(name="Newport", slug="newport-gwent")
+    assert [outcome for _, outcome, _ in results(publisher.look(NewsItem, [row]))] == ["new"]
+    factories.city(name="Newport", slug="newport-elsewhere", country=factories.country())
+    reason = "cities: there is no city “Newport” that you may choose"
+    assert results(publisher.look(NewsItem, [row])) == [(2, "refused", reason)]
