@@ -11,7 +11,7 @@ from publishing.content.publishable import (
 from publishing.content.slugs import UNIQUE_SLUG, FormerSlug, Slugged, readable_slug
 from publishing.content.sources import Sourced
 from publishing.content.states import State
-from publishing.import_export.models import Batch, BatchRow
+from publishing.import_export.models import Batch, BatchRow, HeadingChoice
 from publishing.pictures.models import Picture
 from publishing.revisions.autosave import WorkingCopy
 from publishing.revisions.models import OpenDraft, Revision
@@ -24,6 +24,7 @@ __all__ = [
     "Batch",
     "BatchRow",
     "FormerSlug",
+    "HeadingChoice",
     "OpenDraft",
     "Picture",
     "Publishable",

@@ -26,6 +26,7 @@ PRIVATE_TABLES = {
     "portal_tie",
     "publishing_batch",
     "publishing_batchrow",
+    "publishing_headingchoice",
     "publishing_shareddraft",
     "publishing_workingcopy",
 }

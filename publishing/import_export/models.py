@@ -56,6 +56,10 @@ class Batch(models.Model):
     made_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     file_name = models.CharField(_("file"), max_length=255)
     headings = models.JSONField(default=list)
+    # The file itself, until its columns are matched and its rows are read.
+    content = models.BinaryField(null=True)
+    # How the person said that the file is to be read: its columns, dates and matching.
+    options = models.JSONField(default=dict)
     # Messages about the file as a whole.
     notes = models.JSONField(default=list)
     is_live = models.BooleanField(_("visitors see it at once"), default=False)
@@ -100,6 +104,8 @@ class BatchRow(models.Model):
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
     cells = models.JSONField(default=list)
+    # Column name → the value as it was understood, where that is not how the cell spells it.
+    readings = models.JSONField(default=dict)
     outcome = models.CharField(
         _("result"), max_length=10, choices=RowOutcome, default=RowOutcome.PENDING
     )
@@ -125,6 +131,26 @@ class BatchRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch}: {self.number}"
+
+
+class HeadingChoice(models.Model):
+    """The columns that a person chose for a row of headings, for the next file with the same."""
+
+    model = models.CharField(_("kind of record"), max_length=100)
+    # A hash of the folded headings in their order.
+    fingerprint = models.CharField(max_length=64)
+    # The name of the column at each position, or "" to leave it out.
+    columns = models.JSONField(default=list)
+    chosen_at = models.DateTimeField(_("when"), auto_now=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["model", "fingerprint"], name="heading_choice_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model}: {', '.join(filter(None, self.columns))}"
 
 
 def delete_expired() -> None:

@@ -219,6 +219,7 @@ def test_a_new_table_is_content_until_it_is_listed_as_private():
         "portal_tie",
         "publishing_batch",
         "publishing_batchrow",
+        "publishing_headingchoice",
         "publishing_shareddraft",
         "publishing_workingcopy",
     }
