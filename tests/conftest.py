@@ -41,6 +41,7 @@ def renditions(settings, tmp_path):
     from publishing.models import Picture
 
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.IMAGEFIELD_AUTOGENERATE = True
     generate = Picture._meta.get_field("file")._generate_files
     post_save.connect(generate, sender=Picture)
     yield

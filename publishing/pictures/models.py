@@ -17,6 +17,7 @@ from imagefield.fields import PPOIField
 from publishing.content.scope import Scope, narrowed
 from publishing.pictures import renditions
 from publishing.pictures.uploads import PictureFileField, validate_picture
+from publishing.pictures.written_files import WrittenFiles
 
 
 def picture_path(picture: "Picture", filename: str) -> str:
@@ -60,7 +61,10 @@ class Picture(models.Model):
         ppoi_field="focal_point",
         validators=[validate_picture],
         formats=renditions.FORMATS,
-        help_text=_("JPEG, PNG, WebP or AVIF. At least 1280 pixels wide looks sharp everywhere."),
+        help_text=_(
+            "JPEG, PNG, WebP, AVIF, GIF, or HEIC as iPhones write it. At least 1280 pixels wide "
+            "looks sharp everywhere."
+        ),
     )
     width = models.PositiveIntegerField(_("width"), editable=False, default=0)
     height = models.PositiveIntegerField(_("height"), editable=False, default=0)
@@ -111,6 +115,9 @@ class Picture(models.Model):
         verbose_name=_("uploaded by"),
     )
 
+    # Files that were written for the next save, outside its transaction.
+    written: WrittenFiles | None = None
+
     objects = PictureQuerySet.as_manager()
 
     class Meta:
@@ -143,13 +150,44 @@ class Picture(models.Model):
     def cover(self) -> renditions.Rendered:
         return renditions.rendered(self.file, "cover")
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.file.name and not self.file._committed:
-            # Before the transaction, which an error would break.
-            validate_picture(self.file)
+    def write_files(self) -> WrittenFiles:
+        """Write the uploaded file and the renditions that are missing.
+
+        It takes seconds and needs no transaction: call it before one begins, and set the outcome
+        as `written` of the instance that is saved in it. Raises ValidationError if the upload is
+        refused.
+        """
+        with WrittenFiles(self.file.storage) as written:
+            if self.file.name and not self.file._committed:
+                self.file.save(self.file.name, self.file.file, save=False)
+                written.take_upload(self.file.name, (self.width, self.height))
+            if settings.IMAGEFIELD_AUTOGENERATE and not self.is_stored_so():
+                written.names.extend(renditions.make_missing(self.file))
+        return written
+
+    def is_stored_so(self) -> bool:
+        """Return whether a row has this file with this focal point."""
+        rows = type(self)._base_manager.filter(focal_point=self.focal_point, file=self.file.name)
+        return rows.exists()
+
+    def _stored_file(self) -> str | None:
         rows = type(self)._base_manager.filter(pk=self.pk)
-        old = rows.values_list("file", flat=True).first() if self.pk else None
-        super().save(*args, **kwargs)
+        return rows.values_list("file", flat=True).first() if self.pk else None
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        given, self.written = self.written, None
+        written = given or self.write_files()
+        if written.upload:
+            self.file = written.upload  # type: ignore[assignment]
+            self.width, self.height = written.size
+        old = self._stored_file()
+        try:
+            super().save(*args, **kwargs)
+        except BaseException:
+            if not given:
+                written.remove()
+            raise
+        transaction.on_commit(written.keep)
         if old and old != self.file.name:
             transaction.on_commit(partial(self._remove_file, old))
 

@@ -1,13 +1,15 @@
-"""Renditions: the sizes and formats of a picture, made once when it is uploaded.
+"""Renditions: the sizes and formats of a picture, made once, before its row is saved.
 
 Each rendition keeps the focal point in view. Browsers choose: AVIF is the smallest, WebP is
 understood almost everywhere, JPEG everywhere.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any, NamedTuple
 
-from imagefield.processing import register
+from django.core.files.base import ContentFile
+from imagefield.processing import build_handler, register
 from PIL import Image
 
 # Quality on each encoder's own scale; the results look about the same.
@@ -84,6 +86,30 @@ FORMATS: dict[str, Any] = {"preview": preview} | {
     for width in shape.widths
     for kind in QUALITY
 }
+
+
+def names(file: Any) -> list[str]:
+    """Return the names in the storage that the renditions of a file have."""
+    return [file._process_context(spec).name for spec in file.field.formats.values()]
+
+
+def make_missing(file: Any) -> Iterator[str]:
+    """Make the renditions of a file that its storage lacks; yield the name of each.
+
+    The file is read and decoded once for all of them.
+    """
+    contexts = [file._process_context(spec) for spec in file.field.formats.values()]
+    missing = [context for context in contexts if not file.storage.exists(context.name)]
+    if not missing:
+        return
+    with file.storage.open(file.name) as stored:
+        image = Image.open(BytesIO(stored.read()))
+        image.load()
+    for context in missing:
+        made = build_handler(context.processors)(image, context)
+        content = BytesIO()
+        made.save(content, **context.save_kwargs)
+        yield file.storage.save(context.name, ContentFile(content.getvalue()))
 
 
 class Source(NamedTuple):

@@ -1,136 +1,166 @@
-"""Uploads: what is accepted as a picture, and the normalised copy that is kept."""
+"""Uploads: what is accepted as a picture, and the normalised copy that is kept.
 
-import warnings
+Both are decided in one step, before anything is written: what is accepted has been made already.
+"""
+
+import threading
 from io import BytesIO
 from pathlib import PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
-from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext_lazy as _
+from django.db import models
+from django.db.models.fields.files import FieldFile
 from imagefield.fields import ImageField, ImageFieldFile
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 
-# Formats that cameras, phones and design programs write and every browser shows.
-FORMATS = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "AVIF": ".avif"}
-# The kept file is only what renditions are made from; at this quality nobody sees that it was
-# written anew.
-QUALITY = {"JPEG": 95, "WEBP": 95, "AVIF": 90}
+from publishing.pictures import containers, refusals
+from publishing.pictures.colours import in_srgb, plain
+from publishing.pictures.containers import Contents
+from publishing.pictures.orientation import orientation, upright
+
+# The format of the kept copy by that of the upload, its suffix, and what the encoder is told. The
+# copy is only what renditions are made from; at this quality nobody sees that it was written anew.
+KEPT: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "JPEG": ("JPEG", ".jpg", {"quality": 95}),
+    "PNG": ("PNG", ".png", {"optimize": False}),
+    "GIF": ("PNG", ".png", {"optimize": False}),
+    "WEBP": ("WEBP", ".webp", {"quality": 95}),
+    "lossless WEBP": ("WEBP", ".webp", {"lossless": True, "exact": True}),
+    "AVIF": ("AVIF", ".avif", {"quality": 90}),
+    "HEIF": ("JPEG", ".jpg", {"quality": 95}),
+}
 # Twice what the widest rendition needs, so that a close crop is sharp; larger ones are made
 # smaller once, and not anew for each rendition.
 LONGEST_SIDE = 2560
-TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+# A process decodes one picture at a time: each may need 200 MB for a moment.
+_turn = threading.Lock()
+
+
+class Accepted(NamedTuple):
+    """The copy of an upload that is kept: rotated upright, sRGB, no metadata, downscaled."""
+
+    content: bytes
+    suffix: str
+    size: tuple[int, int]
+
+
+def accept(file: "File[bytes]") -> Accepted:
+    """Return the copy of an upload to keep; raise a ValidationError with a sentence if refused.
+
+    The content counts, not the file name. The outcome is remembered with the upload, so that no
+    later step can decide otherwise.
+    """
+    upload: Any = file
+    while isinstance(upload, FieldFile):
+        upload = upload.file
+    if not hasattr(upload, "accepted"):
+        try:
+            upload.accepted = _accept(upload)
+        except ValidationError as refusal:
+            upload.accepted = refusal
+    if isinstance(upload.accepted, ValidationError):
+        raise ValidationError(upload.accepted.messages)
+    accepted: Accepted = upload.accepted
+    return accepted
 
 
 def validate_picture(file: "File[bytes]") -> None:
-    """Refuse a file that is not a picture of a known format, or too large to process.
-
-    The content counts, not the file name. The header is read first, so that a small file that
-    claims to be an enormous picture is refused before it fills the memory; then the whole picture,
-    so that a truncated file is refused as well. Raises ValidationError.
-    """
-    if getattr(file, "_committed", False):
-        # It was validated when it was uploaded.
-        return
-    if file.size > settings.PICTURE_MAX_BYTES:
-        raise ValidationError(
-            _("This file has %(size)s. Choose a picture of at most %(most)s.")
-            % {
-                "size": filesizeformat(file.size),
-                "most": filesizeformat(settings.PICTURE_MAX_BYTES),
-            }
-        )
-    try:
-        picture = opened(file)
-    except TOO_LARGE as error:
-        raise ValidationError(too_many_pixels()) from error
-    except Exception as error:
-        # Pillow's plugins raise many kinds of error on broken files; all mean the same.
-        raise ValidationError(
-            _("This file is not a picture that we can read. Use a JPEG, PNG, WebP or AVIF file.")
-        ) from error
-    if picture.format not in FORMATS:
-        raise ValidationError(
-            _("%(kind)s pictures cannot be used. Save it as JPEG, PNG, WebP or AVIF.")
-            % {"kind": picture.format}
-        )
-    if picture.width * picture.height > settings.PICTURE_MAX_PIXELS:
-        raise ValidationError(too_many_pixels())
-    try:
-        picture.load()
-    except Exception as error:
-        raise ValidationError(
-            _("The end of this picture is missing or damaged. Copy or save it again.")
-        ) from error
-    finally:
-        file.seek(0)
-
-
-def too_many_pixels() -> Any:
-    return _("This picture has more than %(most)s million pixels. Make it smaller.") % {
-        "most": settings.PICTURE_MAX_PIXELS // 1_000_000
-    }
-
-
-def opened(file: "File[bytes]") -> Image.Image:
-    """Open a picture, reading only its header."""
-    file.open()
-    file.seek(0)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        # A copy, because Pillow closes the file.
-        return Image.open(BytesIO(file.read()))
+    """Refuse an upload that cannot be kept as a picture. Raises ValidationError."""
+    # A file of the library was validated when it was uploaded.
+    if not getattr(file, "_committed", False):
+        accept(file)
 
 
 def kept(file: "File[bytes]") -> "ContentFile[bytes]":
-    """Return the normalised copy: rotated as EXIF says, sRGB, no metadata, downscaled.
+    """Return the copy of an upload that is kept."""
+    return ContentFile(accept(file).content)
 
-    Cameras and phones store where, when and by whom a photograph was taken. The colour profile and
-    the orientation are applied, so neither is needed any more.
+
+def _accept(upload: "File[bytes]") -> Accepted:
+    if upload.size > settings.PICTURE_MAX_BYTES:
+        raise refusals.too_large(upload.size)
+    upload.open()
+    upload.seek(0)
+    content = upload.read()
+    upload.seek(0)
+    with _turn:
+        return encoded(*decoded(content))
+
+
+def decoded(content: bytes) -> tuple[Image.Image, str]:
+    """Return the picture of a file, upright, in sRGB and downscaled, and its format.
+
+    Decoders raise many kinds of error on broken files; all mean the same.
     """
-    picture = opened(file)
-    kind = str(picture.format)
+    try:
+        contents = containers.read(content)
+        refusals.check_shape(contents.size)
+        image = contents.open()
+    except ValidationError:
+        raise
+    except Exception as error:
+        raise refusals.unreadable() from error
+    try:
+        return _normalised(image, contents), contents.kind
+    except Exception as error:
+        raise refusals.damaged() from error
+
+
+def _normalised(image: Image.Image, contents: Contents) -> Image.Image:
     # A JPEG is decoded at half or a quarter of its size where that is enough.
-    picture.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
-    upright = in_srgb(ImageOps.exif_transpose(picture))
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    for told in ("exif", "xmp", "icc_profile", "comment"):
-        upright.info.pop(told, None)
-    made = BytesIO()
-    options = {"quality": QUALITY[kind]} if kind in QUALITY else {"optimize": False}
-    upright.save(made, kind, **options)
-    return ContentFile(made.getvalue())
+    image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
+    image.load()
+    image = plain(image)
+    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return upright(in_srgb(image, contents.profile), orientation(contents.exif))
 
 
-def in_srgb(picture: Image.Image) -> Image.Image:
-    """Return the picture in sRGB; a file without a profile is taken as sRGB."""
-    profile = picture.info.get("icc_profile")
-    mode = (
-        "RGBA" if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info else "RGB"
-    )
-    if profile and picture.mode in ("RGB", "CMYK", "L"):
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            made = ImageCms.profileToProfile(
-                picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-        except ImageCms.PyCMSError:
-            # Ignore a broken profile.
-            return picture.convert("RGB")
-        return made or picture
-    return picture.convert(mode)
+def encoded(image: Image.Image, kind: str) -> Accepted:
+    """Return the picture as it is kept; transparency needs another format than JPEG."""
+    if image.mode == "RGBA" and KEPT[kind][0] == "JPEG":
+        kind = "PNG"
+    format_name, suffix, options = KEPT[kind]
+    # An image that is new has no metadata.
+    clean = Image.new(image.mode, image.size)
+    clean.paste(image)
+    file = BytesIO()
+    clean.save(file, format_name, **options)
+    return Accepted(file.getvalue(), suffix, image.size)
 
 
 class PictureFile(ImageFieldFile):
-    """A file of the library: every upload is validated and normalised."""
+    """A file of the library: what is kept is the accepted copy."""
 
     def save(self, name: str, content: "File[bytes]", save: bool = True) -> None:
-        validate_picture(content)
-        suffix = FORMATS[str(opened(content).format)]
-        super().save(f"{PurePath(name).stem}{suffix}", kept(content), save=save)
+        accepted = accept(content)
+        field: Any = self.field
+        name = field.generate_filename(self.instance, f"{PurePath(name).stem}{accepted.suffix}")
+        self.name = self.storage.save(
+            name, ContentFile(accepted.content), max_length=field.max_length
+        )
+        setattr(self.instance, field.attname, self.name)
+        self._committed = True
+        self.instance.width, self.instance.height = accepted.size
+        if save:
+            self.instance.save()
 
 
 class PictureFileField(ImageField):
+    """A picture that `accept` alone judges: no library opens the upload a second time."""
+
     attr_class = PictureFile
+
+    def formfield(self, **kwargs: Any) -> Any:
+        # Long names of files are shortened, not refused.
+        options = {"form_class": forms.FileField, "max_length": None} | kwargs
+        return models.FileField.formfield(self, **options)
+
+    def save_form_data(self, instance: Any, data: Any) -> None:
+        models.FileField.save_form_data(self, instance, data)
+
+    def update_dimension_fields(self, *args: Any, **kwargs: Any) -> None:
+        """Do nothing: the size is that of the kept copy, which `PictureFile.save` sets."""

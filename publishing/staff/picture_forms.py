@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from publishing.pictures.uploads import validate_picture
 from publishing.staff.forms import ScopedForm
 
+# Some systems know HEIC only by its suffix.
+KINDS = "image/jpeg,image/png,image/webp,image/avif,image/gif,image/heic,image/heif,.heic,.heif"
+
 
 class FocalPointWidget(forms.MultiWidget):
     """Two numbers and a picture to click on; `preview` is the address of its small rendition."""
@@ -59,15 +62,10 @@ class PictureForm(ScopedForm):
         ),
     )
 
-    class Meta:
-        field_classes = {"file": forms.FileField}
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "file" in self.fields:
-            # imagefield's own widget would make a preview whenever the form is opened.
-            kinds = "image/jpeg,image/png,image/webp,image/avif"
-            self.fields["file"].widget = AdminFileWidget(attrs={"accept": kinds})
+            self.fields["file"].widget = AdminFileWidget(attrs={"accept": KINDS})
             self.fields["file"].widget.is_required = True
         if "focal_point" in self.fields and self.instance.pk:
             self.fields["focal_point"].widget.preview = self.instance.file.preview

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin, messages
@@ -138,13 +140,41 @@ class PictureAdmin(StaffAdmin):
     def edit_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, context: dict[str, Any]
     ) -> HttpResponse:
-        response = super().edit_view(request, object_id, form_url, context)
+        with self.files_written(request, object_id):
+            response = super().edit_view(request, object_id, form_url, context)
         if response.status_code == 302 and request.headers.get("Accept") == "application/json":
             # The script that shows the progress goes there itself; a message is shown once only.
             return JsonResponse({"to": response["Location"]})
         return response
 
+    @contextmanager
+    def files_written(self, request: HttpRequest, object_id: str | None) -> Iterator[None]:
+        """Write the files of a valid form before Django's transaction, which then is short.
+
+        SQLite has one writer: a transaction that makes renditions keeps everybody from saving.
+        Files that no row names afterwards are removed.
+        """
+        picture = self.valid_picture(request, object_id) if request.method == "POST" else None
+        written = picture.write_files() if picture else None
+        request.picture_files = written  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            if picture and written and written.names and not picture.is_stored_so():
+                written.remove()
+
+    def valid_picture(self, request: HttpRequest, object_id: str | None) -> Picture | None:
+        """Return the picture as a form has it; None if the form is invalid or not allowed."""
+        record = self.find_changeable(request, object_id)
+        if record is None and (object_id or not self.has_add_permission(request)):
+            return None
+        form = self.get_form(request, record, change=record is not None)(
+            request.POST, request.FILES, instance=record or Picture()
+        )
+        return form.save(commit=False) if form.is_valid() else None
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.written = getattr(request, "picture_files", None)
         base = snapshots.take(obj) if change else None
         if not change:
             obj.uploaded_by = request.user

@@ -123,16 +123,16 @@ def sentence(content, name="a.jpg"):
 def test_a_refused_picture_has_a_sentence_that_says_why(settings):
     unreadable = "This file is not a picture that we can read. Use a JPEG, PNG, WebP or AVIF file."
     damaged = "The end of this picture is missing or damaged. Copy or save it again."
-    gif = BytesIO()
-    Image.new("P", (8, 8)).save(gif, "GIF")
+    bmp = BytesIO()
+    Image.new("P", (8, 8)).save(bmp, "BMP")
     whole = photograph(size=(800, 600))
     assert sentence(b'<svg xmlns="http://www.w3.org/2000/svg"/>', "a.svg") == unreadable
     assert sentence(b"<html><script>go()</script></html>") == unreadable
     assert sentence(whole[:40]) == unreadable
     assert sentence(whole[: len(whole) // 2]) == damaged
     assert sentence(photograph("PNG", (800, 600))[:-300], "a.png") == damaged
-    assert sentence(gif.getvalue()) == (
-        "GIF pictures cannot be used. Save it as JPEG, PNG, WebP or AVIF."
+    assert sentence(bmp.getvalue()) == (
+        "BMP pictures cannot be used. Save it as JPEG, PNG, WebP or AVIF."
     )
     settings.PICTURE_MAX_BYTES = 100
     assert sentence(whole).endswith("Choose a picture of at most 100\xa0bytes.")

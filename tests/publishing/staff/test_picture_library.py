@@ -89,7 +89,7 @@ def test_the_history_of_a_picture_cannot_be_restored(publisher):
         ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not a picture that we can read"),
         ("a.jpg", b"<html><script>go()</script></html>", "not a picture that we can read"),
         ("a.jpg", factories.image_bytes(size=(800, 600))[:-600], "missing or damaged"),
-        ("a.gif", factories.image_bytes("GIF"), "GIF pictures cannot be used"),
+        ("a.bmp", factories.image_bytes("BMP"), "BMP pictures cannot be used"),
     ],
 )
 def test_a_refused_picture_is_explained_at_the_field(contributor, name, content, said):

@@ -1,0 +1,99 @@
+"""AVIF and HEIC files: boxes (ISO/IEC 14496-12), left to the decoders apart from the metadata.
+
+The orientation of these files is in boxes (irot, imir), which libheif applies and Pillow returns as
+if it were EXIF. Their EXIF has no meaning for the look, so it is hidden from the decoders.
+"""
+
+import re
+import struct
+from collections.abc import Callable, Iterator
+from functools import partial
+from io import BytesIO
+from typing import Any
+
+import pi_heif
+from django.conf import settings
+from PIL.AvifImagePlugin import AvifImageFile
+
+from publishing.pictures import refusals
+from publishing.pictures.containers.contents import Contents
+
+AVIF = {b"avif", b"avis"}
+HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+# An entry in the list of items: its type stands after the version, the key and the protection.
+METADATA_ITEM = re.compile(rb"(infe(?:\x02.{7}|\x03.{9}))(?:Exif|mime)", re.DOTALL)
+SIZES = re.compile(rb"ispe.{4}(.{8})", re.DOTALL)
+MOST_BOXES = 1_000
+
+# Only the main picture is read.
+pi_heif.options.THUMBNAILS = False
+pi_heif.options.DEPTH_IMAGES = False
+pi_heif.options.AUX_IMAGES = False
+
+
+def brands(content: bytes) -> set[bytes]:
+    """Return the formats that a file claims; empty if it has no boxes."""
+    if content[4:8] != b"ftyp":
+        return set()
+    claimed = content[8 : min(int.from_bytes(content[:4], "big"), 256)]
+    return {claimed[at : at + 4] for at in range(0, len(claimed), 4) if at != 4}
+
+
+def is_avif(content: bytes) -> bool:
+    return not brands(content).isdisjoint(AVIF)
+
+
+def is_heif(content: bytes) -> bool:
+    return not brands(content).isdisjoint(HEIF)
+
+
+def read_avif(content: bytes) -> Contents:
+    image = _attempt(AvifImageFile, BytesIO(checked(content)))
+    exif, profile = (image.info.get(key, b"") for key in ("exif", "icc_profile"))
+    return Contents("AVIF", image.size, lambda: image, exif, profile)
+
+
+def read_heif(content: bytes) -> Contents:
+    image = _attempt(pi_heif.open_heif, BytesIO(checked(content)))
+    profile = image.info.get("icc_profile", b"")
+    return Contents("HEIF", image.size, partial(_attempt, image.to_pillow), b"", profile)
+
+
+def _attempt(step: Callable[..., Any], *args: Any) -> Any:
+    """Return the outcome of a step of a decoder, which fails on files that are cut or damaged."""
+    try:
+        return step(*args)
+    except Exception as error:
+        raise refusals.damaged() from error
+
+
+def checked(content: bytes) -> bytes:
+    """Return the file with items of a type that no decoder knows instead of EXIF and XMP.
+
+    All places in the file remain the same. Raises ValidationError if an item claims too many
+    pixels.
+    """
+    for name, start, end in boxes(content):
+        if name == b"meta":
+            data = content[start:end]
+            sizes = [struct.unpack(">II", size) for size in SIZES.findall(data)]
+            if any(width * height > settings.PICTURE_MAX_PIXELS for width, height in sizes):
+                raise refusals.too_many_pixels()
+            hidden = METADATA_ITEM.sub(rb"\1none", data)
+            return content[:start] + hidden + content[end:]
+    return content
+
+
+def boxes(content: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield (name, start, end) of each box."""
+    start = 0
+    for _number in range(MOST_BOXES):
+        if start + 16 > len(content):
+            return
+        length, name = struct.unpack_from(">I4s", content, start)
+        if length == 1:
+            length = int.from_bytes(content[start + 8 : start + 16], "big")
+        end = start + length if length else len(content)
+        yield name, start, end
+        start = max(end, start + 8)
+    raise refusals.too_costly()
