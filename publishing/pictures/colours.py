@@ -4,6 +4,7 @@ from io import BytesIO
 
 from PIL import Image, ImageCms
 
+PLAIN = ("L", "LA", "RGB", "RGBA", "CMYK")
 # The modes of Pillow by the colour space that a profile names.
 MODES = {"RGB ": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 DEEPEST = 65_535
@@ -15,6 +16,8 @@ def plain(image: Image.Image) -> Image.Image:
     Pillow cuts 16 bits of grey off at 255, and compares a transparent colour after that.
     """
     key = image.info.pop("transparency", None)
+    if key is None and image.mode in PLAIN:
+        return image
     if image.mode.startswith("I"):
         return _of_sixteen_bits(image.convert("I"), key)
     if image.mode in ("1", "L"):
@@ -25,10 +28,9 @@ def plain(image: Image.Image) -> Image.Image:
     if key is not None:
         image.info["transparency"] = key
         return image.convert("RGBA")
-    if image.mode in ("P", "PA"):
-        has_alpha = image.mode == "PA" or image.has_transparency_data
-        return image.convert("RGBA" if has_alpha else "RGB")
-    return image.convert({"La": "LA", "RGBa": "RGBA"}.get(image.mode, image.mode))
+    if image.mode == "La":
+        return image.convert("LA")
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def _of_sixteen_bits(image: Image.Image, key: object) -> Image.Image:

@@ -96,11 +96,11 @@ def names(file: Any) -> list[str]:
 def make_missing(file: Any) -> Iterator[str]:
     """Make the renditions of a file that its storage lacks; yield the name of each.
 
-    The file is read and decoded once for all of them.
+    The file is read and decoded once for all of them; nothing is made of a file that is lost.
     """
     contexts = [file._process_context(spec) for spec in file.field.formats.values()]
     missing = [context for context in contexts if not file.storage.exists(context.name)]
-    if not missing:
+    if not missing or not file.storage.exists(file.name):
         return
     with file.storage.open(file.name) as stored:
         image = Image.open(BytesIO(stored.read()))

@@ -19,8 +19,8 @@ from PIL import Image
 
 from publishing.pictures import containers, refusals
 from publishing.pictures.colours import in_srgb, plain
-from publishing.pictures.containers import Contents
 from publishing.pictures.orientation import orientation, upright
+from publishing.pictures.renditions import make_missing
 
 # The format of the kept copy by that of the upload, its suffix, and what the encoder is told. The
 # copy is only what renditions are made from; at this quality nobody sees that it was written anew.
@@ -105,18 +105,16 @@ def decoded(content: bytes) -> tuple[Image.Image, str]:
     except Exception as error:
         raise refusals.unreadable() from error
     try:
-        return _normalised(image, contents), contents.kind
+        # A JPEG is decoded at half or a quarter of its size where that is enough.
+        image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
+        image.load()
+        # The same name, because the whole picture would else be in memory until the end.
+        image = plain(image)
+        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        image = upright(in_srgb(image, contents.profile), orientation(contents.exif))
     except Exception as error:
         raise refusals.damaged() from error
-
-
-def _normalised(image: Image.Image, contents: Contents) -> Image.Image:
-    # A JPEG is decoded at half or a quarter of its size where that is enough.
-    image.draft(None, (LONGEST_SIDE, LONGEST_SIDE))
-    image.load()
-    image = plain(image)
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    return upright(in_srgb(image, contents.profile), orientation(contents.exif))
+    return image, contents.kind
 
 
 def encoded(image: Image.Image, kind: str) -> Accepted:
@@ -164,3 +162,8 @@ class PictureFileField(ImageField):
 
     def update_dimension_fields(self, *args: Any, **kwargs: Any) -> None:
         """Do nothing: the size is that of the kept copy, which `PictureFile.save` sets."""
+
+    def _generate_files(self, instance: Any, **kwargs: Any) -> None:
+        """Make what is missing after a save; `Picture.save` has usually made all of it before."""
+        for _name in make_missing(getattr(instance, self.name)):
+            pass

@@ -136,8 +136,8 @@ def packed_halves(left, right, depth, **options):
 
 
 # The first column and row, and the steps, of each pass of Adam7.
-PASSES = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2))
-PASSES += ((0, 1, 1, 2),)
+PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2)]
+PASSES += [(0, 1, 1, 2)]
 
 
 def interlaced():

@@ -6,7 +6,8 @@ the exact sentence.
 
 import struct
 import zlib
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from PIL import Image, PngImagePlugin
 
@@ -33,8 +34,8 @@ WEBP = Kept("WEBP", within=6)
 LOSSLESS = Kept("WEBP")
 AVIF = Kept("AVIF", within=6)
 HEIC = Kept("JPEG", within=4, size=(64, 64))
-TURNED = {"size": SIZE[::-1], "is_tall": True}
-UPSIDE_DOWN = {"first": RIGHT, "last": LEFT}
+TURNED: dict[str, Any] = {"size": SIZE[::-1], "is_tall": True}
+UPSIDE_DOWN: dict[str, Any] = {"first": RIGHT, "last": LEFT}
 CLEAR = (0, 0, 0, 0)
 
 
@@ -62,9 +63,9 @@ def in_adobe(mode="RGB", alpha=()):
     return make.drawing(mode, left=(40, 200, 60, *alpha), right=(200, 100, 50, *alpha))
 
 
-FROM_ADOBE = {"first": (0, 201, 37), "last": (227, 100, 42)}
-FROM_P3 = {"first": (0, 204, 12), "last": (215, 93, 31)}
-FROM_PROPHOTO = {"first": (0, 229, 0), "last": (255, 80, 46)}
+FROM_ADOBE: dict[str, Any] = {"first": (0, 201, 37), "last": (227, 100, 42)}
+FROM_P3: dict[str, Any] = {"first": (0, 204, 12), "last": (215, 93, 31)}
+FROM_PROPHOTO: dict[str, Any] = {"first": (0, 229, 0), "last": (255, 80, 46)}
 
 
 def with_text(*texts, **options):
@@ -226,10 +227,7 @@ TAKEN = {
     "JPEG, orientation of 99": (lambda: jpeg_with_exif(make.turned(99)), JPEG),
     "JPEG, upside down": (lambda: jpeg_with_exif(make.turned(3)), JPEG._replace(**UPSIDE_DOWN)),
     **{
-        f"JPEG, turned, with {name}": (
-            lambda data=data: jpeg_with_exif(data),
-            JPEG._replace(**TURNED),
-        )
+        f"JPEG, turned, with {name}": (partial(jpeg_with_exif, data), JPEG._replace(**TURNED))
         for name, data in BROKEN_BESIDE_ORIENTATION.items()
     },
     # PNG
