@@ -30,7 +30,7 @@ KEPT: dict[str, tuple[str, str, dict[str, Any]]] = {
     "GIF": ("PNG", ".png", {"optimize": False}),
     "WEBP": ("WEBP", ".webp", {"quality": 95}),
     "lossless WEBP": ("WEBP", ".webp", {"lossless": True, "exact": True}),
-    "AVIF": ("AVIF", ".avif", {"quality": 90}),
+    "AVIF": ("AVIF", ".avif", {"quality": 90, "max_threads": 1}),
     "HEIF": ("JPEG", ".jpg", {"quality": 95}),
 }
 # Twice what the widest rendition needs, so that a close crop is sharp; larger ones are made

@@ -25,10 +25,11 @@ METADATA_ITEM = re.compile(rb"(infe(?:\x02.{7}|\x03.{9}))(?:Exif|mime)", re.DOTA
 SIZES = re.compile(rb"ispe.{4}(.{8})", re.DOTALL)
 MOST_BOXES = 1_000
 
-# Only the main picture is read.
+# Only the main picture is read; with more threads it would take all cores from other requests.
 pi_heif.options.THUMBNAILS = False
 pi_heif.options.DEPTH_IMAGES = False
 pi_heif.options.AUX_IMAGES = False
+pi_heif.options.DECODE_THREADS = 1
 
 
 def brands(content: bytes) -> set[bytes]:
