@@ -59,11 +59,13 @@ def chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """
     place = len(SIGNATURE)
     for _number in range(MOST_CHUNKS):
-        length, name = struct.unpack_from(">I4s", content.ljust(place + 8, b"\0"), place)
+        if place + 8 > len(content):
+            return
+        length, name = struct.unpack_from(">I4s", content, place)
         data = content[place + 8 : place + 8 + length]
         end = place + 8 + length
         is_whole = content[end : end + 4] == checksum(name, data)
-        if name == b"IEND" or place >= len(content):
+        if name == b"IEND":
             return
         if is_whole:
             yield name, data

@@ -243,8 +243,16 @@ def with_comment(length):
     return content[:place] + comment + content[place:]
 
 
-# -- HEIC ----------------------------------------------------------------------------------
+# -- AVIF and HEIC -------------------------------------------------------------------------
 
+# The drawing in ten bits for each colour, by libaom.
+TEN_BITS = base64.b64decode(
+    "AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUEAAAD5bWV0YQAAAAAAAAAvaGRscgAAAAAAAAAAcGljdAAAAAAAAA"
+    "AAAAAAAFBpY3R1cmVIYW5kbGVyAAAAAA5waXRtAAAAAAABAAAAHmlsb2MAAAAARAAAAQABAAAAAQAAASEAAAAtAAAAKGlp"
+    "bmYAAAAAAAEAAAAaaW5mZQIAAAAAAQAAYXYwMUNvbG9yAAAAAGppcHJwAAAAS2lwY28AAAAUaXNwZQAAAAAAAABAAAAAMA"
+    "AAABBwaXhpAAAAAAMKCgoAAAAMYXYxQ4EgQAAAAAATY29scm5jbHgAAgACAAGAAAAAF2lwbWEAAAAAAAAAAQABBAECgwQA"
+    "AAA1bWRhdAoJOBV/vbwICAZAMiASgAAAQAAAQJPURQqW5MG5lIyA40UFkigioKjd1NPpFQ=="
+)
 # One frame of the drawing, 64 × 64, by libx265: its parameters (hvcC), and its data.
 PARAMETERS = base64.b64decode(
     "AQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQArQgEBA3AAAAMAkAAAAw"
@@ -258,16 +266,19 @@ def box(name, data, version=None):
     return struct.pack(">I", len(data) + len(head) + 8) + name + head + data
 
 
-def heic(turns=None, profile=b"", metadata=b"", brand=b"heic", size=(64, 64)):
+def heic(
+    turns=None, profile=b"", metadata=b"", brand=b"heic", size=(64, 64), metadata_type=b"Exif"
+):
     """Return a photograph as iPhones write it, with quarter turns to the left, EXIF and profile."""
     properties = [box(b"hvcC", PARAMETERS), box(b"ispe", struct.pack(">II", *size), 0)]
     if profile:
         properties.append(box(b"colr", b"prof" + profile))
     if turns is not None:
         properties.append(box(b"irot", bytes((turns,))))
-    items = [(1, b"hvc1", FRAME)]
+    items, described = [(1, b"hvc1", FRAME)], b""
     if metadata:
-        items.append((2, b"Exif", bytes(4) + metadata))
+        items.append((2, metadata_type, bytes(4) + metadata))
+        described = box(b"iref", box(b"cdsc", struct.pack(">HHH", 2, 1, 1)), 0)
     lists = [
         box(b"infe", struct.pack(">HH", key, 0) + kind + b"\0", 2) for key, kind, _data in items
     ]
@@ -286,6 +297,7 @@ def heic(turns=None, profile=b"", metadata=b"", brand=b"heic", size=(64, 64)):
             + box(b"pitm", struct.pack(">H", 1), 0)
             + box(b"iloc", b"\x44\0" + struct.pack(">H", len(items)) + places, 0)
             + box(b"iinf", struct.pack(">H", len(items)) + b"".join(lists), 0)
+            + described
             + box(b"iprp", box(b"ipco", b"".join(properties)) + box(b"ipma", linked, 0)),
             0,
         )

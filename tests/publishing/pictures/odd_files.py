@@ -466,6 +466,7 @@ TAKEN = {
     "GIF, a comment of megabytes": (lambda: make.with_comment(3_000_000), PNG),
     # AVIF
     "AVIF": (lambda: make.saved(make.drawing(), "AVIF", quality=95), AVIF),
+    "AVIF, ten bits": (lambda: make.TEN_BITS, AVIF),
     "AVIF, alpha": (
         lambda: make.saved(rgba(9), "AVIF", quality=95),
         AVIF._replace(first=(*LEFT, 255), last=(*RIGHT, 9)),
@@ -501,6 +502,10 @@ TAKEN = {
     "HEIC, turned in EXIF too": (
         lambda: make.heic(turns=3, metadata=make.turned()),
         HEIC._replace(is_tall=True),
+    ),
+    "HEIC, metadata of a type that is no text": (
+        lambda: make.heic(metadata=b"broken", metadata_type=b"\xff\xfe\xfd\xfc"),
+        HEIC,
     ),
     "HEIC, broken EXIF": (lambda: make.heic(metadata=b"broken"), HEIC),
     "HEIC, Display P3": (
@@ -562,6 +567,10 @@ REFUSED = {
     "JPEG without a scan": (lambda: make.jpeg()[: make.jpeg().find(b"\xff\xda")], DAMAGED),
     "JPEG without a height": (lambda: make.claiming(64, 0), UNREADABLE),
     "PNG, the first bytes": (lambda: make.png()[:20], UNREADABLE),
+    "PNG, a chunk that claims 4 GB": (
+        lambda: make.SIGNATURE + make.header() + b"\xff\xff\xff\xfftEXt" + bytes(99),
+        DAMAGED,
+    ),
     "PNG, half": (lambda: make.png()[:-40], DAMAGED),
     "PNG without pixels": (
         lambda: make.SIGNATURE + make.header() + make.chunk(b"IEND", b""),
