@@ -75,14 +75,16 @@ def checked(content: bytes) -> bytes:
     All places in the file remain the same. Raises ValidationError if an item claims too many
     pixels.
     """
+    hidden = bytearray(content)
     for name, start, end in boxes(content):
-        if name == b"meta":
-            data = content[start:end]
-            sizes = [struct.unpack(">II", size) for size in SIZES.findall(data)]
-            if any(width * height > settings.PICTURE_MAX_PIXELS for width, height in sizes):
-                raise refusals.too_many_pixels()
-            return content[:start] + data.replace(DESCRIBES, b"none") + content[end:]
-    return content
+        if name == b"mdat":
+            continue
+        data = content[start:end]
+        sizes = [struct.unpack(">II", size) for size in SIZES.findall(data)]
+        if any(width * height > settings.PICTURE_MAX_PIXELS for width, height in sizes):
+            raise refusals.too_many_pixels()
+        hidden[start:end] = data.replace(DESCRIBES, b"none")
+    return bytes(hidden)
 
 
 def boxes(content: bytes) -> Iterator[tuple[bytes, int, int]]:
