@@ -137,9 +137,9 @@ class CountryAdmin(DraftAdmin):
         reference = reference_names().get(country.code)
         if reference is None:
             return gettext("No names are known for this code.")
-        return format_html_join(
-            "", "<p>{}</p>", ((", ".join(names),) for names in reference[1:4] if names)
-        )
+        # Names of any direction stand next to each other.
+        lists = (format_html_join(", ", "<bdi>{}</bdi>", zip(names)) for names in reference[1:4])
+        return format_html_join("", "<p>{}</p>", ((names,) for names in lists if names))
 
     @admin.display(description=_("cities"), ordering="recorded")
     def cities_recorded(self, country: Any) -> int:

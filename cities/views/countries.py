@@ -51,7 +51,7 @@ class CountryDetail(RecordDetail):
         public = Country.objects.published().filter(pk__in=[country.code for country in meant])
         if len(named) == 1 and public:
             return redirect(public[0], permanent=True)
-        context = {"named": named, "nearest": nearest, "public": public}
+        context = {"named": named, "public": public}
         return render(request, "cities/country_not_found.html", context, status=404)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -93,7 +93,8 @@ class AddressedFilterSet(django_filters.FilterSet):
         meant = [*named, *([nearest] if nearest else [])]
         notice.links = tuple(
             NoticeLink(
-                _("Did you mean %(name)s?") % {"name": choice.label} if nearest else choice.label,
+                (_("Did you mean %(name)s?") if nearest else _("Show %(name)s"))
+                % {"name": choice.label},
                 self.link(**{name: [*self.chosen.get(name, []), choice.value]}),
             )
             for choice in meant
