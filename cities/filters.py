@@ -17,7 +17,8 @@ class CountryValues:
 
     def is_value(self, text: str) -> bool:
         # “UK” looks like a code, but is none.
-        return len(text) == 2 and text.isalpha() and text.upper() not in two_letter_names()
+        is_code = len(text) == 2 and text.isascii() and text.isalpha()
+        return is_code and text.upper() not in two_letter_names()
 
     def named(self, text: str) -> list[Choice]:
         return [self._choice(country) for country in countries_named(text)]

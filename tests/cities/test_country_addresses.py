@@ -54,6 +54,7 @@ def addresses(page):
         ("South Korea", "?country=kr"),
         ("Korea, Republic of", "?country=kr"),
         ("Ivory Coast", "?country=ci"),
+        ("法国", "?country=fr"),
         ("gb,fr", "?country=gb&country=fr"),
         ("UK, France,South Korea", "?country=gb&country=fr&country=kr"),
         ("Tuvalu", "?country=tv"),
