@@ -46,12 +46,14 @@ class CountryDetail(RecordDetail):
             named = countries_named(text)
             nearest = None if named else nearest_country(text)
             meant = [*named, *([nearest] if nearest else [])]
-            if not meant:
+            public = Country.objects.published().filter(pk__in=[country.code for country in meant])
+            if not named and not public:
                 raise
-        public = Country.objects.published().filter(pk__in=[country.code for country in meant])
         if len(named) == 1 and public:
             return redirect(public[0], permanent=True)
-        context = {"named": named, "public": public}
+        codes = {country.code for country in public}
+        without = [country.name for country in named if country.code not in codes]
+        context = {"named": named, "public": public, "without": without}
         return render(request, "cities/country_not_found.html", context, status=404)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -149,6 +149,13 @@ def test_a_country_that_is_not_clear_or_not_public_gets_a_page_that_helps(
     assert addresses(page) == [*linked, "/countries/", "/cities/"]
 
 
+def test_a_shared_name_lists_the_countries_without_cities_too(client, world):
+    page = part(client.get("/countries/korea/"), "<main", "</main>")
+    assert "Democratic People's Republic of Korea (no city on this site yet)" in page.text
+    factories.city(country_id="KP", **HIDDEN)
+    assert part(client.get("/countries/korea/"), "<main", "</main>").text == page.text
+
+
 def test_a_country_with_hidden_cities_looks_like_one_without_cities(client, world):
     without = client.get("/countries/tuvalu/").content
     factories.city(country_id="TV", **HIDDEN)
