@@ -104,6 +104,9 @@ class RecordDetail(DetailView):
         if shown := showing(self.request):
             self.is_hidden = False
             return rows.get(pk=shown.record.pk)
+        # PostgreSQL raises an error for any text with NUL.
+        if not slug_re.match(self.kwargs.get("slug", "-")):
+            raise Http404
         found = self.find_public()
         self.is_hidden = found is None
         # The session is not read for public records, so their pages stay cacheable.
@@ -119,9 +122,7 @@ class RecordDetail(DetailView):
         return self.find(rows.published())
 
     def find(self, rows: QuerySet[Any]) -> Any:
-        slug = self.kwargs["slug"]
-        # PostgreSQL raises an error for any text with NUL.
-        return rows.filter(slug=slug).first() if slug_re.match(slug) else None
+        return rows.filter(slug=self.kwargs["slug"]).first()
 
     def find_moved(self) -> Any:
         """Return the record that this address means, if the user may see it.
