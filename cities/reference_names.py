@@ -85,12 +85,14 @@ def two_letter_names() -> frozenset[str]:
 def codes_by_key() -> dict[str, tuple[str, ...]]:
     """Return the codes that share a name, by its key.
 
-    A well-known name is not shared with countries that have it in another language only.
+    A well-known name is not shared with countries that have it in another language only, and a name
+    in a language of the United Nations not with those that have it in another one.
     """
     rows = reference_names().values()
     well_known = _codes((row.code, row.well_known) for row in rows)
-    others = _codes((row.code, row.of_un_languages + row.of_other_languages) for row in rows)
-    return others | well_known
+    in_un_languages = _codes((row.code, row.of_un_languages) for row in rows)
+    in_others = _codes((row.code, row.of_other_languages) for row in rows)
+    return in_others | in_un_languages | well_known
 
 
 @cache
