@@ -21,9 +21,10 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.core.validators import slug_re
 from django.db import models
 from django.template.loader import render_to_string
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -84,7 +85,13 @@ def page_at(path: str) -> tuple[Any, str] | None:
     match = resolve(path.partition("#")[0].partition("?")[0])
     model = getattr(getattr(match.func, "view_class", None), "model", None)
     is_addressed = "slug" in match.kwargs and hasattr(model, "former_slugs")
-    return (model, match.kwargs["slug"]) if is_addressed else None
+    if not is_addressed:
+        return None
+    slug = match.kwargs["slug"]
+    # The page of a name that is no slug only redirects.
+    if not slug_re.match(slug):
+        raise Resolver404
+    return model, slug
 
 
 def pictures(html: str) -> dict[str, Any]:
