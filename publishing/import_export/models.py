@@ -109,7 +109,10 @@ class BatchRow(models.Model):
     outcome = models.CharField(
         _("result"), max_length=10, choices=RowOutcome, default=RowOutcome.PENDING
     )
+    # The sentences of all problems together.
     reason = models.TextField(_("reason"), blank=True)
+    # Column name → its problem, so that a preview can mark the cell; "" is the row as a whole.
+    problems = models.JSONField(default=dict)
     # A hint for the person, such as somebody's open draft.
     remark = models.TextField(_("remark"), blank=True)
     object_pk = models.CharField(_("record"), max_length=64, blank=True)
