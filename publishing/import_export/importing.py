@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from publishing.content.scope import OutOfScope, choose, narrowed, scope_of
 from publishing.import_export import bulk_apply
 from publishing.import_export.bulk_apply import TRIES, ConcurrentEdit, RecordChange
-from publishing.import_export.bulk_snapshots import load_snapshots, raw_columns
+from publishing.import_export.bulk_snapshots import SLICE, load_snapshots, raw_columns
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
 from publishing.revisions.models import Action, Revision, Stage, entry
 from publishing.revisions.scope_guard import check_change
@@ -34,7 +34,8 @@ def import_batch(model: type[models.Model], batch: Batch, person: Any, note: str
 
 
 def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> bool:
-    """Return False if somebody saved one of the records meanwhile; nothing is saved then."""
+    """Return False, and save nothing, if a record or a row was changed meanwhile."""
+    corrections = Batch.objects.values_list("corrections", flat=True).get(pk=batch.pk)
     rows = list(batch.rows.filter(outcome__in=(RowOutcome.NEW, RowOutcome.CHANGED)).defer("cells"))
     key = model._meta.pk
     keys = {row.number: key.to_python(row.object_pk) for row in rows if row.base}
@@ -65,9 +66,14 @@ def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> boo
         ],
     )
     counts = batch.count_outcomes()
+    if counts[RowOutcome.PENDING]:
+        raise ConcurrentEdit([])
     with transaction.atomic():
-        if Batch.objects.select_for_update().get(pk=batch.pk).imported_at:
+        locked = Batch.objects.select_for_update().defer("content").get(pk=batch.pk)
+        if locked.imported_at:
             return True
+        if locked.corrections != corrections:
+            return False
         bulk_apply.lock_rows(model, keys.values())
         if raw_columns(model, keys.values()) != before:
             return False
@@ -75,7 +81,16 @@ def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> boo
         _require_within(model, [change.record for change in live], person)
         batch.imported_at, batch.counts = timezone.now(), counts
         batch.save(update_fields=["imported_at", "counts"])
+    _save_new_keys(rows, changes)
     return True
+
+
+def _save_new_keys(rows: list[BatchRow], changes: dict[int, RecordChange]) -> None:
+    """Save the keys of the new records with their rows, for the links of the page."""
+    new = [row for row in rows if not row.base]
+    for row in new:
+        row.object_pk = str(changes[row.number].record.pk)
+    BatchRow.objects.bulk_update(new, ["object_pk"], batch_size=SLICE)
 
 
 def _require_within(model: type[models.Model], records: list[Any], person: Any) -> None:

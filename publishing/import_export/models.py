@@ -28,6 +28,7 @@ class RowOutcome(models.TextChoices):
     CHANGED = "changed", _("Changed")
     UNCHANGED = "unchanged", _("Unchanged")
     REFUSED = "refused", _("Refused")
+    LEFT_OUT = "left_out", _("Left out")
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -63,6 +64,8 @@ class Batch(models.Model):
     # Messages about the file as a whole.
     notes = models.JSONField(default=list)
     is_live = models.BooleanField(_("visitors see it at once"), default=False)
+    # How often rows were corrected or left out; a step that began before is done again.
+    corrections = models.PositiveIntegerField(default=0)
     imported_at = models.DateTimeField(_("imported"), null=True)
     # Outcome → number of rows, once the file is imported.
     counts = models.JSONField(default=dict)
@@ -104,6 +107,8 @@ class BatchRow(models.Model):
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
     cells = models.JSONField(default=list)
+    # Position of a corrected cell → its text in the file.
+    originals = models.JSONField(default=dict)
     # Column name → the value as it was understood, where that is not how the cell spells it.
     readings = models.JSONField(default=dict)
     outcome = models.CharField(

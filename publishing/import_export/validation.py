@@ -81,6 +81,7 @@ class RowValidator:
         accepted: list[AcceptedRow] = []
         for row in readable:
             row.outcome, row.reason, row.remark, row.claims = RowOutcome.REFUSED, "", "", []
+            row.problems = {}
             row.base = row.content = None
             try:
                 key = self.matcher.key_of(row, keys)
@@ -128,6 +129,7 @@ class RowValidator:
             self._initialise(row, record_after)
         errors = clean_record(record_after, base, content, set(problems), self.former_slugs)
         if problems or errors:
+            row.problems = problems | ({"": "; ".join(errors)} if errors else {})
             raise RowRefused("; ".join([*problems.values(), *errors]))
         if isinstance(record_after, Slugged) and not record_after.slug:
             record_after.slug = self._free_slug(record_after)
