@@ -32,7 +32,8 @@ _COMPACT = re.compile(r"((?:19|20|21)\d\d)(\d\d)(\d\d)")
 _ONLY_YEAR = re.compile(r"(\d{4})")
 _ONLY_MONTH = re.compile(r"(\d{1,2})[-/.](\d{4})|(\d{4})[-/.](\d{1,2})")
 _CLOCK = (
-    r"(?P<hour>\d{1,2})(?: ?[:h] ?(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?| ?h\b)?"
+    r"(?P<hour>\d{1,2})"
+    r"(?: ?[:h] ?(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?| ?h\b)?"
     r"(?: ?(?P<half>[ap])\.?m\.?)?(?: ?(?:uhr|hrs?|ч\.?))?"
     r"(?: ?\(?(?P<zone>z|(?:utc|gmt)?[+-]\d\d?(?::?\d\d)?|utc|gmt|[a-z]+/[a-z_/]+)\)?)?"
 )
