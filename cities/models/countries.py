@@ -11,6 +11,7 @@ from cities.models.expressions import count_of, related_rows
 from cities.models.regions import Region
 from publishing.content.folding import FoldedField, fold
 from publishing.content.scope import Unscoped
+from publishing.import_export.record_index import NameLookup
 from publishing.models import Slugged, Sourced
 
 LONGEST_NAME = 100
@@ -38,6 +39,19 @@ class CountryQuerySet(Unscoped, models.QuerySet["Country"]):
         return self.annotate(
             city_count=count_of(related_rows(self.model, "cities").published(), "country")
         )
+
+    def name_lookup(self) -> NameLookup:
+        """Return the names in general use, by which cells of imports name a country."""
+        # That module imports this one.
+        from cities.country_names import country_names
+
+        names = country_names()
+
+        def nearest(text: str) -> str | None:
+            country = names.nearest(text)
+            return country.code if country else None
+
+        return NameLookup(lambda text: [country.code for country in names.named(text)], nearest)
 
 
 class Country(Slugged, Sourced):

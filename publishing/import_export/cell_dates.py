@@ -196,7 +196,7 @@ def date_order_of(values: Iterable[str]) -> str | None:
 
     None if each is possible in several orders, or if some contradict others.
     """
-    proved = set()
+    proved: set[str] = set()
     for value in values:
         moment = parse_moment(value)
         if moment and len(moment.days) == 1 and "" not in moment.days:

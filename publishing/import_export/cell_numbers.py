@@ -40,7 +40,9 @@ _FACTORS = {
     100_000: "lakh lakhs",
     10_000_000: "crore crores",
 }
-_FACTOR_OF = {word: factor for factor, words in _FACTORS.items() for word in words.split()}
+_FACTOR_OF: dict[str, int] = {
+    word: factor for factor, words in _FACTORS.items() for word in words.split()
+}
 _WITH_FACTOR = re.compile(r"([\d.,' ]+?) ?([^\W\d_]+)\.?")
 # Ways to write that a value is not known.
 _NOTHING = frozenset(
@@ -141,4 +143,5 @@ def _multiplied(digits: str) -> int | None:
     parts = _DECIMALS.fullmatch(found[1])
     if not parts or not parts[1].isdecimal() or len(parts[3]) > len(str(factor)) - 1:
         return None
-    return int(parts[1]) * factor + int(parts[3]) * factor // 10 ** len(parts[3])
+    decimals = int(parts[3]) * factor // int(f"1{'0' * len(parts[3])}")
+    return int(parts[1]) * factor + decimals
