@@ -202,6 +202,8 @@ class City(Slugged, Publishable, Sourced):
     objects = CityQuerySet.as_manager()
     url_name = "cities:detail"
     reserved_slugs = frozenset({"suggest"})
+    told_apart_by = ("country", "subdivision")
+    other_name_paths = ("official_name", "alternative_names__name")
 
     class Meta(Publishable.Meta):
         verbose_name = _("city")
@@ -269,6 +271,8 @@ class City(Slugged, Publishable, Sourced):
     def clean(self) -> None:
         super().clean()
         if not self.intake:
+            if self.joined_year is None and self.joined_on:
+                self.joined_year = self.joined_on.year
             return
         if self.joined_year is None:
             self.joined_year = self.intake.year

@@ -55,6 +55,7 @@ class Theme(Slugged, Publishable, Sourced):
 
     objects = ThemeQuerySet.as_manager()
     url_name = "themes:detail"
+    told_apart_by = ("kind",)
 
     class Meta(Publishable.Meta):
         verbose_name = _("theme")

@@ -174,7 +174,7 @@ class StrictConverter(CellConverter):
         if UNPRINTABLE.search(text):
             raise ValidationError("There is a control character in this cell.")
         if self.target:
-            return super().from_cell(text, resolver)
+            return resolver.find(self.target, text) if text else None
         if self.choices:
             values = [str(value) for value, _label in self.field.flatchoices]
             if text not in values:

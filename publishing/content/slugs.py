@@ -75,6 +75,10 @@ class Slugged(models.Model):
     slug_source = "name"
     reserved_slugs: frozenset[str] = frozenset()
     url_name = ""
+    # The fields that tell records of one name apart, such as the country of a city, and the paths
+    # to further names; imports find records by them.
+    told_apart_by: tuple[str, ...] = ()
+    other_name_paths: tuple[str, ...] = ()
 
     class Meta:
         abstract = True

@@ -7,23 +7,32 @@ unchanged.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from publishing.import_export.cell_numbers import is_nothing
 from publishing.import_export.cell_text import (
     BETWEEN_LINKS,
+    BETWEEN_VALUES,
     join_row,
     normalise,
     split_row,
     to_text,
 )
 from publishing.import_export.cell_values import CellConverter
-from publishing.import_export.references import NaturalKeys, RecordFinder
+from publishing.import_export.references import (
+    NAMES_LABEL,
+    NaturalKeys,
+    RecordFinder,
+    ReferenceResolver,
+)
 from publishing.revisions.snapshots import (
     Snapshot,
     content_fields,
@@ -71,6 +80,26 @@ class TableColumn:
         """Return the value of a cell for the snapshot. Raises ValidationError."""
         raise NotImplementedError
 
+    def reading(self, text: str, value: Any, resolver: ReferenceResolver) -> str:
+        """Return the value of a cell in words; "" if the cell stands for itself."""
+        raise NotImplementedError
+
+    def sentence(self, error: ValidationError) -> str:
+        """Return what is wrong with a cell, with the label of the column."""
+        message = " ".join(error.messages)
+        if getattr(error, "code", None) == NAMES_LABEL:
+            return message
+        return f"{capfirst(self.label)}: {message}"
+
+    @property
+    def converters(self) -> list[CellConverter]:
+        return []
+
+    @property
+    def is_date(self) -> bool:
+        """Whether the order of days in numbers matters to the column."""
+        return any(value.is_day or value.is_moment for value in self.converters)
+
 
 class FieldColumn(TableColumn):
     """A field of the record."""
@@ -96,6 +125,13 @@ class FieldColumn(TableColumn):
         self, text: str, present: Any, resolver: RecordFinder, natural_keys: NaturalKeys
     ) -> Any:
         return self.value.from_cell(text, resolver)
+
+    def reading(self, text: str, value: Any, resolver: ReferenceResolver) -> str:
+        return self.value.reading(text, value, resolver)
+
+    @property
+    def converters(self) -> list[CellConverter]:
+        return [self.value]
 
 
 class ManyToManyColumn(TableColumn):
@@ -125,9 +161,30 @@ class ManyToManyColumn(TableColumn):
     ) -> list[Any]:
         # Existing links may stay, even if the person could not choose them now.
         present_keys = {natural_keys.of(self.target, key): key for key in present or ()}
-        names = (name.strip() for name in text.replace("\n", ";").split(";"))
-        keys = {present_keys.get(n) or resolver.find(self.target, n) for n in names if n}
-        return sorted(keys)
+        names = self.names(text, resolver)
+        return sorted({present_keys.get(n) or resolver.find(self.target, n) for n in names})
+
+    def names(self, text: str, resolver: RecordFinder) -> list[str]:
+        """Return the names in a cell: with commas between them only if there is no other sign."""
+        names = [name.strip() for name in re.split(r"[;\n|]", text) if name.strip()]
+        if len(names) == 1 and is_nothing(text):
+            return []
+        if len(names) == 1 and "," in text:
+            try:
+                resolver.find(self.target, names[0])
+            except ValidationError:
+                return [name.strip() for name in text.split(",") if name.strip()]
+        return names
+
+    def reading(self, text: str, value: Any, resolver: ReferenceResolver) -> str:
+        if not value:
+            return _("empty") if text else ""
+        readings = []
+        for name in self.names(text, resolver):
+            keys = resolver.keys_of(self.target, name)
+            is_spelt = len(keys) != 1 or resolver.is_spelt(self.target, keys[0], name)
+            readings.append("" if is_spelt else resolver.label(self.target, keys[0]))
+        return _joined_readings(self.names(text, resolver), readings, BETWEEN_LINKS)
 
 
 class InlineColumn(TableColumn):
@@ -184,9 +241,29 @@ class InlineColumn(TableColumn):
             values = self._values(line, resolver, present, present_texts)
             key, present_row = present_rows.get(self._key(values), (str(uuid.uuid4()), None))
             if key in rows:
-                raise ValidationError(_("“%s” stands here twice") % line)
+                raise ValidationError(_("“%s” is here twice.") % line)
             rows[key] = (present_row or self._defaults()) | values
         return rows
+
+    def reading(self, text: str, value: Any, resolver: ReferenceResolver) -> str:
+        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        return _joined_readings(lines, [self._line_reading(n, resolver) for n in lines], "\n")
+
+    def _line_reading(self, line: str, resolver: ReferenceResolver) -> str:
+        texts, readings = split_row(line), []
+        for name, text in zip(self.order, texts, strict=False):
+            converter = self.values[name]
+            try:
+                value = converter.from_cell(text, resolver)
+                readings.append(converter.reading(text, value, resolver))
+            except ValidationError:
+                # It is unchanged, and may be more than the user could choose now.
+                readings.append("")
+        return _joined_readings(texts, readings, BETWEEN_VALUES)
+
+    @property
+    def converters(self) -> list[CellConverter]:
+        return list(self.values.values())
 
     def _key(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
         return tuple(row.get(name) for name in self.identifying)
@@ -204,7 +281,7 @@ class InlineColumn(TableColumn):
     ) -> dict[str, Any]:
         texts = split_row(line)
         if len(texts) > len(self.order):
-            message = _("“%(line)s” has more than %(values)s")
+            message = _("“%(line)s” has more values than %(values)s.")
             raise ValidationError(message % {"line": line, "values": " | ".join(self.order)})
         texts += [""] * (len(self.order) - len(texts))
         for key, row_texts in present_texts.items():
@@ -214,10 +291,26 @@ class InlineColumn(TableColumn):
         values = {}
         for name, text in zip(self.order, texts, strict=True):
             if text or not self._has_default(name):
-                values[name] = self.values[name].from_cell(text, resolver)
+                values[name] = self._value(name, text, resolver)
         return values
+
+    def _value(self, name: str, text: str, resolver: RecordFinder) -> Any:
+        try:
+            return self.values[name].from_cell(text, resolver)
+        except ValidationError as error:
+            if error.code == NAMES_LABEL:
+                raise
+            label = capfirst(str(self.values[name].field.verbose_name))
+            raise ValidationError(f"{label}: {' '.join(error.messages)}") from error
 
     def _has_default(self, name: str) -> bool:
         """Return whether an empty text means the default, because the field cannot be empty."""
         field = self.values[name].field
         return field.has_default() and not field.blank
+
+
+def _joined_readings(texts: list[str], readings: list[str], separator: str) -> str:
+    """Return the texts as they were understood; "" if each stands for itself."""
+    if not any(readings):
+        return ""
+    return separator.join(r or text for text, r in zip(texts, readings, strict=False))

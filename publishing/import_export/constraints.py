@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import NOT_PROVIDED, Q
-from django.utils.translation import gettext as _
 
+from publishing.content.folding import FoldedField
 from publishing.import_export.bulk_snapshots import slices
 from publishing.revisions.snapshots import plain
 
@@ -28,7 +28,13 @@ class UniqueRule(NamedTuple):
 
     def claim(self, record: models.Model) -> str | None:
         """Return the record's values as a text; None if one is empty and so cannot collide."""
-        values = [plain(getattr(record, field.attname)) for field in self.fields]
+        # A folded field has its value only when the record is saved.
+        values = [
+            field.pre_save(record, add=False)
+            if isinstance(field, FoldedField)
+            else plain(getattr(record, field.attname))
+            for field in self.fields
+        ]
         return None if None in values else self.text(values)
 
     def text(self, values: Iterable[Any]) -> str:
@@ -66,14 +72,9 @@ class BulkConstraints:
                 yield UniqueRule(number, fields, constraint.condition or Q(), message)
                 number += 1
 
-    def claims(self, record: models.Model) -> dict[str, str]:
-        """Return the unique values of a record, each with the message for a collision."""
-        claims = {}
-        for rule in self.unique:
-            if claim := rule.claim(record):
-                name = rule.fields[0].name
-                claims[claim] = rule.message if rule.fields[1:] else f"{name}: {rule.message}"
-        return claims
+    def claims(self, record: models.Model) -> dict[str, UniqueRule]:
+        """Return the unique values of a record, each with the rule that it follows."""
+        return {claim: rule for rule in self.unique if (claim := rule.claim(record))}
 
     def slug_claim(self, slug: str) -> str:
         """Return the claim of a record with this slug."""
@@ -109,12 +110,14 @@ class BulkConstraints:
                 yield BrokenCheck(names, str(constraint.get_violation_error_message()))
 
 
-def missing_links(record: models.Model, fields: Iterable[models.Field[Any, Any]]) -> Iterator[str]:
-    """Yield a message for each relation of a record that is empty although it is required."""
+def missing_links(
+    record: models.Model, fields: Iterable[models.Field[Any, Any]]
+) -> Iterator[models.Field[Any, Any]]:
+    """Yield each relation of a record that is empty although it is required."""
     for field in fields:
         if (
             not field.null
             and field.default is NOT_PROVIDED
             and getattr(record, field.attname) is None
         ):
-            yield f"{field.name}: {_('this cannot be empty')}"
+            yield field

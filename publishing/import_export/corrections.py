@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import models, transaction
-from django.utils.translation import gettext as _
 
 from publishing.import_export.bulk_snapshots import slices
 from publishing.import_export.bulk_sql import DeferredSQL
@@ -99,10 +98,12 @@ def _set_cell(row: BatchRow, position: int, text: str) -> None:
 
 def _release(batch: Batch, row: BatchRow) -> None:
     """Have the rows checked again that were refused because of this row's unique values."""
-    if row.claims:
-        said = _("row %(number)s of the file says the same") % {"number": row.number}
-        twins = batch.rows.filter(outcome=RowOutcome.REFUSED, reason__contains=said)
-        twins.update(outcome=RowOutcome.PENDING)
+    if row.claims and row.outcome != RowOutcome.REFUSED:
+        refused = batch.rows.filter(outcome=RowOutcome.REFUSED).exclude(claims=[])
+        pairs = refused.order_by().values_list("pk", "claims")
+        keys = [key for key, claims in pairs if not set(row.claims).isdisjoint(claims)]
+        for chunk in slices(keys):
+            batch.rows.filter(pk__in=chunk).update(outcome=RowOutcome.PENDING, claims=[])
 
 
 def refused_as_batch(batch: Batch) -> Batch:

@@ -15,13 +15,10 @@ from publishing.import_export.corrections import text_condition
 from publishing.import_export.headings import match_headings
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
 from publishing.import_export.right_values import RightValues
+from publishing.import_export.row_reading import empty_content
 from publishing.revisions.diff import Difference, SnapshotFormatter
 from publishing.revisions.snapshots import (
-    Snapshot,
-    content_fields,
     differing,
-    link_names,
-    values_of,
 )
 
 # Longer texts are shortened, and can be opened.
@@ -50,9 +47,9 @@ class PreviewCell(NamedTuple):
     reading: str
     problem: str
     changes: list[Difference]
-    # The nearest right value for a refused text, and the number of refused rows with that text.
-    right: str = ""
-    twins: int = 0
+    # What a refused text may mean, and the number of refused rows with that text.
+    suggestions: list[str]
+    twins: int
 
     @property
     def is_long(self) -> bool:
@@ -118,7 +115,7 @@ class PreviewTable:
         self.names = {column.name for column in self.all_columns}
         contents = [content for row in rows for content in (row.base, row.content) if content]
         self.formatter = SnapshotFormatter(model, contents)
-        self.initial = _initial_content(model)
+        self.initial = empty_content(model)
         self.twins = self._count_twins(rows) if right_values else {}
         self.rows = [self._row(row) for row in rows]
         shown = [all_columns or self._is_shown(place) for place in range(len(self.all_columns))]
@@ -171,17 +168,18 @@ class PreviewTable:
         changes: dict[str, list[Difference]],
     ) -> PreviewCell:
         text = row.cells[column.position] if row.cells else ""
-        problem, right = problems.get(column.name, ""), ""
+        problem = problems.get(column.name, "")
+        suggestions = []
         if problem and self.right_values:
-            right = self.right_values.nearest(column.column, text)
+            suggestions = self.right_values.suggested(column.column, text)
         return PreviewCell(
             column,
             text,
             row.originals.get(str(column.position)),
-            row.readings.get(column.name, ""),
+            _reading(row, column),
             problem,
             changes.get(column.name, []) if row.base else [],
-            right,
+            suggestions,
             self.twins.get((column.position, text), 0) if problem and text else 0,
         )
 
@@ -210,9 +208,9 @@ class PreviewTable:
         return {key: counts[f"n{n}"] for n, key in keys.items()}
 
 
-def _initial_content(model: type[models.Model]) -> Snapshot:
-    return {
-        "fields": values_of(model(), content_fields(model)),
-        "links": {name: [] for name in link_names(model)},
-        "rows": {part: {} for part in getattr(model, "parts", ())},
-    }
+def _reading(row: BatchRow, column: PreviewColumn) -> str:
+    """Return the reading of a cell; the digits of a large number, which no year is, in groups."""
+    reading = row.readings.get(column.name, "")
+    is_number = isinstance(getattr(column.column, "field", None), models.IntegerField)
+    is_large = is_number and reading.isdecimal() and len(reading) > 4
+    return f"{int(reading):,}" if is_large else reading

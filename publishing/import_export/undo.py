@@ -167,7 +167,7 @@ class ImportUndo:
         accepted = []
         for revision, change in changes:
             claims = constraints.claims(change.record)
-            messages = [message for claim, message in claims.items() if claim in taken]
+            messages = [rule.message for claim, rule in claims.items() if claim in taken]
             if messages:
                 self._skip(revision, " ".join(messages))
             else:

@@ -122,6 +122,20 @@ def test_the_nearest_choice_and_the_nearest_links_are_offered_too(publisher):
     assert outcomes(batch) == ["new"]
 
 
+def test_each_record_that_a_name_may_mean_is_offered(publisher):
+    for code, name in (
+        ("KR", "Republic of Korea"),
+        ("KP", "Democratic People’s Republic of Korea"),
+    ):
+        factories.country(code=code, name=name)
+    batch = publisher.look(City, [{"name": "Daegu", "country": "Korea"}])
+    buttons = parse(show(publisher, batch)).attributes("button")
+    uses = [given["value"] for given in buttons if given.get("name") == "use"]
+    assert sorted(uses) == ["1:Democratic People’s Republic of Korea", "1:Republic of Korea"]
+    mend(publisher, batch, 2, use="1:Republic of Korea")
+    assert batch.rows.get().content["fields"]["country"] == "KR"
+
+
 def test_a_row_is_left_out_and_taken_in_again(publisher):
     rows = [{"code": c, "name": c, "region": "africa"} for c in ("FR", "DE")]
     batch = publisher.look(Country, rows)

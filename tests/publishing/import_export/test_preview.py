@@ -18,7 +18,7 @@ def test_a_row_of_the_file_is_a_row_of_the_table_with_its_result(publisher):
         {"slug": "wakefield", "name": "Wakefield", "country": "GB", "population": "353000"},
         {"slug": "bristol", "name": "Bristol", "country": "GB", "population": ""},
         {"slug": "", "name": "Derby", "country": "GB", "population": "261400"},
-        {"slug": "", "name": "Hull", "country": "GB", "population": "-"},
+        {"slug": "", "name": "Hull", "country": "GB", "population": "many"},
     ]
     batch = publisher.look(City, rows, mode="live")
     page = show(publisher, batch)
@@ -28,7 +28,7 @@ def test_a_row_of_the_file_is_a_row_of_the_table_with_its_result(publisher):
         "2 Changed Wakefield Country GB Population removed: 300000added: 353000",
         "3 Unchanged Bristol Country GB Population",
         "4 New Derby Country GB Population 261400 Also set: Address: derby",
-        f"5 Refused Hull Country GB Population - {refused}",
+        f"5 Refused Hull Country GB Population many {refused}",
     ]
     caption = words(
         page.content.decode(), '<caption id="import-caption" tabindex="-1">', "</caption>"
@@ -104,6 +104,23 @@ def test_rows_with_a_remark_have_a_filter_of_their_own(publisher, contributor):
     assert [line.endswith(remark) for line in lines(page)] == [True]
 
 
+def test_a_value_that_is_understood_differently_is_shown_as_read(publisher):
+    factories.united_kingdom()
+    factories.city(name="Wakefield", population=300_000)
+    rows = [
+        {"name": "Derby", "country": "UK", "population": "1 234 567"},
+        {"name": "Wakefield", "country": "GB", "population": "353.000"},
+    ]
+    batch = publisher.look(City, rows)
+    page = show(publisher, batch, "?show=remarks")
+    assert lines(page)[0] == (
+        "2 New Derby Country UK read as United Kingdom Population 1 234 567 read as 1,234,567 "
+        "Also set: Address: derby"
+    )
+    assert "removed: 300000added: 353000 “353.000” read as 353,000" in lines(page)[1]
+    assert filters(page)["?show=remarks"] == "With remarks 2"
+
+
 def test_a_long_text_is_shortened_and_can_be_read_whole(publisher):
     factories.united_kingdom()
     text = " ".join(f"word{number}" for number in range(60))
@@ -129,8 +146,11 @@ def test_a_page_of_the_preview_takes_as_many_queries_for_one_row_as_for_many(
         ]
     rows.sort(key=lambda row: str(row["name"]))
     batch = publisher.look(City, rows)
-    for query, number in [("?show=refused", 13), ("?show=changed", 11), ("?show=new", 12)]:
+    for query, number in [("?show=refused", 14), ("?show=changed", 11), ("?show=new", 12)]:
         address = admin_url(City, "batch", batch.pk) + query
         with django_assert_num_queries(number):
             page = publisher.client.get(address)
         assert len(lines(page)) == size
+    wrong = batch.rows.filter(outcome="refused").first()
+    with django_assert_num_queries(11):
+        publisher.client.get(admin_url(City, "batch_row", batch.pk, wrong.number))
