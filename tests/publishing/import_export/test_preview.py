@@ -27,13 +27,27 @@ def test_a_row_of_the_file_is_a_row_of_the_table_with_its_result(publisher):
     assert lines(page) == [
         "2 Changed Wakefield Country GB Population removed: 300000added: 353000",
         "3 Unchanged Bristol Country GB Population",
-        "4 New Derby Country GB Population 261400 Also set: Address: derby",
+        "4 New Derby Country GB Population 261400",
         f"5 Refused Hull Country GB Population many {refused}",
     ]
     caption = words(
         page.content.decode(), '<caption id="import-caption" tabindex="-1">', "</caption>"
     )
     assert caption == "Rows of the file: 1 to 4 of 4"
+
+
+def test_the_values_that_follow_from_a_row_stand_below_it(publisher):
+    factories.united_kingdom()
+    factories.city(name="Wakefield", joined_year=None)
+    factories.intake(year=2024)
+    rows = [{"name": "Wakefield", "intake": "2024"}, {"name": "Derby", "intake": "2024"}]
+    batch = publisher.look(City, [row | {"country": "GB"} for row in rows], mode="live")
+    assert lines(show(publisher, batch)) == [
+        "2 Changed Wakefield Intake added: 2024 Country GB Also set: Joining year: added: 2024",
+        "3 New Derby Intake 2024 Country GB Also set: Joining year: 2024",
+    ]
+    address = "Also set: Address: derby · Joining year: 2024"
+    assert address in lines(show(publisher, batch, "?columns=all"))[1]
 
 
 def test_the_record_of_a_row_is_linked_as_soon_as_it_exists(publisher):
@@ -114,8 +128,7 @@ def test_a_value_that_is_understood_differently_is_shown_as_read(publisher):
     batch = publisher.look(City, rows)
     page = show(publisher, batch, "?show=remarks")
     assert lines(page)[0] == (
-        "2 New Derby Country UK read as United Kingdom Population 1 234 567 read as 1,234,567 "
-        "Also set: Address: derby"
+        "2 New Derby Country UK read as United Kingdom Population 1 234 567 read as 1,234,567"
     )
     assert "removed: 300000added: 353000 “353.000” read as 353,000" in lines(page)[1]
     assert filters(page)["?show=remarks"] == "With remarks 2"
