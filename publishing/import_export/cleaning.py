@@ -46,8 +46,10 @@ def clean_record(
     if isinstance(record, Slugged) and slug not in former_slugs:
         # Otherwise the model's `clean` would query the database for each record.
         record.former_slugs = FormerSlug.objects.none  # type: ignore[method-assign]
+        record._saved_slug = lambda: start["fields"]["slug"]  # type: ignore[method-assign]
     problems |= _errors(record, {*(field.name for field in links), *failed})
-    vars(record).pop("former_slugs", None)
+    for name in ("former_slugs", "_saved_slug"):
+        vars(record).pop(name, None)
     for part, rows in content["rows"].items():
         sentences: list[str] = []
         for key, values in rows.items():
