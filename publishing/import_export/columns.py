@@ -124,7 +124,7 @@ class FieldColumn(TableColumn):
     def from_cell(
         self, text: str, present: Any, resolver: RecordFinder, natural_keys: NaturalKeys
     ) -> Any:
-        return self.value.from_cell(text, resolver)
+        return self.value.valid_from_cell(text, resolver)
 
     def reading(self, text: str, value: Any, resolver: ReferenceResolver) -> str:
         return self.value.reading(text, value, resolver)
@@ -296,7 +296,7 @@ class InlineColumn(TableColumn):
 
     def _value(self, name: str, text: str, resolver: RecordFinder) -> Any:
         try:
-            return self.values[name].from_cell(text, resolver)
+            return self.values[name].valid_from_cell(text, resolver)
         except ValidationError as error:
             if error.code == NAMES_LABEL:
                 raise
