@@ -10,6 +10,7 @@ from cities.models.expressions import count_of, related_rows
 from cities.models.regions import Region
 from publishing.content.folding import FoldedField
 from publishing.content.scope import Unscoped
+from publishing.content.text_fields import LineField
 from publishing.models import Slugged
 
 
@@ -28,14 +29,14 @@ class CountryQuerySet(Unscoped, models.QuerySet["Country"]):
 
 
 class Country(Slugged):
-    code = models.CharField(
+    code = LineField(
         _("code"),
         max_length=2,
         primary_key=True,
         help_text=_("The two capital letters of ISO 3166-1, for example “GB”."),
     )
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    name_in_text = models.CharField(
+    name = LineField(_("name"), max_length=100, unique=True)
+    name_in_text = LineField(
         _("name in a sentence"),
         max_length=110,
         blank=True,
