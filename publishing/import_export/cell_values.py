@@ -21,7 +21,12 @@ from publishing.import_export.cell_dates import (
     parse_datetime,
     parse_day,
 )
-from publishing.import_export.cell_numbers import decimal_number, is_nothing, whole_number
+from publishing.import_export.cell_numbers import (
+    decimal_number,
+    is_nothing,
+    names_nothing,
+    whole_number,
+)
 from publishing.import_export.cell_text import to_text
 from publishing.import_export.references import NaturalKeys, RecordFinder, ReferenceResolver
 from publishing.import_export.refusals import refusal
@@ -86,7 +91,7 @@ class CellConverter:
     def from_cell(self, text: str, resolver: RecordFinder) -> Any:
         """Return the snapshot's value for a text. Raises ValidationError."""
         if self.target:
-            return self._find(text, resolver) if text else None
+            return None if not text or names_nothing(text) else self._find(text, resolver)
         if isinstance(self.field, models.BooleanField):
             return self._parse_bool(text)
         is_text = isinstance(self.field, models.CharField | models.TextField) and not self.choices

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def read(publisher, model, column, cells, **others):
     """Return what became of each cell of a column: its value and reading, or its sentence."""
-    rows = [{column: cell} | others for cell in cells]
+    rows = [{column: cell} | {n: v for n, v in others.items() if n != column} for cell in cells]
     for number, row in enumerate(rows):
         if "name" in row:
             row["name"] = f"{row['name']} {number}"
