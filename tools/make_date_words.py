@@ -36,17 +36,20 @@ def words() -> Iterator[tuple[str, int]]:
 
 
 def main() -> None:
-    meanings = defaultdict(set)
+    meanings: dict[str, set[int]] = defaultdict(set)
     for word, meaning in words():
         if not any(character.isdigit() for character in word):
             meanings[word.casefold().strip(".")].add(meaning)
     # "mar." is March and Tuesday: a date needs the month more.
     months = {word: found - {WEEKDAY} or found for word, found in meanings.items()}
-    rows = [(word, *found) for word, found in months.items() if len(found) == 1]
+    rows: list[tuple[str, int]] = [
+        (word, month) for word, found in months.items() if len(found) == 1 for month in found
+    ]
+    rows.sort(key=lambda row: (row[1], row[0]))
     with TABLE.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["word", "month"])
-        writer.writerows(sorted(rows, key=lambda row: (row[1], row[0])))
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from cities.models.intakes import Intake
 from cities.models.themes import Theme
 from publishing.content.folding import FoldedField
 from publishing.content.richtext import RichTextField
+from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import (
     MOMENTS,
     UNIQUE_SLUG,
@@ -48,12 +49,12 @@ class City(Slugged, Publishable, Sourced):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         LAPSED = "lapsed", _("Lapsed")
 
-    name = models.CharField(
+    name = LineField(
         _("name"),
         max_length=120,
         help_text=_("The name that people use, for example “Wakefield”."),
     )
-    official_name = models.CharField(
+    official_name = LineField(
         _("official name"),
         max_length=200,
         blank=True,
@@ -69,7 +70,7 @@ class City(Slugged, Publishable, Sourced):
     country = models.ForeignKey(
         Country, models.PROTECT, related_name="cities", verbose_name=_("country")
     )
-    subdivision = models.CharField(
+    subdivision = LineField(
         _("part of the country"),
         max_length=120,
         blank=True,
@@ -116,13 +117,13 @@ class City(Slugged, Publishable, Sourced):
             "The page then says so."
         ),
     )
-    motto = models.CharField(
+    motto = LineField(
         _("motto"),
         max_length=150,
         blank=True,
         help_text=_("Words that the city is known by, for example “Freedom Through Learning”."),
     )
-    summary = models.TextField(
+    summary = ParagraphsField(
         _("summary"),
         blank=True,
         max_length=600,
@@ -147,7 +148,7 @@ class City(Slugged, Publishable, Sourced):
         blank=True,
         validators=[MinValueValidator(1900), MaxValueValidator(2100)],
     )
-    population_source = models.CharField(
+    population_source = LineField(
         _("source of the population figure"),
         max_length=200,
         blank=True,
@@ -175,7 +176,7 @@ class City(Slugged, Publishable, Sourced):
             "The number of the place at geonames.org, if its point or population is from there."
         ),
     )
-    website = models.URLField(
+    website = URLField(
         _("website"), blank=True, help_text=_("The city’s own page on lifelong learning.")
     )
     picture = models.ForeignKey(

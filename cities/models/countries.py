@@ -11,6 +11,7 @@ from cities.models.expressions import count_of, related_rows
 from cities.models.regions import Region
 from publishing.content.folding import FoldedField, fold
 from publishing.content.scope import Unscoped
+from publishing.content.text_fields import LineField, ParagraphsField
 from publishing.import_export.record_index import NameLookup
 from publishing.models import Slugged, Sourced
 
@@ -59,14 +60,14 @@ class Country(Slugged, Sourced):
         MEMBER = "member", _("Member State")
         ASSOCIATE = "associate", _("Associate Member")
 
-    code = models.CharField(
+    code = LineField(
         _("code"),
         max_length=2,
         primary_key=True,
         help_text=_("The two capital letters of ISO 3166-1, for example “GB”."),
     )
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    name_in_text = models.CharField(
+    name = LineField(_("name"), max_length=100, unique=True)
+    name_in_text = LineField(
         _("name in a sentence"),
         max_length=110,
         blank=True,
@@ -81,7 +82,7 @@ class Country(Slugged, Sourced):
         choices=Region,
         help_text=_("The group in UNESCO’s own announcements, which is not always geography’s."),
     )
-    other_names = models.TextField(
+    other_names = ParagraphsField(
         _("other names"),
         blank=True,
         validators=[validate_lines],

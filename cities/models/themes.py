@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models.expressions import count_of, related_rows
 from publishing.content.scope import Unscoped
+from publishing.content.text_fields import LineField, ParagraphsField
 from publishing.models import (
     UNIQUE_SLUG,
     Publishable,
@@ -38,9 +39,9 @@ class Theme(Slugged, Publishable, Sourced):
         AREA_OF_ACTION = "area-of-action", _("Area of action")
         GOAL = "goal", _("Sustainable Development Goal")
 
-    name = models.CharField(_("name"), max_length=150)
+    name = LineField(_("name"), max_length=150)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    group = models.CharField(
+    group = LineField(
         _("group"),
         max_length=60,
         blank=True,
@@ -49,7 +50,7 @@ class Theme(Slugged, Publishable, Sourced):
     number = models.PositiveSmallIntegerField(
         _("number"), default=0, help_text=_("Its place within the group.")
     )
-    description = models.TextField(
+    description = ParagraphsField(
         _("description"), blank=True, help_text=_("What the name means, in a sentence or two.")
     )
 

@@ -15,6 +15,7 @@ from partners.models.organisations import Organisation
 from publishing.content.folding import FoldedField, fold
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
+from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import (
     UNIQUE_SLUG,
     Picture,
@@ -86,9 +87,7 @@ class Network(Slugged, Publishable, Sourced):
         NATIONAL = "national", _("National")
         CROSS_BORDER = "cross-border", _("Across borders")
 
-    name = models.CharField(
-        _("name"), max_length=200, help_text=_("As the network itself writes it.")
-    )
+    name = LineField(_("name"), max_length=200, help_text=_("As the network itself writes it."))
     scope = models.CharField(
         _("reach"),
         max_length=20,
@@ -112,14 +111,14 @@ class Network(Slugged, Publishable, Sourced):
         verbose_name=_("country"),
         help_text=_("The country that a national network serves."),
     )
-    summary = models.TextField(
+    summary = ParagraphsField(
         _("summary"),
         blank=True,
         max_length=600,
         help_text=_("One sentence on who takes part and what for. Pages of its cities show it."),
     )
     profile = RichTextField(_("profile"), blank=True)
-    website = models.URLField(_("website"), blank=True)
+    website = URLField(_("website"), blank=True)
     picture = models.ForeignKey(
         Picture,
         models.SET_NULL,

@@ -10,6 +10,7 @@ from cities.models import City
 from cities.models.expressions import related_rows
 from publishing.content.folding import FoldedField
 from publishing.content.scope import Scope
+from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import (
     UNIQUE_SLUG,
     Publishable,
@@ -56,7 +57,7 @@ class Organisation(Slugged, Publishable, Sourced):
         CIVIL_SOCIETY = "civil-society", _("Civil society")
         PARTNERSHIP = "partnership", _("Partnerships")
 
-    name = models.CharField(_("name"), max_length=200)
+    name = LineField(_("name"), max_length=200)
     sector = models.CharField(_("sector"), max_length=30, choices=Sector)
     cities = models.ManyToManyField(
         City,
@@ -65,10 +66,10 @@ class Organisation(Slugged, Publishable, Sourced):
         verbose_name=_("cities"),
         help_text=_("The learning cities where it works."),
     )
-    summary = models.TextField(
+    summary = ParagraphsField(
         _("summary"), blank=True, max_length=600, help_text=_("What it does, in a sentence or two.")
     )
-    website = models.URLField(_("website"), blank=True)
+    website = URLField(_("website"), blank=True)
     name_key = FoldedField("name", db_index=True)
 
     parts = ("memberships",)

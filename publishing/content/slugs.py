@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.content.folding import FoldedField
 from publishing.content.publishable import Publishable, unique_unless_trashed
 from publishing.content.scope import Scope, about_records
+from publishing.content.text_fields import SlugField
 
 
 class FormerSlugQuerySet(models.QuerySet["FormerSlug"]):
@@ -60,7 +61,7 @@ class Slugged(models.Model):
     Each model declares in its own Meta that the slug is unique: `UNIQUE_SLUG`, if it has a trash.
     """
 
-    slug = models.SlugField(
+    slug = SlugField(
         _("address"),
         max_length=100,
         blank=True,

@@ -59,6 +59,11 @@ def is_nothing(text: str) -> bool:
     return text.casefold() in _NOTHING
 
 
+def names_nothing(text: str) -> bool:
+    """Return whether a text says that a value is not known and can be no name: "n/a", not "NA"."""
+    return is_nothing(text) and not text.isalpha()
+
+
 def plain_digits(text: str) -> str:
     """Return the text with the digits 0 to 9 for those of all scripts, and with plain signs.
 

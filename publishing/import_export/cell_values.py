@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.text import capfirst, slugify
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from publishing.content.folding import fold
@@ -21,14 +21,21 @@ from publishing.import_export.cell_dates import (
     parse_datetime,
     parse_day,
 )
-from publishing.import_export.cell_numbers import decimal_number, is_nothing, whole_number
+from publishing.import_export.cell_numbers import (
+    decimal_number,
+    is_nothing,
+    names_nothing,
+    whole_number,
+)
 from publishing.import_export.cell_text import to_text
 from publishing.import_export.references import NaturalKeys, RecordFinder, ReferenceResolver
+from publishing.import_export.refusals import refusal
 from publishing.revisions.snapshots import plain
 
 # In the languages of the United Nations and some more, folded.
 YES = frozenset(map(fold, "yes y true 1 x oui vrai sí verdadero да 是 نعم ja wahr sim".split()))
 NO = frozenset(map(fold, "no n false 0 non faux falso нет 否 不 لا nein falsch não".split()))
+_NUMBERS = models.IntegerField | models.FloatField
 _TICKS, _CROSSES = frozenset("✓✔☑"), frozenset("✗✘☐")
 
 
@@ -84,7 +91,7 @@ class CellConverter:
     def from_cell(self, text: str, resolver: RecordFinder) -> Any:
         """Return the snapshot's value for a text. Raises ValidationError."""
         if self.target:
-            return self._find(text, resolver) if text else None
+            return None if not text or names_nothing(text) else self._find(text, resolver)
         if isinstance(self.field, models.BooleanField):
             return self._parse_bool(text)
         is_text = isinstance(self.field, models.CharField | models.TextField) and not self.choices
@@ -97,7 +104,22 @@ class CellConverter:
         try:
             return plain(self.form.clean(value))
         except ValidationError as error:
-            raise ValidationError(_refusal(self.form, text, error)) from error
+            [first, *_others] = error.error_list
+            raise ValidationError(refusal(self.field, text, first)) from error
+
+    def valid_from_cell(self, text: str, resolver: RecordFinder) -> Any:
+        """Return the value for a text after the validators of the field. Raises ValidationError.
+
+        The model runs them as well; here the sentence has the text as it stands.
+        """
+        value = self.from_cell(text, resolver)
+        if self.is_day or self.is_moment or isinstance(self.field, _NUMBERS):
+            try:
+                self.field.run_validators(self.field.to_python(value))
+            except ValidationError as error:
+                [first, *_others] = error.error_list
+                raise ValidationError(refusal(self.field, text, first)) from error
+        return value
 
     def _find(self, text: str, resolver: RecordFinder) -> Any:
         try:
@@ -188,28 +210,3 @@ class CellConverter:
 
 def _is_plain_number(text: str) -> bool:
     return text.isascii() and text.lstrip("-").replace(".", "", 1).isdecimal()
-
-
-def _refusal(form: forms.Field, text: str, error: ValidationError) -> str:
-    """Return the sentence for a value that a form's field refuses: with the value, and a right one.
-
-    Django's own do not name the value, because a form shows it next to them.
-    """
-    shown = text if len(text) <= 60 else f"{text[:60]}…"
-    [first, *_others] = error.error_list
-    limit = (first.params or {}).get("limit_value")
-    match first.code:
-        case "max_value":
-            return _("“%(text)s” is more than %(limit)s.") % {"text": shown, "limit": limit}
-        case "min_value":
-            return _("“%(text)s” is less than %(limit)s.") % {"text": shown, "limit": limit}
-        case "max_length":
-            message = _("“%(text)s” has %(length)s characters; at most %(limit)s fit.")
-            return message % {"text": shown, "length": len(text), "limit": limit}
-    if isinstance(form, forms.URLField):
-        message = _("“%(text)s” is not a web address. Write it as https://example.org/page.")
-        return message % {"text": shown}
-    if isinstance(form, forms.SlugField):
-        message = _("“%(text)s” is not an address. Did you mean %(slug)s?")
-        return message % {"text": shown, "slug": slugify(text) or "manchester"}
-    return f"“{shown}”: {' '.join(error.messages)}"

@@ -13,18 +13,15 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
 from publishing.content.slugs import FormerSlug, Slugged
 from publishing.import_export.cell_text import to_text
 from publishing.import_export.constraints import missing_links
+from publishing.import_export.refusals import EMPTY, empty_message, refusal
 from publishing.revisions import snapshots
 from publishing.revisions.snapshots import Snapshot, content_fields
 
 Problems = dict[str, str]
-# The codes with which Django refuses an empty value.
-EMPTY = ("blank", "null", "required")
-LONGEST_SHOWN = 60
 
 
 def clean_record(
@@ -46,8 +43,10 @@ def clean_record(
     if isinstance(record, Slugged) and slug not in former_slugs:
         # Otherwise the model's `clean` would query the database for each record.
         record.former_slugs = FormerSlug.objects.none  # type: ignore[method-assign]
+        record._saved_slug = lambda: start["fields"]["slug"]  # type: ignore[method-assign]
     problems |= _errors(record, {*(field.name for field in links), *failed})
-    vars(record).pop("former_slugs", None)
+    for name in ("former_slugs", "_saved_slug"):
+        vars(record).pop(name, None)
     for part, rows in content["rows"].items():
         sentences: list[str] = []
         for key, values in rows.items():
@@ -58,11 +57,6 @@ def clean_record(
             label = snapshots.part_relation(type(record), part).related_model._meta
             problems[part] = f"{capfirst(str(label.verbose_name_plural))}: {' '.join(sentences)}"
     return problems
-
-
-def empty_message(field: Any) -> str:
-    """Return the sentence for an empty value that has to be filled in."""
-    return _("%(label)s: This cannot be empty.") % {"label": capfirst(str(field.verbose_name))}
 
 
 def _clean_row(
@@ -95,14 +89,10 @@ def _errors(record: models.Model, excluded: set[str]) -> Problems:
 
 def _sentence(record: models.Model, name: str, error: ValidationError) -> str:
     """Return the sentence of an error of a record, with the label and the value of its field."""
-    message = " ".join(error.messages)
     if not name:
-        return message
+        return " ".join(error.messages)
     field: Any = record._meta.get_field(name)
     if error.code in EMPTY:
         return empty_message(field)
     value = to_text(getattr(record, field.attname))
-    label = capfirst(str(field.verbose_name))
-    if len(value) > LONGEST_SHOWN or value in message:
-        return f"{label}: {message}"
-    return f"{label} “{value}”: {message}"
+    return f"{capfirst(str(field.verbose_name))}: {refusal(field, value, error)}"

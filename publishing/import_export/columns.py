@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from publishing.import_export.cell_numbers import is_nothing
+from publishing.import_export.cell_numbers import is_nothing, names_nothing
 from publishing.import_export.cell_text import (
     BETWEEN_LINKS,
     BETWEEN_VALUES,
@@ -124,7 +124,7 @@ class FieldColumn(TableColumn):
     def from_cell(
         self, text: str, present: Any, resolver: RecordFinder, natural_keys: NaturalKeys
     ) -> Any:
-        return self.value.from_cell(text, resolver)
+        return self.value.valid_from_cell(text, resolver)
 
     def reading(self, text: str, value: Any, resolver: ReferenceResolver) -> str:
         return self.value.reading(text, value, resolver)
@@ -164,16 +164,20 @@ class ManyToManyColumn(TableColumn):
         names = self.names(text, resolver)
         return sorted({present_keys.get(n) or resolver.find(self.target, n) for n in names})
 
+    def _is_found(self, names: list[str], resolver: RecordFinder) -> bool:
+        try:
+            return bool([resolver.find(self.target, name) for name in names])
+        except ValidationError:
+            return False
+
     def names(self, text: str, resolver: RecordFinder) -> list[str]:
         """Return the names in a cell: with commas between them only if there is no other sign."""
         names = [name.strip() for name in re.split(r"[;\n|]", text) if name.strip()]
-        if len(names) == 1 and is_nothing(text):
-            return []
-        if len(names) == 1 and "," in text:
-            try:
-                resolver.find(self.target, names[0])
-            except ValidationError:
-                return [name.strip() for name in text.split(",") if name.strip()]
+        parts = [name.strip() for name in text.split(",") if name.strip()]
+        if len(names) == 1 and (names_nothing(text) or not self._is_found(names, resolver)):
+            if is_nothing(text):
+                return []
+            return parts if self._is_found(parts, resolver) else names
         return names
 
     def reading(self, text: str, value: Any, resolver: ReferenceResolver) -> str:
@@ -296,7 +300,7 @@ class InlineColumn(TableColumn):
 
     def _value(self, name: str, text: str, resolver: RecordFinder) -> Any:
         try:
-            return self.values[name].from_cell(text, resolver)
+            return self.values[name].valid_from_cell(text, resolver)
         except ValidationError as error:
             if error.code == NAMES_LABEL:
                 raise

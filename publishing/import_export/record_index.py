@@ -152,8 +152,8 @@ class RecordIndex:
         """Return the labels of several records, with their natural keys if some are the same."""
         labels = {key: self.label(key) for key in keys}
         if not with_natural_keys and len(set(labels.values())) == len(labels):
-            return list(labels.values())
-        return [f"{text} ({self.entries[key].natural_key})" for key, text in labels.items()]
+            return sorted(labels.values())
+        return sorted(f"{text} ({self.entries[key].natural_key})" for key, text in labels.items())
 
 
 def _grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
