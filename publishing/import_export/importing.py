@@ -66,15 +66,15 @@ def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> boo
     )
     counts = batch.count_outcomes()
     with transaction.atomic():
-        if Batch.objects.select_for_update().get(pk=batch.pk).imported_at:
+        if Batch.objects.select_for_update().defer("content").get(pk=batch.pk).imported_at:
             return True
         bulk_apply.lock_rows(model, keys.values())
         if raw_columns(model, keys.values()) != before:
             return False
         sql.run()
         _require_within(model, [change.record for change in live], person)
-        batch.imported_at, batch.counts = timezone.now(), counts
-        batch.save(update_fields=["imported_at", "counts"])
+        batch.imported_at, batch.counts, batch.content = timezone.now(), counts, None
+        batch.save(update_fields=["imported_at", "counts", "content"])
     return True
 
 
