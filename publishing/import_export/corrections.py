@@ -41,7 +41,7 @@ def correct_row(
     At the positions in `everywhere`, all refused rows with the same text get the new one too.
     Raises AlreadyImported.
     """
-    with _locked(batch):
+    with corrected(batch):
         row = batch.rows.get(number=number)
         row.cells = row.cells or [""] * len(batch.headings)
         rows = {row.pk: row}
@@ -63,7 +63,7 @@ def correct_row(
 
 def leave_out(batch: Batch, number: int) -> None:
     """Leave a row out of the import. Raises AlreadyImported."""
-    with _locked(batch):
+    with corrected(batch):
         row = batch.rows.get(number=number)
         _release(batch, row)
         batch.rows.filter(pk=row.pk).update(
@@ -73,14 +73,17 @@ def leave_out(batch: Batch, number: int) -> None:
 
 def take_in(batch: Batch, number: int) -> None:
     """Let a row that was left out be checked and imported after all. Raises AlreadyImported."""
-    with _locked(batch):
+    with corrected(batch):
         rows = batch.rows.filter(number=number, outcome=RowOutcome.LEFT_OUT)
         rows.update(outcome=RowOutcome.PENDING)
 
 
 @contextmanager
-def _locked(batch: Batch) -> Iterator[None]:
-    """Lock the batch, so that no step of it that began before is saved."""
+def corrected(batch: Batch) -> Iterator[None]:
+    """Lock an import while its rows are changed, so that no step that began before is saved.
+
+    Raises AlreadyImported.
+    """
     with transaction.atomic():
         if Batch.objects.select_for_update().only("imported_at").get(pk=batch.pk).imported_at:
             raise AlreadyImported

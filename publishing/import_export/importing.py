@@ -80,8 +80,8 @@ def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> boo
             return False
         sql.run()
         _require_within(model, [change.record for change in live], person)
-        batch.imported_at, batch.counts = timezone.now(), counts
-        batch.save(update_fields=["imported_at", "counts"])
+        batch.imported_at, batch.counts, batch.content = timezone.now(), counts, None
+        batch.save(update_fields=["imported_at", "counts", "content"])
     _save_new_keys(rows, changes)
     return True
 

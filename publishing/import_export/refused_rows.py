@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from publishing.import_export.headings import IGNORED
+from publishing.import_export.headings import IGNORED, heading_labels
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
 
 
@@ -15,15 +15,19 @@ def refused_rows(batch: Batch) -> Iterator[list[str]]:
 
     Cells that were corrected on the page have their new text; the reason says the old one.
     """
+    columns = batch.options.get("columns") or []
+    columns += [""] * (len(batch.headings) - len(columns))
     # A file of refused rows that was uploaded again has these columns already.
-    kept = [n for n, heading in enumerate(batch.headings) if _name(heading) not in IGNORED]
-    # A sheet is read with empty columns at its end.
-    while kept and not batch.headings[kept[-1]]:
-        kept.pop()
-    yield [*IGNORED, *(batch.headings[position] for position in kept)]
+    kept = [
+        position
+        for position, heading in enumerate(batch.headings)
+        if columns[position] or _name(heading) not in IGNORED
+    ]
+    # A column without a heading is known by the name of what it holds.
+    yield [*IGNORED, *(batch.headings[position] or columns[position] for position in kept)]
     rows = batch.rows.filter(outcome=RowOutcome.REFUSED).order_by("number")
     for row in rows.defer("base", "content", "claims").iterator(chunk_size=500):
-        cells = row.cells or [""] * len(batch.headings)
+        cells = row.cells + [""] * (len(batch.headings) - len(row.cells))
         yield [str(row.number), _reason(row, batch), *(cells[position] for position in kept)]
 
 
@@ -35,5 +39,6 @@ def _reason(row: BatchRow, batch: Batch) -> str:
     said = [row.reason]
     for position, text in row.originals.items():
         message = _("The file said “%(text)s” in “%(heading)s”.")
-        said.append(message % {"text": text, "heading": batch.headings[int(position)]})
+        heading = heading_labels(batch.headings)[int(position)]
+        said.append(message % {"text": text, "heading": heading})
     return " ".join(said)

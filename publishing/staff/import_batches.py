@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publishing.content.publishable import Publishable
@@ -49,7 +49,7 @@ class BatchPages(ImportExportPages):
         """Return an import that the user may see. Raises Http404 or PermissionDenied."""
         if not self.admin.has_import_permission(request):
             raise PermissionDenied
-        batch = Batch.objects.of(self.model).defer("content").filter(pk=batch_id).first()
+        batch = Batch.objects.of(self.model).filter(pk=batch_id).first()
         if batch is None:
             raise Http404
         if batch.person_id != request.user.pk and not (
@@ -105,6 +105,8 @@ class BatchViews(BatchPages):
 
     def batch_view(self, request: HttpRequest, batch_id: int) -> HttpResponse:
         batch = self.batch_of(request, batch_id)
+        if batch.awaits_columns:
+            return self.redirect("batch_columns", batch.pk)
         if request.method == "POST":
             return self._decide(request, batch)
         return self._show_batch(request, batch)
@@ -215,11 +217,12 @@ class BatchViews(BatchPages):
         }
 
     def _columns_address(self, batch: Batch) -> str:
-        """Return the address of the page that matches columns; "" if there is none."""
-        try:
-            return reverse(f"admin:{self.url_name('batch_columns')}", args=[batch.pk])
-        except NoReverseMatch:
+        """Return the address of the page that matches columns; "" without the file or its names."""
+        if batch.imported_at or not batch.options.get("columns"):
             return ""
+        if not Batch.objects.filter(pk=batch.pk, content__isnull=False).exists():
+            return ""
+        return reverse(f"admin:{self.url_name('batch_columns')}", args=[batch.pk])
 
     # -- Taking it back --------------------------------------------------------------------
 

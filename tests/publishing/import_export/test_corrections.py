@@ -1,5 +1,8 @@
 """Rows of a preview are corrected on the page, left out and taken in again."""
 
+import io
+
+import openpyxl
 import pytest
 from django.db import connection
 
@@ -8,8 +11,9 @@ from publishing.models import Revision
 from tests import factories
 from tests.admin_pages import admin_url
 from tests.parsed_page import parse
+from tests.publishing.import_export.column_step import ColumnStep
 from tests.publishing.import_export.conftest import Desk, results
-from tests.publishing.import_export.preview_page import filters, lines, mend, show
+from tests.publishing.import_export.preview_page import filters, headings, lines, mend, show
 
 pytestmark = pytest.mark.django_db
 
@@ -179,8 +183,12 @@ def test_columns_that_are_not_of_the_file_cannot_be_corrected(publisher):
 
 def test_a_row_that_could_not_be_read_is_typed_on_the_page(publisher):
     factories.united_kingdom()
-    batch = publisher.look(City, b"name,country\nDerby,GB,,stray\n")
-    assert outcomes(batch) == ["refused"]
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for row in (["name", "country"], ["Derby", "#N/A"]):
+        book.active.append(row)
+    book.save(file)
+    batch = publisher.look(City, file.getvalue(), name="table.xlsx")
+    assert (batch.rows.get().cells, batch.rows.get().outcome) == ([], "refused")
     mend(publisher, batch, 2, **{"cell-0": "Derby", "cell-1": "GB"})
     assert outcomes(batch) == ["new"]
 
@@ -190,6 +198,21 @@ def test_many_corrected_rows_are_checked_with_a_progress_bar(publisher, monkeypa
     batch = kingdoms(publisher, 2)
     page = mend_and_follow(publisher, batch, 2, use_everywhere="1:GB")
     assert "The rows are looked at. Nothing is changed yet." in parse(page).text
+
+
+def test_corrected_rows_and_rows_left_out_stay_so_when_columns_are_changed(publisher):
+    factories.united_kingdom()
+    data = "Ville,Pays,Devise\nA,Untied Kingdom,Un\nB,GB,Deux\nC,GB,Trois\n"
+    step = ColumnStep(publisher, City, data.encode())
+    batch = step.go_on(column_2="motto")
+    mend(publisher, batch, 2, **{"cell-0": "Derby", "cell-1": "GB"})
+    mend(publisher, batch, 4, decision="leave_out")
+    assert ("Change columns", step.address) in parse(show(publisher, batch)).links
+    step.read(publisher.client.get(step.address))
+    step.go_on(column_2="")
+    assert [row.cells[0] for row in batch.rows.all()] == ["Derby", "B", "C"]
+    assert outcomes(batch) == ["new", "new", "left_out"]
+    assert headings(show(publisher, batch)) == "Row Record Name Ville Country Pays"
 
 
 # -- Permissions and concurrency ---------------------------------------------------------------

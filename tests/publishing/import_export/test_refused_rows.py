@@ -9,6 +9,7 @@ from cities.models import City
 from tests import factories
 from tests.admin_pages import admin_url
 from tests.parsed_page import parse
+from tests.publishing.import_export.column_step import ColumnStep
 from tests.publishing.import_export.conftest import results, rows_of
 from tests.publishing.import_export.preview_page import mend, show
 
@@ -73,6 +74,19 @@ def test_a_file_of_refused_rows_is_uploaded_again_and_again(publisher, ending):
         ("Hull", "=1+1", 7),
         ('Stoke, "on Trent"', "", 260_000),
     ]
+
+
+def test_a_file_with_headings_of_its_own_keeps_them_and_its_other_columns(publisher):
+    factories.united_kingdom()
+    data = "Ville,Note,Pays\nDerby,Keep,Atlantis\nHull,,GB\n"
+    batch = ColumnStep(publisher, City, data.encode()).go_on()
+    _answer, data = download(publisher, batch)
+    reason = batch.rows.get(number=2).reason
+    assert rows_of(data) == [
+        {"row": "2", "reason": reason, "Ville": "Derby", "Note": "Keep", "Pays": "Atlantis"}
+    ]
+    again = ColumnStep(publisher, City, data.replace(b"Atlantis", b"GB")).go_on()
+    assert results(again) == [(2, "new", "")]
 
 
 def test_a_cell_that_was_corrected_has_its_new_text_and_the_reason_says_the_old_one(publisher):
