@@ -27,13 +27,14 @@ def media(renditions):
     """Serve pictures, because lists show them."""
 
 
-def sign_in(page):
-    user = factories.user("Publishers")
+def sign_in(page, user=None):
+    user = user or factories.user("Publishers")
     page.goto(reverse("admin:index"))
     page.fill("#id_username", user.username)
     page.fill("#id_password", factories.PASSWORD)
     page.click("text=Sign in >> nth=-1")
     page.wait_for_selector("h1:text('Staff desk')")
+    return user
 
 
 def upload(page, text, live=True):
@@ -136,6 +137,23 @@ def test_rows_are_corrected_in_the_table_with_the_keyboard(page):
     assert set(City.objects.values_list("name", "population")) == {
         ("Wakefield", 353_000), ("Derby", None),
     }  # fmt: skip
+
+
+def test_what_was_typed_stays_when_the_session_ended(new_page):
+    page = new_page()
+    factories.united_kingdom()
+    user = sign_in(page)
+    upload(page, "name,country\nDerby,Untied Kingdom\n")
+    page.click("text=Correct")
+    page.fill("#cell-0", "Derby by night")
+    page.fill("#cell-1", "GB")
+    page.context.clear_cookies(name="sessionid")
+    page.click("form[data-row] >> text=Save and check >> nth=-1")
+    page.locator("[data-said]").filter(has_text="Nothing was saved.").wait_for()
+    other = page.context.new_page()
+    sign_in(other, user)
+    page.click("form[data-row] >> text=Save and check >> nth=-1")
+    page.locator("[data-said]").filter(has_text="Row 2: New · Derby by night.").wait_for()
 
 
 def test_a_row_is_corrected_on_a_page_of_its_own_without_javascript(new_page):

@@ -67,8 +67,20 @@ function show({ page, address }, id) {
     say(textOf(page, "[data-result], form[data-row] .import-reason"));
     openForm(document.getElementById(`row-${id}`), document.adoptNode(form));
   } else {
-    // Many rows are looked at again, or the person was signed out.
+    // Many rows are looked at again.
     location.assign(address);
+  }
+}
+
+let hasFailed = false;
+
+// Signing in again, in another tab, changes the token that every form has to send.
+async function renewTokens() {
+  const { page } = await load(location.href);
+  const token = page.querySelector("[data-preview] [name=csrfmiddlewaretoken]");
+  if (!token) throw new Error("signed out");
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) {
+    field.value = token.value;
   }
 }
 
@@ -77,8 +89,13 @@ async function send(form, button) {
   const id = form.dataset.row ?? button.closest("tbody").id.slice("row-".length);
   form.ariaBusy = "true";
   try {
-    show(await load(address, { method: "POST", body: new FormData(form, button) }), id);
+    if (hasFailed) await renewTokens();
+    const answer = await load(address, { method: "POST", body: new FormData(form, button) });
+    if (answer.page.querySelector("#login-form")) throw new Error("signed out");
+    hasFailed = false;
+    show(answer, id);
   } catch {
+    hasFailed = true;
     say(said.dataset.failed);
   }
   form.ariaBusy = null;
