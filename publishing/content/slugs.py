@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Cast
 from django.urls import get_script_prefix, reverse
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +76,8 @@ class Slugged(models.Model):
     # portal already use, and the name of the URL of its page.
     slug_source = "name"
     reserved_slugs: frozenset[str] = frozenset()
+    # What to do about a record of the same name.
+    double_hint: str | Promise = ""
     url_name = ""
 
     class Meta:
