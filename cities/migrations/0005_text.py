@@ -35,9 +35,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="theme",
             name="identity_key",
-            field=publishing.fields.IdentityField(
-                "kind", "name", default="", editable=False
-            ),
+            field=publishing.fields.IdentityField("kind", "name", default="", editable=False),
         ),
         migrations.AlterField(
             model_name="alternativename",
