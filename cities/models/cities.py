@@ -206,7 +206,7 @@ class City(Slugged, Publishable, Sourced):
     objects = CityQuerySet.as_manager()
     url_name = "cities:detail"
     reserved_slugs = frozenset({"suggest"})
-    name_sources = ("name", "official_name", "alternative_names__name")
+    name_sources = ("official_name", "alternative_names__name")
     double_hint = _("Two places of one name need different parts of the country.")
 
     class Meta(Publishable.Meta):

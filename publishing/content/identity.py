@@ -13,7 +13,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Q
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from publishing.content.folding import FoldedField, fold
@@ -82,7 +81,7 @@ class UniqueIdentity(models.UniqueConstraint):
         return "django.db.models.UniqueConstraint", args, kwargs
 
 
-def unique_identity(name: str, message: str | Promise, *, has_trash: bool = True) -> UniqueIdentity:
+def unique_identity(name: str, message: Any, *, has_trash: bool = True) -> UniqueIdentity:
     """Return the constraint of the field `identity_key`; records in the trash are ignored.
 
     The message is for people who may not know which record the other one is.
@@ -93,6 +92,11 @@ def unique_identity(name: str, message: str | Promise, *, has_trash: bool = True
         name=name,
         violation_error_message=message,
     )
+
+
+def constraint_of(model: type[models.Model]) -> UniqueIdentity:
+    """Return the constraint of the identity of a model that has one."""
+    return next(c for c in model._meta.constraints if isinstance(c, UniqueIdentity))
 
 
 def name_of(model: Any) -> str:

@@ -51,7 +51,7 @@ class Renewal:
         columns = [field.attname for field in (*self.typed, *self.folded)]
         quote = self.database.ops.quote_name
         table, key = quote(self.model._meta.db_table), self.model._meta.pk
-        names = [self.model._meta.get_field(name).column for name in columns]
+        names = [field.column for field in (*self.typed, *self.folded)]
         places = ", ".join(f"{quote(name)} = %s" for name in names)
         statement = f"UPDATE {table} SET {places} WHERE {quote(key.column)} = %s"  # noqa: S608
         changes = self._changes(columns)

@@ -76,6 +76,8 @@ class Slugged(models.Model):
     # portal already use, and the name of the URL of its page.
     slug_source = "name"
     reserved_slugs: frozenset[str] = frozenset()
+    # The fields with other names of the record, paths through relations included.
+    name_sources: tuple[str, ...] = ()
     # What to do about a record of the same name.
     double_hint: str | Promise = ""
     url_name = ""

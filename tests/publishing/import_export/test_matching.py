@@ -80,6 +80,21 @@ def test_a_name_that_two_cities_have_is_refused_with_both_named(publisher, wakef
     assert outcomes(batch) == [("changed", str(other.pk))]
 
 
+def test_a_new_row_that_is_nearly_an_existing_record_has_a_remark(publisher):
+    factories.city(name="Alcobaça", country=factories.country(code="PT", name="Portugal"))
+    factories.united_kingdom()
+    rows = [
+        {"name": name, "country": code} for name, code in [("Alcobaca", "PT"), ("Alcobaça", "GB")]
+    ]
+    batch = publisher.look(City, [*rows, {"name": "Alcobaçaa", "country": "PT"}])
+    remark = "There is Alcobaça (Portugal) already. Import this row only if it is another one."
+    assert [(row.outcome, row.remark) for row in batch.rows.order_by("number")] == [
+        ("unchanged", ""),
+        ("new", ""),
+        ("new", remark),
+    ]
+
+
 # -- Corrected rows ----------------------------------------------------------------------------
 
 
