@@ -15,6 +15,7 @@ from cities.models.expressions import known_first
 from cities.models.intakes import Intake
 from cities.models.themes import Theme
 from publishing.content.folding import FoldedField
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.richtext import RichTextField
 from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import (
@@ -24,7 +25,6 @@ from publishing.models import (
     Publishable,
     Slugged,
     Sourced,
-    unique_unless_trashed,
 )
 
 # The columns that decide whether a city is public, in the order of the indexes below.
@@ -196,15 +196,18 @@ class City(Slugged, Publishable, Sourced):
         help_text=_("Themes that a source names this city for."),
     )
     name_key = FoldedField("name", db_index=True)
-    search_key = FoldedField("name", "official_name", "subdivision", "motto")
+    search_key = FoldedField(
+        "name", "official_name", "subdivision", "motto", with_transcriptions=True
+    )
+    identity_key = IdentityField("country", "name", "subdivision")
 
     parts = ("alternative_names", "awards", "designations")
 
     objects = CityQuerySet.as_manager()
     url_name = "cities:detail"
     reserved_slugs = frozenset({"suggest"})
-    told_apart_by = ("country", "subdivision")
-    other_name_paths = ("official_name", "alternative_names__name")
+    name_sources = ("official_name", "alternative_names__name")
+    double_hint = _("Two places of one name need different parts of the country.")
 
     class Meta(Publishable.Meta):
         verbose_name = _("city")
@@ -213,11 +216,9 @@ class City(Slugged, Publishable, Sourced):
         constraints = [
             *Publishable.Meta.constraints,
             UNIQUE_SLUG,
-            unique_unless_trashed(
-                "country",
-                "name",
-                name="city_name_unique_in_country",
-                message=_("There is a city of this name in this country already."),
+            unique_identity(
+                "city_name_unique_in_country",
+                _("There is a city of this name in this country already."),
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)

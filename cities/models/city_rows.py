@@ -32,7 +32,7 @@ class AlternativeName(OfCity):
         help_text=_("The code of the language, for example “fr” or “ar”; empty if not known."),
     )
     source = LineField(_("source"), max_length=200, blank=True)
-    search_key = FoldedField("name")
+    search_key = FoldedField("name", with_transcriptions=True)
 
     class Meta:
         verbose_name = _("alternative name")

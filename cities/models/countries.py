@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from cities.models.expressions import count_of, related_rows
 from cities.models.regions import Region
 from publishing.content.folding import FoldedField, fold
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Unscoped
 from publishing.content.text_fields import LineField, ParagraphsField
 from publishing.import_export.record_index import NameLookup
@@ -99,6 +100,7 @@ class Country(Slugged, Sourced):
         help_text=_("Leave it empty for a country that is not in UNESCO."),
     )
     name_key = FoldedField("name", db_index=True)
+    identity_key = IdentityField("name")
 
     objects = CountryQuerySet.as_manager()
     url_name = "countries:detail"
@@ -119,6 +121,11 @@ class Country(Slugged, Sourced):
             models.CheckConstraint(
                 condition=Q(unesco_status__in=["", "member", "associate"]),
                 name="country_unesco_status_known",
+            ),
+            unique_identity(
+                "country_identity_unique",
+                _("There is a country of this name already."),
+                has_trash=False,
             ),
             models.UniqueConstraint(
                 fields=["slug"],

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cities.models.expressions import count_of, related_rows
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Unscoped
 from publishing.content.text_fields import LineField, ParagraphsField
 from publishing.models import (
@@ -14,7 +15,6 @@ from publishing.models import (
     PublishableQuerySet,
     Slugged,
     Sourced,
-    unique_unless_trashed,
 )
 
 
@@ -54,9 +54,10 @@ class Theme(Slugged, Publishable, Sourced):
         _("description"), blank=True, help_text=_("What the name means, in a sentence or two.")
     )
 
+    identity_key = IdentityField("kind", "name")
+
     objects = ThemeQuerySet.as_manager()
     url_name = "themes:detail"
-    told_apart_by = ("kind",)
 
     class Meta(Publishable.Meta):
         verbose_name = _("theme")
@@ -65,11 +66,9 @@ class Theme(Slugged, Publishable, Sourced):
         constraints = [
             *Publishable.Meta.constraints,
             UNIQUE_SLUG,
-            unique_unless_trashed(
-                "kind",
-                "name",
-                name="theme_name_unique_in_kind",
-                message=_("There is a theme of this kind and name already."),
+            unique_identity(
+                "theme_name_unique_in_kind",
+                _("There is a theme of this kind and name already."),
             ),
         ]
 

@@ -87,7 +87,7 @@ class Event(Slugged, Publishable, Sourced):
     )
     description = ParagraphsField(_("description"), blank=True)
     website = URLField(_("website"), blank=True)
-    search_key = FoldedField("name", "place", "description")
+    search_key = FoldedField("name", "place", "description", with_transcriptions=True)
 
     objects = EventQuerySet.as_manager()
     url_name = "events:detail"

@@ -158,7 +158,7 @@ class NewsItem(Slugged, Publishable):
         related_name="news_items",
         verbose_name=_("intake"),
     )
-    search_key = FoldedField("title", "summary")
+    search_key = FoldedField("title", "summary", with_transcriptions=True)
 
     objects = NewsQuerySet.as_manager()
     url_name = "news:detail"

@@ -13,6 +13,7 @@ from cities.models import City, Country
 from cities.models.expressions import related_rows
 from partners.models.organisations import Organisation
 from publishing.content.folding import FoldedField, fold
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
 from publishing.content.text_fields import LineField, ParagraphsField, URLField
@@ -23,7 +24,6 @@ from publishing.models import (
     PublishableQuerySet,
     Slugged,
     Sourced,
-    unique_unless_trashed,
 )
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ class Network(Slugged, Publishable, Sourced):
         related_name="networks",
         verbose_name=_("picture"),
     )
-    name_key = FoldedField("name", db_index=True)
+    name_key = FoldedField("name", db_index=True, with_transcriptions=True)
+    identity_key = IdentityField("name")
 
     parts = ("memberships",)
 
@@ -141,11 +142,7 @@ class Network(Slugged, Publishable, Sourced):
         constraints = [
             *Publishable.Meta.constraints,
             UNIQUE_SLUG,
-            unique_unless_trashed(
-                "name",
-                name="network_name_unique",
-                message=_("There is a network of this name already."),
-            ),
+            unique_identity("network_name_unique", _("There is a network of this name already.")),
             models.CheckConstraint(
                 condition=~Q(scope="national") | Q(country__isnull=False),
                 name="network_national_has_country",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City
 from cities.models.expressions import related_rows
 from publishing.content.folding import FoldedField
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Scope
 from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import (
@@ -17,7 +18,6 @@ from publishing.models import (
     PublishableQuerySet,
     Slugged,
     Sourced,
-    unique_unless_trashed,
 )
 
 
@@ -70,7 +70,8 @@ class Organisation(Slugged, Publishable, Sourced):
         _("summary"), blank=True, max_length=600, help_text=_("What it does, in a sentence or two.")
     )
     website = URLField(_("website"), blank=True)
-    name_key = FoldedField("name", db_index=True)
+    name_key = FoldedField("name", db_index=True, with_transcriptions=True)
+    identity_key = IdentityField("name")
 
     parts = ("memberships",)
 
@@ -84,10 +85,8 @@ class Organisation(Slugged, Publishable, Sourced):
         constraints = [
             *Publishable.Meta.constraints,
             UNIQUE_SLUG,
-            unique_unless_trashed(
-                "name",
-                name="organisation_name_unique",
-                message=_("There is an organisation of this name already."),
+            unique_identity(
+                "organisation_name_unique", _("There is an organisation of this name already.")
             ),
         ]
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
-from publishing.content.text import composed, normal
+from publishing.content.text import composed, holdable, normal
 from publishing.content.text_references import SCHEME
 
 # What staff may write, and so what the sanitiser lets through. Headings start at level 2,
@@ -72,6 +72,8 @@ def clean_html(html: str) -> str:
     Figures hold nothing but a picture's key, no paragraph or link is empty, and texts between tags
     are in their normal form. A text that was cleaned stays as it is.
     """
+    # The sanitiser cannot read lone surrogates.
+    html = holdable(html)
     for _pass in range(MOST_PASSES):
         if (cleaned := _clean_once(html)) == html:
             break

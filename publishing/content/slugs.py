@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Cast
 from django.urls import get_script_prefix, reverse
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
@@ -75,11 +76,11 @@ class Slugged(models.Model):
     # portal already use, and the name of the URL of its page.
     slug_source = "name"
     reserved_slugs: frozenset[str] = frozenset()
+    # The fields with other names of the record, paths through relations included.
+    name_sources: tuple[str, ...] = ()
+    # What to do about a record of the same name.
+    double_hint: str | Promise = ""
     url_name = ""
-    # The fields that tell records of one name apart, such as the country of a city, and the paths
-    # to further names; imports find records by them.
-    told_apart_by: tuple[str, ...] = ()
-    other_name_paths: tuple[str, ...] = ()
 
     class Meta:
         abstract = True

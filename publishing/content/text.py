@@ -81,6 +81,9 @@ MOST_MARKS = 30
 # Neither letters nor spaces, and so perhaps marks.
 _MARKS = re.compile(f"(?:(?![\0-\x7f])[^\\w\\s]){{{MOST_MARKS + 1},}}")
 
+# Of the control characters, XML 1.0 has the tab and line breaks.
+_UNHOLDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
 ZWNJ, ZWJ = "\u200c", "\u200d"
 
 
@@ -113,6 +116,15 @@ def is_visible(text: str) -> bool:
     unseen = ("Zs", "Zl", "Zp", "Cc", "Mn", "Mc", "Me")
     seen = _DROPPED.sub("", text).replace(BLANK, "")
     return any(unicodedata.category(character) not in unseen for character in seen)
+
+
+def holdable(text: str) -> str:
+    """Return the text without what XML 1.0 and workbooks cannot hold (XML 1.0, production 2).
+
+    Feeds, tables and everything else that leaves the portal drop that and no more. Stored texts
+    are in their normal form and have none of it.
+    """
+    return _UNHOLDABLE.sub("", text)
 
 
 def _few_marks(text: str) -> str:

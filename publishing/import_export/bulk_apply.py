@@ -52,9 +52,10 @@ def lock_rows(model: type[models.Model], keys: Iterable[Any]) -> None:
             list(model._base_manager.select_for_update().filter(pk__in=chunk).values_list("pk"))
 
 
-def compile_changes(model: type[models.Model], changes: list[RecordChange]) -> DeferredSQL:
-    """Return the SQL that saves the changes as a form would: records, slugs, links, rows."""
-    sql = DeferredSQL()
+def compile_changes(
+    model: type[models.Model], changes: list[RecordChange], sql: DeferredSQL
+) -> None:
+    """Add the SQL that saves the changes as a form would: records, slugs, links, rows."""
     for record, base, content in changes:
         assign_fields(record, base, content, content_fields(model))
     new = [change.record for change in changes if change.base is None]
@@ -73,7 +74,6 @@ def compile_changes(model: type[models.Model], changes: list[RecordChange]) -> D
         _set_links(sql, model, name, changes)
     for part in getattr(model, "parts", ()):
         _set_rows(sql, model, part, changes)
-    return sql
 
 
 def is_derived(field: models.Field[Any, Any]) -> bool:

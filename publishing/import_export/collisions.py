@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from publishing.content.folding import FoldedField
+from publishing.content.identity import IdentityField, label_of, name_of
 from publishing.import_export.cell_text import to_text
 from publishing.import_export.cleaning import Problems
 from publishing.import_export.constraints import BulkConstraints, UniqueRule
@@ -91,7 +91,7 @@ class Collisions:
                 if claim in holders and (is_new or holders[claim] != record.pk)
             ]
             if held:
-                yield row, {rule.fields[-1].name: _held_message(record, rule) for rule in held}
+                yield row, {_column(rule): _held_message(record, rule) for rule in held}
             elif numbers:
                 row.claims = claims
                 # The first of the rows has the value.
@@ -105,8 +105,17 @@ def record_claim(key: Any) -> str:
     return f"record {key}"
 
 
+def _column(rule: UniqueRule) -> str:
+    """Return the column with the value that has to be another one."""
+    field = rule.fields[-1]
+    return name_of(field.model) if isinstance(field, IdentityField) else field.name
+
+
 def _held_message(record: Any, rule: UniqueRule) -> str:
-    return f"{_value(record, rule)}: {rule.message}"
+    """Return the sentence about a value that another record has."""
+    is_identity = isinstance(rule.fields[-1], IdentityField)
+    hint = f" {record.double_hint}" if is_identity and record.double_hint else ""
+    return f"{_value(record, rule)}: {rule.message}{hint}"
 
 
 def _same_as_row(record: Any, rule: UniqueRule | None, number: int) -> Problems:
@@ -115,18 +124,14 @@ def _same_as_row(record: Any, rule: UniqueRule | None, number: int) -> Problems:
         message = _("Row %(number)s of the file is about the same record.")
         return {"": message % {"number": number}}
     message = _("%(value)s: Row %(number)s of the file has the same.")
-    value = _value(record, rule)
-    return {rule.fields[-1].name: message % {"value": value, "number": number}}
+    return {_column(rule): message % {"value": _value(record, rule), "number": number}}
 
 
 def _value(record: Any, rule: UniqueRule) -> str:
-    """Return the values about which a rule is: "“Derby, United Kingdom”", "Address “derby”"."""
-    texts = [_text(record, field) for field in reversed(rule.fields)]
-    value = f"“{', '.join(filter(None, texts))}”"
-    return value if rule.fields[1:] else f"{capfirst(str(rule.fields[0].verbose_name))} {value}"
-
-
-def _text(record: Any, field: Any) -> str:
-    if isinstance(field, FoldedField):
-        return " ".join(str(getattr(record, source)) for source in field.sources)
-    return to_text(getattr(record, field.name))
+    """Return the values about which a rule is: "“Derby (United Kingdom)”", "Address “derby”"."""
+    [*others, field] = rule.fields
+    if isinstance(field, IdentityField):
+        return f"“{label_of(record)}”"
+    texts = [to_text(getattr(record, field.name)) for field in rule.fields]
+    value = f"“{', '.join(texts)}”"
+    return value if others else f"{capfirst(str(field.verbose_name))} {value}"

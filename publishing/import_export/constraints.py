@@ -30,17 +30,19 @@ class UniqueRule(NamedTuple):
 
     def claim(self, record: models.Model) -> str | None:
         """Return the record's values as a text; None if one is empty and so cannot collide."""
-        # A folded field has its value only when the record is saved.
-        values = [
-            field.pre_save(record, add=False)
-            if isinstance(field, FoldedField)
-            else plain(getattr(record, field.attname))
-            for field in self.fields
-        ]
+        values = [plain(_value(field, record)) for field in self.fields]
         return None if None in values else self.text(values)
 
     def text(self, values: Iterable[Any]) -> str:
         return json.dumps([self.number, *values])
+
+
+def _value(field: models.Field[Any, Any], record: models.Model) -> Any:
+    """Return the value that a field would have in the database."""
+    # A folded field gets it only when the record is saved.
+    if isinstance(field, FoldedField):
+        return field.pre_save(record, add=False)
+    return getattr(record, field.attname)
 
 
 class _Parameter(models.Expression):
@@ -135,7 +137,7 @@ class BulkConstraints:
         for rule in self.unique:
             names = [field.attname for field in rule.fields]
             # The last field is the most selective one.
-            last_values = {getattr(record, names[-1]) for record in records} - {None}
+            last_values = {_value(rule.fields[-1], record) for record in records} - {None}
             for chunk in slices(last_values):
                 rows = self.model._base_manager.filter(rule.condition)
                 rows = rows.filter(**{f"{names[-1]}__in": chunk})

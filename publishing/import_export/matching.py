@@ -21,7 +21,7 @@ from publishing.content.slugs import Slugged
 from publishing.import_export.bulk_snapshots import slices
 from publishing.import_export.columns import TableColumn
 from publishing.import_export.models import Batch, BatchRow
-from publishing.import_export.record_index import RecordIndex
+from publishing.import_export.record_index import RecordIndex, distinguishing_fields
 from publishing.import_export.references import ReferenceResolver, key_name, natural_key_name
 
 Keys = dict[str, Any]
@@ -170,7 +170,7 @@ def match_ways(model: type[models.Model], columns: Mapping[str, Any], has_key: b
     if natural_key_name(model) in columns:
         ways.append(BY_NATURAL_KEY)
     if issubclass(model, Slugged) and model.slug_source in columns:
-        fields: list[Any] = [model._meta.get_field(name) for name in model.told_apart_by]
+        fields = distinguishing_fields(model)
         if all(field.name in columns for field in fields if not field.blank):
             ways.append(BY_NAME)
     return ways

@@ -6,11 +6,13 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 from django.db import models
 
 from publishing.content.folding import fold, spellings
+from publishing.content.identity import IdentityField
 from publishing.content.slugs import Slugged
 from publishing.import_export.near_names import NearNames
 
@@ -53,8 +55,7 @@ class RecordIndex:
         self.qualifiers = qualifiers
         self._rows = rows
         self.name_field = model.slug_source if issubclass(model, Slugged) else None
-        told_apart_by = model.told_apart_by if issubclass(model, Slugged) else ()
-        self.fields: list[Any] = [model._meta.get_field(name) for name in told_apart_by]
+        self.fields = distinguishing_fields(model)
         columns = [natural_key or "pk", self.name_field or natural_key or "pk"]
         columns += [field.attname for field in self.fields]
         self.entries = {
@@ -82,7 +83,7 @@ class RecordIndex:
     @cached_property
     def _by_other_name(self) -> dict[str, list[Any]]:
         """The keys by further names, such as the alternative names of cities."""
-        paths = getattr(self._rows.model, "other_name_paths", ())
+        paths = getattr(self._rows.model, "name_sources", ())
         names = (row for path in paths for row in self._rows.values_list(path, "pk") if row[0])
         return _grouped((fold(name), key) for name, key in names)
 
@@ -154,6 +155,15 @@ class RecordIndex:
         if not with_natural_keys and len(set(labels.values())) == len(labels):
             return sorted(labels.values())
         return sorted(f"{text} ({self.entries[key].natural_key})" for key, text in labels.items())
+
+
+def distinguishing_fields(model: type[models.Model]) -> list[Any]:
+    """Return the fields that tell records of one name apart, such as the country of a city."""
+    if not issubclass(model, Slugged):
+        return []
+    sources = [f.sources for f in model._meta.fields if isinstance(f, IdentityField)]
+    names = [name for name in chain(*sources) if name != model.slug_source]
+    return [model._meta.get_field(name) for name in names]
 
 
 def _grouped(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:

@@ -8,7 +8,7 @@ database for each row are done for many rows at once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import copy
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from publishing.content.doubles import NearDoubles
 from publishing.content.publishable import EDITABLE_MOMENTS, Publishable
 from publishing.content.slugs import FormerSlug, Slugged
 from publishing.content.states import LIVE_STATES, State
@@ -52,6 +53,7 @@ class RowValidator:
         self.reader = RowReader(self.model, batch, columns, self.resolver)
         self.constraints = BulkConstraints(self.model)
         self.collisions = Collisions(self.constraints, batch)
+        self.doubles = NearDoubles(model_admin.get_queryset(request))
         self.drafts: dict[str, Revision] = {}
         self.related: dict[tuple[Any, Any], Any] = {}
         self.former_slugs: set[str] = set()
@@ -155,8 +157,7 @@ class RowValidator:
             return []
         row.outcome = RowOutcome.CHANGED if record else RowOutcome.NEW
         row.label, row.base, row.content = str(record_after)[:200], read.present, content
-        if isinstance(record_after, Publishable) and record_after.state == State.SCHEDULED:
-            row.remark = " ".join(filter(None, [row.remark, visibility_message(record_after)]))
+        row.remark = " ".join(filter(None, [row.remark, *self._hints(record_after, record)]))
         row.object_pk = str(record_after.pk or "")
         return [AcceptedRow(row, record_after, is_new=record is None)]
 
@@ -182,6 +183,14 @@ class RowValidator:
             column = next((name for name in names if name in check.fields), "")
             problems[column] = " ".join(filter(None, [problems.get(column), check.message]))
         return after, problems
+
+    def _hints(self, after: Any, record: Any) -> Iterator[str]:
+        """Yield what the user should know about a row before it is imported."""
+        if isinstance(after, Publishable) and after.state == State.SCHEDULED:
+            yield visibility_message(after)
+        if record is None and (doubles := self.doubles.of(after)):
+            message = _("There is %(records)s already. Import this row only if it is another one.")
+            yield message % {"records": ", ".join(double.label for double in doubles[:3])}
 
     def _check_permission(self, row: BatchRow, record: Any) -> None:
         """Raise RowRefused if the user lacks the permission for a row."""

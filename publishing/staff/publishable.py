@@ -20,6 +20,7 @@ from publishing.revisions import transitions
 from publishing.revisions.models import Revision, Stage
 from publishing.staff.change_form import DraftAdmin
 from publishing.staff.change_lists import StaffChangeList
+from publishing.staff.doubles import DoubleViews
 from publishing.staff.draft_views import DraftViews
 from publishing.staff.import_batches import BatchViews
 from publishing.staff.import_columns import ColumnViews
@@ -58,6 +59,7 @@ class PublishableAdmin(DraftAdmin):
         BatchViews,
         BatchRowViews,
         LiveViews,
+        DoubleViews,
         DraftViews,
         RecordViews,
     )

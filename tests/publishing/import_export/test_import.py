@@ -134,12 +134,15 @@ def test_every_kind_of_error_has_its_line_and_reason(publisher):
         "There is no city with the id “%s” that you may change. "
         "Leave the id empty to add a new one."
     )
-    taken = "There is a city of this name in this country already."
+    taken = (
+        "There is a city of this name in this country already. "
+        "Two places of one name need different parts of the country."
+    )
     kinds = "; ".join(map(str, City.Kind.labels))
     assert results(batch) == [
         (2, "refused", "Name: This cannot be empty."),
         (3, "refused", "Unknown country “Atlantis”."),
-        (4, "refused", f"“Derby, United Kingdom”: {taken}"),
+        (4, "refused", f"“Derby (United Kingdom)”: {taken}"),
         (5, "refused", f"Kind of place: “planet” is none of: {kinds}."),
         (6, "refused", "Give both latitude (−90 to 90) and longitude (−180 to 180), or neither."),
         (
@@ -154,7 +157,7 @@ def test_every_kind_of_error_has_its_line_and_reason(publisher):
         (9, "refused", "It lies in the trash. Take it out before you change it."),
         (10, "refused", no_id % "one"),
         (11, "new", ""),
-        (12, "refused", "“Hull, United Kingdom”: Row 11 of the file has the same."),
+        (12, "refused", "“Hull (United Kingdom)”: Row 11 of the file has the same."),
     ]
 
 

@@ -41,7 +41,10 @@ def test_a_name_without_its_country_matches_nothing(publisher, wakefield):
 
 def test_an_empty_id_is_a_new_record(publisher, wakefield):
     row = {"id": "", "name": "Wakefield", "country": "GB", "motto": "New"}
-    taken = "“Wakefield, United Kingdom”: There is a city of this name in this country already."
+    taken = (
+        "“Wakefield (United Kingdom)”: There is a city of this name in this country already. "
+        "Two places of one name need different parts of the country."
+    )
     batch = publisher.look(City, [row])
     assert results(batch) == [(2, "refused", taken)]
     assert batch.rows.get().problems == {"name": taken}
@@ -75,6 +78,21 @@ def test_a_name_that_two_cities_have_is_refused_with_both_named(publisher, wakef
     City.objects.filter(pk=wakefield.pk).update(subdivision="England")
     batch = publisher.look(City, [row | {"subdivision": "QUEBEC"}])
     assert outcomes(batch) == [("changed", str(other.pk))]
+
+
+def test_a_new_row_that_is_nearly_an_existing_record_has_a_remark(publisher):
+    factories.city(name="Alcobaça", country=factories.country(code="PT", name="Portugal"))
+    factories.united_kingdom()
+    rows = [
+        {"name": name, "country": code} for name, code in [("Alcobaca", "PT"), ("Alcobaça", "GB")]
+    ]
+    batch = publisher.look(City, [*rows, {"name": "Alcobaçaa", "country": "PT"}])
+    remark = "There is Alcobaça (Portugal) already. Import this row only if it is another one."
+    assert [(row.outcome, row.remark) for row in batch.rows.order_by("number")] == [
+        ("unchanged", ""),
+        ("new", ""),
+        ("new", remark),
+    ]
 
 
 # -- Corrected rows ----------------------------------------------------------------------------
@@ -111,7 +129,7 @@ def test_a_row_that_collided_with_a_corrected_one_is_checked_again(publisher, rf
     factories.united_kingdom()
     rows = [{"name": name, "country": "GB", "motto": "A"} for name in ("Hull", "Hull", "Hull")]
     batch = publisher.look(City, rows)
-    same = "“Hull, United Kingdom”: Row %s of the file has the same."
+    same = "“Hull (United Kingdom)”: Row %s of the file has the same."
     assert results(batch) == [(2, "new", ""), (3, "refused", same % 2), (4, "refused", same % 2)]
     assert correct(publisher, rf, batch, 2, name="Derby") == [2, 3, 4]
     assert results(batch) == [(2, "new", ""), (3, "new", ""), (4, "refused", same % 3)]

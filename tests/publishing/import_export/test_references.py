@@ -160,7 +160,7 @@ def test_nothing_outside_the_places_of_a_person_is_found_or_suggested(publisher)
     ]
 
 
-@pytest.mark.parametrize("number", [2, 40])
+@pytest.mark.parametrize("number", [10, 40])
 def test_names_are_found_without_a_query_for_each_row(
     publisher, rf, number, django_assert_num_queries
 ):
@@ -182,4 +182,4 @@ def test_names_are_found_without_a_query_for_each_row(
     assert {row.outcome for row in rows} == {"new"}
 
 
-QUERIES_OF_A_CHUNK = 15
+QUERIES_OF_A_CHUNK = 27

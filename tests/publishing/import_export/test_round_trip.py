@@ -22,6 +22,7 @@ from publishing.revisions import snapshots
 from publishing.revisions.rehearsal import rehearse
 from tests import factories
 from tests.admin_pages import admin_url
+from tests.naughty import naughty_strings
 from tests.publishing.import_export.conftest import results
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +121,16 @@ def test_any_text_survives_an_export_and_import(publisher, name, words, summary,
     for model in (City, Network):
         batch = publisher.look(model, publisher.export(model, ending), name=f"x.{ending}")
         assert [outcome for _number, outcome, _reason in results(batch)] == ["unchanged"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_naughty_texts_survive_an_export_and_import(publisher, ending):
+    country = factories.country()
+    for number, text in enumerate(naughty_strings()):
+        values = {"motto": text[:100], "summary": text, "note": text, "profile": f"<p>{text}</p>"}
+        factories.city(name=f"City {number}", slug=f"s{number}", country=country, **values)
+    batch = publisher.look(City, publisher.export(City, ending), name=f"x.{ending}")
+    assert {outcome for _number, outcome, _reason in results(batch)} == {"unchanged"}
 
 
 @given(TEXTS)

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0009_row_problems"),
+        ("publishing", "0011_text"),
     ]
 
     operations = [
