@@ -55,6 +55,10 @@ class _Parameter(models.Expression):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        # Functions such as EXTRACT need to know the type, also of NULL.
+        return f"%s::{self.output_field.cast_db_type(connection)}", [self]
+
 
 class CompiledCheck:
     """A check constraint as SQL, compiled once: that takes longer than to run it."""
