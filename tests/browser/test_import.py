@@ -90,6 +90,7 @@ def test_a_table_with_mistakes_is_corrected_imported_and_undone(page):
         ("Wakefield", 353_000),
     ]
 
+    look_with_axe(page)
     page.click("text=Take this import back")
     page.wait_for_selector("text=Leave it as it is")
     look_with_axe(page)
