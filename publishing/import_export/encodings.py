@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from typing import IO, NamedTuple
 
@@ -18,9 +19,12 @@ CHUNK = 64 * 1024
 # Lines with other letters than ASCII, and bytes of each, that are looked at.
 SAMPLE_LINES, SAMPLE_BYTES = 60, 200
 MOST_OFFERED = 8
-SHOWN_LINES, SHOWN_LETTERS = 3, 60
+# Words that are shown of each.
+SHOWN = 6
 # A reading is certain if every other one scores less by this.
 CLEAR_LEAD = 0.15
+# A reading that scores less than the best by this is not offered.
+WIDEST_LEAD = 0.5
 
 MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -111,40 +115,42 @@ WIDE = [name for name in ENCODINGS if name.startswith(("utf-16", "utf-32"))]
 
 
 class Reading(NamedTuple):
-    """A file as an encoding reads it: some of its lines that are not ASCII, and the score."""
+    """A file as an encoding reads it: its words that show the difference, and the score."""
 
     encoding: str
-    text: str
+    words: list[str]
     score: float
 
     @property
-    def label(self) -> object:
-        return ENCODINGS[self.encoding].label
-
-    @property
-    def shown(self) -> str:
-        """Return the first lines, shortened, for a person who compares readings."""
-        lines = [" ".join(line.split())[:SHOWN_LETTERS] for line in self.text.split("\n")]
-        return " ⏎ ".join(lines[:SHOWN_LINES])
+    def label(self) -> str:
+        return str(ENCODINGS[self.encoding].label)
 
 
 def readings(file: IO[bytes]) -> list[Reading]:
     """Return the plausible readings of a file, the best first; one if there is no doubt."""
     if certain := _certain_encoding(file):
-        return [Reading(certain, "", 1.0)]
-    lines = list(_foreign_lines(file))
-    found: dict[str, Reading] = {}
+        return [Reading(certain, [], 1.0)]
+    sample = b"\n".join(_foreign_lines(file))
+    scores: dict[str, tuple[float, str]] = {}
     for name in ENCODINGS:
-        if name in WIDE:
-            continue
-        text = b"\n".join(lines).decode(name, "replace")
-        # Several encodings may read the same; the first of them is offered.
-        found.setdefault(text, Reading(name, text, score(text, ENCODINGS[name])))
-    ranked = sorted(found.values(), key=lambda reading: -reading.score)
-    ranked = [reading for reading in ranked if reading.score > 0] or ranked[:1]
-    if all(ranked[0].score - other.score > CLEAR_LEAD for other in ranked[1:]):
-        return ranked[:1]
-    return ranked[:MOST_OFFERED]
+        if name not in WIDE:
+            text = sample.decode(name, "replace")
+            # Several encodings may read the same; the first of them is offered.
+            scores.setdefault(text, (score(text, ENCODINGS[name]), name))
+    ranked = sorted(scores.values(), key=lambda pair: -pair[0])
+    ranked = [pair for pair in ranked if pair[0] > ranked[0][0] - WIDEST_LEAD][:MOST_OFFERED]
+    if len(ranked) == 1 or ranked[0][0] - ranked[1][0] > CLEAR_LEAD:
+        ranked = ranked[:1]
+    words = _telling_words(sample, [name for _points, name in ranked])
+    return [Reading(name, words[name], points) for points, name in ranked]
+
+
+def _telling_words(sample: bytes, names: list[str]) -> dict[str, list[str]]:
+    """Return the words that the encodings read most differently, as each reads them."""
+    words = dict.fromkeys(w for w in re.split(rb"[\s,;\"]+", sample) if not w.isascii())
+    read = [[word.decode(name, "replace") for name in names] for word in words]
+    read.sort(key=lambda spellings: -len(set(spellings)))
+    return {name: [spellings[i] for spellings in read[:SHOWN]] for i, name in enumerate(names)}
 
 
 def _certain_encoding(file: IO[bytes]) -> str:
@@ -221,7 +227,8 @@ def _weight(character: str, encoding: Encoding) -> float:
 
 def _is_odd(word: str) -> bool:
     """Return whether the word mixes cases, letters and signs, or Latin and other letters."""
-    letters = "".join(c for c in word if c.isalpha())
+    # Marks too: those of Thai are no letters, but stand in no Latin word.
+    letters = [c for c in word if c.isalpha() or unicodedata.category(c) == "Mn"]
     parts = [part for part in re.split(r"[-'’.\d_]", word) if part]
     has_odd_case = any(
         not (p.islower() or p.isupper() or p[1:].islower()) for p in parts if _is_cased(p)
@@ -238,4 +245,4 @@ def _is_cased(part: str) -> bool:
 
 
 def _is_latin(character: str) -> bool:
-    return character < "\u0250" or "\u1e00" <= character <= "\u1eff"
+    return character < "\u0370" or "\u1e00" <= character <= "\u1eff"

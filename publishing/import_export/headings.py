@@ -58,7 +58,7 @@ class KnownHeadings:
     def guess(self, heading: str) -> Guess:
         """Return the column that a heading means most probably."""
         meant = self._meaning(heading)
-        folded = fold(next(_spellings(heading)))
+        folded = fold(list(_spellings(heading))[-1])
         if meant.certainty or not SHORTEST_SIMILAR <= len(folded) <= LONGEST_HEADING:
             return meant
         close = get_close_matches(folded, self.similar, 1, SIMILARITY)
@@ -113,8 +113,7 @@ class KnownHeadings:
         best = max(rows[:MOST_TITLES], key=self._count, default=None)
         if best is None:
             return 0
-        filled = sum(map(bool, best.cells))
-        if self._count(best) > 1 or (self._count(best) == 1 and filled == 1):
+        if self._count(best) > 1 or (self._count(best) == 1 and _is_full(best, rows)):
             return best.number
         return _first_full_row(rows)
 
@@ -127,20 +126,27 @@ MOST_TITLES = 25
 
 
 def _spellings(heading: str) -> Iterator[str]:
-    """Yield the heading without the order of values in brackets, and the parts of alternatives."""
+    """Yield the heading without brackets, as it is, its alternatives, and it without a year."""
     whole = re.sub(r"\s*[(\[（].*", "", heading).strip() or heading
     yield whole
     yield heading
     yield from (part for part in re.split(r"[/|\n]| [-–—] ", whole) if part.strip())
+    yield re.sub(r"\b(19|20)\d\d\b", "", whole)
+
+
+def _is_full(row: UploadedRow, rows: Sequence[UploadedRow]) -> bool:
+    """Return whether the row has nearly as many cells as most rows have."""
+    widths = Counter(sum(map(bool, row.cells)) for row in rows)
+    typical = max(widths, key=lambda width: (widths[width], width))
+    filled = sum(map(bool, row.cells))
+    return filled * 5 >= typical * 3 and filled >= min(2, typical)
 
 
 def _first_full_row(rows: Sequence[UploadedRow]) -> int:
     """Return the first row that is as wide as most are, unless it has numbers as data have."""
-    widths = Counter(sum(map(bool, row.cells)) for row in rows)
-    typical = max(widths, key=lambda width: (widths[width], width))
     for row in rows[:MOST_TITLES]:
         filled = [cell for cell in row.cells if cell]
-        if len(filled) * 5 >= typical * 3 and len(filled) >= min(2, typical):
+        if _is_full(row, rows):
             is_data = any(_NUMBER.fullmatch(cell) or len(cell) > LONGEST_HEADING for cell in filled)
             return 0 if is_data or len(set(filled)) < len(filled) else row.number
     return 0

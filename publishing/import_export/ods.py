@@ -163,7 +163,7 @@ class _Rows(Handler):
         self._notes -= 1
 
     def _start_spaces(self, attributes: dict[str, str]) -> None:
-        self.text(" " * min(_number(attributes.get("text:c", "")), LONGEST_CELL))
+        self.text(" " * min(_number(attributes.get("text:c", "")), LONGEST_CELL + 1))
 
     def text(self, text: str) -> None:
         if self._notes:
@@ -233,7 +233,7 @@ class _Rows(Handler):
 
 def _number(text: str) -> int:
     """Return how often an element is repeated; once, if it does not say so."""
-    return max(1, int(text)) if text.isdecimal() and len(text) < 10 else 1
+    return max(1, int(text[:10])) if text.isdecimal() else 1
 
 
 def _number_text(text: str) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import IO, Any
 
@@ -46,7 +46,8 @@ class TextSource:
         self.readings: list[Reading] = readings(file)
         self.encoding = encoding if encoding in ENCODINGS else self.readings[0].encoding
         self.has_declaration = False
-        self.separator = separator or self._find_separator()
+        is_sign = len(separator) == 1 and separator not in '\r\n"\0'
+        self.separator = separator if is_sign else self._find_separator()
 
     @property
     def label(self) -> str:
@@ -118,8 +119,9 @@ class TextSource:
         try:
             yield text
         finally:
-            # Otherwise the file would be closed with the wrapper.
-            text.detach()
+            # Otherwise the file would be closed with the wrapper; it may be closed already.
+            with suppress(ValueError):
+                text.detach()
 
 
 def _lines(text: io.TextIOWrapper) -> Iterator[str]:

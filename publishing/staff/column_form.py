@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from publishing.content.publishable import EDITABLE_MOMENTS
 from publishing.import_export.columns import columns_of
-from publishing.import_export.encodings import MOST_OFFERED
 from publishing.import_export.headings import (
     MOST_TITLES,
     KnownHeadings,
@@ -95,15 +94,13 @@ class ColumnsForm(forms.Form):
     def _add_reading(self) -> None:
         source = self.table.source
         if isinstance(source, TextSource) and not source.is_certain:
-            # The text of each choice shows how the first lines would read.
-            choices = [(r.encoding, f"{r.label}: {r.shown}") for r in source.readings]
-            self._add("encoding", gettext_lazy("Encoding"), choices[:MOST_OFFERED], source.encoding)
-            self.fields["encoding"].widget = forms.RadioSelect(choices=choices[:MOST_OFFERED])
+            choices = [(r.encoding, f"{r.label}: {' · '.join(r.words)}") for r in source.readings]
+            self._add("encoding", gettext_lazy("Encoding"), choices, source.encoding)
+            self.fields["encoding"].widget = forms.RadioSelect(choices=choices)
         if isinstance(source, TextSource):
             signs = dict.fromkeys((*SEPARATORS, source.separator))
             separators = [(sign, SEPARATOR_LABELS.get(sign, sign)) for sign in signs]
             self._add("separator", gettext_lazy("Separator"), separators, source.separator)
-            self.fields["separator"].strip = False  # type: ignore[attr-defined]
         if len(source.sheets) > 1:
             sheets = [(name, name) for name in source.sheets]
             self._add("sheet", gettext_lazy("Sheet"), sheets, self.table.sheet)
@@ -127,7 +124,7 @@ class ColumnsForm(forms.Form):
         fitting = (way for way, columns, _l in ways if set(columns) <= set(self.columns))
         initial = chosen or next(fitting, ways[-1][0])
         self.fields["match_by"] = forms.ChoiceField(
-            label=gettext_lazy("A row is about the record"),
+            label=gettext_lazy("Find the record of each row by"),
             choices=[(way, label) for way, _columns, label in ways],
             initial=initial,
             widget=forms.RadioSelect,
@@ -236,7 +233,8 @@ def column_choices(model: type[models.Model]) -> list[Any]:
     labels = {column.name: capfirst(column.label) for column in columns}
     label = capfirst(str(model._meta.pk.verbose_name))
     labels[key] = _("Number of the record (id)") if key == "id" else label
-    first = dict.fromkeys(name for _way, names, _label in ways_to_match(model) for name in names)
+    found_by = [name for _way, names, _label in ways_to_match(model) for name in names]
+    first = dict.fromkeys(name for name in (*found_by, "country") if name in labels)
     moments = [name for name in labels if name in EDITABLE_MOMENTS]
     others = [name for name in labels if name not in first and name not in moments]
     groups = [
@@ -254,10 +252,10 @@ def ways_to_match(model: type[models.Model]) -> list[tuple[str, tuple[str, ...],
     """Return how rows can be matched with records: (value, the columns it needs, label)."""
     key, natural = key_name(model), natural_key_name(model)
     labels = {column.name: column.label for column in columns_of(model)}
-    by_key = _("of this %s") % (_("number (id)") if key == "id" else key)
+    by_key = _("its number (id)") if key == "id" else _("its %s") % key
     ways: list[tuple[str, tuple[str, ...], str]] = [("id", (key,), by_key)]
     if natural and natural != key:
-        ways.append(("slug", (natural,), _("of this %s") % labels[natural]))
+        ways.append(("slug", (natural,), _("its %s") % labels[natural]))
     name = getattr(model, "slug_source", "")
     if name in labels:
         # A name is unique within these fields: a city's in its country.
@@ -267,9 +265,9 @@ def ways_to_match(model: type[models.Model]) -> list[tuple[str, tuple[str, ...],
             if isinstance(constraint, models.UniqueConstraint)
         }
         has_country = any({"country", "name"} <= set(fields) for fields in unique)
-        names = (name, "country") if has_country else (name,)
-        text = _(" and ").join(labels[part] for part in names)
-        ways.append(("name", names, _("of this %s") % text))
+        text = f"{labels[name]} and {labels['country']}" if has_country else labels[name]
+        # A list of one country may leave it out.
+        ways.append(("name", (name,), _("its %s") % text))
     return ways
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from publishing.import_export.corrections import AlreadyImported, corrected
 from publishing.import_export.headings import HeadingError, KnownHeadings, match_headings, remember
@@ -75,7 +76,7 @@ class ColumnViews(ImportExportPages):
         return self.import_export_page(
             request,
             "import_columns",
-            batch.file_name,
+            _("Match the columns of “%s”") % batch.file_name,
             batch=batch,
             form=form,
             problem=problem,

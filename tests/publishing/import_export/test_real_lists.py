@@ -170,7 +170,7 @@ def test_the_encoding_of_a_list_is_chosen_among_samples(publisher):
     data = text_file(("עיר", "מדינה"), ("חיפה", "ישראל"), encoding="cp1255")
     step = ColumnStep(publisher, City, data)
     choices = dict(step.form.fields["encoding"].choices)
-    assert choices["cp1255"] == "Hebrew (Windows-1255): עיר,מדינה ⏎ חיפה,ישראל"
+    assert choices["cp1255"] == "Hebrew (Windows-1255): עיר · מדינה · ישראל · חיפה"
     step.show(encoding="cp1251")
     assert "חיפה" not in step.samples["тйш"]
     step.show(encoding="cp1255", shape=step.form.shape)
