@@ -60,6 +60,15 @@ class DeferredSQL:
                 cursor.execute(sql, values)
 
 
+def data_version() -> int | None:
+    """Return the number of SQLite that changes when another connection writes; None elsewhere."""
+    if connection.vendor != "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        return int(cursor.fetchone()[0])
+
+
 def reserve_keys(model: type[models.Model], number: int) -> list[int]:
     """Reserve keys for this number of new rows in the database's own sequence."""
     table, column = model._meta.db_table, model._meta.pk.column
