@@ -73,6 +73,15 @@ def set_column(model: type[models.Model], name: str, values: Iterable[tuple[Any,
         cursor.executemany(sql, list(values))
 
 
+def data_version() -> int | None:
+    """Return the number of SQLite that changes when another connection writes; None elsewhere."""
+    if connection.vendor != "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        return int(cursor.fetchone()[0])
+
+
 def reserve_keys(model: type[models.Model], number: int) -> list[int]:
     """Reserve keys for this number of new rows in the database's own sequence."""
     table, column = model._meta.db_table, model._meta.pk.column
