@@ -32,7 +32,8 @@ from django.views.generic import View
 from cities.filters import CityFilter
 from cities.models import City
 from publishing.content.csv import stream_csv
-from publishing.content.feeds import lasting_id, legible
+from publishing.content.feeds import lasting_id
+from publishing.content.text import holdable
 
 # The rows that are in memory at once, and the downloads that a process serves at once.
 CHUNK, AT_ONCE = 200, 2
@@ -176,9 +177,9 @@ class CityDownload(View):
         changed = cities.order_by("-updated_at", "-pk").select_related("country")
         for city in changed[:NEWEST_CHANGES]:
             feed.add_item(
-                title=legible(f"{city.name}, {city.country.name}"),
+                title=holdable(f"{city.name}, {city.country.name}"),
                 link=absolute(city.get_absolute_url()),
-                description=legible(city.summary),
+                description=holdable(city.summary),
                 unique_id=lasting_id(city),
                 pubdate=city.published_at,
                 updateddate=city.updated_at,

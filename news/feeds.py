@@ -9,7 +9,8 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
 
 from news.models import NewsItem
-from publishing.content.feeds import lasting_id, legible
+from publishing.content.feeds import lasting_id
+from publishing.content.text import holdable
 
 
 class NewsFeed(Feed):
@@ -25,16 +26,16 @@ class NewsFeed(Feed):
         return NewsItem.objects.published().for_listing()[:30]
 
     def item_title(self, item: NewsItem) -> str:
-        return legible(item.title)
+        return holdable(item.title)
 
     def item_guid(self, item: NewsItem) -> str:
         return lasting_id(item)
 
     def item_description(self, item: NewsItem) -> str:
-        return legible(item.summary)
+        return holdable(item.summary)
 
     def item_author_name(self, item: NewsItem) -> str | None:
-        return legible(item.author_line) or None
+        return holdable(item.author_line) or None
 
     def item_pubdate(self, item: NewsItem) -> datetime | None:
         return item.published_at
@@ -43,4 +44,4 @@ class NewsFeed(Feed):
         return item.updated_at
 
     def item_categories(self, item: NewsItem) -> list[str]:
-        return [legible(city.name) for city in item.public_cities]
+        return [holdable(city.name) for city in item.public_cities]

@@ -11,7 +11,10 @@ from cities.models.expressions import count_of, related_rows
 from cities.models.regions import Region
 from cities.reference_names import key_of
 from publishing.content.folding import FoldedField, fold
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Unscoped
+from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.import_export.record_index import NameLookup
 from publishing.models import Slugged, Sourced
 
 LONGEST_NAME = 100
@@ -40,20 +43,33 @@ class CountryQuerySet(Unscoped, models.QuerySet["Country"]):
             city_count=count_of(related_rows(self.model, "cities").published(), "country")
         )
 
+    def name_lookup(self) -> NameLookup:
+        """Return the names in general use, by which cells of imports name a country."""
+        # That module imports this one.
+        from cities.country_names import country_names
+
+        names = country_names()
+
+        def nearest(text: str) -> str | None:
+            country = names.nearest(text)
+            return country.code if country else None
+
+        return NameLookup(lambda text: [country.code for country in names.named(text)], nearest)
+
 
 class Country(Slugged, Sourced):
     class UnescoStatus(models.TextChoices):
         MEMBER = "member", _("Member State")
         ASSOCIATE = "associate", _("Associate Member")
 
-    code = models.CharField(
+    code = LineField(
         _("code"),
         max_length=2,
         primary_key=True,
         help_text=_("The two capital letters of ISO 3166-1, for example “GB”."),
     )
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    name_in_text = models.CharField(
+    name = LineField(_("name"), max_length=100, unique=True)
+    name_in_text = LineField(
         _("name in a sentence"),
         max_length=110,
         blank=True,
@@ -68,7 +84,7 @@ class Country(Slugged, Sourced):
         choices=Region,
         help_text=_("The group in UNESCO’s own announcements, which is not always geography’s."),
     )
-    other_names = models.TextField(
+    other_names = ParagraphsField(
         _("other names"),
         blank=True,
         validators=[validate_lines],
@@ -85,6 +101,7 @@ class Country(Slugged, Sourced):
         help_text=_("Leave it empty for a country that is not in UNESCO."),
     )
     name_key = FoldedField("name", db_index=True)
+    identity_key = IdentityField("name")
 
     objects = CountryQuerySet.as_manager()
     url_name = "countries:detail"
@@ -105,6 +122,11 @@ class Country(Slugged, Sourced):
             models.CheckConstraint(
                 condition=Q(unesco_status__in=["", "member", "associate"]),
                 name="country_unesco_status_known",
+            ),
+            unique_identity(
+                "country_identity_unique",
+                _("There is a country of this name already."),
+                has_trash=False,
             ),
             models.UniqueConstraint(
                 fields=["slug"],

@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from portal.starter.schema import StarterFile
-from publishing.content.csv import UNPRINTABLE, InvalidCSV, read_csv
+from publishing.content.csv import InvalidCSV, read_csv
+from publishing.content.text import holdable
 from publishing.import_export.cell_values import CellConverter
 from publishing.import_export.references import RecordFinder
 
@@ -171,10 +172,10 @@ class StrictConverter(CellConverter):
 
     def from_cell(self, text: str, resolver: RecordFinder) -> Any:
         """Return the snapshot's value for a text. Raises ValidationError."""
-        if UNPRINTABLE.search(text):
+        if holdable(text) != text:
             raise ValidationError("There is a control character in this cell.")
         if self.target:
-            return super().from_cell(text, resolver)
+            return resolver.find(self.target, text) if text else None
         if self.choices:
             values = [str(value) for value, _label in self.field.flatchoices]
             if text not in values:

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from publishing.content.text import holdable
+
 # With it Excel reads the file as UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 # The full-width signs are formulas in East Asian editions of spreadsheets.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-# Control characters that XML, and so a workbook, cannot hold; spreadsheets pass over them.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # Excel holds no more than 32,767 characters in a cell.
 LONGEST_CELL = 32_000
 
@@ -36,11 +36,6 @@ class NumberedRow(NamedTuple):
     row: int
     line: int
     cells: list[str]
-
-
-def printable(text: str) -> str:
-    """Return the text without the characters that a cell cannot hold."""
-    return UNPRINTABLE.sub("", text)
 
 
 def defused(text: str) -> str:
@@ -87,7 +82,7 @@ def stream_csv(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
 
 
 def _cell(value: Any) -> Any:
-    return defused(printable(value)) if isinstance(value, str) else value
+    return defused(holdable(value)) if isinstance(value, str) else value
 
 
 class _Echo:

@@ -1,13 +1,8 @@
-"""Helpers for Atom feeds: text that XML 1.0 can hold, and permanent entry ids."""
+"""Permanent ids of the entries of Atom feeds."""
 
 from uuid import NAMESPACE_OID, uuid5
 
 from django.db.models import Model
-
-
-def legible(text: str) -> str:
-    """Return the text without control characters, which XML 1.0 cannot hold."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\t")
 
 
 def lasting_id(record: Model) -> str:

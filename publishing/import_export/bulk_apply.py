@@ -52,9 +52,10 @@ def lock_rows(model: type[models.Model], keys: Iterable[Any]) -> None:
             list(model._base_manager.select_for_update().filter(pk__in=chunk).values_list("pk"))
 
 
-def compile_changes(model: type[models.Model], changes: list[RecordChange]) -> DeferredSQL:
-    """Return the SQL that saves the changes as a form would: records, slugs, links, rows."""
-    sql = DeferredSQL()
+def compile_changes(
+    model: type[models.Model], changes: list[RecordChange], sql: DeferredSQL
+) -> None:
+    """Add the SQL that saves the changes as a form would: records, slugs, links, rows."""
     for record, base, content in changes:
         assign_fields(record, base, content, content_fields(model))
     new = [change.record for change in changes if change.base is None]
@@ -62,18 +63,31 @@ def compile_changes(model: type[models.Model], changes: list[RecordChange]) -> D
         for record, key in zip(new, reserve_keys(model, len(new)), strict=True):
             record.pk = key
     sql.insert(model, new)
-    columns = [f.name for f in model._meta.concrete_fields if is_derived(f)]
-    columns += [field.name for field in content_fields(model)]
     # These rows exist, so the upsert updates them; `bulk_update` takes many times as long.
     old = [change.record for change in changes if change.base is not None]
-    sql.insert(model, old, columns, [model._meta.pk.name])
+    sql.insert(model, old, _changed_columns(model, changes), [model._meta.pk.name])
     if issubclass(model, Slugged):
         _save_former_slugs(sql, model, changes)
     for name in link_names(model):
         _set_links(sql, model, name, changes)
     for part in getattr(model, "parts", ()):
         _set_rows(sql, model, part, changes)
-    return sql
+
+
+def _changed_columns(model: type[models.Model], changes: list[RecordChange]) -> list[str]:
+    """Return the columns in which a record differs from its base, and those that follow from them.
+
+    Each column less is less work for the indexes of the table, while others wait.
+    """
+    changed = {
+        name
+        for _record, base, content in changes
+        if base is not None
+        for name, value in content["fields"].items()
+        if value != base["fields"].get(name)
+    }
+    columns = [f.name for f in model._meta.concrete_fields if is_derived(f)]
+    return [*columns, *(f.name for f in content_fields(model) if f.name in changed)]
 
 
 def is_derived(field: models.Field[Any, Any]) -> bool:

@@ -83,21 +83,24 @@ def _contents(model: type[models.Model], records: dict[Any, Any]) -> dict[Any, S
     return contents
 
 
-def raw_columns(model: type[models.Model], keys: Iterable[Any]) -> list[Any]:
+def fingerprint(model: type[models.Model], keys: Iterable[Any]) -> int:
+    """Return a number that is another one after any change of these records."""
+    return hash(tuple(hash(repr(_raw_columns(model, chunk))) for chunk in slices(keys)))
+
+
+def _raw_columns(model: type[models.Model], keys: list[Any]) -> list[Any]:
     """Return the raw columns of which the snapshots consist, quick to read and to compare."""
-    values: list[Any] = []
-    for chunk in slices(keys):
-        rows = model._base_manager.filter(pk__in=chunk).order_by("pk")
-        values += rows.values_list(*(f.attname for f in model._meta.concrete_fields))
-        for name in link_names(model):
-            columns = link_columns(model, name)
-            values += link_rows(model, name, chunk).order_by(*columns).values_list(*columns)
-        for part in getattr(model, "parts", ()):
-            relation = part_relation(model, part)
-            rows = relation.related_model._base_manager.filter(
-                **{f"{relation.field.attname}__in": chunk}
-            )
-            values += rows.order_by("pk").values_list()
+    rows = model._base_manager.filter(pk__in=keys).order_by("pk")
+    values: list[Any] = list(rows.values_list(*(f.attname for f in model._meta.concrete_fields)))
+    for name in link_names(model):
+        columns = link_columns(model, name)
+        values += link_rows(model, name, keys).order_by(*columns).values_list(*columns)
+    for part in getattr(model, "parts", ()):
+        relation = part_relation(model, part)
+        part_rows = relation.related_model._base_manager.filter(
+            **{f"{relation.field.attname}__in": keys}
+        )
+        values += part_rows.order_by("pk").values_list()
     return values
 
 

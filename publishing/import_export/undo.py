@@ -22,8 +22,8 @@ from publishing.import_export.bulk_apply import (
 )
 from publishing.import_export.bulk_snapshots import (
     existing_keys,
+    fingerprint,
     load_snapshots,
-    raw_columns,
     slices,
 )
 from publishing.import_export.bulk_sql import DeferredSQL
@@ -62,7 +62,7 @@ class ImportUndo:
         self.left, self.entries = [], []
         revisions = list(self._revisions().order_by("pk"))
         keys = [self._key(revision) for revision in revisions]
-        before = raw_columns(self.model, keys)
+        before = fingerprint(self.model, keys)
         records, present = load_snapshots(self.model, keys)
         visible = self._visible_keys(keys)
         undoable = [r for r in revisions if self._is_unchanged(r, records, present, visible)]
@@ -78,7 +78,7 @@ class ImportUndo:
             if Batch.objects.select_for_update().get(pk=self.batch.pk).undone_at:
                 return True
             lock_rows(self.model, keys)
-            if raw_columns(self.model, keys) != before:
+            if fingerprint(self.model, keys) != before:
                 return False
             sql.run()
             _close(drafts)
@@ -151,7 +151,9 @@ class ImportUndo:
         accepted = self._without_collisions(changes)
         for revision, change in accepted:
             self._log(revision, change.record, revision.base)
-        return compile_changes(self.model, [change for _revision, change in accepted])
+        sql = DeferredSQL()
+        compile_changes(self.model, [change for _revision, change in accepted], sql)
+        return sql
 
     def _without_collisions(
         self, changes: list[tuple[Revision, RecordChange]]
@@ -167,7 +169,7 @@ class ImportUndo:
         accepted = []
         for revision, change in changes:
             claims = constraints.claims(change.record)
-            messages = [message for claim, message in claims.items() if claim in taken]
+            messages = [rule.message for claim, rule in claims.items() if claim in taken]
             if messages:
                 self._skip(revision, " ".join(messages))
             else:

@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from cities.models import City
+from publishing.models import BatchRow
 from tests import factories
 from tests.admin_pages import admin_url
 
@@ -13,19 +14,27 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WRONG = "slug,name,country,population\nwakefield,Wakefield,GB,many\n,Derby,Atlantis,\n,Leeds,GB,\n"
 MENDED = "slug,name,country,population\nwakefield,Wakefield,GB,353000\n,Derby,GB,\n,Leeds,GB,\n"
 
+MIXED = (
+    "slug,name,country,population,profile\n"
+    f"wakefield,Wakefield,GB,353000,{'<p>New words of a profile.</p>' * 20}\n"
+    ",Derby,Untied Kingdom,,\n,Hull,Untied Kingdom,many,\n"
+    f",القاهرة,GB,1,{'A long text. ' * 30}\n,{'Long' * 30},GB,,\n,Leeds,GB,2,\n"
+)
+
 
 @pytest.fixture(autouse=True)
 def media(renditions):
     """Serve pictures, because lists show them."""
 
 
-def sign_in(page):
-    user = factories.user("Publishers")
+def sign_in(page, user=None):
+    user = user or factories.user("Publishers")
     page.goto(reverse("admin:index"))
     page.fill("#id_username", user.username)
     page.fill("#id_password", factories.PASSWORD)
     page.click("text=Sign in >> nth=-1")
     page.wait_for_selector("h1:text('Staff desk')")
+    return user
 
 
 def upload(page, text, live=True):
@@ -39,7 +48,14 @@ def upload(page, text, live=True):
 
 
 def shown(page):
-    return page.locator(".import-row h2").all_inner_texts()
+    """Return the number, the result and the record of each row in view."""
+    rows = page.locator("tbody.import-row").all()
+    parts = (".import-number b", ".import-outcome", "th")
+    return [" ".join(row.locator(part).first.inner_text() for part in parts) for row in rows]
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.textContent.trim() || document.activeElement.id")
 
 
 def look_with_axe(page):
@@ -52,12 +68,9 @@ def test_a_table_with_mistakes_is_corrected_imported_and_undone(page):
     sign_in(page)
     upload(page, WRONG)
     page.wait_for_selector("text=This is what the import would do")
-    assert shown(page) == ["Row 2: Refused · Wakefield", "Row 3: Refused", "Row 4: New · Leeds"]
+    assert shown(page) == ["2 Refused Wakefield", "3 Refused Derby", "4 New Leeds"]
     reasons = page.locator(".import-reason").all_inner_texts()
-    assert reasons == [
-        "population: Enter a whole number.",
-        "country: there is no country “Atlantis” that you may choose",
-    ]
+    assert reasons == list(BatchRow.objects.exclude(reason="").values_list("reason", flat=True))
     look_with_axe(page)
     page.click("text=Do not import")
     page.wait_for_selector("text=Nothing was imported, and the file is forgotten.")
@@ -66,7 +79,7 @@ def test_a_table_with_mistakes_is_corrected_imported_and_undone(page):
     upload(page, MENDED)
     page.wait_for_selector("text=This is what the import would do")
     page.click("nav >> text=Changed")
-    assert shown(page) == ["Row 2: Changed · Wakefield"]
+    assert shown(page) == ["2 Changed Wakefield"]
     assert page.locator("del").inner_text().split() == ["removed:", "300000"]
     assert City.objects.get().population == 300_000
     page.click("text=Import 3 rows")
@@ -77,6 +90,7 @@ def test_a_table_with_mistakes_is_corrected_imported_and_undone(page):
         ("Wakefield", 353_000),
     ]
 
+    look_with_axe(page)
     page.click("text=Take this import back")
     page.wait_for_selector("text=Leave it as it is")
     look_with_axe(page)
@@ -85,6 +99,82 @@ def test_a_table_with_mistakes_is_corrected_imported_and_undone(page):
     assert list(City.objects.published().values_list("name", "population")) == [
         ("Wakefield", 300_000)
     ]
+
+
+def test_rows_are_corrected_in_the_table_with_the_keyboard(page):
+    factories.city(name="Wakefield", population=300_000)
+    sign_in(page)
+    upload(page, WRONG.replace("Atlantis", "Untied Kingdom"))
+    page.wait_for_selector("text=This is what the import would do")
+    page.focus("#row-3 .import-use")
+    page.keyboard.press("Enter")
+    status = page.locator("[data-said]")
+    status.filter(has_text="Row 3: New · Derby.").wait_for()
+    assert focused(page) == "Correct row 3"
+    page.focus("#row-2 a[data-correct]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("form[data-row]")
+    assert focused(page) == "cell-3"
+    look_with_axe(page)
+    page.keyboard.press("Escape")
+    assert focused(page) == "Correct row 2"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("form[data-row]")
+    page.keyboard.type("some")
+    page.keyboard.press("Enter")
+    status.filter(has_text="The row is saved, and still refused.").wait_for()
+    assert focused(page) == "cell-3"
+    page.keyboard.press("Control+A")
+    page.keyboard.type("353000")
+    page.keyboard.press("Enter")
+    status.filter(has_text="Row 2: Changed · Wakefield.").wait_for()
+    assert focused(page) == "Correct row 2"
+    page.focus("#row-4 button")
+    page.keyboard.press("Enter")
+    status.filter(has_text="Row 4: Left out · Leeds.").wait_for()
+    assert shown(page) == ["2 Changed Wakefield", "3 New Derby", "4 Left out Leeds"]
+    page.click("text=Import 2 rows")
+    page.wait_for_selector("text=The rows are imported.")
+    assert set(City.objects.values_list("name", "population")) == {
+        ("Wakefield", 353_000), ("Derby", None),
+    }  # fmt: skip
+
+
+def test_what_was_typed_stays_when_the_session_ended(new_page):
+    page = new_page()
+    factories.united_kingdom()
+    user = sign_in(page)
+    upload(page, "name,country\nDerby,Untied Kingdom\n")
+    page.click("text=Correct")
+    page.fill("#cell-0", "Derby by night")
+    page.fill("#cell-1", "GB")
+    page.context.clear_cookies(name="sessionid")
+    page.click("form[data-row] >> text=Save and check >> nth=-1")
+    page.locator("[data-said]").filter(has_text="Nothing was saved.").wait_for()
+    other = page.context.new_page()
+    sign_in(other, user)
+    page.click("form[data-row] >> text=Save and check >> nth=-1")
+    page.locator("[data-said]").filter(has_text="Row 2: New · Derby by night.").wait_for()
+
+
+def test_a_row_is_corrected_on_a_page_of_its_own_without_javascript(new_page):
+    factories.united_kingdom()
+    page = new_page(java_script_enabled=False)
+    sign_in(page)
+    upload(page, "name,country\nDerby,Untied Kingdom\nHull,Untied Kingdom\n", live=False)
+    page.click("input:text('Look at more')")
+    page.click("#row-2 >> text=Correct")
+    page.fill("#cell-1", "Lemuria")
+    page.click("button:text('Save and check') >> nth=-1")
+    page.wait_for_selector("text=The row is saved, and still refused.")
+    page.fill("#cell-1", "GB")
+    page.click("button:text('Save and check') >> nth=-1")
+    page.wait_for_selector("text=Row 2: New · Derby.")
+    page.click("#row-3 >> text=Leave out")
+    page.wait_for_selector("text=Row 3: Left out · Hull.")
+    page.click("text=Import 1 row")
+    page.wait_for_selector("text=The rows are imported.")
+    assert list(City.objects.values_list("name", flat=True)) == ["Derby"]
 
 
 def test_an_import_works_with_a_button_without_javascript(new_page):
@@ -98,14 +188,18 @@ def test_an_import_works_with_a_button_without_javascript(new_page):
     assert City.objects.count() == 3
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_pages_of_an_import_fit_and_axe_finds_nothing(page, width):
+def test_the_pages_of_an_import_fit_and_axe_finds_nothing(page, width, theme):
     page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme)
     factories.city(name="Wakefield", profile="<p>" + "Words of a profile. " * 40 + "</p>")
     sign_in(page)
-    upload(page, MENDED)
+    upload(page, MIXED)
     page.wait_for_selector("text=This is what the import would do")
-    for address in [page.url, admin_url(City, "import"), admin_url(City, "changelist")]:
+    row = f"{page.url}row/3/"
+    addresses = [page.url, f"{page.url}?columns=all", row, admin_url(City, "import")]
+    for address in [*addresses, admin_url(City, "changelist")]:
         page.goto(address, wait_until="networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") == width, address
         if "import" in address:

@@ -461,7 +461,7 @@ CELLS = [
     (
         "cities.csv",
         "joined_year",
-        "",
+        "2023",
         "joined_year, joined_on",
         "The joining date has to be a day of the joining year.",
     ),

@@ -91,12 +91,12 @@ def test_a_second_city_of_the_same_name_gets_the_country_and_then_a_number_in_it
         factories.country(code="CA", name="Canada"),
     )
     slugs = [
-        factories.city(name=name, country=country).slug
-        for name, country in [
-            ("Cork", ireland),
-            ("Cork", canada),
-            ("CORK", canada),
-            ("Córk", canada),
+        factories.city(name=name, country=country, subdivision=part).slug
+        for name, country, part in [
+            ("Cork", ireland, ""),
+            ("Cork", canada, ""),
+            ("CORK", canada, "Ontario"),
+            ("Córk", canada, "Quebec"),
         ]
     ]
     assert slugs == ["cork", "cork-canada", "cork-2", "cork-3"]

@@ -14,6 +14,7 @@ from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Page
 from publishing.content.csv import defused, undefused
+from publishing.content.text import is_visible
 from publishing.import_export.bulk_snapshots import load_snapshots
 from publishing.import_export.cell_text import join_row, normalise, split_row
 from publishing.models import FormerSlug
@@ -21,6 +22,7 @@ from publishing.revisions import snapshots
 from publishing.revisions.rehearsal import rehearse
 from tests import factories
 from tests.admin_pages import admin_url
+from tests.naughty import naughty_strings
 from tests.publishing.import_export.conftest import results
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +100,7 @@ def test_an_export_imported_into_an_empty_portal_makes_the_same_records(publishe
 
 
 @given(
-    name=TEXTS.filter(str.strip),
+    name=TEXTS.filter(is_visible),
     words=TEXTS,
     summary=TEXTS,
     role=TEXTS,
@@ -111,7 +113,7 @@ def test_any_text_survives_an_export_and_import(publisher, name, words, summary,
     city = City(name=name, country=factories.country(), motto=words, summary=summary, profile=words)
     city.save()
     AlternativeName.objects.create(city=city, name=name, source=role)
-    AlternativeName.objects.create(city=city, name=words, language="x")
+    AlternativeName.objects.create(city=city, name=f"{words} x", language="x")
     network = factories.network(cities=[city])
     Membership.objects.create(
         network=network, organisation=factories.organisation(), role=role, note=words
@@ -119,6 +121,16 @@ def test_any_text_survives_an_export_and_import(publisher, name, words, summary,
     for model in (City, Network):
         batch = publisher.look(model, publisher.export(model, ending), name=f"x.{ending}")
         assert [outcome for _number, outcome, _reason in results(batch)] == ["unchanged"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_naughty_texts_survive_an_export_and_import(publisher, ending):
+    country = factories.country()
+    for number, text in enumerate(naughty_strings()):
+        values = {"motto": text[:100], "summary": text, "note": text, "profile": f"<p>{text}</p>"}
+        factories.city(name=f"City {number}", slug=f"s{number}", country=country, **values)
+    batch = publisher.look(City, publisher.export(City, ending), name=f"x.{ending}")
+    assert {outcome for _number, outcome, _reason in results(batch)} == {"unchanged"}
 
 
 @given(TEXTS)
