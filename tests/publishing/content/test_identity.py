@@ -256,6 +256,10 @@ def test_neither_notice_nor_refusal_names_a_draft_out_of_scope(alcobaca):
     assert errors(response) == {"name": ["There is a network of this name already."]}
     assert "Learn Quillon" not in response.text
     assert "Learn Quillon" in str(errors(save_form(free, own, name="LEARN QUILLON"))["name"])
+    public = factories.network(name="Learn Hamburg")
+    link = f'<a href="{public.get_absolute_url()}">Learn Hamburg</a>'
+    assert link in tied.get(notice, {"name": "Learn Hamburgg"}).text
+    assert link in save_form(tied, own, name="LEARN HAMBURG").text
 
 
 def test_the_notice_is_for_staff_who_write(client, db):
