@@ -4,6 +4,7 @@ Each kind is made by a rule of its own: from the tables of Unicode, from the syn
 and languages that a text passes on its way through the portal, and from what programs write.
 """
 
+import sys
 import unicodedata
 from collections.abc import Iterator
 from itertools import product
@@ -28,6 +29,19 @@ def invisible() -> Iterator[str]:
     """Yield every control and format character of the first plane, and of the tags."""
     for code in (*range(0x10000), *range(0xE0000, 0xE0200)):
         if unicodedata.category(chr(code)) in ("Cc", "Cf") or 0xFE00 <= code <= 0xFE0F:
+            yield chr(code)
+
+
+def characters() -> Iterator[str]:
+    """Yield the characters of Unicode, and samples of large blocks of one kind.
+
+    These are ideographs, Hangul syllables, private and unassigned code points.
+    """
+    for code in range(sys.maxunicode + 1):
+        category = unicodedata.category(chr(code))
+        is_alike = category in ("Cn", "Co", "Cs") or 0x3400 <= code < 0xA000
+        is_alike = is_alike or 0xAC00 <= code < 0xD7A4 or 0x17000 <= code < 0x19000
+        if code % 97 == 0 or not (is_alike or 0x20000 <= code < 0x2F800):
             yield chr(code)
 
 

@@ -44,6 +44,10 @@ function watch() {
 
 const row = form?.querySelector(`.field-${name}`);
 if (row && form.elements[name]) {
-  row.append(notice);
+  // In line with the field's own help text.
+  notice.classList.add("help");
+  const help = row.querySelector(".help");
+  if (help) help.after(notice);
+  else row.append(notice);
   watch();
 }

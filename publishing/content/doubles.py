@@ -1,9 +1,9 @@
 """Near-doubles: records whose names differ as two ways to write one name do.
 
 Two names are near if they are the same without case, accents and invisible characters, with
-German and Scandinavian letters transcribed, "Saint" abbreviated and spaces left out; or if, with
-six letters and more, one letter is added, missing, different or swapped. Digits must be the same:
-"District 1" is not "District 2".
+German and Scandinavian letters transcribed, "Saint" abbreviated and spaces left out; or if one
+letter after the first is added, missing, different or swapped, in a word of six letters and more:
+Chiang Mai is not Chiang Rai. Digits must be the same: "District 1" is not "District 2".
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ class _Group:
         self.by_letters: dict[str, list[_Known]] = defaultdict(list)
 
     def add(self, known: _Known) -> None:
-        self.by_form[known.form].append(known)
+        self.by_form[_joined(known.form)].append(known)
         for letters in _letters(known.form):
             self.by_letters[letters].append(known)
 
     def near(self, form: str) -> Iterator[_Known]:
-        yield from self.by_form.get(form, ())
+        yield from self.by_form.get(_joined(form), ())
         for letters in _letters(form):
             for known in self.by_letters.get(letters, ()):
                 if is_one_letter_off(form, known.form):
@@ -153,13 +153,18 @@ def forms(name: str) -> set[str]:
     """Return the forms of a name that are compared.
 
     >>> forms("Saint-Denis"), sorted(forms("Köln"))
-    ({'stdenis'}, ['koeln', 'koln'])
+    ({'st denis'}, ['koeln', 'koln'])
     """
     return {form for spelling in spellings(name) if (form := _form(spelling))}
 
 
 def _form(folded: str) -> str:
-    return "".join(_ABBREVIATED.get(word, word) for word in folded.split())
+    words = (_ABBREVIATED.get(word, word) for word in folded.split())
+    return " ".join(filter(None, words))
+
+
+def _joined(form: str) -> str:
+    return form.replace(" ", "")
 
 
 def _letters(form: str) -> tuple[str, ...]:
@@ -169,21 +174,21 @@ def _letters(form: str) -> tuple[str, ...]:
 
 
 def is_one_letter_off(one: str, other: str) -> bool:
-    """Return whether one letter is added, missing, different, or swapped with the next.
+    """Return whether one letter of a long word is added, missing, different, or swapped.
 
-    >>> is_one_letter_off("bilbao", "bilbaoo"), is_one_letter_off("district1", "district2")
+    >>> is_one_letter_off("bilbao", "bilbaoo"), is_one_letter_off("chiang mai", "chiang rai")
     (True, False)
     """
     shorter, longer = sorted((one, other), key=len)
-    if len(longer) < LEAST_LETTERS or len(longer) - len(shorter) > 1 or one == other:
+    if len(longer) - len(shorter) > 1 or one[:1] != other[:1] or one == other:
         return False
     start = next((i for i, c in enumerate(shorter) if c != longer[i]), len(shorter))
+    word = longer[longer.rfind(" ", 0, start + 1) + 1 :].partition(" ")[0]
     changed = longer[start : start + 1] + shorter[start : start + 1]
-    if any(c.isdecimal() for c in changed):
+    if len(word) < LEAST_LETTERS or not changed.isalpha():
         return False
     if len(shorter) < len(longer):
         return shorter[start:] == longer[start + 1 :]
-    swapped = longer[start : start + 2] == shorter[start : start + 2][::-1]
-    return shorter[start + 1 :] == longer[start + 1 :] or (
-        swapped and shorter[start + 2 :] == longer[start + 2 :]
-    )
+    is_swapped = longer[start : start + 2] == shorter[start : start + 2][::-1]
+    after = start + 2 if is_swapped else start + 1
+    return shorter[after:] == longer[after:]

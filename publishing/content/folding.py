@@ -49,13 +49,17 @@ def transcribed(text: str) -> str:
 
 
 class _Folded(dict[int, str]):
-    """The folds of characters, computed when first needed; at most as many as Unicode has."""
+    """The folds of characters, computed when first needed, and kept."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = folded = _fold_character(chr(code))
+        folded = _fold_character(chr(code))
+        # Searches for all of Unicode should not fill the memory.
+        if len(self) < MOST_KEPT:
+            self[code] = folded
         return folded
 
 
+MOST_KEPT = 20_000
 _FOLDED = _Folded()
 _INVISIBLE = re.compile(f"[{DROPPED}]")
 

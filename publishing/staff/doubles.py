@@ -33,13 +33,21 @@ class DoubleViews(AdminViews):
         if not any(may_write) or identity_of(self.model) is None:
             raise PermissionDenied
         found = NearDoubles(visible_rows(self.admin, request)).of(self._typed(request))
-        place = f"admin:{self.url_name('change')}"
-        shown = [(reverse(place, args=[pk]), label) for pk, label in found[:MOST_SHOWN]]
+        labels = dict(found[:MOST_SHOWN])
+        own = self.admin.get_queryset(request).in_bulk(labels)
+        records = self.model._base_manager.in_bulk(labels)
+        shown = [(self._address(records[pk], pk in own), labels[pk]) for pk in records]
         return render(
             request,
             "admin/publishing/doubles.html",
             {"doubles": shown, "hint": self.model.double_hint},
         )
+
+    def _address(self, record: Any, is_own: bool) -> str:
+        """Return the address of the form, or of the public page of a record out of scope."""
+        if not is_own:
+            return str(record.get_absolute_url())
+        return reverse(f"admin:{self.url_name('change')}", args=[record.pk])
 
     def _typed(self, request: HttpRequest) -> Any:
         """Return an unsaved record with what is typed of its identity; odd values are left out."""

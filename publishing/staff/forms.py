@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -92,14 +92,14 @@ class RecordForm(ScopedForm):
         super()._update_errors(errors)  # type: ignore[misc]
 
     def _refusal(self, double: Model) -> Any:
-        rows = type(double)._default_manager.filter(pk=double.pk)
-        if not (narrowed(rows, self.scope).exists() or getattr(double, "is_published", False)):
+        rows, page = type(double)._default_manager.filter(pk=double.pk), cast(Any, double)
+        is_own = narrowed(rows, self.scope).exists()
+        if not (is_own or getattr(double, "is_published", False)):
             return constraint_of(type(double)).get_violation_error_message()
-        options = double._meta
-        place = f"admin:{options.app_label}_{options.model_name}_change"
-        link = format_html(
-            '<a href="{}">{}</a>', reverse(place, args=[double.pk]), label_of(double)
-        )
+        place = f"admin:{double._meta.app_label}_{double._meta.model_name}_change"
+        # Out of scope, there is only the public page.
+        address = reverse(place, args=[double.pk]) if is_own else page.get_absolute_url()
+        link = format_html('<a href="{}">{}</a>', address, label_of(double))
         return format_html(already("{link}", double), link=link)
 
 

@@ -32,9 +32,7 @@ def test_a_national_network_names_its_country():
 def test_names_of_networks_and_organisations_are_unique(make):
     first, second = make(name="Learn Here"), make()
     second.name = "Learn Here"
-    article = "an" if isinstance(first, Organisation) else "a"
-    message = f"There is {article} {first._meta.verbose_name} of this name already."
-    assert refused(second) == {"name": [message]}
+    assert refused(second) == {"name": [f"There is already {first.name}."]}
     with pytest.raises(IntegrityError), transaction.atomic():
         second.save()
 

@@ -178,6 +178,8 @@ def test_two_ways_to_write_a_name_are_near(typed, there):
     ("typed", "there"),
     [
         ("Bari", "Bali"),
+        ("Hangzhou", "Changzhou"),
+        ("Chiang Mai", "Chiang Rai"),
         ("District 1", "District 2"),
         ("Bilbao", "Bergen"),
         ("Leeds", "Leuven"),
@@ -211,7 +213,8 @@ def test_near_doubles_of_many_records_load_each_country_once(django_assert_num_q
 
 
 def test_letters_are_added_lost_changed_and_swapped():
-    assert is_one_letter_off("bilbao", "ilbao")
+    assert is_one_letter_off("new bilbao", "new blbao")
+    assert not is_one_letter_off("bilbao", "ilbao")
     assert is_one_letter_off("bilbao", "bilba")
     assert is_one_letter_off("bilbao", "bilbxo")
     assert is_one_letter_off("bilbao", "bilboa")
@@ -253,6 +256,10 @@ def test_neither_notice_nor_refusal_names_a_draft_out_of_scope(alcobaca):
     assert errors(response) == {"name": ["There is a network of this name already."]}
     assert "Learn Quillon" not in response.text
     assert "Learn Quillon" in str(errors(save_form(free, own, name="LEARN QUILLON"))["name"])
+    public = factories.network(name="Learn Hamburg")
+    link = f'<a href="{public.get_absolute_url()}">Learn Hamburg</a>'
+    assert link in tied.get(notice, {"name": "Learn Hamburgg"}).text
+    assert link in save_form(tied, own, name="LEARN HAMBURG").text
 
 
 def test_the_notice_is_for_staff_who_write(client, db):

@@ -1,6 +1,5 @@
 """The normal form of text: what stays, what goes, and that it settles at once."""
 
-import sys
 import time
 import unicodedata
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from publishing.content.folding import fold
 from publishing.content.text import is_visible, normal
+from tests.naughty import characters
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 SCOTLAND = "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
@@ -105,7 +105,7 @@ def test_the_normal_form_settles_at_once(text, is_multiline):
 
 
 def test_each_character_of_unicode_settles_and_folds_as_its_normal_form():
-    for character in map(chr, range(sys.maxunicode + 1)):
+    for character in characters():
         kept = normal(character)
         assert kept == normal(kept)
         if kept != character:

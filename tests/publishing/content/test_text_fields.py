@@ -5,11 +5,13 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Value
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cities.models import AlternativeName, City
 from news.models import NewsItem
 from portal.models import MenuItem, Page, Report, Site
-from publishing.content.richtext import RichTextField
+from publishing.content.richtext import RichTextField, clean_html
 from publishing.content.text_fields import INVISIBLE
 from publishing.models import Picture
 from tests import factories
@@ -170,3 +172,21 @@ def test_a_rich_text_is_normal_and_settles_at_once(typed, kept):
     page.save()
     assert page.body == kept
     assert Page._meta.get_field("body").sanitize(kept) == kept
+
+
+PIECES = (
+    *"<div> </div> <p> </p> <li> </li> <ul> </ul> <b> </b> <h1> </h1> <table> </table>".split(),
+    *"<td> </td> </a> </figure> <blockquote> </blockquote> <br> <hr> <!-- --> <script>".split(),
+    *"</script> &nbsp; &#x338; &shy; &lt; a é > <".split(),
+    *("<a href='/x'>", "<a href='RECORD:cities.city:1'>", "<figure data-picture='7'>"),
+    *("\u0338", "\u200d", "\u00ad", "\n", " ", "\ud83d", '"'),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+@settings(max_examples=300)
+def test_any_rich_text_settles_at_once(typed):
+    kept = clean_html(typed)
+    assert clean_html(kept) == kept
+    assert "<a></a>" not in kept
+    kept.encode()
