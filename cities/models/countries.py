@@ -2,15 +2,28 @@
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from cities.models.expressions import count_of, related_rows
 from cities.models.regions import Region
-from publishing.content.folding import FoldedField
+from publishing.content.folding import FoldedField, fold
 from publishing.content.scope import Unscoped
-from publishing.models import Slugged
+from publishing.models import Slugged, Sourced
+
+LONGEST_NAME = 100
+
+
+def validate_lines(text: str) -> None:
+    """Raise ValidationError for a line that is no name: too long, or without a letter."""
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if len(line) > LONGEST_NAME:
+            message = _("“%(name)s …” is longer than %(most)s characters.")
+            raise ValidationError(message % {"name": line[:30], "most": LONGEST_NAME})
+        if not fold(line):
+            raise ValidationError(_("“%(name)s” has no letter.") % {"name": line})
 
 
 class CountryQuerySet(Unscoped, models.QuerySet["Country"]):
@@ -27,7 +40,11 @@ class CountryQuerySet(Unscoped, models.QuerySet["Country"]):
         )
 
 
-class Country(Slugged):
+class Country(Slugged, Sourced):
+    class UnescoStatus(models.TextChoices):
+        MEMBER = "member", _("Member State")
+        ASSOCIATE = "associate", _("Associate Member")
+
     code = models.CharField(
         _("code"),
         max_length=2,
@@ -50,6 +67,22 @@ class Country(Slugged):
         choices=Region,
         help_text=_("The group in UNESCO’s own announcements, which is not always geography’s."),
     )
+    other_names = models.TextField(
+        _("other names"),
+        blank=True,
+        validators=[validate_lines],
+        help_text=_(
+            "Names that people use for this country, one on each line. Official, former and "
+            "colloquial names and those in other languages are known already: add what is missing."
+        ),
+    )
+    unesco_status = models.CharField(
+        _("status in UNESCO"),
+        max_length=10,
+        blank=True,
+        choices=UnescoStatus,
+        help_text=_("Leave it empty for a country that is not in UNESCO."),
+    )
     name_key = FoldedField("name", db_index=True)
 
     objects = CountryQuerySet.as_manager()
@@ -67,6 +100,10 @@ class Country(Slugged):
             ),
             models.CheckConstraint(
                 condition=Q(region__in=Region.values), name="country_region_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(unesco_status__in=["", "member", "associate"]),
+                name="country_unesco_status_known",
             ),
             models.UniqueConstraint(
                 fields=["slug"],

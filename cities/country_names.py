@@ -1,0 +1,234 @@
+"""Countries by any name: codes, official, former and colloquial names, and names in all languages.
+
+Everything that reads a country's name from people asks here: search, pickers, imports, addresses.
+
+    countries_named("Corée du Sud")      [Republic of Korea]
+    countries_named("Korea")             both; the person has to choose
+    nearest_country("Untied Kingdom")    United Kingdom; None for every known name
+    mentions_in("manchester uk".split()) [Mention(start=1, stop=2, countries=(United Kingdom,))]
+
+Each of these reads the countries once for a version of the content, or in every call inside a
+transaction. A caller with many texts takes `country_names()` once, and calls its methods.
+Names are compared by `cities.reference_names.key_of`. A country's own name means that country
+alone; after that the names count that staff added, and then those of the table.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+from functools import cached_property
+from typing import NamedTuple
+
+from cities.models import Country
+from cities.reference_names import (
+    codes_by_key,
+    key_of,
+    key_words,
+    parts_by_key,
+    reference_names,
+    well_known_keys,
+)
+from publishing.caching.content_cache import cached
+
+# The most words of a name, of those that people search for.
+MOST_WORDS = 8
+
+# Words that follow each other in every search, and are codes of countries as well.
+COMMON_WORDS = frozenset("am and are as at be by can com in is me my no per so to".split())
+
+# Short names that are no other words, so they count wherever they stand.
+INITIALS = frozenset("uk usa uae drc prc".split())
+
+# The least similarity of a name and a misspelt one, from 0 to 1 (Ratcliff and Obershelp's measure),
+# the fewest letters to tell by, and how many of the names with most pairs of letters in common are
+# compared.
+LEAST_SIMILARITY, FEWEST_LETTERS, MOST_COMPARED = 0.8, 4, 20
+
+
+class NamedCountry(NamedTuple):
+    """A country that a text names."""
+
+    code: str
+    name: str
+    slug: str
+    known_as: str = ""
+    """The name that matched, if it is another than the country's own: “UK”, “Corée du Sud”."""
+
+    @property
+    def label(self) -> str:
+        """The name, with the one that matched: “United Kingdom (UK)”."""
+        return f"{self.name} ({self.known_as})" if self.known_as else self.name
+
+
+class Mention(NamedTuple):
+    """Words of a text that name a country, or several if the name is ambiguous."""
+
+    start: int
+    stop: int
+    countries: tuple[NamedCountry, ...]
+
+
+def countries_named(text: str) -> list[NamedCountry]:
+    """Return the countries that this text names: none, one, or several if it is ambiguous.
+
+    The whole text has to be a name or code. Case, accents, apostrophes, “the”, “&”, “St”, dots in
+    initialisms and the order around a comma (“Korea, Republic of”) do not matter.
+    """
+    return country_names().named(text)
+
+
+def nearest_country(text: str) -> NamedCountry | None:
+    """Return the country whose name is misspelt here, or of which the text names a part.
+
+    None if no name is near, and for every known name, also of countries that the portal lacks:
+    “Taiwan” is no misspelt “Thailand”.
+    """
+    return country_names().nearest(text)
+
+
+def mentions_in(words: Sequence[str]) -> list[Mention]:
+    """Return the names of countries among folded words, in their order, the longest first.
+
+    Codes of two and three letters count only as the last word, and not if they are common words.
+    """
+    return country_names().mentions(words)
+
+
+def country_names() -> CountryNames:
+    """Return the names of all countries of the portal, from memory until the content changes."""
+    return cached("names of countries", CountryNames)
+
+
+class CountryNames:
+    """The names of all countries of the portal at one moment."""
+
+    def __init__(self) -> None:
+        self.countries: dict[str, NamedCountry] = {}
+        self._added_names: dict[str, list[str]] = {}
+        self._own: defaultdict[str, list[str]] = defaultdict(list)
+        self._added: defaultdict[str, list[str]] = defaultdict(list)
+        self._matches: dict[tuple[str, str], NamedCountry] = {}
+        rows = Country.objects.order_by("name_key", "pk")
+        for code, name, slug, in_text, added in rows.values_list(
+            "code", "name", "slug", "name_in_text", "other_names"
+        ):
+            self.countries[code] = NamedCountry(code, name, slug)
+            self._added_names[code] = added.splitlines()
+            for key in {*map(key_of, (name, in_text, code))} - {""}:
+                self._own[key].append(code)
+            for key in {*map(key_of, self._added_names[code])} - {""}:
+                self._added[key].append(code)
+
+    def named(self, text: str) -> list[NamedCountry]:
+        """Return the countries that this text names, as `countries_named` does."""
+        key = key_of(text)
+        if codes := self._codes(key):
+            return self._matches_of(codes, key)
+        # “Korea, Republic of”, “Iran (Islamic Republic of)”, “United States (USA)”
+        place, sign, form = text.replace(",", "(", 1).partition("(")
+        if not sign or "(" in form:
+            return []
+        key = key_of(f"{form} {place}")
+        if codes := self._codes(key):
+            return self._matches_of(codes, key)
+        both = [code for code in self._codes(key_of(form)) if code in self._codes(key_of(place))]
+        return self._matches_of(both, key_of(form))
+
+    def is_known(self, text: str) -> bool:
+        """Return whether this is a name of any country, also of one that the portal lacks."""
+        return bool(self.named(text)) or self._is_name(key_of(text))
+
+    def _is_name(self, key: str) -> bool:
+        return (
+            key in self._own or key in self._added or key in codes_by_key() or key in parts_by_key()
+        )
+
+    def mentions(self, words: Sequence[str]) -> list[Mention]:
+        """Return the names of countries among folded words, as `mentions_in` does."""
+        found, start = [], 0
+        while start < len(words):
+            mention = self._longest(words, start)
+            if mention.countries:
+                found.append(mention)
+            start = mention.stop
+        return found
+
+    def _longest(self, words: Sequence[str], start: int) -> Mention:
+        """Return the longest name that begins with this word; without countries if none does.
+
+        The words of “Northern Ireland” and “South Sudan” name nothing else, even if there is no
+        country of the portal with that name.
+        """
+        for stop in range(min(start + MOST_WORDS, len(words)), start, -1):
+            if words[start] == "and" or words[stop - 1] in ("and", "the"):
+                continue
+            key = " ".join(key_words(words[start:stop]))
+            is_last, is_all = stop == len(words), len(words) == 1
+            if self._is_name(key) and (stop - start > 1 or _may_stand(key, is_last, is_all)):
+                return Mention(start, stop, tuple(self._matches_of(self._codes(key), key)))
+        return Mention(start, start + 1, ())
+
+    def nearest(self, text: str) -> NamedCountry | None:
+        """Return the country whose name is misspelt here, as `nearest_country` does."""
+        key = key_of(text)
+        if (code := parts_by_key().get(key)) in self.countries:
+            return self.countries[code]
+        if len(key) < FEWEST_LETTERS or self.is_known(text):
+            return None
+        keys, by_pair = self._pairs_of_letters
+        common = Counter(number for pair in _pairs(key) for number in by_pair.get(pair, ()))
+        matcher = SequenceMatcher(b=key, autojunk=False)
+        best: tuple[float, bool, str] = (LEAST_SIMILARITY, False, "")
+        for number, _count in common.most_common(MOST_COMPARED):
+            matcher.set_seq1(keys[number])
+            if matcher.quick_ratio() >= best[0]:
+                best = max(best, (matcher.ratio(), keys[number] in self._own, keys[number]))
+        codes = self._codes(best[-1])
+        return self.countries[codes[0]] if len(codes) == 1 else None
+
+    @cached_property
+    def _pairs_of_letters(self) -> tuple[list[str], dict[str, list[int]]]:
+        """The names that are corrected to, and for each pair of letters the names with it."""
+        keys = list({*self._own, *self._added, *well_known_keys()})
+        by_pair: defaultdict[str, list[int]] = defaultdict(list)
+        for number, key in enumerate(keys):
+            if len(key) >= FEWEST_LETTERS:
+                for pair in _pairs(key):
+                    by_pair[pair].append(number)
+        return keys, by_pair
+
+    def _codes(self, key: str) -> list[str]:
+        """Return the countries of the portal with this name, by the order of trust."""
+        named = self._own.get(key) or self._added.get(key) or codes_by_key().get(key, ())
+        return [code for code in named if code in self.countries]
+
+    def _matches_of(self, codes: Iterable[str], key: str) -> list[NamedCountry]:
+        return [self._match(code, key) for code in codes]
+
+    def _match(self, code: str, key: str) -> NamedCountry:
+        """Return the country with the spelling of the name that matched."""
+        country = self.countries[code]
+        if (code, key) not in self._matches and key != key_of(country.name):
+            reference = reference_names().get(code)
+            spellings = [
+                *self._added_names[code],
+                code,
+                *(reference.all_names if reference else ()),
+            ]
+            known_as = next((name for name in spellings if key_of(name) == key), "")
+            self._matches[code, key] = country._replace(known_as=known_as)
+        return self._matches.get((code, key), country)
+
+
+def _may_stand(key: str, is_last: bool, is_all: bool) -> bool:
+    """Return whether one word names a country where it stands, and is no other word."""
+    if len(key) > 3 or not key.isascii() or key in INITIALS or is_all:
+        return True
+    return is_last and key not in COMMON_WORDS
+
+
+def _pairs(key: str) -> set[str]:
+    """Return the pairs of letters that follow each other in a word, which typing errors keep."""
+    return {first + second for first, second in zip(f" {key}", f"{key} ", strict=True)}

@@ -1,0 +1,113 @@
+"""Make cities/country_names.tsv, the names of countries in general use, from ISO 3166 and CLDR.
+
+    npm install --prefix tools && pip install pycountry
+    python tools/make_country_names.py [path to node_modules]
+
+A line is a country or territory of ISO 3166-1: its code, and four lists of names with “|” between
+them: the codes and the best known names, the names in the languages of the United Nations, those
+in all other languages of CLDR, and parts of the country that are written instead of it. A name
+stands once for each country, as `key_of` compares names. The best known names are those of ISO 3166
+(pycountry), the English ones of CLDR with its short and variant forms, and those of
+country_names.csv, which is written by hand: former and colloquial names, and names that several
+countries share. The names that two countries have although that file does not say so are printed.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pycountry
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from cities.reference_names import TABLE, codes_by_key, key_of  # noqa: E402  # needs the path above
+
+BY_HAND = ROOT / "tools" / "country_names.csv"
+UN_LANGUAGES = ("ar", "zh", "zh-Hant", "fr", "ru", "es")
+# The kinds of names in the file that is written by hand; “part” is no name of the country.
+NAMES = ("short", "official", "colloquial", "former", "shared")
+# What some locales have instead of a name: “TR”, “TR-variant”.
+NO_NAME = re.compile(r"[A-Z]{2}(-\w+)?|.*[0-9|].*|.?")
+
+Names = defaultdict[str, list[str]]
+Pairs = Iterator[tuple[str, str]]
+
+
+def iso_names() -> Pairs:
+    """Yield the codes and English names of ISO 3166-1, with the code of each country."""
+    for country in pycountry.countries:
+        for field in ("alpha_2", "alpha_3", "name", "common_name", "official_name"):
+            if name := country._fields.get(field):
+                yield country.alpha_2, name
+                # “Tanzania, United Republic of”
+                place, comma, form = name.partition(", ")
+                if comma:
+                    yield country.alpha_2, f"{form} {place}"
+
+
+def cldr_names(languages: Iterable[Path]) -> Pairs:
+    """Yield the names of countries in these languages, with the code of each country."""
+    for path in languages:
+        content = json.loads((path / "territories.json").read_text("utf-8"))
+        names = content["main"][path.name]["localeDisplayNames"]["territories"]
+        for key, name in names.items():
+            if not NO_NAME.fullmatch(name):
+                yield key.partition("-")[0], name
+
+
+def names_by_hand(*kinds: str) -> Pairs:
+    """Yield the names of these kinds in the file that is written by hand."""
+    with BY_HAND.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["kind"] in kinds:
+                yield from ((code, row["name"]) for code in row["codes"].split())
+
+
+def collect(modules: Path) -> list[Names]:
+    """Return the names of each list, by country."""
+    main = modules / "cldr-localenames-full" / "main"
+    languages = sorted(path.parent for path in main.glob("*/territories.json"))
+    languages.remove(main / "en")
+    sources: list[Iterable[tuple[str, str]]] = [
+        [*iso_names(), *cldr_names([main / "en"]), *names_by_hand(*NAMES)],
+        cldr_names(path for path in languages if path.name in UN_LANGUAGES),
+        cldr_names(path for path in languages if path.name not in UN_LANGUAGES),
+        names_by_hand("part"),
+    ]
+    parts = {key_of(name) for _code, name in names_by_hand("part")}
+    seen: defaultdict[str, set[str]] = defaultdict(set)
+    lists: list[Names] = []
+    for number, source in enumerate(sources):
+        names: Names = defaultdict(list)
+        for code, name in source:
+            key = key_of(name)
+            is_short = number in (1, 2) and len(key) <= 2 and key.isascii()
+            if key and key not in seen[code] and not is_short and (number == 3 or key not in parts):
+                seen[code].add(key)
+                names[code].append(name.strip())
+        lists.append(names)
+    return lists
+
+
+def main() -> None:
+    given = sys.argv[1:]
+    modules = Path(given[0]) if given else ROOT / "tools" / "node_modules"
+    lists = collect(modules)
+    countries = sorted({*(country.alpha_2 for country in pycountry.countries), "XK"})
+    lines = ["\t".join([code, *("|".join(names[code]) for names in lists)]) for code in countries]
+    TABLE.write_text("\n".join(lines) + "\n", "utf-8")
+    shared = {key_of(name) for _code, name in names_by_hand("shared")}
+    for key, codes in codes_by_key().items():
+        if len(codes) > 1 and key not in shared:
+            print(f"{key}: {', '.join(codes)}")
+
+
+if __name__ == "__main__":
+    main()
