@@ -1,10 +1,13 @@
 """The finder of cities: its search, facets, orders and views."""
 
+from functools import cached_property
+
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Award, City, Region, known_first
-from publishing.finder.facet_counts import UNKNOWN
+from cities.readings import Reading
+from publishing.finder.facet_counts import UNKNOWN, Rows
 from publishing.finder.facets import FacetFilter
 from publishing.finder.filters import OneOfFilter, SearchFilter, SortFilter
 from publishing.finder.finder import Finder
@@ -14,8 +17,15 @@ def year_or_unknown(value: str) -> int | None:
     return None if value == UNKNOWN else int(value)
 
 
+class CitySearch(SearchFilter):
+    """A search text, which is read once for all queries of the finder."""
+
+    def filter(self, qs: Rows, value: str) -> Rows:
+        return qs.search(self.parent.reading) if value else qs
+
+
 class CityFilter(Finder):
-    q = SearchFilter(label=_("City or country name"))
+    q = CitySearch(label=_("City or country name"))
     region = FacetFilter(
         "in_region", "country__region", labels=dict(Region.choices), label=_("Region")
     )
@@ -65,3 +75,8 @@ class CityFilter(Finder):
         label=_("Order"),
     )
     view = OneOfFilter({"cards": _("Cards"), "table": _("Table"), "map": _("Map")}, label=_("View"))
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The search text as it is understood."""
+        return Reading(self.search_text)
