@@ -38,13 +38,17 @@ MOST_WORDS = 8
 # Words that follow each other in every search, and are codes of countries as well.
 COMMON_WORDS = frozenset("am and are as at be by can com in is me my no per so to".split())
 
+# Codes have at most so many letters; and so many has a name in a distant language that may be a
+# word in a near one.
+LONGEST_CODE, LONGEST_WORD = 3, 5
+
 # Short names that are no other words, so they count wherever they stand.
 INITIALS = frozenset("uk usa uae drc prc".split())
 
 # The least similarity of a name and a misspelt one, from 0 to 1 (Ratcliff and Obershelp's measure),
 # the fewest letters to tell by, and how many of the names with most pairs of letters in common are
 # compared.
-LEAST_SIMILARITY, FEWEST_LETTERS, MOST_COMPARED = 0.8, 4, 20
+LEAST_SIMILARITY, FEWEST_LETTERS, MOST_COMPARED = 0.8, 4, 100
 
 
 class NamedCountry(NamedTuple):
@@ -91,7 +95,8 @@ def nearest_country(text: str) -> NamedCountry | None:
 def mentions_in(words: Sequence[str]) -> list[Mention]:
     """Return the names of countries among folded words, in their order, the longest first.
 
-    Codes of two and three letters count only as the last word, and not if they are common words.
+    Codes of two and three letters count only as the last word, and not if they are common words;
+    short names in distant languages only as the whole text.
     """
     return country_names().mentions(words)
 
@@ -165,10 +170,21 @@ class CountryNames:
             if words[start] == "and" or words[stop - 1] in ("and", "the"):
                 continue
             key = " ".join(key_words(words[start:stop]))
-            is_last, is_all = stop == len(words), len(words) == 1
-            if self._is_name(key) and (stop - start > 1 or _may_stand(key, is_last, is_all)):
+            is_last, is_all = stop == len(words), stop - start == len(words)
+            if self._is_name(key) and (stop - start > 1 or is_all or self._may_stand(key, is_last)):
                 return Mention(start, stop, tuple(self._matches_of(self._codes(key), key)))
         return Mention(start, start + 1, ())
+
+    def _may_stand(self, key: str, is_last: bool) -> bool:
+        """Return whether one word among others names a country, and is no other word.
+
+        “Male” and “shine” are countries in some languages, but hardly in a search.
+        """
+        if len(key) > LONGEST_WORD or not key.isascii() or key in INITIALS:
+            return True
+        if len(key) > LONGEST_CODE:
+            return key in self._own or key in self._added or key in well_known_keys()
+        return is_last and key not in COMMON_WORDS
 
     def nearest(self, text: str) -> NamedCountry | None:
         """Return the country whose name is misspelt here, as `nearest_country` does."""
@@ -212,21 +228,11 @@ class CountryNames:
         country = self.countries[code]
         if (code, key) not in self._matches and key != key_of(country.name):
             reference = reference_names().get(code)
-            spellings = [
-                *self._added_names[code],
-                code,
-                *(reference.all_names if reference else ()),
-            ]
+            names = reference.all_names if reference else ()
+            spellings = [*self._added_names[code], code, *names]
             known_as = next((name for name in spellings if key_of(name) == key), "")
             self._matches[code, key] = country._replace(known_as=known_as)
         return self._matches.get((code, key), country)
-
-
-def _may_stand(key: str, is_last: bool, is_all: bool) -> bool:
-    """Return whether one word names a country where it stands, and is no other word."""
-    if len(key) > 3 or not key.isascii() or key in INITIALS or is_all:
-        return True
-    return is_last and key not in COMMON_WORDS
 
 
 def _pairs(key: str) -> set[str]:

@@ -86,11 +86,11 @@ def codes_by_key() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def well_known_keys() -> list[str]:
+def well_known_keys() -> frozenset[str]:
     """Return the keys of well-known names and those in the languages of the United Nations."""
     rows = reference_names().values()
     names = (name for row in rows for name in row.well_known + row.of_un_languages)
-    return list(dict.fromkeys(map(key_of, names)))
+    return frozenset(map(key_of, names))
 
 
 @cache

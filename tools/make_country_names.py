@@ -18,7 +18,7 @@ import csv
 import json
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -37,7 +37,8 @@ NAMES = ("short", "official", "colloquial", "former", "shared")
 NO_NAME = re.compile(r"[A-Z]{2}(-\w+)?|.*[0-9|].*|.?")
 
 Names = defaultdict[str, list[str]]
-Pairs = Iterator[tuple[str, str]]
+Pair = tuple[str, str]
+Pairs = Iterator[Pair]
 
 
 def iso_names() -> Pairs:
@@ -72,28 +73,70 @@ def names_by_hand(*kinds: str) -> Pairs:
 
 def collect(modules: Path) -> list[Names]:
     """Return the names of each list, by country."""
-    main = modules / "cldr-localenames-full" / "main"
-    languages = sorted(path.parent for path in main.glob("*/territories.json"))
-    languages.remove(main / "en")
-    sources: list[Iterable[tuple[str, str]]] = [
-        [*iso_names(), *cldr_names([main / "en"]), *names_by_hand(*NAMES)],
-        cldr_names(path for path in languages if path.name in UN_LANGUAGES),
-        cldr_names(path for path in languages if path.name not in UN_LANGUAGES),
-        names_by_hand("part"),
+    languages = sorted(
+        path.parent
+        for path in (modules / "cldr-localenames-full" / "main").glob("*/territories.json")
+    )
+    well_known = [
+        *iso_names(),
+        *cldr_names(path for path in languages if path.name == "en"),
+        *names_by_hand(*NAMES),
     ]
     parts = {key_of(name) for _code, name in names_by_hand("part")}
-    seen: defaultdict[str, set[str]] = defaultdict(set)
-    lists: list[Names] = []
-    for number, source in enumerate(sources):
-        names: Names = defaultdict(list)
-        for code, name in source:
-            key = key_of(name)
-            is_short = number in (1, 2) and len(key) <= 2 and key.isascii()
-            if key and key not in seen[code] and not is_short and (number == 3 or key not in parts):
-                seen[code].add(key)
-                names[code].append(name.strip())
-        lists.append(names)
-    return lists
+    seen: defaultdict[str, set[str]] = defaultdict(lambda: set(parts))
+    lists = [
+        unseen(seen, well_known),
+        unseen(seen, cldr_names(path for path in languages if path.name in UN_LANGUAGES), 3),
+        unseen(seen, names_of_others(languages, well_known), 3),
+    ]
+    return [*lists, unseen(defaultdict(set), names_by_hand("part"))]
+
+
+def unseen(seen: defaultdict[str, set[str]], names: Iterable[Pair], shortest: int = 1) -> Names:
+    """Return the names by country that no list before has; short ones only beyond ASCII.
+
+    Of several spellings of a name the most frequent one is kept.
+    """
+    spellings: defaultdict[Pair, Counter[str]] = defaultdict(Counter)
+    for code, name in names:
+        key = key_of(name)
+        if key and key not in seen[code] and (len(key) >= shortest or not key.isascii()):
+            spellings[code, key][name.strip()] += 1
+    by_country: Names = defaultdict(list)
+    for (code, key), counts in spellings.items():
+        seen[code].add(key)
+        by_country[code].append(counts.most_common(1)[0][0])
+    return by_country
+
+
+def names_of_others(languages: list[Path], well_known: list[Pair]) -> Pairs:
+    """Yield the names in other languages, but not what is rather a misspelt name of a neighbour.
+
+    “Nigēra” is Niger in Latvian alone; “Nigera” is Nigeria.
+    """
+    known_in: defaultdict[Pair, set[str]] = defaultdict(set)
+    pairs = []
+    for path in languages:
+        if path.name not in ("en", *UN_LANGUAGES):
+            for code, name in cldr_names([path]):
+                known_in[code, key_of(name)].add(path.name.partition("-")[0])
+                pairs.append((code, name))
+    near: defaultdict[str, set[str]] = defaultdict(set)
+    for code, name in well_known:
+        for form in one_letter_less(key_of(name)):
+            near[form].add(code)
+    for code, name in pairs:
+        key = key_of(name)
+        others = {other for form in one_letter_less(key) for other in near[form]} - {code}
+        if not others or len(known_in[code, key]) > 1:
+            yield code, name
+
+
+def one_letter_less(key: str) -> set[str]:
+    """Return a key and its forms without one letter: keys that share one differ little."""
+    if len(key) < 5:
+        return {key}
+    return {key, *(key[:place] + key[place + 1 :] for place in range(len(key)))}
 
 
 def main() -> None:

@@ -120,7 +120,12 @@ SOURCE = "source source_url"
 
 # Ordered: a file names only rows of files before it.
 FILES = (
-    StarterFile("countries.csv", Country, "code", ("code name name_in_text region",)),
+    StarterFile(
+        "countries.csv",
+        Country,
+        "code",
+        (f"code name name_in_text region unesco_status {SOURCE} note",),
+    ),
     StarterFile(
         "intakes.csv",
         Intake,
