@@ -17,8 +17,11 @@ def other_names(cities: Iterable[City], reading: Reading) -> dict[Any, str]:
     This takes one query, and none if every name explains itself.
     """
     words = reading.of_city
-    unexplained = [city.pk for city in cities if not _is_named(city, words)]
-    if not unexplained or (reading.is_place and reading.codes_with_cities):
+    # The cities of a country that is sought need no other name to be there.
+    countries = reading.codes_with_cities if reading.is_place else []
+    others = [city for city in cities if city.country_id not in countries]
+    unexplained = [city.pk for city in others if not _is_named(city, words)]
+    if not unexplained:
         return {}
     condition = Q(city__in=unexplained)
     for word in words:

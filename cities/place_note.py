@@ -60,7 +60,8 @@ def _choice(
 
 
 def _other_name(country: NamedCountry) -> list[SafeString]:
-    if len(country.known_as) <= CODE:
+    # Initials explain themselves, and so does "Korea, Republic of".
+    if len(country.known_as) <= CODE or "," in country.known_as:
         return []
     sentence = _("Showing {country}, also called {other}.")
     return [format_html(sentence, country=_in_text(country), other=country.known_as)]

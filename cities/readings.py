@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db.models import Case, Exists, Q, Value, When
 
-from cities.country_names import CountryNames, Mention, NamedCountry, country_names
+from cities.country_names import INITIALS, CountryNames, Mention, NamedCountry, country_names
 from cities.detail_queries import city_counts_by_country
 from cities.models import Country
 from cities.reference_names import (
@@ -28,7 +28,16 @@ from cities.reference_names import (
     reference_names,
     well_known_keys,
 )
-from cities.search_conditions import CODE, beginning_with, known_by, with_phrase, with_words
+from cities.search_conditions import (
+    CODE,
+    beginning_with,
+    known_by,
+    rank,
+    rank_in,
+    rank_of_beginning,
+    with_phrase,
+    with_words,
+)
 from publishing.content.search_words import Word, has_word, search_words
 
 # Words that a search for learning cities may have besides names.
@@ -39,17 +48,26 @@ class Reading:
     """A search text as it is understood. It is read when something is asked of it."""
 
     def __init__(
-        self, text: str, is_unfinished: bool = False, noise: Container[str] = NOISE
+        self,
+        text: str,
+        is_unfinished: bool = False,
+        noise: Container[str] = NOISE,
+        whole: Container[str] = (),
     ) -> None:
-        """Read the text. One that is still being typed is unfinished: it finds beginnings too."""
+        """Read the text. One that is still being typed is unfinished: it finds beginnings too.
+
+        Words of `noise` say nothing beside others; those of `whole` are no beginnings.
+        """
         self.text = text
+        self.whole = whole
         self.is_unfinished = is_unfinished
         self.noise = noise
         self._chosen: Q | None = None
 
     @cached_property
     def words(self) -> list[Word]:
-        return search_words(self.text)
+        words = search_words(self.text)
+        return [word._replace(is_whole=word.fold in self.whole) for word in words]
 
     @cached_property
     def names(self) -> CountryNames:
@@ -58,6 +76,9 @@ class Reading:
 
     @cached_property
     def mentions(self) -> list[Mention]:
+        # As a whole it may have signs of its own: "Korea, Republic of".
+        if countries := self.names.named(self.text):
+            return [Mention(0, len(self.words), tuple(countries))]
         return self.names.mentions([word.fold for word in self.words])
 
     @cached_property
@@ -125,12 +146,20 @@ class Reading:
     def other_name_of(self, code: str) -> str:
         """Return the name by which the text means this country, if it is not the country's own."""
         named = (country.known_as for country in self.countries if country.code == code)
-        return next(named, self.begun.get(code, ""))
+        name = next(named, self.begun.get(code, ""))
+        # A code is no name, except those that people say.
+        return name if len(name) > CODE or name.lower() in INITIALS else ""
 
     @property
     def of_city(self) -> list[Word]:
         """The words that are not of countries; or all, if there are no others."""
         return self.rest or self.content
+
+    def rank(self) -> Case:
+        """Return the order of the cities that are found, the best matches first."""
+        if self.is_place and self.codes_with_cities:
+            return rank_in(self.codes_with_cities, self.ranked)
+        return (rank_of_beginning if self.is_unfinished else rank)(self.ranked)
 
     @property
     def ranked(self) -> str:
@@ -218,8 +247,8 @@ def _in(countries: Iterable[NamedCountry]) -> Q:
 
 
 def _plain_name(code: str) -> str:
-    """Return the best-known name of a country that the portal does not have."""
-    return next(name for name in reference_names()[code].well_known if len(name) > CODE)
+    """Return the shortest well-known name of a country that the portal does not have."""
+    return min((n for n in reference_names()[code].well_known if len(n) > CODE), key=len)
 
 
 @cache

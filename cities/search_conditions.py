@@ -24,18 +24,18 @@ def known_by(words: Iterable[Word], without_countries: Iterable[Word] = ()) -> Q
         others = _led_by(word)
         if word not in without_countries:
             others = _in_countries(word).union(others)
-        condition &= Q(pk__in=cities_with_word(word.spellings, others))
+        condition &= Q(pk__in=cities_with_word(word.spellings, others, word.is_whole))
     return condition
 
 
-def with_words(words: Iterable[Word], longest_beginning: int = CODE) -> Q:
+def with_words(words: Iterable[Word]) -> Q:
     """Return the condition that names, motto or part of the country have all these words.
 
     Words of a few letters match as beginnings too.
     """
     condition = Q()
     for word in words:
-        is_whole = len(word.fold) > longest_beginning
+        is_whole = word.is_whole or len(word.fold) > CODE
         condition &= Q(pk__in=cities_with_word(word.spellings, is_whole=is_whole))
     return condition
 
@@ -64,6 +64,27 @@ def rank(folded: str) -> Case:
         When(name_key__contains=f" {folded}", then=1),
         When(_with_name(search_key__contains=f" {folded}"), then=2),
         default=3,
+        output_field=IntegerField(),
+    )
+
+
+def rank_of_beginning(folded: str) -> Case:
+    """Return 0 for names that begin with the text, 1 for other such names, 2 for names with it."""
+    return Case(
+        When(name_key__startswith=f" {folded}", then=0),
+        When(_with_name(search_key__startswith=f" {folded}"), then=1),
+        When(name_key__contains=f" {folded}", then=2),
+        default=3,
+        output_field=IntegerField(),
+    )
+
+
+def rank_in(codes: Sequence[str], folded: str) -> Case:
+    """Return 0 for names that begin with a country's name, 1 for cities in it, 2 for others."""
+    return Case(
+        When(Q(name_key=f" {folded}") | Q(name_key__startswith=f" {folded} "), then=0),
+        When(country__in=codes, then=1),
+        default=2,
         output_field=IntegerField(),
     )
 

@@ -55,10 +55,13 @@ def did_you_mean(text: str | Reading) -> str:
     if reading.is_place:
         return ""
     known = _known_words(reading)
+    typed = {fold(part): part for part in reading.text.split()}
     corrected, is_changed = [], False
     for word in reading.words:
         if _is_known(word, reading, known):
-            corrected.append(known.written.get(word.fold, word.fold))
+            as_typed = typed.get(word.fold, word.fold)
+            is_name = word not in reading.named and word.fold not in reading.noise
+            corrected.append(known.written.get(word.fold, as_typed) if is_name else as_typed)
             continue
         nearest = process.extractOne(
             word.fold, known.ordered, scorer=fuzz.ratio, score_cutoff=LEAST_SIMILARITY

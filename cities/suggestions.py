@@ -44,15 +44,10 @@ def suggest(text: str) -> list[dict[str, str]]:
     found = City.objects.published().search(reading).select_related("country")
     cities = list(found[: MOST - len(countries)])
     others = other_names(cities, reading)
-    ranked = [(_rank(city, others), _city_item(city, others.get(city.pk, ""))) for city in cities]
-    ranked += [(country.rank, _country_item(country, reading)) for country in countries]
+    items = [(city.rank, _city_item(city, others.get(city.pk, ""))) for city in cities]
+    items += [(country.rank, _country_item(country, reading)) for country in countries]
     # Of the same rank, cities stand before countries.
-    return [item for _rank, item in sorted(ranked, key=lambda pair: pair[0])]
-
-
-def _rank(city: Any, others: dict[Any, str]) -> int:
-    """Return 0 for a name that begins with the text, 1 for another name, then the city's rank."""
-    return 1 if city.rank and city.pk in others else int(city.rank) + bool(city.rank)
+    return [item for _rank, item in sorted(items, key=lambda pair: pair[0])]
 
 
 def _city_item(city: City, other: str) -> dict[str, str]:

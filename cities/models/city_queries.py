@@ -61,7 +61,7 @@ class CityQuerySet(PublishableQuerySet):
 
     def named(self, word: Word) -> Self:
         """Return the cities with a word of any name, official or alternative, that begins so."""
-        return self.filter(pk__in=cities_with_word(word.spellings))
+        return self.filter(pk__in=cities_with_word(word.spellings, is_whole=word.is_whole))
 
     def search(self, text: str | Reading) -> Self:
         """Return the cities that a search text asks for, the best matches first.
@@ -71,13 +71,12 @@ class CityQuerySet(PublishableQuerySet):
         and accents do not matter: "fes" finds Fez. Cities that match by their own name come first,
         and of these the ones whose name begins with the text.
         """
-        # Imported here, because these modules import the models.
+        # Imported here, because the module imports the models.
         from cities.readings import Reading
-        from cities.search_conditions import rank
 
         reading = Reading(text) if isinstance(text, str) else text
         found = self.filter(reading.condition(self))
-        return found.annotate(rank=rank(reading.ranked)).order_by("rank", "name_key", "pk")
+        return found.annotate(rank=reading.rank()).order_by("rank", "name_key", "pk")
 
     def for_listing(self) -> Self:
         """Return the cities by name, with the countries that cards and tables show."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from publishing.content.english import STOP_WORDS, deciding_words, stem
+from publishing.content.english import deciding_words, stem
 from publishing.content.folding import fold, spellings
 from publishing.content.search_words import Word
 
@@ -42,7 +42,7 @@ class Sought(NamedTuple):
 def sought_in_names(text: str) -> Sought:
     """Return what a search for the text marks in names, which have no stems."""
     words = deciding_words(text)
-    return Sought(_beginnings(words), frozenset(w.fold for w in words if w.fold in STOP_WORDS))
+    return Sought(_beginnings(words), frozenset(w.fold for w in words if w.is_whole))
 
 
 def sought_in_prose(text: str) -> Sought:
@@ -52,7 +52,7 @@ def sought_in_prose(text: str) -> Sought:
 
 
 def _beginnings(words: Iterable[Word]) -> list[str]:
-    return [s for word in words if word.fold not in STOP_WORDS for s in word.spellings]
+    return [s for word in words if not word.is_whole for s in word.spellings]
 
 
 def highlight(

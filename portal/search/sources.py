@@ -22,7 +22,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cities.models import AlternativeName, City, Theme
 from cities.readings import NOISE, Reading, find_countries
-from cities.search_conditions import with_words
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
@@ -75,7 +74,7 @@ def search_field(rows: Any, field: str, text: str) -> Any:
 
 def read(text: str) -> Reading:
     """Return the reading of a text for cities and countries; stop words say nothing."""
-    return Reading(text, noise=NOISE | STOP_WORDS)
+    return Reading(text, noise=NOISE | STOP_WORDS, whole=STOP_WORDS)
 
 
 def search_cities(reading: Reading) -> Any:
@@ -88,8 +87,6 @@ def search_cities(reading: Reading) -> Any:
     other_names = AlternativeName.objects.filter(names).order_by("name", "pk")
     led_by = Network.objects.published().filter(networks).order_by("name_key", "pk")
     cities = City.objects.published().search(reading)
-    if not reading.countries and all(word.fold in STOP_WORDS for word in reading.words):
-        cities = cities.filter(with_words(reading.words, longest_beginning=0))
     return cities.select_related("country").prefetch_related(
         Prefetch("alternative_names", other_names, "matching_names"),
         Prefetch("networks", led_by, "matching_networks"),
@@ -109,8 +106,8 @@ def match_city(city: Any) -> Match:
 
 def search_countries(reading: Reading) -> Any:
     """Return countries with the name by which the text means each of them."""
-    others = [When(pk=c.code, then=Value(c.known_as)) for c in reading.countries if c.known_as]
-    others += [When(pk=code, then=Value(name)) for code, name in reading.begun.items()]
+    codes = [*(country.code for country in reading.countries), *reading.begun]
+    others = [When(pk=code, then=Value(reading.other_name_of(code))) for code in codes]
     other_name = Case(*others, default=Value(""), output_field=TextField())
     return find_countries(reading).annotate(other_name=other_name)
 

@@ -42,9 +42,9 @@ def stem(word: str) -> str:
 
 
 def deciding_words(text: str) -> list[Word]:
-    """Return the words of a search without stop words, unless it has no others."""
-    words = search_words(text)
-    return needed([word for word in words if word.fold not in STOP_WORDS] or words)
+    """Return the words of a search without stop words, or else those, as whole words."""
+    words = [word._replace(is_whole=word.fold in STOP_WORDS) for word in search_words(text)]
+    return needed([word for word in words if not word.is_whole] or words)
 
 
 def index(*texts: str) -> str:
@@ -68,7 +68,7 @@ def terms(word: Word) -> list[str]:
 
     A word matches words that begin so, or that have its stem. Stop words match as whole words.
     """
-    if word.fold in STOP_WORDS:
+    if word.is_whole:
         return [f" {word.fold} "]
     return [*(f" {spelling}" for spelling in word.spellings), f" ~{stem(word.fold)} "]
 

@@ -18,6 +18,8 @@ class Word(NamedTuple):
     """A word of a search: its folded spellings, of which a text has to have one."""
 
     spellings: tuple[str, ...]
+    is_whole: bool = False
+    """Whether only the word itself matches, and not the words that begin so."""
 
     @property
     def fold(self) -> str:
@@ -50,17 +52,19 @@ def needed(words: Sequence[Word]) -> list[Word]:
 
 
 def _implies(longer: Word, shorter: Word) -> bool:
-    return all(
+    return not shorter.is_whole and all(
         any(spelling.startswith(beginning) for beginning in shorter.spellings)
         for spelling in longer.spellings
     )
 
 
 def has_word(field: str, word: Word) -> Q:
-    """Return the condition that a folded field has a word with this prefix, in any spelling."""
+    """Return the condition that a FoldedField has a word, in any spelling."""
     condition = Q()
     for spelling in word.spellings:
-        condition |= Q(**{f"{field}__contains": f" {spelling}"})
+        condition |= Q(**{f"{field}__contains": f" {spelling}{' ' if word.is_whole else ''}"})
+        if word.is_whole:
+            condition |= Q(**{f"{field}__endswith": f" {spelling}"})
     return condition
 
 
