@@ -60,7 +60,7 @@ def did_you_mean(text: str | Reading) -> str:
     for word in reading.words:
         if _is_known(word, reading, known):
             as_typed = typed.get(word.fold, word.fold)
-            is_name = word not in reading.named and word.fold not in reading.noise
+            is_name = word.fold not in reading.noise
             corrected.append(known.written.get(word.fold, as_typed) if is_name else as_typed)
             continue
         nearest = process.extractOne(

@@ -57,7 +57,7 @@ def index(*texts: str) -> str:
     for text in texts:
         words = fold(text).split()
         if not text.isascii():
-            words += [word for word in fold(transcribed(text)).split() if word not in words]
+            words = list(dict.fromkeys([*words, *fold(transcribed(text)).split()]))
         stems = dict.fromkeys(f"~{stem(word)}" for word in words)
         parts.append("".join(f" {word}" for word in (*words, *stems, "|")))
     return "".join(parts)
