@@ -6,7 +6,7 @@ from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import Award, City, Region, known_first
-from cities.readings import Reading
+from cities.search_query import SearchQuery
 from publishing.finder.facet_counts import UNKNOWN, Rows
 from publishing.finder.facets import FacetFilter
 from publishing.finder.filters import OneOfFilter, SearchFilter, SortFilter
@@ -21,7 +21,7 @@ class CitySearch(SearchFilter):
     """A search text, which is read once for all queries of the finder."""
 
     def filter(self, qs: Rows, value: str) -> Rows:
-        return qs.search(self.parent.reading) if value else qs
+        return qs.search(self.parent.query) if value else qs
 
 
 class CityFilter(Finder):
@@ -77,6 +77,6 @@ class CityFilter(Finder):
     view = OneOfFilter({"cards": _("Cards"), "table": _("Table"), "map": _("Map")}, label=_("View"))
 
     @cached_property
-    def reading(self) -> Reading:
+    def query(self) -> SearchQuery:
         """The search text as it is understood."""
-        return Reading(self.search_text)
+        return SearchQuery(self.search_text)

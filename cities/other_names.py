@@ -7,18 +7,18 @@ from typing import Any
 from django.db.models import Q
 
 from cities.models import AlternativeName, City
-from cities.readings import Reading
+from cities.search_query import SearchQuery
 from publishing.content.search_words import Word, has_word, search_words
 
 
-def other_names(cities: Iterable[City], reading: Reading) -> dict[Any, str]:
+def other_names(cities: Iterable[City], query: SearchQuery) -> dict[Any, str]:
     """Return the alternative name that matched, for each city whose own name did not.
 
     This takes one query, and none if every name explains itself.
     """
-    words = reading.of_city
+    words = query.of_city
     # The cities of a country that is sought need no other name to be there.
-    countries = reading.codes_with_cities if reading.is_place else []
+    countries = query.codes_with_cities if query.is_place else []
     others = [city for city in cities if city.country_id not in countries]
     unexplained = [city.pk for city in others if not _is_named(city, words)]
     if not unexplained:
@@ -32,7 +32,7 @@ def other_names(cities: Iterable[City], reading: Reading) -> dict[Any, str]:
 
     def preference(other: AlternativeName) -> tuple[bool, int, bool, str]:
         # Of "Fes" and "Fès", the spelling with the accent is preferred.
-        is_prefix = other.search_key.startswith(f" {reading.ranked}")
+        is_prefix = other.search_key.startswith(f" {query.ranked}")
         return not is_prefix, len(other.name), other.name.isascii(), other.name
 
     return {city: min(names, key=preference).name for city, names in matches.items()}

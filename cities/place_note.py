@@ -13,29 +13,29 @@ from django.utils.translation import ngettext
 from cities.country_names import NamedCountry
 from cities.detail_queries import city_counts_by_country
 from cities.models import Country
-from cities.readings import Reading
 from cities.search_conditions import CODE
+from cities.search_query import SearchQuery
 from publishing.caching.content_cache import cached
 
 
-def place_note(reading: Reading, link: Callable[[str], str]) -> SafeString:
+def place_note(query: SearchQuery, link: Callable[[str], str]) -> SafeString:
     """Return one or two sentences on the countries of a search, or "".
 
     `link` gives the address of the same search for the country of a code.
     """
-    if not reading.countries:
+    if not query.countries:
         return SafeString()
     counts = city_counts_by_country()
     sentences = []
-    for mention in reading.mentions:
+    for mention in query.mentions:
         if len(mention.countries) > 1:
             sentences.append(_choice(mention.countries, counts, link))
         elif not counts.get(mention.countries[0].code):
             sentences.append(_no_city(mention.countries[0]))
-        elif reading.is_place:
+        elif query.is_place:
             sentences += _other_name(mention.countries[0])
-    if not reading.mentions:
-        sentences.append(_no_city(reading.countries[0]))
+    if not query.mentions:
+        sentences.append(_no_city(query.countries[0]))
     return format_html_join(" ", "{}", ((sentence,) for sentence in sentences))
 
 

@@ -10,9 +10,9 @@ from rapidfuzz import fuzz, process
 from cities.country_names import NamedCountry
 from cities.detail_queries import city_counts_by_country
 from cities.models import AlternativeName, City, CityQuerySet
-from cities.readings import Reading
 from cities.reference_names import codes_by_key, reference_names
 from cities.search_conditions import CODE
+from cities.search_query import SearchQuery
 from cities.word_index import cities_with_word
 from publishing.caching.content_cache import cached
 from publishing.content.folding import fold
@@ -42,7 +42,7 @@ class KnownWords(NamedTuple):
         return place < len(self.ordered) and self.ordered[place].startswith(word)
 
 
-def did_you_mean(text: str | Reading) -> str:
+def did_you_mean(text: str | SearchQuery) -> str:
     """Replace each unknown word by the nearest known one; return "" if there is none.
 
     A known name of a country is never replaced, and no word by more than one comparison with each
@@ -51,16 +51,16 @@ def did_you_mean(text: str | Reading) -> str:
     >>> did_you_mean("wakfield")  # doctest: +SKIP
     'Wakefield'
     """
-    reading = Reading(text) if isinstance(text, str) else text
-    if reading.is_place:
+    query = SearchQuery(text) if isinstance(text, str) else text
+    if query.is_place:
         return ""
-    known = _known_words(reading)
-    typed = {fold(part): part for part in reading.text.split()}
+    known = _known_words(query)
+    typed = {fold(part): part for part in query.text.split()}
     corrected, is_changed = [], False
-    for word in reading.words:
-        if _is_known(word, reading, known):
+    for word in query.words:
+        if _is_known(word, query, known):
             as_typed = typed.get(word.fold, word.fold)
-            is_name = word.fold not in reading.noise
+            is_name = word.fold not in query.noise
             corrected.append(known.written.get(word.fold, as_typed) if is_name else as_typed)
             continue
         nearest = process.extractOne(
@@ -73,24 +73,24 @@ def did_you_mean(text: str | Reading) -> str:
     return " ".join(corrected) if is_changed else ""
 
 
-def _is_known(word: Word, reading: Reading, known: KnownWords) -> bool:
+def _is_known(word: Word, query: SearchQuery, known: KnownWords) -> bool:
     return (
-        word in reading.named
-        or word.fold in reading.noise
+        word in query.named
+        or word.fold in query.noise
         or word.fold in codes_by_key()
         or any(known.begin_with(spelling) for spelling in word.spellings)
     )
 
 
-def _known_words(reading: Reading) -> KnownWords:
+def _known_words(query: SearchQuery) -> KnownWords:
     """Return the words of names that a search can find, in a large portal only similar ones."""
     public = City.objects.published()
     if city_counts_by_country().total() <= MOST_COMPARED:
-        return cached("words of names", lambda: _words(public, reading.names.countries))
+        return cached("words of names", lambda: _words(public, query.names.countries))
     similar = Q()
-    for word in reading.rest:
+    for word in query.rest:
         similar |= Q(pk__in=cities_with_word([word.fold[:SAME_LETTERS]]))
-    return _words(public.filter(similar), reading.names.countries)
+    return _words(public.filter(similar), query.names.countries)
 
 
 def _words(cities: CityQuerySet, countries: Mapping[str, NamedCountry]) -> KnownWords:

@@ -10,7 +10,7 @@ from django.views.generic import View
 
 from cities.models import City
 from cities.other_names import other_names
-from cities.readings import Reading, find_countries
+from cities.search_query import SearchQuery, find_countries
 from publishing.content.folding import fold
 from publishing.finder.filters import SearchField
 
@@ -39,13 +39,13 @@ def count_in_words(number: int) -> str:
 
 def suggest(text: str) -> list[dict[str, str]]:
     """Return at most MOST cities and countries that match a text, the best first."""
-    reading = Reading(text, is_unfinished=True)
-    countries = list(find_countries(reading)[:MOST_COUNTRIES])
-    found = City.objects.published().search(reading).select_related("country")
+    query = SearchQuery(text, is_unfinished=True)
+    countries = list(find_countries(query)[:MOST_COUNTRIES])
+    found = City.objects.published().search(query).select_related("country")
     cities = list(found[: MOST - len(countries)])
-    others = other_names(cities, reading)
+    others = other_names(cities, query)
     items = [(city.rank, _city_item(city, others.get(city.pk, ""))) for city in cities]
-    items += [(country.rank, _country_item(country, reading)) for country in countries]
+    items += [(country.rank, _country_item(country, query)) for country in countries]
     # Of the same rank, cities stand before countries.
     return [item for _rank, item in sorted(items, key=lambda pair: pair[0])]
 
@@ -55,10 +55,10 @@ def _city_item(city: City, other: str) -> dict[str, str]:
     return {"name": name, "detail": city.country.name, "url": city.get_absolute_url()}
 
 
-def _country_item(country: Any, reading: Reading) -> dict[str, str]:
+def _country_item(country: Any, query: SearchQuery) -> dict[str, str]:
     number = country.city_count
     detail = ngettext("%(number)s city", "%(number)s cities", number) % {"number": number}
-    other = reading.other_name_of(country.pk)
+    other = query.other_name_of(country.pk)
     name = country.name
     if other:
         name = _("%(country)s (%(other)s)") % {"country": name, "other": other}

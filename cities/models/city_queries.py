@@ -16,7 +16,7 @@ from publishing.content.search_words import Word
 from publishing.models import PublishableQuerySet
 
 if TYPE_CHECKING:
-    from cities.readings import Reading
+    from cities.search_query import SearchQuery
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius R1 of the Earth, IUGG."""
@@ -63,20 +63,20 @@ class CityQuerySet(PublishableQuerySet):
         """Return the cities with a word of any name, official or alternative, that begins so."""
         return self.filter(pk__in=cities_with_word(word.spellings, is_whole=word.is_whole))
 
-    def search(self, text: str | Reading) -> Self:
+    def search(self, text: str | SearchQuery) -> Self:
         """Return the cities that a search text asks for, the best matches first.
 
-        Names of countries are understood (`cities.readings`). Other words are matched as prefixes
+        Names of countries are understood (see `SearchQuery`). Other words are matched as prefixes
         with names (official and alternative ones too), mottos, countries and public networks. Case
         and accents do not matter: "fes" finds Fez. Cities that match by their own name come first,
         and of these the ones whose name begins with the text.
         """
         # Imported here, because the module imports the models.
-        from cities.readings import Reading
+        from cities.search_query import SearchQuery
 
-        reading = Reading(text) if isinstance(text, str) else text
-        found = self.filter(reading.condition(self))
-        return found.annotate(rank=reading.rank()).order_by("rank", "name_key", "pk")
+        query = SearchQuery(text) if isinstance(text, str) else text
+        found = self.filter(query.condition(self))
+        return found.annotate(rank=query.rank()).order_by("rank", "name_key", "pk")
 
     def for_listing(self) -> Self:
         """Return the cities by name, with the countries that cards and tables show."""

@@ -40,15 +40,13 @@ class CityList(FinderList):
         context["found"] = summarise(self.finder, context["paginator"].count)
         if not self.finder.search_text:
             return context
-        reading = self.finder.reading
-        context["place_note"] = place_note(
-            reading, lambda code: self.finder.link(q="", country=code)
-        )
-        others = other_names(context["page_obj"], reading)
+        query = self.finder.query
+        context["place_note"] = place_note(query, lambda code: self.finder.link(q="", country=code))
+        others = other_names(context["page_obj"], query)
         for city in context["page_obj"]:
             city.other_name = others.get(city.pk, "")
         if not context["paginator"].count:
-            suggestion = did_you_mean(reading)
+            suggestion = did_you_mean(query)
             context |= {"meant": suggestion, "meant_url": self.finder.cleared_link(q=suggestion)}
         return context
 

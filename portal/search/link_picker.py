@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import Intake, Theme
 from portal.models import Page
-from portal.search.sources import KINDS, read
+from portal.search.sources import KINDS, as_query
 from publishing.content.english import deciding_words, has_words, index
 from publishing.content.folding import fold
 from publishing.content.text_references import page_at, reference
@@ -41,9 +41,9 @@ def search_records(text: str) -> Iterator[tuple[Any, Any]]:
     """Return public records with the label of their kind, the first few of each kind."""
     if not fold(text):
         return
-    words, reading = deciding_words(text), read(text)
+    words, query = deciding_words(text), as_query(text)
     for kind in KINDS.values():
-        for row in kind.rows(reading)[:OFFERED]:
+        for row in kind.rows(query)[:OFFERED]:
             yield row, kind.label
     for label, model in SMALL_MODELS.items():
         rows: Any = model._default_manager

@@ -18,9 +18,9 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from cities.readings import Reading
+from cities.search_query import SearchQuery
 from portal.search.highlighting import highlight, sought_in_names, sought_in_prose
-from portal.search.sources import KINDS, LABELS, SMALL_KINDS, Match, read, search_small_kinds
+from portal.search.sources import KINDS, LABELS, SMALL_KINDS, Match, as_query, search_small_kinds
 from publishing.finder.filters import LONGEST_SEARCH, SearchField
 
 SHOWN = 5
@@ -77,15 +77,15 @@ def parse_query(data: QueryDict) -> tuple[str, str, list[str]]:
     return text, kind, notices
 
 
-def search(text: str | Reading) -> list[Group]:
+def search(text: str | SearchQuery) -> list[Group]:
     """Return the kinds with results, each with its first hits; at most ten queries."""
-    reading = read(text) if isinstance(text, str) else text
-    text = reading.text
+    query = as_query(text) if isinstance(text, str) else text
+    text = query.text
     if not text:
         return []
     groups = []
     for slug, kind in KINDS.items():
-        rows = list(kind.rows(reading).annotate(number=Window(Count("pk")))[:SHOWN])
+        rows = list(kind.rows(query).annotate(number=Window(Count("pk")))[:SHOWN])
         if rows:
             number = rows[0].number
             groups.append(make_group(slug, kind.all_label, number, map(kind.to_match, rows), text))
@@ -114,7 +114,7 @@ def rows_of_kind(slug: str, text: str) -> Any:
     """Return all results of one kind, to be paginated; each is rendered by `hit`."""
     if slug in SMALL_KINDS:
         return search_small_kinds(text)[slug]
-    return KINDS[slug].rows(read(text))
+    return KINDS[slug].rows(as_query(text))
 
 
 def make_hit(slug: str, row: Any, text: str) -> Hit:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cities.models import AlternativeName, City, Theme
-from cities.readings import NOISE, Reading, find_countries
+from cities.search_query import NOISE, SearchQuery, find_countries
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
@@ -56,7 +56,7 @@ class Kind(NamedTuple):
     label: str | Promise
     # The text of the link to all hits, with a placeholder for their number.
     all_label: str | Promise
-    rows: Callable[[Reading], Any]
+    rows: Callable[[SearchQuery], Any]
     to_match: Callable[[Any], Match]
     # The URL name of the list with the same search; without one, the search shows the kind.
     finder: str = ""
@@ -72,21 +72,21 @@ def search_field(rows: Any, field: str, text: str) -> Any:
     return rows.order_by(*names_first(field, text), field, "pk")
 
 
-def read(text: str) -> Reading:
-    """Return the reading of a text for cities and countries; stop words say nothing."""
-    return Reading(text, noise=NOISE | STOP_WORDS, whole=STOP_WORDS)
+def as_query(text: str) -> SearchQuery:
+    """Return the query that a text is for cities and countries; stop words say nothing."""
+    return SearchQuery(text, noise=NOISE | STOP_WORDS, whole=STOP_WORDS)
 
 
-def search_cities(reading: Reading) -> Any:
+def search_cities(query: SearchQuery) -> Any:
     """Return cities with the other names and networks by which they may have matched."""
     names, networks = Q(pk=None), Q(pk=None)
     # The cities of a country need no other name to be there.
-    for word in [] if reading.is_place and reading.codes_with_cities else reading.of_city:
+    for word in [] if query.is_place and query.codes_with_cities else query.of_city:
         names |= has_word("search_key", word)
         networks |= has_word("name_key", word)
     other_names = AlternativeName.objects.filter(names).order_by("name", "pk")
     led_by = Network.objects.published().filter(networks).order_by("name_key", "pk")
-    cities = City.objects.published().search(reading)
+    cities = City.objects.published().search(query)
     return cities.select_related("country").prefetch_related(
         Prefetch("alternative_names", other_names, "matching_names"),
         Prefetch("networks", led_by, "matching_networks"),
@@ -104,12 +104,12 @@ def match_city(city: Any) -> Match:
     return Match(city.name, city.get_absolute_url(), list(filter(None, about)), city.motto)
 
 
-def search_countries(reading: Reading) -> Any:
+def search_countries(query: SearchQuery) -> Any:
     """Return countries with the name by which the text means each of them."""
-    codes = [*(country.code for country in reading.countries), *reading.begun]
-    others = [When(pk=code, then=Value(reading.other_name_of(code))) for code in codes]
+    codes = [*(country.code for country in query.countries), *query.begun]
+    others = [When(pk=code, then=Value(query.other_name_of(code))) for code in codes]
     other_name = Case(*others, default=Value(""), output_field=TextField())
-    return find_countries(reading).annotate(other_name=other_name)
+    return find_countries(query).annotate(other_name=other_name)
 
 
 def match_country(country: Any) -> Match:
@@ -123,9 +123,9 @@ def match_country(country: Any) -> Match:
     return Match(country.name, country.get_absolute_url(), about)
 
 
-def search_networks(reading: Reading) -> Any:
-    rows = Network.objects.published().search(reading.text)
-    return rows.order_by(*names_first("name_key", reading.text), "name_key", "pk")
+def search_networks(query: SearchQuery) -> Any:
+    rows = Network.objects.published().search(query.text)
+    return rows.order_by(*names_first("name_key", query.text), "name_key", "pk")
 
 
 def match_network(network: Network) -> Match:
@@ -133,8 +133,8 @@ def match_network(network: Network) -> Match:
     return Match(network.name, network.get_absolute_url(), about, network.summary)
 
 
-def search_organisations(reading: Reading) -> Any:
-    return search_field(Organisation.objects.published(), "name_key", reading.text)
+def search_organisations(query: SearchQuery) -> Any:
+    return search_field(Organisation.objects.published(), "name_key", query.text)
 
 
 def match_organisation(organisation: Organisation) -> Match:
@@ -142,9 +142,9 @@ def match_organisation(organisation: Organisation) -> Match:
     return Match(organisation.name, organisation.get_absolute_url(), about, organisation.summary)
 
 
-def search_news(reading: Reading) -> Any:
-    rows = NewsItem.objects.published().search(reading.text)
-    return rows.order_by(titles_first("search_key", reading.text), "-published_at", "-pk")
+def search_news(query: SearchQuery) -> Any:
+    rows = NewsItem.objects.published().search(query.text)
+    return rows.order_by(titles_first("search_key", query.text), "-published_at", "-pk")
 
 
 def match_news(item: NewsItem) -> Match:
@@ -152,9 +152,9 @@ def match_news(item: NewsItem) -> Match:
     return Match(item.title, item.get_absolute_url(), about, item.summary, is_prose=True)
 
 
-def search_events(reading: Reading) -> Any:
-    rows = Event.objects.published().search(reading.text).for_listing()
-    return rows.order_by(titles_first("search_key", reading.text), "-starts_on", "name", "pk")
+def search_events(query: SearchQuery) -> Any:
+    rows = Event.objects.published().search(query.text).for_listing()
+    return rows.order_by(titles_first("search_key", query.text), "-starts_on", "name", "pk")
 
 
 def match_event(event: Event) -> Match:

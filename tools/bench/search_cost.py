@@ -14,6 +14,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Callable, Iterable
+from functools import partial
 
 LENGTH, SAMPLE, MOST_RATIO = 100, 150, 4
 DOORS = ("/cities/", "/cities/suggest/", "/search/")
@@ -84,7 +85,7 @@ def main() -> None:
     for name, group in texts.items():
         line = f"{name:<36}"
         for door in DOORS:
-            times = [least_time(lambda t=text, d=door: client.get(d, {"q": t})) for text in group]
+            times = [least_time(partial(client.get, door, {"q": text})) for text in group]
             middle = statistics.median(times)
             plain.setdefault(door, middle)
             worst = max(worst, max(times) / plain[door])

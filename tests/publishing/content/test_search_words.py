@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from cities.models import City
-from portal.search.sources import KINDS, read
+from portal.search.sources import KINDS, as_query
 from publishing.content.folding import fold
 from publishing.content.search_words import LONGEST_SEARCH, MOST_WORDS, cut, needed, search_words
 from publishing.finder.filters import SearchField
@@ -99,4 +99,4 @@ def test_a_hostile_search_has_at_most_twice_the_conditions_of_a_plain_one(text):
     most = 2 * parameters(City.objects.search(PLAIN))
     assert parameters(City.objects.search(text)) <= most
     for kind in KINDS.values():
-        assert parameters(kind.rows(read(text))) <= 2 * parameters(kind.rows(read(PLAIN)))
+        assert parameters(kind.rows(as_query(text))) <= 2 * parameters(kind.rows(as_query(PLAIN)))

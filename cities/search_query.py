@@ -1,6 +1,6 @@
-"""Reading a search for cities: which of its words name countries, and which say nothing.
+"""The meaning of a search for cities: which of its words name countries, and which say nothing.
 
-A text has a few readings, each a condition on cities. The first one that finds a city counts:
+A text has a few interpretations, each a condition on cities. The first that finds a city counts:
 
     uk                        the cities of the country, and no others
     mexico city               the city of that name, rather than the country inside it
@@ -44,8 +44,8 @@ from publishing.content.search_words import Word, has_word, search_words
 NOISE = frozenset("and cities city in learning of the unesco".split())
 
 
-class Reading:
-    """A search text as it is understood. It is read when something is asked of it."""
+class SearchQuery:
+    """A search text as it is understood."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Reading:
         noise: Container[str] = NOISE,
         whole: Container[str] = (),
     ) -> None:
-        """Read the text. One that is still being typed is unfinished: it finds beginnings too.
+        """Keep the text. One that is still being typed is unfinished: it finds beginnings too.
 
         Words of `noise` say nothing beside others; those of `whole` are no beginnings.
         """
@@ -167,37 +167,42 @@ class Reading:
         return " ".join(word.fold for word in self.of_city)
 
     def condition(self, cities: Any) -> Q:
-        """Return the condition of the first reading that finds one of these cities, or of the last.
+        """Return the first interpretation that finds one of these cities, or the last.
 
-        If there are several readings, this takes one query.
+        If there are several, this takes one query.
         """
         if self._chosen is None:
-            *first, last = self._readings()
-            finds = [Exists(cities.filter(reading)) for reading in first]
+            *first, last = self._interpretations()
+            finds = [Exists(cities.filter(condition)) for condition in first]
             found = cities.model.objects.order_by().values_list(*finds).first() if finds else ()
             pairs = zip(first, found or (), strict=False)
-            self._chosen = next((reading for reading, is_found in pairs if is_found), last)
+            self._chosen = next((one for one, is_found in pairs if is_found), last)
         return self._chosen
 
-    def _readings(self) -> list[Q]:
+    def _interpretations(self) -> list[Q]:
         if self.is_place:
-            return self._readings_of_place()
+            return self._interpretations_of_place()
         # Never another country: "niger" is not the beginning of Nigeria.
-        readings = [*self._readings_in_countries(), known_by(self.content, self.named)]
-        return [*readings, Q(country__in=list(self.begun))] if self.begun else readings
+        interpretations = [
+            *self._interpretations_in_countries(),
+            known_by(self.content, self.named),
+        ]
+        return (
+            [*interpretations, Q(country__in=list(self.begun))] if self.begun else interpretations
+        )
 
-    def _readings_in_countries(self) -> list[Q]:
+    def _interpretations_in_countries(self) -> list[Q]:
         if not self.mentions:
             return []
         last = self.mentions[-1]
         around = [word for n, word in enumerate(self.words) if not last.start <= n < last.stop]
         others = [word for word in around if word in self.content]
-        readings = [with_phrase(self.phrase), _in(last.countries) & known_by(others, others)]
+        interpretations = [with_phrase(self.phrase), _in(last.countries) & known_by(others, others)]
         if len(self.mentions) > 1:
-            readings.append(_in(self.countries) & known_by(self.rest, self.rest))
-        return readings
+            interpretations.append(_in(self.countries) & known_by(self.rest, self.rest))
+        return interpretations
 
-    def _readings_of_place(self) -> list[Q]:
+    def _interpretations_of_place(self) -> list[Q]:
         if not self.codes_with_cities:
             return [with_words(self.content)]
         cities = Q(country__in=self.codes_with_cities) | beginning_with(self.content)
@@ -218,24 +223,24 @@ class Reading:
         return not is_own and key in codes_by_key() and key not in _well_known()
 
 
-def find_countries(reading: Reading) -> Any:
+def find_countries(query: SearchQuery) -> Any:
     """Return the public countries that a search asks for, with `rank` and `city_count`.
 
     The rank is -1 if the text names the country, 0 if its name begins so, else 2.
     """
-    if reading.is_place:
-        condition = Q(pk__in=[country.code for country in reading.countries])
-        rank: Any = Value(-1)
+    if query.is_place:
+        condition = Q(pk__in=[country.code for country in query.countries])
+        order: Any = Value(-1)
     else:
-        condition = Q(pk__in=list(reading.begun))
+        condition = Q(pk__in=list(query.begun))
         words = Q()
-        for word in reading.content:
+        for word in query.content:
             words &= has_word("name_key", word)
         condition |= words
-        begins = When(Q(name_key__startswith=f" {reading.ranked}"), then=0)
-        rank = Case(begins, When(pk__in=list(reading.begun), then=1), default=2)
+        begins = When(Q(name_key__startswith=f" {query.ranked}"), then=0)
+        order = Case(begins, When(pk__in=list(query.begun), then=1), default=2)
     rows = Country.objects.published().filter(condition).with_city_counts()
-    return rows.annotate(rank=rank).order_by("rank", "name_key", "pk")
+    return rows.annotate(rank=order).order_by("rank", "name_key", "pk")
 
 
 def _key(words: Sequence[Word]) -> str:
