@@ -4,11 +4,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.admin.views.main import ORDER_VAR
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cities.country_names import countries_beginning
 from cities.models import (
     AlternativeName,
     Award,
@@ -19,6 +32,7 @@ from cities.models import (
     Theme,
     count_of,
 )
+from cities.reference_names import reference_names
 from publishing.admin import (
     FOR_STAFF,
     PUBLICATION,
@@ -43,27 +57,43 @@ class CountryForm(RecordForm):
         return code.upper()
 
 
+class CitiesFilter(CaseFilter):
+    title = _("cities")
+    parameter_name = "cities"
+
+    def cases(self) -> dict[str, tuple[FilterLabel, Q]]:
+        public = Exists(City.objects.published().filter(country=OuterRef("pk")))
+        return {"public": (_("With public cities"), Q(public)), "none": (_("Without"), ~Q(public))}
+
+
 @admin.register(Country)
 class CountryAdmin(DraftAdmin):
     form = CountryForm
     views = PublishableAdmin.views
     change_list_template = PublishableAdmin.change_list_template
-    list_display = ("name", "code", "region", "cities_recorded", "cities_public")
-    list_filter = ("region",)
+    list_display = ("name", "code", "region", "unesco_status", "cities_recorded", "cities_public")
+    list_filter = (CitiesFilter, "region", "unesco_status")
     search_fields = ("name_key", "=code")
-    search_help_text = _("The beginning of a word of the name, or the code.")
+    search_help_text = _(
+        "The beginning of any name: official, former or colloquial, in any language, or the code. "
+        "For example “UK”, “Ivory Coast” or “Corée du Sud”."
+    )
     fieldsets = (
         (
             None,
             {
-                "fields": ("name", "name_in_text", "code", "region"),
+                "fields": ("name", "name_in_text", "code", "region", "unesco_status"),
                 "description": _(
                     "A country is public as soon as one of its cities is. "
                     "Its code cannot be changed later."
                 ),
             },
         ),
+        (_("Other names"), {"fields": ("other_names",)}),
+        (_("Names that are known already"), {"fields": ("known_names",), "classes": ("collapse",)}),
+        SOURCE,
         (_("Address"), {"fields": ("slug",)}),
+        (FOR_STAFF[0], FOR_STAFF[1] | {"fields": ("note",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Country]:
@@ -74,7 +104,42 @@ class CountryAdmin(DraftAdmin):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("code",) if obj else ()
+        return ("code", "known_names") if obj else ("known_names",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Find countries by any name; unless another order is asked for, the best match first."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        # Each count of a filter calls this too.
+        named = countries_beginning(search_term) if search_term else []
+        if not named:
+            return found, may_repeat
+        codes = [country.code for country in named]
+        labels = [When(pk=c.code, then=Value(c.known_as)) for c in named if c.known_as]
+        places = [When(pk=code, then=Value(place)) for place, code in enumerate(codes)]
+        rows = queryset.filter(Q(pk__in=codes) | Q(pk__in=found.order_by().values("pk"))).annotate(
+            known_as=Case(*labels, default=Value(""), output_field=CharField())
+        )
+        if ORDER_VAR not in request.GET:
+            place = Case(*places, default=Value(len(codes)), output_field=IntegerField())
+            rows = rows.order_by(place, "name_key", "pk")
+        return rows, False
+
+    def option_label(self, record: Any) -> str:
+        """Return the name, with the other one by which a search found the country."""
+        if other := getattr(record, "known_as", ""):
+            return gettext("%(country)s (%(other)s)") % {"country": record, "other": other}
+        return str(record)
+
+    @admin.display(description=_("names"))
+    def known_names(self, country: Country) -> str:
+        reference = reference_names().get(country.code)
+        if reference is None:
+            return gettext("No names are known for this code.")
+        return format_html_join(
+            "", "<p>{}</p>", ((", ".join(names),) for names in reference[1:4] if names)
+        )
 
     @admin.display(description=_("cities"), ordering="recorded")
     def cities_recorded(self, country: Any) -> int:

@@ -4,6 +4,7 @@ Everything that reads a country's name from people asks here: search, pickers, i
 
     countries_named("Corée du Sud")      [Republic of Korea]
     countries_named("Korea")             both; the person has to choose
+    countries_beginning("tur")           [Türkiye, Turkmenistan], for pickers and suggestions
     nearest_country("Untied Kingdom")    United Kingdom; None for every known name
     mentions_in("manchester uk".split()) [Mention(start=1, stop=2, countries=(United Kingdom,))]
 
@@ -15,10 +16,12 @@ alone; after that the names count that staff added, and then those of the table.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import takewhile
 from typing import NamedTuple
 
 from cities.models import Country
@@ -32,8 +35,8 @@ from cities.reference_names import (
 )
 from publishing.caching.content_cache import cached
 
-# The most words of a name, of those that people search for.
-MOST_WORDS = 8
+# A longer text names no country, and is not folded; and the most words of a name in a search.
+LONGEST_NAME, MOST_WORDS = 120, 8
 
 # Words that follow each other in every search, and are codes of countries as well.
 COMMON_WORDS = frozenset("am and are as at be by can com in is me my no per so to".split())
@@ -83,6 +86,11 @@ def countries_named(text: str) -> list[NamedCountry]:
     return country_names().named(text)
 
 
+def countries_beginning(text: str) -> list[NamedCountry]:
+    """Return the countries with any name that begins with the text, those that it names first."""
+    return country_names().beginning_with(text)
+
+
 def nearest_country(text: str) -> NamedCountry | None:
     """Return the country whose name is misspelt here, or of which the text names a part.
 
@@ -114,7 +122,7 @@ class CountryNames:
         self._added_names: dict[str, list[str]] = {}
         self._own: defaultdict[str, list[str]] = defaultdict(list)
         self._added: defaultdict[str, list[str]] = defaultdict(list)
-        self._matches: dict[tuple[str, str], NamedCountry] = {}
+        self._spelt: dict[tuple[str, str], NamedCountry] = {}
         rows = Country.objects.order_by("name_key", "pk")
         for code, name, slug, in_text, added in rows.values_list(
             "code", "name", "slug", "name_in_text", "other_names"
@@ -128,22 +136,24 @@ class CountryNames:
 
     def named(self, text: str) -> list[NamedCountry]:
         """Return the countries that this text names, as `countries_named` does."""
+        if len(text) > LONGEST_NAME:
+            return []
         key = key_of(text)
-        if codes := self._codes(key):
-            return self._matches_of(codes, key)
+        if matches := self._matches(key):
+            return matches
         # “Korea, Republic of”, “Iran (Islamic Republic of)”, “United States (USA)”
         place, sign, form = text.replace(",", "(", 1).partition("(")
         if not sign or "(" in form:
             return []
         key = key_of(f"{form} {place}")
-        if codes := self._codes(key):
-            return self._matches_of(codes, key)
+        if matches := self._matches(key):
+            return matches
         both = [code for code in self._codes(key_of(form)) if code in self._codes(key_of(place))]
-        return self._matches_of(both, key_of(form))
+        return [self._match(code, key_of(form)) for code in both]
 
     def is_known(self, text: str) -> bool:
         """Return whether this is a name of any country, also of one that the portal lacks."""
-        return bool(self.named(text)) or self._is_name(key_of(text))
+        return bool(self.named(text)) or self._is_name(key_of(text[:LONGEST_NAME]))
 
     def _is_name(self, key: str) -> bool:
         return (
@@ -172,7 +182,7 @@ class CountryNames:
             key = " ".join(key_words(words[start:stop]))
             is_last, is_all = stop == len(words), stop - start == len(words)
             if self._is_name(key) and (stop - start > 1 or is_all or self._may_stand(key, is_last)):
-                return Mention(start, stop, tuple(self._matches_of(self._codes(key), key)))
+                return Mention(start, stop, tuple(self._matches(key)))
         return Mention(start, start + 1, ())
 
     def _may_stand(self, key: str, is_last: bool) -> bool:
@@ -186,12 +196,36 @@ class CountryNames:
             return key in self._own or key in self._added or key in well_known_keys()
         return is_last and key not in COMMON_WORDS
 
+    def beginning_with(self, text: str) -> list[NamedCountry]:
+        """Return the countries with a name that begins with the text, the best first.
+
+        First those that the text names, then those whose own name begins with it or has a word that
+        does, then those of which another name begins with it.
+        """
+        key = key_of(text[:LONGEST_NAME])
+        if not key:
+            return []
+        first = bisect_left(self._sorted_keys, key)
+        begun = list(takewhile(lambda name: name.startswith(key), self._sorted_keys[first:]))
+        within = [name for name in self._own if f" {key}" in name]
+        found = [country for name in begun + within for country in self._matches(name)]
+        own = {country.code: country for country in found if not country.known_as}
+        # “gb” begins the name “GBR” too, but names the country without that.
+        best = {country.code: own.get(country.code, country) for country in self.named(text)}
+        for country in (*own.values(), *found):
+            best.setdefault(country.code, country)
+        return list(best.values())
+
+    @cached_property
+    def _sorted_keys(self) -> list[str]:
+        return sorted({*self._own, *self._added, *well_known_keys()})
+
     def nearest(self, text: str) -> NamedCountry | None:
         """Return the country whose name is misspelt here, as `nearest_country` does."""
-        key = key_of(text)
+        key = key_of(text[: LONGEST_NAME + 1])
         if (code := parts_by_key().get(key)) in self.countries:
             return self.countries[code]
-        if len(key) < FEWEST_LETTERS or self.is_known(text):
+        if not FEWEST_LETTERS <= len(key) <= LONGEST_NAME or self.is_known(text):
             return None
         keys, by_pair = self._pairs_of_letters
         common = Counter(number for pair in _pairs(key) for number in by_pair.get(pair, ()))
@@ -220,19 +254,19 @@ class CountryNames:
         named = self._own.get(key) or self._added.get(key) or codes_by_key().get(key, ())
         return [code for code in named if code in self.countries]
 
-    def _matches_of(self, codes: Iterable[str], key: str) -> list[NamedCountry]:
-        return [self._match(code, key) for code in codes]
+    def _matches(self, key: str) -> list[NamedCountry]:
+        return [self._match(code, key) for code in self._codes(key)]
 
     def _match(self, code: str, key: str) -> NamedCountry:
         """Return the country with the spelling of the name that matched."""
         country = self.countries[code]
-        if (code, key) not in self._matches and key != key_of(country.name):
+        if (code, key) not in self._spelt and key != key_of(country.name):
             reference = reference_names().get(code)
             names = reference.all_names if reference else ()
             spellings = [*self._added_names[code], code, *names]
             known_as = next((name for name in spellings if key_of(name) == key), "")
-            self._matches[code, key] = country._replace(known_as=known_as)
-        return self._matches.get((code, key), country)
+            self._spelt[code, key] = country._replace(known_as=known_as)
+        return self._spelt.get((code, key), country)
 
 
 def _pairs(key: str) -> set[str]:

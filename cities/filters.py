@@ -5,12 +5,32 @@ from functools import cached_property
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from cities.country_names import NamedCountry, countries_named, nearest_country
 from cities.models import Award, City, Region, known_first
+from cities.reference_names import two_letter_names
 from cities.search_query import SearchQuery
 from publishing.finder.facet_counts import UNKNOWN, Rows
-from publishing.finder.facets import FacetFilter
+from publishing.finder.facets import Choice, FacetFilter
 from publishing.finder.filters import OneOfFilter, SearchFilter, SortFilter
 from publishing.finder.finder import Finder
+
+
+class CountryValues:
+    """The values of a country facet, by any name of the country."""
+
+    def is_value(self, text: str) -> bool:
+        # “UK” looks like a code, but is none.
+        return len(text) == 2 and text.isalpha() and text.upper() not in two_letter_names()
+
+    def named(self, text: str) -> list[Choice]:
+        return [self._choice(country) for country in countries_named(text)]
+
+    def nearest(self, text: str) -> Choice | None:
+        nearest = nearest_country(text)
+        return nearest and self._choice(nearest)
+
+    def _choice(self, country: NamedCountry) -> Choice:
+        return Choice(country.code.lower(), country.name)
 
 
 def year_or_unknown(value: str) -> int | None:
@@ -35,6 +55,7 @@ class CityFilter(Finder):
         title="country__name",
         label=_("Country"),
         all_label=_("All %(number)s countries"),
+        names=CountryValues(),
     )
     intake = FacetFilter(
         "joined_in",

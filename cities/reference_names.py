@@ -74,6 +74,14 @@ def reference_names() -> dict[str, ReferenceNames]:
 
 
 @cache
+def two_letter_names() -> frozenset[str]:
+    """Return the well-known names of two letters that are no codes: “UK”."""
+    table = reference_names()
+    names = (name for row in table.values() for name in row.well_known)
+    return frozenset(name for name in names if len(name) == 2 and name not in table)
+
+
+@cache
 def codes_by_key() -> dict[str, tuple[str, ...]]:
     """Return the codes that share a name, by its key.
 

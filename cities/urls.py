@@ -5,15 +5,16 @@ from django.urls import include, path, re_path
 from cities import suggestions, views
 from cities.downloads import CityDownload
 
+# A name instead of a slug (“Great Britain”) redirects to the record that it means.
 cities = [
     path("", views.CityList.as_view(), name="list"),
     re_path(r"^export\.(?P<kind>csv|json|geojson|atom)$", CityDownload.as_view(), name="download"),
     path("suggest/", suggestions.Suggestions.as_view(), name="suggest"),
-    path("<slug:slug>/", views.CityDetail.as_view(), name="detail"),
+    path("<str:slug>/", views.CityDetail.as_view(), name="detail"),
 ]
 countries = [
     path("", views.CountryList.as_view(), name="list"),
-    path("<slug:slug>/", views.CountryDetail.as_view(), name="detail"),
+    path("<str:slug>/", views.CountryDetail.as_view(), name="detail"),
 ]
 intakes = [
     path("", views.IntakeList.as_view(), name="list"),
@@ -21,11 +22,11 @@ intakes = [
 ]
 # No list of the five regions: the finder, the list of countries and the home page have one.
 regions = [
-    path("<slug:slug>/", views.RegionDetail.as_view(), name="detail"),
+    path("<str:slug>/", views.RegionDetail.as_view(), name="detail"),
 ]
 themes = [
     path("", views.ThemeList.as_view(), name="list"),
-    path("<slug:slug>/", views.ThemeDetail.as_view(), name="detail"),
+    path("<str:slug>/", views.ThemeDetail.as_view(), name="detail"),
 ]
 
 urlpatterns = [

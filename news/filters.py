@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from cities.filters import CountryValues
 from publishing.finder.facet_counts import Rows, as_text
 from publishing.finder.facets import FacetFilter
 from publishing.finder.filters import SearchFilter
@@ -30,6 +31,7 @@ class NewsFilter(Finder):
         "about_country",
         "countries",
         many=True,
+        names=CountryValues(),
         label=_("Country"),
         all_label=_("All %(number)s countries"),
     )

@@ -8,11 +8,11 @@ from news import feeds, views
 news = [
     path("", views.NewsList.as_view(), name="list"),
     path("feed/", require_safe(feeds.NewsFeed()), name="feed"),
-    path("<slug:slug>/", views.NewsDetail.as_view(), name="detail"),
+    path("<str:slug>/", views.NewsDetail.as_view(), name="detail"),
 ]
 events = [
     path("", views.EventList.as_view(), name="list"),
-    path("<slug:slug>/", views.EventDetail.as_view(), name="detail"),
+    path("<str:slug>/", views.EventDetail.as_view(), name="detail"),
 ]
 
 urlpatterns = [

@@ -6,10 +6,10 @@ from partners import views
 
 networks = [
     path("", views.NetworkList.as_view(), name="list"),
-    path("<slug:slug>/", views.NetworkDetail.as_view(), name="detail"),
+    path("<str:slug>/", views.NetworkDetail.as_view(), name="detail"),
 ]
 organisations = [
-    path("<slug:slug>/", views.OrganisationDetail.as_view(), name="detail"),
+    path("<str:slug>/", views.OrganisationDetail.as_view(), name="detail"),
 ]
 
 urlpatterns = [

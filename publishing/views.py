@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.core.validators import slug_re
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView
 
 from publishing.content.scope import within
-from publishing.content.slugs import FormerSlug
+from publishing.content.slugs import FormerSlug, readable_slug
 from publishing.content.visibility import may_view_hidden
 from publishing.finder.finder import Finder
 from publishing.revisions import share_links
@@ -75,10 +76,15 @@ class FinderList(ListView):
         return super().get_context_data(finder=self.finder, **kwargs)
 
 
+LONGEST_ADDRESS = 200
+"""The number of characters of an address that are read as a name."""
+
+
 class RecordDetail(DetailView):
     """The page of one record: public, or with a banner for staff who may view it.
 
-    `model` is a Slugged model, or the view overrides `find`. A former slug redirects.
+    `model` is a Slugged model, or the view overrides `find`. A former slug redirects, and so does
+    an address that is written by hand: “Manchester”, “Derry City & Strabane”.
     """
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -113,20 +119,28 @@ class RecordDetail(DetailView):
         return self.find(rows.published())
 
     def find(self, rows: QuerySet[Any]) -> Any:
-        return rows.filter(slug=self.kwargs["slug"]).first()
+        slug = self.kwargs["slug"]
+        # PostgreSQL raises an error for any text with NUL.
+        return rows.filter(slug=slug).first() if slug_re.match(slug) else None
 
     def find_moved(self) -> Any:
-        """Return the record that had this address before, if the user may see it."""
-        rows: Any = self.get_queryset()
-        former = FormerSlug.objects.filter(
-            model=rows.model._meta.label_lower, slug=self.kwargs.get("slug", "")
-        ).first()
-        if former is None:
+        """Return the record that this address means, if the user may see it.
+
+        It had this address before, or has or had it with small letters and hyphens.
+        """
+        written = self.kwargs.get("slug", "")
+        slugs = [written] if slug_re.match(written) else []
+        if written and len(written) <= LONGEST_ADDRESS:
+            slugs.append(readable_slug(written))
+        if not slugs:
             return None
-        here = rows.filter(pk=former.object_pk)
-        found = here.published().first()
+        rows: Any = self.get_queryset()
+        former = FormerSlug.objects.filter(model=rows.model._meta.label_lower, slug__in=slugs)
+        keys = list(former.values_list("object_pk", flat=True))
+        meant = rows.filter(Q(slug__in=slugs) | Q(pk__in=keys)).order_by("pk")
+        found = meant.published().first()
         if found is None and may_view_hidden(self.request, rows.model):
-            found = within(here, self.request.user).first()
+            found = within(meant, self.request.user).first()
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

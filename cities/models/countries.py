@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models.expressions import count_of, related_rows
 from cities.models.regions import Region
+from cities.reference_names import key_of
 from publishing.content.folding import FoldedField, fold
 from publishing.content.scope import Unscoped
 from publishing.models import Slugged, Sourced
@@ -116,6 +117,22 @@ class Country(Slugged, Sourced):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        self.other_names = "\n".join(
+            dict.fromkeys(filter(None, map(str.strip, self.other_names.splitlines())))
+        )
+        added = {key_of(name): name for name in self.other_names.splitlines()}
+        added.pop("", None)
+        others = type(self)._base_manager.exclude(pk=self.pk) if added else ()
+        for other in others:
+            if name := added.get(key_of(other.name)) or added.get(key_of(other.name_in_text)):
+                message = _(
+                    "“%(name)s” is the name of another country, %(other)s. Delete this line."
+                )
+                values = {"name": name, "other": f"{other.name} ({other.code})"}
+                raise ValidationError({"other_names": message % values})
 
     @property
     def in_text(self) -> str:

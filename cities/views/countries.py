@@ -3,13 +3,17 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.generic import ListView
 
+from cities.country_names import countries_named, nearest_country
 from cities.drawing.maps import HALF_PIXELS, map_figure
 from cities.models import Country, Region
 from cities.models.expressions import published_rows
 from cities.views.list_lengths import MOST_LISTED
-from publishing.views import RecordDetail
+from publishing.content.folding import fold
+from publishing.views import LONGEST_ADDRESS, RecordDetail
 
 
 class CountryList(ListView):
@@ -30,7 +34,25 @@ class CountryList(ListView):
 
 
 class CountryDetail(RecordDetail):
+    """The page of a country; a code or another name of the country redirects to it."""
+
     model = Country
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            text = fold(self.kwargs["slug"][:LONGEST_ADDRESS])
+            named = countries_named(text)
+            nearest = None if named else nearest_country(text)
+            meant = [*named, *([nearest] if nearest else [])]
+            if not meant:
+                raise
+        public = Country.objects.published().filter(pk__in=[country.code for country in meant])
+        if len(named) == 1 and public:
+            return redirect(public[0], permanent=True)
+        context = {"named": named, "nearest": nearest, "public": public}
+        return render(request, "cities/country_not_found.html", context, status=404)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         country = self.object

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.db.models import Count, Max
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from cities.drawing.map_clusters import MOST_MARKS, clustered_map, finder_link
@@ -11,12 +12,21 @@ from cities.drawing.maps import HALF_PIXELS, left_out, map_figure
 from cities.models import City, Country, Region
 from cities.models.expressions import published_rows
 from cities.views.list_lengths import MOST_LISTED
+from publishing.models import readable_slug
+from publishing.views import LONGEST_ADDRESS
 
 
 class RegionDetail(TemplateView):
     """One of UNESCO's five regions: a fixed value, so it has a page but no record."""
 
     template_name = "cities/region_detail.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        written = kwargs["slug"][:LONGEST_ADDRESS]
+        slug = readable_slug(written)
+        if slug != written and slug in Region:
+            return redirect("regions:detail", slug, permanent=True)
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         if kwargs["slug"] not in Region:

@@ -1,7 +1,7 @@
 """The address of a search: its canonical form, and links to the same search with changes."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import django_filters
 from django.http import QueryDict
@@ -12,6 +12,21 @@ from publishing.finder.filters import LONGEST_SEARCH, OneOfFilter, SortFilter
 
 # Parameters that other sites and mailings add to links to track people; the portal drops them.
 TRACKING = ("utm_", "fbclid", "gclid")
+
+
+MOST_CORRECTED = 5
+"""The number of unknown values for which a nearest one is looked up."""
+
+
+class NoticeLink(NamedTuple):
+    label: str
+    url: str
+
+
+class Notice(str):
+    """A sentence about a part of the address, and links to what it may have meant."""
+
+    links: tuple[NoticeLink, ...] = ()
 
 
 class AddressedFilterSet(django_filters.FilterSet):
@@ -42,13 +57,10 @@ class AddressedFilterSet(django_filters.FilterSet):
     def notices(self) -> list[str]:
         """A sentence for each part of the address that was not understood."""
         self.form.is_valid()
-        notices = []
+        notices: list[str] = []
         for name, field in self.form.fields.items():
-            for value in getattr(field, "unknown", []):
-                notices.append(
-                    _("%(filter)s “%(value)s” is not one we know. It was left out of the search.")
-                    % {"filter": self.filters[name].label, "value": value[:LONGEST_SEARCH]}
-                )
+            for number, value in enumerate(getattr(field, "unknown", [])):
+                notices.append(self._unknown(name, value, is_corrected=number < MOST_CORRECTED))
             if getattr(field, "was_cut", False):
                 notices.append(
                     _("The search text is very long. Only “%(text)s” was looked for.")
@@ -61,6 +73,33 @@ class AddressedFilterSet(django_filters.FilterSet):
                     % {"name": name[:LONGEST_SEARCH]}
                 )
         return notices
+
+    def _unknown(self, name: str, value: str, is_corrected: bool) -> Notice:
+        """Return the notice about a value that is not offered, with the values it may mean."""
+        filter_ = self.filters[name]
+        values = {"filter": filter_.label, "value": value[:LONGEST_SEARCH]}
+        names = getattr(filter_, "names", None) if is_corrected else None
+        named = names.named(value) if names else []
+        nearest = names.nearest(value) if names and not named else None
+        if len(named) > 1:
+            values["names"] = _(" or ").join(choice.label for choice in named)
+            text = _("%(filter)s “%(value)s” can mean %(names)s. It was left out of the search.")
+        elif named:
+            values["name"] = named[0].label
+            text = _("Nothing is listed for “%(name)s”. It was left out of the search.")
+        else:
+            text = _("%(filter)s “%(value)s” is not one we know. It was left out of the search.")
+        notice = Notice(text % values)
+        meant = [*named, *([nearest] if nearest else [])]
+        notice.links = tuple(
+            NoticeLink(
+                _("Did you mean %(name)s?") % {"name": choice.label} if nearest else choice.label,
+                self.link(**{name: [*self.chosen.get(name, []), choice.value]}),
+            )
+            for choice in meant
+            if choice.value in filter_.extra["offered"]
+        )
+        return notice
 
     def link(self, **changes: Any) -> str:
         """Return the query string of this search with changed parameters; "" removes one.
@@ -142,6 +181,8 @@ class AddressedFilterSet(django_filters.FilterSet):
     def _canonical_values(cls, name: str, raw_values: list[str]) -> list[str]:
         filter_ = cls.base_filters.get(name)
         values = [value.strip() for value in raw_values]
+        if isinstance(filter_, FacetFilter):
+            values = [read for value in values for read in filter_.read(value)]
         if isinstance(filter_, (FacetFilter, OneOfFilter)):
             values = [value.lower() if value.isascii() else value for value in values]
         if filter_ is not None and not isinstance(filter_, FacetFilter):

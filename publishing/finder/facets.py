@@ -1,8 +1,8 @@
 """Facets: filters by the values in use, each value with its number of rows."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import django_filters
 from django import forms
@@ -46,6 +46,23 @@ class Facet:
         return [choice for choice in self.choices if choice.selected]
 
 
+class ValueNames(Protocol):
+    """Protocol of an object that knows the values of a facet by other names."""
+
+    def is_value(self, text: str) -> bool:
+        """Return whether a text has the form of a value, so that no name has to be looked up."""
+
+    def named(self, text: str) -> Sequence[Choice]:
+        """Return the values that a text names: several, if it is ambiguous."""
+
+    def nearest(self, text: str) -> Choice | None:
+        """Return the value whose name is misspelt in a text."""
+
+
+# An address with a longer list of names was not written by a person.
+MOST_NAMED = 20
+
+
 class FacetField(forms.Field):
     """A list of values. Only offered ones are returned; the others go to `unknown`, no error."""
 
@@ -71,7 +88,8 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
     which only public ones count; `convert` turns a value of the address into an argument of the
     method. `all_label` has a placeholder for the number of all values, for example "All %(number)s
     countries"; `only_if_several` omits the facet where all rows have one value; `many` marks a
-    facet of which a row may have several values.
+    facet of which a row may have several values. `names` knows the values by other names: a value
+    of the address that it understands leads to the canonical address.
     """
 
     field_class = FacetField
@@ -89,17 +107,33 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
         all_label: str | Promise = "",
         only_if_several: bool = False,
         many: bool = False,
+        names: ValueNames | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(offered=(), **kwargs)
         self.all_label, self.only_if_several = all_label, only_if_several
         self.verb, self.labels, self.related, self.convert = verb, labels, related, convert
         self.dimension = Dimension(value, title)
-        self.newest_first, self.many = newest_first, many
+        self.newest_first, self.many, self.names = newest_first, many, names
 
     def offer(self, values: Container[str]) -> None:
         """Accept these values. Called by the Finder's constructor."""
         self.extra["offered"] = values
+
+    def read(self, text: str) -> list[str]:
+        """Return the values that a text of the address means; the text itself if that is not clear.
+
+        A list with commas is read as its parts: “gb,fr”.
+        """
+        if self.names is None or self.names.is_value(text):
+            return [text]
+        named = self.names.named(text)
+        if len(named) == 1:
+            return [named[0].value]
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        if named or not 1 < len(parts) <= MOST_NAMED:
+            return [text]
+        return [value for part in parts for value in self.read(part)]
 
     def filter(self, qs: Rows, value: list[str]) -> Rows:
         if not value:

@@ -194,7 +194,8 @@ def test_unknown_columns_of_a_table_are_named(publisher):
     answer = publisher.upload(Country, b"code,nmae,region\nFR,France,africa\n")
     [said] = answer.context["form"].errors["file"]
     assert said == (
-        "These columns are not known: “nmae”. Known are: code, slug, name, name_in_text, region."
+        "These columns are not known: “nmae”. Known are: code, slug, source, source_url, checked_on, "
+        "note, name, name_in_text, region, other_names, unesco_status."
     )
 
 

@@ -182,7 +182,7 @@ def rich_city(number):
 
 FILL = {
     City: (rich_city, 20),
-    Country: (lambda number: factories.city(country=factories.country()), 9),
+    Country: (lambda number: factories.city(country=factories.country()), 11),
     Intake: (lambda number: factories.city(intake=factories.intake()), 12),
     Theme: (lambda number: factories.city(themes=[factories.theme()]), 15),
     Network: (
