@@ -18,14 +18,15 @@ from partners.models import Network
 from portal.rate_limits import RequestCount as RequestCount
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope, is_divided, narrowed, with_pages
+from publishing.content.text_fields import EmailField, LineField, ParagraphsField, URLField
 from publishing.models import UNIQUE_SLUG, Publishable, PublishableQuerySet, Slugged
 
 
 class Page(Slugged, Publishable):
     """A page of text at the top level of the site, such as /about/."""
 
-    title = models.CharField(_("title"), max_length=150)
-    summary = models.TextField(
+    title = LineField(_("title"), max_length=150)
+    summary = ParagraphsField(
         _("summary"),
         blank=True,
         max_length=400,
@@ -55,10 +56,10 @@ class Page(Slugged, Publishable):
 class Site(models.Model):
     """The site-wide texts and choices of staff. A single row, created after migrations."""
 
-    name = models.CharField(
+    name = LineField(
         _("name of the portal"), max_length=60, help_text=_("It stands at the top of every page.")
     )
-    home_heading = models.CharField(
+    home_heading = LineField(
         _("heading of the home page"),
         max_length=80,
         blank=True,
@@ -67,13 +68,13 @@ class Site(models.Model):
             "“%(number)s” in your words stands for that number."
         ),
     )
-    home_lead = models.TextField(
+    home_lead = ParagraphsField(
         _("opening words of the home page"),
         max_length=300,
         blank=True,
         help_text=_("One or two sentences that tell a stranger what this is about."),
     )
-    contact = models.TextField(
+    contact = ParagraphsField(
         _("contact"),
         max_length=300,
         blank=True,
@@ -120,8 +121,8 @@ class MenuItem(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey(Site, models.CASCADE, related_name="menu")
     place = models.CharField(_("place"), max_length=10, choices=Place, default=Place.TOP)
-    label = models.CharField(_("words"), max_length=40)
-    address = models.CharField(
+    label = LineField(_("words"), max_length=40)
+    address = LineField(
         _("address"),
         max_length=300,
         validators=[
@@ -163,15 +164,15 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class Report(models.Model):
     """A mistake that a visitor reported, for staff to deal with."""
 
-    address = models.CharField(
+    address = LineField(
         _("page"), max_length=500, help_text=_("The address of the page that it is about.")
     )
-    message = models.TextField(_("what is wrong"), max_length=4000)
-    source_url = models.URLField(_("a source that says so"), max_length=500, blank=True)
-    email = models.EmailField(_("email address"), blank=True)
+    message = ParagraphsField(_("what is wrong"), max_length=4000)
+    source_url = URLField(_("a source that says so"), max_length=500, blank=True)
+    email = EmailField(_("email address"), blank=True)
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
     done_at = models.DateTimeField(_("dealt with"), null=True, blank=True)
-    note = models.TextField(_("note for staff"), blank=True)
+    note = ParagraphsField(_("note for staff"), blank=True)
 
     objects = ReportQuerySet.as_manager()
 

@@ -15,7 +15,9 @@ from cities.models.expressions import known_first
 from cities.models.intakes import Intake
 from cities.models.themes import Theme
 from publishing.content.folding import FoldedField
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.richtext import RichTextField
+from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import (
     MOMENTS,
     UNIQUE_SLUG,
@@ -23,7 +25,6 @@ from publishing.models import (
     Publishable,
     Slugged,
     Sourced,
-    unique_unless_trashed,
 )
 
 # The columns that decide whether a city is public, in the order of the indexes below.
@@ -48,12 +49,12 @@ class City(Slugged, Publishable, Sourced):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         LAPSED = "lapsed", _("Lapsed")
 
-    name = models.CharField(
+    name = LineField(
         _("name"),
         max_length=120,
         help_text=_("The name that people use, for example “Wakefield”."),
     )
-    official_name = models.CharField(
+    official_name = LineField(
         _("official name"),
         max_length=200,
         blank=True,
@@ -69,7 +70,7 @@ class City(Slugged, Publishable, Sourced):
     country = models.ForeignKey(
         Country, models.PROTECT, related_name="cities", verbose_name=_("country")
     )
-    subdivision = models.CharField(
+    subdivision = LineField(
         _("part of the country"),
         max_length=120,
         blank=True,
@@ -116,13 +117,13 @@ class City(Slugged, Publishable, Sourced):
             "The page then says so."
         ),
     )
-    motto = models.CharField(
+    motto = LineField(
         _("motto"),
         max_length=150,
         blank=True,
         help_text=_("Words that the city is known by, for example “Freedom Through Learning”."),
     )
-    summary = models.TextField(
+    summary = ParagraphsField(
         _("summary"),
         blank=True,
         max_length=600,
@@ -147,7 +148,7 @@ class City(Slugged, Publishable, Sourced):
         blank=True,
         validators=[MinValueValidator(1900), MaxValueValidator(2100)],
     )
-    population_source = models.CharField(
+    population_source = LineField(
         _("source of the population figure"),
         max_length=200,
         blank=True,
@@ -175,7 +176,7 @@ class City(Slugged, Publishable, Sourced):
             "The number of the place at geonames.org, if its point or population is from there."
         ),
     )
-    website = models.URLField(
+    website = URLField(
         _("website"), blank=True, help_text=_("The city’s own page on lifelong learning.")
     )
     picture = models.ForeignKey(
@@ -195,13 +196,18 @@ class City(Slugged, Publishable, Sourced):
         help_text=_("Themes that a source names this city for."),
     )
     name_key = FoldedField("name", db_index=True)
-    search_key = FoldedField("name", "official_name", "subdivision", "motto")
+    search_key = FoldedField(
+        "name", "official_name", "subdivision", "motto", with_transcriptions=True
+    )
+    identity_key = IdentityField("country", "name", "subdivision")
 
     parts = ("alternative_names", "awards", "designations")
 
     objects = CityQuerySet.as_manager()
     url_name = "cities:detail"
     reserved_slugs = frozenset({"suggest"})
+    name_sources = ("official_name", "alternative_names__name")
+    double_hint = _("Two places of one name need different parts of the country.")
 
     class Meta(Publishable.Meta):
         verbose_name = _("city")
@@ -210,11 +216,9 @@ class City(Slugged, Publishable, Sourced):
         constraints = [
             *Publishable.Meta.constraints,
             UNIQUE_SLUG,
-            unique_unless_trashed(
-                "country",
-                "name",
-                name="city_name_unique_in_country",
-                message=_("There is a city of this name in this country already."),
+            unique_identity(
+                "city_name_unique_in_country",
+                _("There is a city of this name in this country already."),
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)

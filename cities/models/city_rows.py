@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models.cities import City
 from publishing.content.folding import FoldedField
+from publishing.content.text_fields import LineField, URLField
 
 
 class OfCity(models.Model):
@@ -23,15 +24,15 @@ class AlternativeName(OfCity):
     """Another name of a city: in another language or script, or an older spelling."""
 
     city = models.ForeignKey(City, models.CASCADE, related_name="alternative_names")
-    name = models.CharField(_("name"), max_length=200)
-    language = models.CharField(
+    name = LineField(_("name"), max_length=200)
+    language = LineField(
         _("language"),
         max_length=12,
         blank=True,
         help_text=_("The code of the language, for example “fr” or “ar”; empty if not known."),
     )
-    source = models.CharField(_("source"), max_length=200, blank=True)
-    search_key = FoldedField("name")
+    source = LineField(_("source"), max_length=200, blank=True)
+    search_key = FoldedField("name", with_transcriptions=True)
 
     class Meta:
         verbose_name = _("alternative name")
@@ -56,8 +57,8 @@ class Award(OfCity):
     year = models.PositiveSmallIntegerField(
         _("year"), validators=[MinValueValidator(2015), MaxValueValidator(2100)]
     )
-    source = models.CharField(_("source"), max_length=300, blank=True)
-    source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
+    source = LineField(_("source"), max_length=300, blank=True)
+    source_url = URLField(_("link to the source"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("learning city award")
@@ -79,12 +80,12 @@ class Designation(OfCity):
     """Another title that the city has from UNESCO, such as City of Literature."""
 
     city = models.ForeignKey(City, models.CASCADE, related_name="designations")
-    name = models.CharField(
+    name = LineField(
         _("title"), max_length=150, help_text=_("For example “UNESCO City of Literature”.")
     )
     year = models.PositiveSmallIntegerField(_("since"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=300, blank=True)
-    source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
+    source = LineField(_("source"), max_length=300, blank=True)
+    source_url = URLField(_("link to the source"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("other UNESCO designation")

@@ -11,7 +11,9 @@ from cities.models.expressions import count_of, related_rows
 from cities.models.regions import Region
 from cities.reference_names import key_of
 from publishing.content.folding import FoldedField, fold
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Unscoped
+from publishing.content.text_fields import LineField, ParagraphsField
 from publishing.models import Slugged, Sourced
 
 LONGEST_NAME = 100
@@ -46,14 +48,14 @@ class Country(Slugged, Sourced):
         MEMBER = "member", _("Member State")
         ASSOCIATE = "associate", _("Associate Member")
 
-    code = models.CharField(
+    code = LineField(
         _("code"),
         max_length=2,
         primary_key=True,
         help_text=_("The two capital letters of ISO 3166-1, for example “GB”."),
     )
-    name = models.CharField(_("name"), max_length=100, unique=True)
-    name_in_text = models.CharField(
+    name = LineField(_("name"), max_length=100, unique=True)
+    name_in_text = LineField(
         _("name in a sentence"),
         max_length=110,
         blank=True,
@@ -68,7 +70,7 @@ class Country(Slugged, Sourced):
         choices=Region,
         help_text=_("The group in UNESCO’s own announcements, which is not always geography’s."),
     )
-    other_names = models.TextField(
+    other_names = ParagraphsField(
         _("other names"),
         blank=True,
         validators=[validate_lines],
@@ -85,6 +87,7 @@ class Country(Slugged, Sourced):
         help_text=_("Leave it empty for a country that is not in UNESCO."),
     )
     name_key = FoldedField("name", db_index=True)
+    identity_key = IdentityField("name")
 
     objects = CountryQuerySet.as_manager()
     url_name = "countries:detail"
@@ -105,6 +108,11 @@ class Country(Slugged, Sourced):
             models.CheckConstraint(
                 condition=Q(unesco_status__in=["", "member", "associate"]),
                 name="country_unesco_status_known",
+            ),
+            unique_identity(
+                "country_identity_unique",
+                _("There is a country of this name already."),
+                has_trash=False,
             ),
             models.UniqueConstraint(
                 fields=["slug"],

@@ -6,14 +6,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cities.models.expressions import count_of, related_rows
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Unscoped
+from publishing.content.text_fields import LineField, ParagraphsField
 from publishing.models import (
     UNIQUE_SLUG,
     Publishable,
     PublishableQuerySet,
     Slugged,
     Sourced,
-    unique_unless_trashed,
 )
 
 
@@ -38,9 +39,9 @@ class Theme(Slugged, Publishable, Sourced):
         AREA_OF_ACTION = "area-of-action", _("Area of action")
         GOAL = "goal", _("Sustainable Development Goal")
 
-    name = models.CharField(_("name"), max_length=150)
+    name = LineField(_("name"), max_length=150)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    group = models.CharField(
+    group = LineField(
         _("group"),
         max_length=60,
         blank=True,
@@ -49,9 +50,11 @@ class Theme(Slugged, Publishable, Sourced):
     number = models.PositiveSmallIntegerField(
         _("number"), default=0, help_text=_("Its place within the group.")
     )
-    description = models.TextField(
+    description = ParagraphsField(
         _("description"), blank=True, help_text=_("What the name means, in a sentence or two.")
     )
+
+    identity_key = IdentityField("kind", "name")
 
     objects = ThemeQuerySet.as_manager()
     url_name = "themes:detail"
@@ -63,11 +66,9 @@ class Theme(Slugged, Publishable, Sourced):
         constraints = [
             *Publishable.Meta.constraints,
             UNIQUE_SLUG,
-            unique_unless_trashed(
-                "kind",
-                "name",
-                name="theme_name_unique_in_kind",
-                message=_("There is a theme of this kind and name already."),
+            unique_identity(
+                "theme_name_unique_in_kind",
+                _("There is a theme of this kind and name already."),
             ),
         ]
 

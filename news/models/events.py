@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City, Country
 from publishing.content.english import StemmedField, with_words
 from publishing.content.scope import Scope
+from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import UNIQUE_SLUG, Publishable, PublishableQuerySet, Slugged, Sourced
 
 
@@ -52,19 +53,19 @@ class Event(Slugged, Publishable, Sourced):
         AWARENESS_DAY = "awareness-day", _("Awareness day")
         LOCAL_EVENT = "local-event", _("Local event")
 
-    name = models.CharField(_("name"), max_length=200)
+    name = LineField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(
         _("last day"), null=True, blank=True, help_text=_("Empty for an event of one day.")
     )
-    date_note = models.CharField(
+    date_note = LineField(
         _("note on the date"),
         max_length=150,
         blank=True,
         help_text=_("For example “24 January each year” or “dates approximate”."),
     )
-    place = models.CharField(
+    place = LineField(
         _("place"),
         max_length=150,
         blank=True,
@@ -81,8 +82,8 @@ class Event(Slugged, Publishable, Sourced):
         related_name="events",
         verbose_name=_("country"),
     )
-    description = models.TextField(_("description"), blank=True)
-    website = models.URLField(_("website"), blank=True)
+    description = ParagraphsField(_("description"), blank=True)
+    website = URLField(_("website"), blank=True)
     search_key = StemmedField("name", "place", "description")
 
     objects = EventQuerySet.as_manager()

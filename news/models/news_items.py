@@ -11,6 +11,7 @@ from partners.models import Network
 from publishing.content.english import StemmedField, with_words
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
+from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import UNIQUE_SLUG, Picture, Publishable, PublishableQuerySet, Slugged
 
 
@@ -99,12 +100,12 @@ class NewsQuerySet(PublishableQuerySet):
 
 
 class NewsItem(Slugged, Publishable):
-    title = models.CharField(
+    title = LineField(
         _("title"),
         max_length=200,
         help_text=_("What happened, in one line: “Manchester and Wakefield join the network”."),
     )
-    summary = models.TextField(
+    summary = ParagraphsField(
         _("summary"),
         max_length=400,
         help_text=_("One or two sentences. Lists, feeds and search engines show them."),
@@ -117,12 +118,12 @@ class NewsItem(Slugged, Publishable):
             "each, which is always up to date."
         ),
     )
-    author_line = models.CharField(
+    author_line = LineField(
         _("author"), max_length=150, blank=True, help_text=_("Who wrote it, as it should appear.")
     )
-    source = models.CharField(_("source"), max_length=300, blank=True)
-    source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
-    note = models.TextField(_("note for staff"), blank=True)
+    source = LineField(_("source"), max_length=300, blank=True)
+    source_url = URLField(_("link to the source"), max_length=500, blank=True)
+    note = ParagraphsField(_("note for staff"), blank=True)
     picture = models.ForeignKey(
         Picture,
         models.SET_NULL,

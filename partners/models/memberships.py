@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models.networks import Network
 from partners.models.organisations import Organisation
+from publishing.content.text_fields import LineField, ParagraphsField, URLField
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -40,7 +41,7 @@ class Membership(models.Model):
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="memberships", verbose_name=_("organisation")
     )
-    role = models.CharField(
+    role = LineField(
         _("role"), max_length=200, blank=True, help_text=_("For example “lead of the bid”.")
     )
     status = models.CharField(
@@ -50,9 +51,9 @@ class Membership(models.Model):
         default=Status.UNCONFIRMED,
         help_text=_("“Member” only if a source says that it belongs to the network."),
     )
-    source = models.CharField(_("source"), max_length=300, blank=True)
-    source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
-    note = models.TextField(_("note for staff"), blank=True)
+    source = LineField(_("source"), max_length=300, blank=True)
+    source_url = URLField(_("link to the source"), max_length=500, blank=True)
+    note = ParagraphsField(_("note for staff"), blank=True)
 
     objects = MembershipQuerySet.as_manager()
 

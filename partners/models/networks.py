@@ -14,9 +14,11 @@ from cities.models.expressions import related_rows
 from partners.models.organisations import Organisation
 from publishing.content.english import deciding_words
 from publishing.content.folding import FoldedField
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
 from publishing.content.search_words import has_word
+from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import (
     UNIQUE_SLUG,
     Picture,
@@ -24,7 +26,6 @@ from publishing.models import (
     PublishableQuerySet,
     Slugged,
     Sourced,
-    unique_unless_trashed,
 )
 
 if TYPE_CHECKING:
@@ -88,9 +89,7 @@ class Network(Slugged, Publishable, Sourced):
         NATIONAL = "national", _("National")
         CROSS_BORDER = "cross-border", _("Across borders")
 
-    name = models.CharField(
-        _("name"), max_length=200, help_text=_("As the network itself writes it.")
-    )
+    name = LineField(_("name"), max_length=200, help_text=_("As the network itself writes it."))
     scope = models.CharField(
         _("reach"),
         max_length=20,
@@ -114,14 +113,14 @@ class Network(Slugged, Publishable, Sourced):
         verbose_name=_("country"),
         help_text=_("The country that a national network serves."),
     )
-    summary = models.TextField(
+    summary = ParagraphsField(
         _("summary"),
         blank=True,
         max_length=600,
         help_text=_("One sentence on who takes part and what for. Pages of its cities show it."),
     )
     profile = RichTextField(_("profile"), blank=True)
-    website = models.URLField(_("website"), blank=True)
+    website = URLField(_("website"), blank=True)
     picture = models.ForeignKey(
         Picture,
         models.SET_NULL,
@@ -130,7 +129,8 @@ class Network(Slugged, Publishable, Sourced):
         related_name="networks",
         verbose_name=_("picture"),
     )
-    name_key = FoldedField("name", db_index=True)
+    name_key = FoldedField("name", db_index=True, with_transcriptions=True)
+    identity_key = IdentityField("name")
 
     parts = ("memberships",)
 
@@ -144,11 +144,7 @@ class Network(Slugged, Publishable, Sourced):
         constraints = [
             *Publishable.Meta.constraints,
             UNIQUE_SLUG,
-            unique_unless_trashed(
-                "name",
-                name="network_name_unique",
-                message=_("There is a network of this name already."),
-            ),
+            unique_identity("network_name_unique", _("There is a network of this name already.")),
             models.CheckConstraint(
                 condition=~Q(scope="national") | Q(country__isnull=False),
                 name="network_national_has_country",

@@ -9,14 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City
 from cities.models.expressions import related_rows
 from publishing.content.folding import FoldedField
+from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Scope
+from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import (
     UNIQUE_SLUG,
     Publishable,
     PublishableQuerySet,
     Slugged,
     Sourced,
-    unique_unless_trashed,
 )
 
 
@@ -56,7 +57,7 @@ class Organisation(Slugged, Publishable, Sourced):
         CIVIL_SOCIETY = "civil-society", _("Civil society")
         PARTNERSHIP = "partnership", _("Partnerships")
 
-    name = models.CharField(_("name"), max_length=200)
+    name = LineField(_("name"), max_length=200)
     sector = models.CharField(_("sector"), max_length=30, choices=Sector)
     cities = models.ManyToManyField(
         City,
@@ -65,11 +66,12 @@ class Organisation(Slugged, Publishable, Sourced):
         verbose_name=_("cities"),
         help_text=_("The learning cities where it works."),
     )
-    summary = models.TextField(
+    summary = ParagraphsField(
         _("summary"), blank=True, max_length=600, help_text=_("What it does, in a sentence or two.")
     )
-    website = models.URLField(_("website"), blank=True)
-    name_key = FoldedField("name", db_index=True)
+    website = URLField(_("website"), blank=True)
+    name_key = FoldedField("name", db_index=True, with_transcriptions=True)
+    identity_key = IdentityField("name")
 
     parts = ("memberships",)
 
@@ -83,10 +85,8 @@ class Organisation(Slugged, Publishable, Sourced):
         constraints = [
             *Publishable.Meta.constraints,
             UNIQUE_SLUG,
-            unique_unless_trashed(
-                "name",
-                name="organisation_name_unique",
-                message=_("There is an organisation of this name already."),
+            unique_identity(
+                "organisation_name_unique", _("There is an organisation of this name already.")
             ),
         ]
 

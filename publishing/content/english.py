@@ -81,10 +81,14 @@ def has_words(indexed: str, words: Sequence[Word]) -> bool:
 class StemmedField(FoldedField):
     """Store the `index` of other fields of the row, of which the first is the title."""
 
+    def __init__(self, *sources: str, **kwargs: Any) -> None:
+        kwargs.pop("with_transcriptions", None)
+        super().__init__(*sources, with_transcriptions=True, **kwargs)
+
     def deconstruct(self) -> Any:
         # The column is that of a FoldedField, and SQLite would copy the table for another class.
         name, _path, args, kwargs = super().deconstruct()
-        return name, "publishing.content.folding.FoldedField", args, kwargs
+        return name, FoldedField("").deconstruct()[1], args, kwargs
 
     def folded(self, *texts: str) -> str:
         return index(*texts)

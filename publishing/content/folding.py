@@ -95,15 +95,18 @@ class FoldedField(models.TextField):
     follow in it as well: " koln koeln".
     """
 
+    # With it the column is the same, which SQLite would copy otherwise.
+    non_db_attrs = (*models.TextField.non_db_attrs, "with_transcriptions")
+
     def __init__(self, *sources: str, with_transcriptions: bool = False, **kwargs: Any) -> None:
-        self.sources = sources
-        # No part of `deconstruct`: the column is the same, and SQLite would copy the table.
-        self.with_transcriptions = with_transcriptions
+        self.sources, self.with_transcriptions = sources, with_transcriptions
         kwargs |= {"editable": False, "default": ""}
         super().__init__(**kwargs)
 
     def deconstruct(self) -> Any:
         name, path, _args, kwargs = super().deconstruct()
+        if self.with_transcriptions:
+            kwargs["with_transcriptions"] = True
         return name, path, self.sources, kwargs
 
     def folded(self, *texts: str) -> str:
@@ -115,8 +118,12 @@ class FoldedField(models.TextField):
             folds += dict.fromkeys(w for text in others for w in text.split() if w not in words)
         return "".join(f" {text}" for text in folds)
 
+    def value_for(self, record: models.Model) -> str:
+        """Return the value of the column for a record."""
+        columns = [record._meta.get_field(source).attname for source in self.sources]  # type: ignore[union-attr]
+        return self.folded(*(str(getattr(record, column) or "") for column in columns))
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        texts = [str(getattr(model_instance, source) or "") for source in self.sources]
-        folded = self.folded(*texts)
+        folded = self.value_for(model_instance)
         setattr(model_instance, self.attname, folded)
         return folded

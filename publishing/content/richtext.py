@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
+from publishing.content.text import composed, normal
 from publishing.content.text_references import SCHEME
 
 # What staff may write, and so what the sanitiser lets through. Headings start at level 2,
@@ -47,8 +48,16 @@ EDITOR_EXTENSIONS = {
 _ALIASES = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "div": "p"}
 _ALIAS = re.compile(r"(</?)(b|i|h1|h5|h6|div)(?=[\s/>])", re.IGNORECASE)
 _FIGURE = re.compile(r'<figure(?: data-picture="([^"]*)")?>|</figure>')
-_EMPTY = re.compile(r"<(p|h[2-4])>(?:\s|&nbsp;|<br>)*</\1>")
+_EMPTY = re.compile(r"<(p|h[2-4])>(?:\s|&nbsp;|\u2800|<br>)*</\1>")
+# Links without a word, with spaces and emphasis at most.
+_EMPTY_LINK = re.compile(r"<a\b[^>]*>((?:\s|&nbsp;|\u2800|</?(?:strong|em)>|<br>)*)</a>")
+# Texts between tags, and addresses. A tag that ends in “>” must not merge with a mark after it.
+_TEXT = re.compile(r"(?:(?<=>)|^)[^<]+")
+_ADDRESS = re.compile(r'(?<=\shref=")[^"]*(?=")')
+_RECORD = re.compile(rf"^{SCHEME}:", re.IGNORECASE)
 _sanitize = create_sanitizer(EDITOR_EXTENSIONS)
+# Nearly every text is the same after the first time, and all others soon after.
+MOST_PASSES = 5
 
 
 def strictly(html: str) -> str:
@@ -60,10 +69,27 @@ def strictly(html: str) -> str:
 def clean_html(html: str) -> str:
     """Return a text as it is kept: with the names of our elements, sanitised, and tidy.
 
-    Figures hold nothing but a picture's key, and no paragraph is empty.
+    Figures hold nothing but a picture's key, no paragraph or link is empty, and texts between tags
+    are in their normal form. A text that was cleaned stays as it is.
     """
+    for _pass in range(MOST_PASSES):
+        if (cleaned := _clean_once(html)) == html:
+            break
+        html = cleaned
+    return html
+
+
+def _clean_once(html: str) -> str:
     html = _ALIAS.sub(lambda tag: tag[1] + _ALIASES[tag[2].lower()], html)
-    return _EMPTY.sub("", _FIGURE.sub(_figure, _sanitize(html)))
+    html = _FIGURE.sub(_figure, _sanitize(html))
+    html = _ADDRESS.sub(_address, _TEXT.sub(lambda text: composed(text[0]), html))
+    return _EMPTY.sub("", _EMPTY_LINK.sub(r"\1", html))
+
+
+def _address(found: re.Match[str]) -> str:
+    # Browsers pass over tabs and line breaks in an address.
+    address = normal(re.sub(r"[\t\r\n]", "", found[0]))
+    return _RECORD.sub(f"{SCHEME}:", address)
 
 
 def _figure(tag: re.Match[str]) -> str:

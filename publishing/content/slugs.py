@@ -9,12 +9,14 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Cast
 from django.urls import get_script_prefix, reverse
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from publishing.content.folding import FoldedField
 from publishing.content.publishable import Publishable, unique_unless_trashed
 from publishing.content.scope import Scope, about_records
+from publishing.content.text_fields import SlugField
 
 
 class FormerSlugQuerySet(models.QuerySet["FormerSlug"]):
@@ -60,7 +62,7 @@ class Slugged(models.Model):
     Each model declares in its own Meta that the slug is unique: `UNIQUE_SLUG`, if it has a trash.
     """
 
-    slug = models.SlugField(
+    slug = SlugField(
         _("address"),
         max_length=100,
         blank=True,
@@ -74,6 +76,10 @@ class Slugged(models.Model):
     # portal already use, and the name of the URL of its page.
     slug_source = "name"
     reserved_slugs: frozenset[str] = frozenset()
+    # The fields with other names of the record, paths through relations included.
+    name_sources: tuple[str, ...] = ()
+    # What to do about a record of the same name.
+    double_hint: str | Promise = ""
     url_name = ""
 
     class Meta:

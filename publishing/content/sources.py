@@ -3,11 +3,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.text_fields import LineField, ParagraphsField, URLField
+
 
 class Sourced(models.Model):
     """Abstract model that names the source of its facts and the day of the last check."""
 
-    source = models.CharField(
+    source = LineField(
         _("source"),
         max_length=300,
         blank=True,
@@ -16,7 +18,7 @@ class Sourced(models.Model):
             "Visitors see this."
         ),
     )
-    source_url = models.URLField(
+    source_url = URLField(
         _("link to the source"), max_length=500, blank=True, help_text=_("Visitors can follow it.")
     )
     checked_on = models.DateField(
@@ -25,7 +27,7 @@ class Sourced(models.Model):
         blank=True,
         help_text=_("The day when somebody last compared this record with its source."),
     )
-    note = models.TextField(
+    note = ParagraphsField(
         _("note for staff"),
         blank=True,
         help_text=_("Doubts, open questions, things to look up. Visitors never see this."),

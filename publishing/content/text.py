@@ -92,12 +92,18 @@ def normal(text: str, is_multiline: bool = False) -> str:
     >>> normal("  Bil\\u00adba\\u0301o\\u200b\\tEspaña "), normal("می\\u200cروم") == "می\\u200cروم"
     ('Bilbáo España', True)
     """
-    if not (text.isascii() and text.isprintable()):
-        text = _composed(_LINE_BREAKS.sub("\n", text))
-        text = _composed(_DROPPED.sub(_meant, text))
-        if not is_multiline:
-            text = _BREAKS_AND_TABS.sub(" ", text)
+    text = composed(text)
+    if not is_multiline:
+        text = _BREAKS_AND_TABS.sub(" ", text)
     return text.strip(_RIMS)
+
+
+def composed(text: str) -> str:
+    """Return the normal form of a part of a text: of several lines, with the spaces at its ends."""
+    if text.isascii() and text.isprintable():
+        return text
+    text = _few_marks(_LINE_BREAKS.sub("\n", text))
+    return _few_marks(_DROPPED.sub(_meant, text))
 
 
 def is_visible(text: str) -> bool:
@@ -109,12 +115,12 @@ def is_visible(text: str) -> bool:
     return any(unicodedata.category(character) not in unseen for character in seen)
 
 
-def _composed(text: str) -> str:
+def _few_marks(text: str) -> str:
     """Return the text in NFC, with thirty marks on a letter at the most."""
-    return unicodedata.normalize("NFC", _MARKS.sub(_few_marks, text))
+    return unicodedata.normalize("NFC", _MARKS.sub(_first_marks, text))
 
 
-def _few_marks(found: re.Match[str]) -> str:
+def _first_marks(found: re.Match[str]) -> str:
     kept, marks = [], 0
     for character in found[0]:
         marks = marks + 1 if unicodedata.combining(character) else 0

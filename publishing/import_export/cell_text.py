@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from publishing.content.csv import printable
+from publishing.content.text import normal
 
 TOO_LONG = "(too long for a cell: stays as it is)"
 
@@ -37,9 +37,11 @@ def to_text(value: Any) -> str:
 
 
 def normalise(text: str) -> str:
-    """Return the text with one kind of line break, without control characters, trimmed."""
-    text = text.replace("_x000D_\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
-    return printable(text).strip()
+    """Return the normal form of a cell, which may have several lines.
+
+    Excel writes "_x000D_" for the carriage return of a line break.
+    """
+    return normal(text.replace("_x000D_\n", "\n"), is_multiline=True)
 
 
 def join_row(values: Iterable[str]) -> str:

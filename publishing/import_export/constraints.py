@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import NOT_PROVIDED, Q
 from django.utils.translation import gettext as _
 
+from publishing.content.folding import FoldedField
 from publishing.import_export.bulk_snapshots import slices
 from publishing.revisions.snapshots import plain
 
@@ -28,7 +29,7 @@ class UniqueRule(NamedTuple):
 
     def claim(self, record: models.Model) -> str | None:
         """Return the record's values as a text; None if one is empty and so cannot collide."""
-        values = [plain(getattr(record, field.attname)) for field in self.fields]
+        values = [plain(value_of(record, field)) for field in self.fields]
         return None if None in values else self.text(values)
 
     def text(self, values: Iterable[Any]) -> str:
@@ -71,8 +72,10 @@ class BulkConstraints:
         claims = {}
         for rule in self.unique:
             if claim := rule.claim(record):
-                name = rule.fields[0].name
-                claims[claim] = rule.message if rule.fields[1:] else f"{name}: {rule.message}"
+                is_column = not (rule.fields[1:] or isinstance(rule.fields[0], FoldedField))
+                claims[claim] = (
+                    f"{rule.fields[0].name}: {rule.message}" if is_column else rule.message
+                )
         return claims
 
     def slug_claim(self, slug: str) -> str:
@@ -86,7 +89,7 @@ class BulkConstraints:
         for rule in self.unique:
             names = [field.attname for field in rule.fields]
             # The last field is the most selective one.
-            last_values = {getattr(record, names[-1]) for record in records} - {None}
+            last_values = {value_of(record, rule.fields[-1]) for record in records} - {None}
             for chunk in slices(last_values):
                 rows = self.model._base_manager.filter(rule.condition)
                 rows = rows.filter(**{f"{names[-1]}__in": chunk})
@@ -107,6 +110,13 @@ class BulkConstraints:
                 self._answers[key] = Q(constraint.condition).check(values)
             if not self._answers[key]:
                 yield BrokenCheck(names, str(constraint.get_violation_error_message()))
+
+
+def value_of(record: models.Model, field: models.Field[Any, Any]) -> Any:
+    """Return the value of a field, which is computed if the record would compute it on a save."""
+    if isinstance(field, FoldedField):
+        return field.value_for(record)
+    return getattr(record, field.attname)
 
 
 def missing_links(record: models.Model, fields: Iterable[models.Field[Any, Any]]) -> Iterator[str]:

@@ -16,6 +16,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.text_fields import LineField
+
 # How long previews and refused rows are kept.
 RETENTION = timedelta(days=3)
 
@@ -54,7 +56,7 @@ class Batch(models.Model):
     # Kept when the account is deleted.
     person_name = models.CharField(_("who"), max_length=150, blank=True)
     made_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
-    file_name = models.CharField(_("file"), max_length=255)
+    file_name = LineField(_("file"), max_length=255)
     headings = models.JSONField(default=list)
     # The file itself, until its columns are matched and its rows are read.
     content = models.BinaryField(null=True)

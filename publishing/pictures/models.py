@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from imagefield.fields import PPOIField
 
 from publishing.content.scope import Scope, narrowed
+from publishing.content.text_fields import LineField
 from publishing.pictures import renditions
 from publishing.pictures.uploads import PictureFileField, validate_picture
 
@@ -47,7 +48,7 @@ class PictureQuerySet(models.QuerySet["Picture"]):
 class Picture(models.Model):
     """A picture with its description, credit and focal point."""
 
-    title = models.CharField(
+    title = LineField(
         _("title"),
         max_length=200,
         help_text=_("For finding the picture here, for example “Manchester Central Library”."),
@@ -74,7 +75,7 @@ class Picture(models.Model):
             )
         ],
     )
-    alternative_text = models.CharField(
+    alternative_text = LineField(
         _("alternative text"),
         max_length=300,
         blank=True,
@@ -88,13 +89,13 @@ class Picture(models.Model):
         default=False,
         help_text=_("The picture tells nothing that the text does not; screen readers skip it."),
     )
-    credit = models.CharField(
+    credit = LineField(
         _("credit"),
         max_length=200,
         blank=True,
         help_text=_("Who made it, as it should be printed beside the picture."),
     )
-    licence = models.CharField(
+    licence = LineField(
         _("licence"),
         max_length=200,
         blank=True,

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.content.scope import Scope, about_records, within
+from publishing.content.text_fields import ParagraphsField
 from publishing.revisions import snapshots
 from publishing.revisions.snapshots import MergeResult, Snapshot
 
@@ -116,7 +117,7 @@ class Revision(models.Model):
     # Kept when the account is deleted.
     person_name = models.CharField(_("who"), max_length=150, blank=True)
     made_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
-    note = models.TextField(_("why"), blank=True)
+    note = ParagraphsField(_("why"), blank=True)
     base = models.JSONField(_("before"), null=True, default=None)
     content = models.JSONField(_("after"), null=True, default=None)
     due_at = models.DateTimeField(_("goes live at"), null=True, blank=True)

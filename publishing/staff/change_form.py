@@ -40,6 +40,7 @@ from publishing.revisions.save_options import SaveOptions
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
 from publishing.staff.base import EditRequest, StaffAdmin, edit_session_of
+from publishing.staff.doubles import doubles_context
 from publishing.staff.forms import RecordForm
 from publishing.staff.posted_fields import (
     CHOICE_PREFIX,
@@ -257,6 +258,7 @@ class DraftAdmin(StaffAdmin):
         posted, published_at = request.POST, getattr(typed, "published_at", None)
         context = {
             **prompt_context(self, session, request, record),
+            **doubles_context(self, record),
             "is_out": session.state in LIVE_STATES,
             "is_scheduled": session.state == State.SCHEDULED,
             "is_ahead": published_at is not None and published_at > timezone.now(),

@@ -10,7 +10,10 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.forms.models import BaseInlineFormSet
+from django.urls import reverse
+from django.utils.html import format_html
 
+from publishing.content.identity import DoubleError, already, constraint_of, label_of
 from publishing.content.scope import Scope, is_divided, narrowed
 
 
@@ -79,6 +82,25 @@ class RecordForm(ScopedForm):
     def _get_validation_exclusions(self) -> set[str]:
         # Django skips a constraint whose condition names a field that is not in the form.
         return super()._get_validation_exclusions() - {"trashed_at"}  # type: ignore[misc, no-any-return]
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """Link the other record of the same name, or hide it from people who may not see it."""
+        for found in getattr(errors, "error_dict", {}).values():
+            for error in found:
+                if isinstance(error, DoubleError):
+                    error.message = self._refusal(error.double)
+        super()._update_errors(errors)  # type: ignore[misc]
+
+    def _refusal(self, double: Model) -> Any:
+        rows = type(double)._default_manager.filter(pk=double.pk)
+        if not (narrowed(rows, self.scope).exists() or getattr(double, "is_published", False)):
+            return constraint_of(type(double)).get_violation_error_message()
+        options = double._meta
+        place = f"admin:{options.app_label}_{options.model_name}_change"
+        link = format_html(
+            '<a href="{}">{}</a>', reverse(place, args=[double.pk]), label_of(double)
+        )
+        return format_html(already("{link}", double), link=link)
 
 
 class PreloadedAutocomplete(AutocompleteSelect):

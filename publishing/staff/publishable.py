@@ -20,6 +20,7 @@ from publishing.revisions import transitions
 from publishing.revisions.models import Revision, Stage
 from publishing.staff.change_form import DraftAdmin
 from publishing.staff.change_lists import StaffChangeList
+from publishing.staff.doubles import DoubleViews
 from publishing.staff.draft_views import DraftViews
 from publishing.staff.import_batches import BatchViews
 from publishing.staff.import_export import ImportExportViews
@@ -50,7 +51,7 @@ class PublishableAdmin(DraftAdmin):
     readonly_fields: ClassVar[Any] = ("state_now", "created_at", "updated_at")
     actions = ("publish_now", "unpublish", "archive", "trash", "recover")
     moments = EDITABLE_MOMENTS
-    views = (ImportExportViews, BatchViews, LiveViews, DraftViews, RecordViews)
+    views = (ImportExportViews, BatchViews, LiveViews, DoubleViews, DraftViews, RecordViews)
     quality_checks = CHECKS
     change_list_template = "admin/publishing/import_export_list.html"
 

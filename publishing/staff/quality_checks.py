@@ -17,6 +17,8 @@ from django.urls import Resolver404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from publishing.content.doubles import NearDoubles, identity_of
+from publishing.content.identity import name_of
 from publishing.content.richtext import RichTextField
 from publishing.content.text_references import SCHEME, Outline, page_at, pictures, records
 from publishing.pictures.models import Picture
@@ -142,7 +144,20 @@ def check_texts(record: Any) -> Iterator[Advice]:
             yield from (Advice(field.name, said) for said in check_text_pictures(html, outline))
 
 
+def check_doubles(record: Any) -> Iterator[Advice]:
+    """Check for a record of nearly the same name.
+
+    Only among public ones: everybody may know of those.
+    """
+    if identity_of(type(record)) is None or not hasattr(type(record).objects, "published"):
+        return
+    for double in NearDoubles(type(record).objects.published()).of(record):
+        message = _("There is already %(record)s. Is this another one?")
+        yield Advice(name_of(type(record)), message % {"record": double.label})
+
+
 CHECKS: tuple[Check, ...] = (
+    check_doubles,
     check_summary,
     check_texts,
     check_pictures,

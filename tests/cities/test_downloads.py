@@ -142,7 +142,7 @@ def test_the_page_of_the_finder_links_to_downloads_of_its_own_rows(client, fez):
 
 
 def test_the_feed_of_cities_drops_control_characters_of_a_text(client, fez):
-    City.objects.update(summary="A page\x0bbreak")
+    City.objects.update(summary="A page\x07break")
     feed = ET.fromstring(client.get("/cities/export.atom").content)  # noqa: S314 (our own)
     entry = feed.find(f"{ATOM}entry")
     assert entry.findtext(f"{ATOM}summary") == "A pagebreak"

@@ -81,9 +81,10 @@ def test_the_poles_and_the_date_line_are_valid_coordinates(latitude, longitude):
 def test_a_city_has_a_name_of_its_own_in_its_country():
     york = factories.city(name="York")
     other = City(name="York", country=york.country, slug="york-2")
-    assert refused(other) == {"__all__": ["There is a city of this name in this country already."]}
+    sentences = f"There is already York (United Kingdom). {City.double_hint}"
+    assert refused(other) == {"name": [sentences]}
     # SQLite names the columns, PostgreSQL the constraint.
-    unsaved(other, "city_name_unique_in_country|cities_city.country_id, cities_city.name")
+    unsaved(other, "city_name_unique_in_country|cities_city.identity_key")
     assert factories.city(name="York", country=factories.country(name="Canada")).pk
 
 
@@ -146,8 +147,8 @@ def test_an_intake_is_the_only_one_of_its_year():
 def test_a_theme_has_a_name_of_its_own_in_its_kind():
     factories.theme(name="Health", kind="cluster")
     other = changed(factories.theme(name="Wealth", kind="cluster"), name="Health")
-    assert refused(other) == {"__all__": ["There is a theme of this kind and name already."]}
-    unsaved(other, "theme_name_unique_in_kind|cities_theme.kind, cities_theme.name")
+    assert refused(other) == {"name": ["There is already Health (Thematic cluster)."]}
+    unsaved(other, "theme_name_unique_in_kind|cities_theme.identity_key")
 
 
 ROWS = {

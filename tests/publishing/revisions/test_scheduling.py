@@ -125,7 +125,7 @@ def test_a_draft_with_a_taken_name_is_set_aside_with_its_reason():
     scheduled(city, name="York")
     factories.city(name="York")
     _done, (failed,) = publish_due(NOON)
-    assert failed.reason == "There is a city of this name in this country already."
+    assert failed.reason == f"There is already York (United Kingdom). {city.double_hint}"
 
 
 @pytest.mark.django_db

@@ -238,7 +238,9 @@ def test_a_taken_name_is_shown_where_the_draft_opens(publisher, city):
     save_form(publisher, city, name="York", _draft="1")
     factories.city(name="York")
     response = publisher.get(admin_url(city, "change", city.pk))
-    assert response.context["problems"] == ["There is a city of this name in this country already."]
+    assert response.context["problems"] == [
+        f"There is already York (United Kingdom). {City.double_hint}"
+    ]
 
 
 # -- New records ---------------------------------------------------------------------------

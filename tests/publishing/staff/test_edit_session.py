@@ -93,7 +93,7 @@ def test_a_conflict_is_not_saved(city):
 
 
 @pytest.mark.parametrize(
-    ("choice", "motto"), [("mine", "Mine"), ("theirs", "Theirs"), ("both", "Theirs\n\nMine")]
+    ("choice", "motto"), [("mine", "Mine"), ("theirs", "Theirs"), ("both", "Theirs Mine")]
 )
 def test_a_choice_between_two_texts_resolves_the_conflict(city, choice, motto):
     mine, theirs = opened(city), opened(city)

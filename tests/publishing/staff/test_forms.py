@@ -86,10 +86,6 @@ def test_the_same_organisation_twice_in_a_network_is_refused(publisher):
     ("values", "expected"),
     [
         (
-            {"name": "Taken"},
-            {"__all__": ["There is a city of this name in this country already."]},
-        ),
-        (
             {"slug": "taken"},
             {"slug": ["Another record has this address already. Choose a different one."]},
         ),

@@ -74,7 +74,7 @@ def test_recovering_a_record_with_a_taken_name_is_refused(publisher, city):
     factories.city(name="Leeds")
     assert recover(publisher, city) == (
         200,
-        ["There is a city of this name in this country already."],
+        [f"There is already Leeds (United Kingdom). {city.double_hint}"],
     )
     city.refresh_from_db()
     assert city.state == "trashed"

@@ -2,18 +2,19 @@
 
 from django.db import migrations
 
-from publishing.content.english import index
+import publishing.fields
 
 SOURCES = {"newsitem": ("title", "summary"), "event": ("name", "place", "description")}
 
 
 def index_stems(apps, editor):
-    for name, fields in SOURCES.items():
+    for name, sources in SOURCES.items():
         rows = apps.get_model("news", name)._base_manager.using(editor.connection.alias)
-        for key, *texts in rows.values_list("pk", *fields):
-            rows.filter(pk=key).update(search_key=index(*texts))
+        column = publishing.fields.StemmedField(*sources)
+        for key, *texts in rows.values_list("pk", *sources):
+            rows.filter(pk=key).update(search_key=column.folded(*texts))
 
 
 class Migration(migrations.Migration):
-    dependencies = [("news", "0002_trash")]
+    dependencies = [("news", "0003_text")]
     operations = [migrations.RunPython(index_stems, migrations.RunPython.noop)]
