@@ -47,6 +47,15 @@ def with_phrase(words: Sequence[Word]) -> Q:
     return _own(words) & found
 
 
+def in_countries(codes: Sequence[str], *others: Q) -> Q:
+    """Return the condition that a city is in one of these countries, or meets another condition."""
+    cities = City.objects.order_by()
+    conditions = (Q(country__in=codes), *others)
+    # A union of keys, because with OR the database would read every row.
+    first, *rest = (cities.filter(condition).values("pk") for condition in conditions)
+    return Q(pk__in=first.union(*rest))
+
+
 def beginning_with(words: Sequence[Word]) -> Q:
     """Return the condition that a name of the city begins with these words, or is these words."""
     name = f" {' '.join(word.fold for word in words)}"
@@ -54,7 +63,7 @@ def beginning_with(words: Sequence[Word]) -> Q:
     if len(name) > CODE + 1:
         start = f"{name} "
         found |= Q(name_key__startswith=start) | Q(_with_name(search_key__startswith=start))
-    return _own(words) & found
+    return _own([word._replace(is_whole=True) for word in words]) & found
 
 
 def rank(folded: str) -> Case:
@@ -92,7 +101,7 @@ def rank_in(codes: Sequence[str], folded: str) -> Case:
 def _own(words: Sequence[Word]) -> Q:
     condition = Q()
     for word in needed(words):
-        condition &= Q(pk__in=cities_with_word(word.spellings))
+        condition &= Q(pk__in=cities_with_word(word.spellings, is_whole=word.is_whole))
     return condition
 
 

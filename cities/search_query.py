@@ -31,6 +31,7 @@ from cities.reference_names import (
 from cities.search_conditions import (
     CODE,
     beginning_with,
+    in_countries,
     known_by,
     rank,
     rank_in,
@@ -67,7 +68,7 @@ class SearchQuery:
     @cached_property
     def words(self) -> list[Word]:
         words = search_words(self.text)
-        return [word._replace(is_whole=word.fold in self.whole) for word in words]
+        return [w._replace(is_whole=True) if w.fold in self.whole else w for w in words]
 
     @cached_property
     def names(self) -> CountryNames:
@@ -205,9 +206,10 @@ class SearchQuery:
     def _interpretations_of_place(self) -> list[Q]:
         if not self.codes_with_cities:
             return [with_words(self.content)]
-        cities = Q(country__in=self.codes_with_cities) | beginning_with(self.content)
+        others = [beginning_with(self.content)]
         if self.is_unfinished:
-            cities |= with_words(self.content)
+            others.append(with_words(self.content))
+        cities = in_countries(self.codes_with_cities, *others)
         if len(self.phrase) > len(self.content):
             return [with_phrase(self.phrase), cities]
         if self._is_rare_name:

@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from django.db.models import Q
 from rapidfuzz import fuzz, process
 
 from cities.country_names import NamedCountry
@@ -27,7 +26,6 @@ A letter may be missing from a short word and two from a long one.
 # Up to so many cities, a word is compared with every word; beyond, only with words that have the
 # same first letters, and of these with so many.
 MOST_COMPARED, SAME_LETTERS = 5000, 3
-MOST_NAMES = 2 * MOST_COMPARED
 
 
 class KnownWords(NamedTuple):
@@ -78,6 +76,7 @@ def _is_known(word: Word, query: SearchQuery, known: KnownWords) -> bool:
         word in query.named
         or word.fold in query.noise
         or word.fold in codes_by_key()
+        or len(word.fold) <= SAME_LETTERS
         or any(known.begin_with(spelling) for spelling in word.spellings)
     )
 
@@ -87,22 +86,26 @@ def _known_words(query: SearchQuery) -> KnownWords:
     public = City.objects.published()
     if city_counts_by_country().total() <= MOST_COMPARED:
         return cached("words of names", lambda: _words(public, query.names.countries))
-    similar = Q()
-    for word in query.rest:
-        similar |= Q(pk__in=cities_with_word([word.fold[:SAME_LETTERS]]))
-    return _words(public.filter(similar), query.names.countries)
+    # Shorter words are similar to none, see LEAST_SIMILARITY.
+    beginnings = {w.fold[:SAME_LETTERS] for w in query.rest if len(w.fold) > SAME_LETTERS}
+    similar = (
+        public.filter(pk__in=cities_with_word(sorted(beginnings))) if beginnings else public.none()
+    )
+    return _words(similar, query.names.countries, most=2 * MOST_COMPARED)
 
 
-def _words(cities: CityQuerySet, countries: Mapping[str, NamedCountry]) -> KnownWords:
+def _words(
+    cities: CityQuerySet, countries: Mapping[str, NamedCountry], most: int | None = None
+) -> KnownWords:
     names = (
         AlternativeName.objects.order_by()
         .filter(city__in=cities.order_by())
         .values_list("name", flat=True)
         .union(cities.order_by().values_list("name", flat=True))
-    )[:MOST_NAMES]
+    )
     written = {
         fold(word): word.strip(",;()[]“”")
-        for name in (*_names_of(countries), *names)
+        for name in (*_names_of(countries), *names[:most])
         for word in name.split()
         if len(word) > 2
     }

@@ -43,8 +43,9 @@ def stem(word: str) -> str:
 
 def deciding_words(text: str) -> list[Word]:
     """Return the words of a search without stop words, or else those, as whole words."""
-    words = [word._replace(is_whole=word.fold in STOP_WORDS) for word in search_words(text)]
-    return needed([word for word in words if not word.is_whole] or words)
+    words = search_words(text)
+    deciding = [word for word in words if word.fold not in STOP_WORDS]
+    return needed(deciding or [word._replace(is_whole=True) for word in words])
 
 
 def index(*texts: str) -> str:

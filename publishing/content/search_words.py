@@ -29,6 +29,9 @@ class Word(NamedTuple):
 def search_words(text: str) -> list[Word]:
     """Return the words of a text, each with the plain fold first.
 
+    A single letter begins too many words to say anything, so it counts as a whole word, unless it
+    is the last, which may be unfinished.
+
     >>> [word.spellings for word in search_words("Köln Wakefield")]
     [('koln', 'koeln'), ('wakefield',)]
     """
@@ -38,7 +41,8 @@ def search_words(text: str) -> list[Word]:
         others = sorted(spellings(part) - {plain})
         columns = [plain.split(), *(other.split() for other in others)]
         words += [Word(tuple(dict.fromkeys(same))) for same in zip(*columns, strict=True)]
-    return words
+    letters = [word for word in words[:-1] if len(word.fold) == 1 and word.fold.isascii()]
+    return [word._replace(is_whole=word in letters) for word in words[:-1]] + words[-1:]
 
 
 def needed(words: Sequence[Word]) -> list[Word]:
