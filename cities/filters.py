@@ -1,12 +1,15 @@
 """The finder of cities: its search, facets, orders and views."""
 
+from functools import cached_property
+
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from cities.country_names import NamedCountry, countries_named, nearest_country
 from cities.models import Award, City, Region, known_first
 from cities.reference_names import two_letter_names
-from publishing.finder.facet_counts import UNKNOWN
+from cities.search_query import SearchQuery
+from publishing.finder.facet_counts import UNKNOWN, Rows
 from publishing.finder.facets import Choice, FacetFilter
 from publishing.finder.filters import OneOfFilter, SearchFilter, SortFilter
 from publishing.finder.finder import Finder
@@ -35,8 +38,15 @@ def year_or_unknown(value: str) -> int | None:
     return None if value == UNKNOWN else int(value)
 
 
+class CitySearch(SearchFilter):
+    """A search text, which is read once for all queries of the finder."""
+
+    def filter(self, qs: Rows, value: str) -> Rows:
+        return qs.search(self.parent.query) if value else qs
+
+
 class CityFilter(Finder):
-    q = SearchFilter(label=_("City or country name"))
+    q = CitySearch(label=_("City or country name"))
     region = FacetFilter(
         "in_region", "country__region", labels=dict(Region.choices), label=_("Region")
     )
@@ -87,3 +97,8 @@ class CityFilter(Finder):
         label=_("Order"),
     )
     view = OneOfFilter({"cards": _("Cards"), "table": _("Table"), "map": _("Map")}, label=_("View"))
+
+    @cached_property
+    def query(self) -> SearchQuery:
+        """The search text as it is understood."""
+        return SearchQuery(self.search_text)

@@ -1,53 +1,120 @@
 """Spelling correction ("Did you mean …?"): the nearest known word for one that begins none."""
 
-from difflib import get_close_matches
+from bisect import bisect_left
+from collections.abc import Mapping
+from typing import NamedTuple
 
+from rapidfuzz import fuzz, process
+
+from cities.country_names import NamedCountry
 from cities.detail_queries import city_counts_by_country
-from cities.models import AlternativeName, City, CityQuerySet, Country
+from cities.models import AlternativeName, City, CityQuerySet
+from cities.reference_names import codes_by_key, reference_names
+from cities.search_conditions import CODE
+from cities.search_query import SearchQuery
+from cities.word_index import cities_with_word
 from publishing.caching.content_cache import cached
 from publishing.content.folding import fold
+from publishing.content.search_words import Word
 
-# The least similarity of two words, from 0 to 1 (Ratcliff and Obershelp's measure, as difflib
-# computes it). At 0.75 a letter may be missing from a short word and two from a long one.
-LEAST_SIMILARITY = 0.75
+LEAST_SIMILARITY = 75
+"""The least similarity of two words in percent: of their letters, those in common in their order.
+
+A letter may be missing from a short word and two from a long one.
+"""
 
 # Up to so many cities, a word is compared with every word; beyond, only with words that have the
-# same first letters.
+# same first letters, and of these with so many.
 MOST_COMPARED, SAME_LETTERS = 5000, 3
 
 
-def did_you_mean(text: str) -> str:
+class KnownWords(NamedTuple):
+    """The words of names as they are written, by their folds, and the folds in their order."""
+
+    written: dict[str, str]
+    ordered: list[str]
+
+    def begin_with(self, word: str) -> bool:
+        """Return whether a known word begins so."""
+        place = bisect_left(self.ordered, word)
+        return place < len(self.ordered) and self.ordered[place].startswith(word)
+
+
+def did_you_mean(text: str | SearchQuery) -> str:
     """Replace each unknown word by the nearest known one; return "" if there is none.
+
+    A known name of a country is never replaced, and no word by more than one comparison with each
+    known word.
 
     >>> did_you_mean("wakfield")  # doctest: +SKIP
     'Wakefield'
     """
-    public = City.objects.published()
-    is_large = city_counts_by_country().total() > MOST_COMPARED
-    all_words = {} if is_large else cached("words of names", lambda: _words(public))
+    query = SearchQuery(text) if isinstance(text, str) else text
+    if query.is_place:
+        return ""
+    known = _known_words(query)
+    typed = {fold(part): part for part in query.text.split()}
     corrected, is_changed = [], False
-    for word in fold(text).split():
-        known = all_words or _words(public.named(word[:SAME_LETTERS]))
-        if any(other.startswith(word) for other in known):
-            corrected.append(known.get(word, word))
+    for word in query.words:
+        if _is_known(word, query, known):
+            as_typed = typed.get(word.fold, word.fold)
+            is_name = word.fold not in query.noise
+            corrected.append(known.written.get(word.fold, as_typed) if is_name else as_typed)
             continue
-        nearest = get_close_matches(word, known, n=1, cutoff=LEAST_SIMILARITY)
-        if not nearest:
+        nearest = process.extractOne(
+            word.fold, known.ordered, scorer=fuzz.ratio, score_cutoff=LEAST_SIMILARITY
+        )
+        if nearest is None:
             return ""
-        corrected.append(known[nearest[0]])
+        corrected.append(known.written[nearest[0]])
         is_changed = True
     return " ".join(corrected) if is_changed else ""
 
 
-def _words(cities: CityQuerySet) -> dict[str, str]:
-    """Return every word of the names of these cities and of countries: folded, and as written."""
+def _is_known(word: Word, query: SearchQuery, known: KnownWords) -> bool:
+    return (
+        word in query.named
+        or word.fold in query.noise
+        or word.fold in codes_by_key()
+        or len(word.fold) <= SAME_LETTERS
+        or any(known.begin_with(spelling) for spelling in word.spellings)
+    )
+
+
+def _known_words(query: SearchQuery) -> KnownWords:
+    """Return the words of names that a search can find, in a large portal only similar ones."""
+    public = City.objects.published()
+    if city_counts_by_country().total() <= MOST_COMPARED:
+        return cached("words of names", lambda: _words(public, query.names.countries))
+    # Shorter words are similar to none, see LEAST_SIMILARITY.
+    beginnings = {w.fold[:SAME_LETTERS] for w in query.rest if len(w.fold) > SAME_LETTERS}
+    similar = (
+        public.filter(pk__in=cities_with_word(sorted(beginnings))) if beginnings else public.none()
+    )
+    return _words(similar, query.names.countries, most=2 * MOST_COMPARED)
+
+
+def _words(
+    cities: CityQuerySet, countries: Mapping[str, NamedCountry], most: int | None = None
+) -> KnownWords:
     names = (
         AlternativeName.objects.order_by()
         .filter(city__in=cities.order_by())
         .values_list("name", flat=True)
-        .union(
-            Country.objects.published().order_by().values_list("name", flat=True),
-            cities.order_by().values_list("name", flat=True),
-        )
+        .union(cities.order_by().values_list("name", flat=True))
     )
-    return {fold(word): word for name in names for word in name.split() if len(word) > 2}
+    written = {
+        fold(word): word.strip(",;()[]“”")
+        for name in (*_names_of(countries), *names[:most])
+        for word in name.split()
+        if len(word) > 2
+    }
+    written.pop("", None)
+    return KnownWords(written, sorted(written))
+
+
+def _names_of(countries: Mapping[str, NamedCountry]) -> list[str]:
+    """Return the well-known names of these countries, their own names last."""
+    table = reference_names()
+    others = [name for code in countries if code in table for name in table[code].well_known]
+    return [*(name for name in others if len(name) > CODE), *(c.name for c in countries.values())]

@@ -6,6 +6,7 @@ vectors, in SQLite as a full-text table with triggers on both tables. Either is 
 migration (`publishing.migration_triggers`).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, connections, transaction
@@ -17,20 +18,25 @@ CITIES, NAMES, WORDS = "cities_city", "cities_alternativename", "cities_words"
 INDEXED = {CITIES: {"id", "search_key"}, NAMES: {"search_key", "city_id"}}
 
 
-def cities_with_prefix(prefix: str, union: QuerySet[Any] | None = None) -> RawSQL:
-    """Return a subquery of the keys of cities that have a word with this (folded) prefix.
+def cities_with_word(
+    spellings: Iterable[str], union: QuerySet[Any] | None = None, is_whole: bool = False
+) -> RawSQL:
+    """Return a subquery of the keys of cities that have a word with one of these (folded) prefixes.
 
-    The keys of `union` are included. (A union of QuerySets would join the cities once more.)
+    If it `is_whole`, the word itself. The keys of `union` are included. (A union of QuerySets would
+    join the cities once more.)
     """
     # A folded word has only letters, digits and marks, so it cannot close the quotation.
     if connection.vendor == "sqlite":
         sql = f"SELECT rowid FROM {WORDS} WHERE {WORDS} MATCH %s"  # noqa: S608 (constants)
-        parameters = [f'"{prefix}"*']
+        ending = "" if is_whole else "*"
+        parameters = [" OR ".join(f'"{word}"{ending}' for word in spellings)]
     else:
         matches = f"{vector()} @@ %s::tsquery"
         by_city = f"SELECT id FROM {CITIES} WHERE {matches}"  # noqa: S608 (constants)
         sql = f"{by_city} UNION SELECT city_id FROM {NAMES} WHERE {matches}"  # noqa: S608
-        parameters = [f"'{prefix}':*"] * 2
+        ending = "" if is_whole else ":*"
+        parameters = [" | ".join(f"'{word}'{ending}" for word in spellings)] * 2
     if union is not None:
         other_sql, other_parameters = union.query.sql_with_params()
         sql, parameters = f"{sql} UNION {other_sql}", [*parameters, *other_parameters]

@@ -282,7 +282,7 @@ def context() -> dict[str, Any]:
         "themes": themes,
         "hits": [
             highlight_match(
-                Match("Écully & Lyon", "/", ["France"], "A city <and> its words."), ["ecu", "f"]
+                Match("Écully & Lyon", "/", ["France"], "A city <and> its words."), "ecu f"
             )
         ],
         "states": sample_states(),

@@ -24,7 +24,7 @@ from partners.models import Membership, Network
 from portal import styleguide
 from portal.models import Page, Site
 from portal.search.results import make_hit, parse_query, rows_of_kind, search
-from portal.search.sources import LABELS
+from portal.search.sources import LABELS, as_query
 from portal.statistics import NetworkStatistics
 from publishing.caching.content_cache import cached
 from publishing.views import RecordDetail
@@ -157,8 +157,9 @@ class SiteSearch(TemplateView):
         text, kind, notices = parse_query(self.request.GET)
         if kind and text:
             return super().get_context_data(**self.of_kind(kind, text), notices=notices, **kwargs)
-        groups = search(text)
-        suggestion = did_you_mean(text) if text and not groups else ""
+        query = as_query(text)
+        groups = search(query)
+        suggestion = did_you_mean(query) if text and not groups else ""
         return super().get_context_data(
             text=text,
             groups=groups,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Q
 from django.db.models.functions import ACos, Cos, Greatest, Least, Radians, Sin
 
 from cities.models.countries import Country
 from cities.models.expressions import related_rows
 from cities.models.themes import Theme
-from cities.word_index import cities_with_prefix
-from publishing.content.folding import fold
+from cities.word_index import cities_with_word
 from publishing.content.scope import Scope
+from publishing.content.search_words import Word
 from publishing.models import PublishableQuerySet
 
 if TYPE_CHECKING:
-    from cities.models.cities import City
+    from cities.search_query import SearchQuery
 
 EARTH_RADIUS_KM = 6371.0
 """Mean radius R1 of the Earth, IUGG."""
@@ -59,28 +59,24 @@ class CityQuerySet(PublishableQuerySet):
         """Return the cities that won a learning city award in any year."""
         return self.filter(pk__in=related_rows(self.model, "awards").values("city"))
 
-    def named(self, word: str) -> Self:
+    def named(self, word: Word) -> Self:
         """Return the cities with a word of any name, official or alternative, that begins so."""
-        return self.filter(pk__in=cities_with_prefix(fold(word)))
+        return self.filter(pk__in=cities_with_word(word.spellings, is_whole=word.is_whole))
 
-    def search(self, text: str) -> Self:
-        """Return the cities that match every word of the text as a prefix, the best matches first.
+    def search(self, text: str | SearchQuery) -> Self:
+        """Return the cities that a search text asks for, the best matches first.
 
-        Words are matched with names (official and alternative ones too), mottos, countries and
-        public networks. Case and accents do not matter: "fes" finds Fez. Cities that match by their
-        own name come first, and of these the ones whose name begins with the text.
+        Names of countries are understood (see `SearchQuery`). Other words are matched as prefixes
+        with names (official and alternative ones too), mottos, countries and public networks. Case
+        and accents do not matter: "fes" finds Fez. Cities that match by their own name come first,
+        and of these the ones whose name begins with the text.
         """
-        folded = fold(text)
-        cities = self
-        for word in folded.split():
-            cities = cities.filter(_known_by(self.model, word))
-        rank = Case(
-            When(name_key__startswith=f" {folded}", then=0),
-            When(name_key__contains=f" {folded}", then=1),
-            When(_has_other_name(self.model, f" {folded}"), then=2),
-            default=3,
-        )
-        return cities.annotate(rank=rank).order_by("rank", "name_key", "pk")
+        # Imported here, because the module imports the models.
+        from cities.search_query import SearchQuery
+
+        query = SearchQuery(text) if isinstance(text, str) else text
+        found = self.filter(query.condition(self))
+        return found.annotate(rank=query.rank()).order_by("rank", "name_key", "pk")
 
     def for_listing(self) -> Self:
         """Return the cities by name, with the countries that cards and tables show."""
@@ -108,21 +104,3 @@ class CityQuerySet(PublishableQuerySet):
             .annotate(distance=angle * EARTH_RADIUS_KM)
             .order_by("distance", "name_key", "pk")
         )
-
-
-def _has_other_name(cities: type[City], term: str) -> Exists:
-    names = related_rows(cities, "alternative_names")
-    return Exists(names.filter(city=OuterRef("pk"), search_key__contains=term))
-
-
-def _known_by(cities: type[City], word: str) -> Q:
-    """Return the condition that a name, motto, country or network of a city has this prefix."""
-    # Through the relation, because `partners` imports `cities` and not the reverse.
-    relation: Any = cities._meta.get_field("networks")
-    networks = relation.related_model.objects.published().filter(name_key__contains=f" {word}")
-    led = relation.field.remote_field.through.objects.filter(network__in=networks)
-    countries = Country.objects.filter(name_key__contains=f" {word}")
-    # One set of keys, which indexes find; conditions on each row would read every row.
-    in_countries = cities.objects.filter(country__in=countries).order_by()
-    others = in_countries.values("pk").union(led.values("city"))
-    return Q(pk__in=cities_with_prefix(word, others))

@@ -56,14 +56,20 @@ def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
     The names are third-level headings.
     """
     joined, not_known = _("Joined %(year)s"), _("Joining year not known")
+    also = _(", also called %(name)s")
     cards = []
     for city in cities:
         year = joined % {"year": city.joined_year} if city.joined_year else not_known
+        # A search sets it, where another name of the city matched.
+        other = getattr(city, "other_name", "")
+        if other:
+            other = also % {"name": f"<bdi>{escape(other)}</bdi>"}
+            other = f'<span class="other-name">{other}</span>'
         cards.append(f"""
 <li class="card">
   <div class="card-picture">{cloth(context, city)}</div>
   <div>
-    <h3><a href="{city.get_absolute_url()}"><bdi>{escape(city.name)}</bdi></a></h3>
+    <h3><a href="{city.get_absolute_url()}"><bdi>{escape(city.name)}</bdi></a>{other}</h3>
     <p>{escape(city.country.name)}</p>
     <p class="soft">{escape(year)}</p>
   </div>

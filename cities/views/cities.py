@@ -10,6 +10,8 @@ from cities.drawing.map_clusters import MOST_MARKS, clustered_map
 from cities.drawing.maps import left_out, map_figure, neighbourhood
 from cities.filters import CityFilter
 from cities.models import City, CityQuerySet, Country
+from cities.other_names import other_names
+from cities.place_note import place_note
 from cities.result_summary import summarise
 from cities.spelling import did_you_mean
 from publishing.caching.prepared_queries import Prepared
@@ -36,8 +38,15 @@ class CityList(FinderList):
         if view == "map":
             context |= self.map(context["page_obj"])
         context["found"] = summarise(self.finder, context["paginator"].count)
-        if self.finder.search_text and not context["paginator"].count:
-            suggestion = did_you_mean(self.finder.search_text)
+        if not self.finder.search_text:
+            return context
+        query = self.finder.query
+        context["place_note"] = place_note(query, lambda code: self.finder.link(q="", country=code))
+        others = other_names(context["page_obj"], query)
+        for city in context["page_obj"]:
+            city.other_name = others.get(city.pk, "")
+        if not context["paginator"].count:
+            suggestion = did_you_mean(query)
             context |= {"meant": suggestion, "meant_url": self.finder.cleared_link(q=suggestion)}
         return context
 

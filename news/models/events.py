@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, Country
-from publishing.content.folding import FoldedField, fold
+from publishing.content.english import StemmedField, with_words
 from publishing.content.scope import Scope
 from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import UNIQUE_SLUG, Publishable, PublishableQuerySet, Slugged, Sourced
@@ -35,11 +35,8 @@ class EventQuerySet(PublishableQuerySet):
         return self.filter(starts_on__isnull=True)
 
     def search(self, text: str) -> Self:
-        """Return the events whose name, place or text has every word of `text` as a prefix."""
-        events = self
-        for word in fold(text).split():
-            events = events.filter(search_key__contains=f" {word}")
-        return events
+        """Return the events whose name, place or text has every word of `text` or its stem."""
+        return self.filter(with_words("search_key", text))
 
     def for_listing(self) -> Self:
         return self.select_related("city__country", "country")
@@ -87,7 +84,7 @@ class Event(Slugged, Publishable, Sourced):
     )
     description = ParagraphsField(_("description"), blank=True)
     website = URLField(_("website"), blank=True)
-    search_key = FoldedField("name", "place", "description", with_transcriptions=True)
+    search_key = StemmedField("name", "place", "description")
 
     objects = EventQuerySet.as_manager()
     url_name = "events:detail"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, Country, Intake
 from partners.models import Network
-from publishing.content.folding import FoldedField, fold
+from publishing.content.english import StemmedField, with_words
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
 from publishing.content.text_fields import LineField, ParagraphsField, URLField
@@ -62,11 +62,8 @@ class NewsQuerySet(PublishableQuerySet):
         return self.filter(published_at__year__in=years)
 
     def search(self, text: str) -> Self:
-        """Return the items whose title or summary has every word of `text` as a prefix."""
-        items = self
-        for word in fold(text).split():
-            items = items.filter(search_key__contains=f" {word}")
-        return items
+        """Return the items whose title or summary has every word of `text` or its stem."""
+        return self.filter(with_words("search_key", text))
 
     def for_listing(self) -> Self:
         """Return the items with `public_cities`, the newest first."""
@@ -158,7 +155,7 @@ class NewsItem(Slugged, Publishable):
         related_name="news_items",
         verbose_name=_("intake"),
     )
-    search_key = FoldedField("title", "summary", with_transcriptions=True)
+    search_key = StemmedField("title", "summary")
 
     objects = NewsQuerySet.as_manager()
     url_name = "news:detail"

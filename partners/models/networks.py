@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City, Country
 from cities.models.expressions import related_rows
 from partners.models.organisations import Organisation
-from publishing.content.folding import FoldedField, fold
+from publishing.content.english import deciding_words
+from publishing.content.folding import FoldedField
 from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
+from publishing.content.search_words import has_word
 from publishing.content.text_fields import LineField, ParagraphsField, URLField
 from publishing.models import (
     UNIQUE_SLUG,
@@ -57,9 +59,9 @@ class NetworkQuerySet(PublishableQuerySet):
     def search(self, text: str) -> Self:
         """Return the networks whose name or cities have every word of `text` as a prefix."""
         networks = self
-        for word in fold(text).split():
+        for word in deciding_words(text):
             served = City.objects.published().named(word).filter(networks=OuterRef("pk"))
-            networks = networks.filter(Q(name_key__contains=f" {word}") | Exists(served))
+            networks = networks.filter(has_word("name_key", word) | Exists(served))
         return networks
 
     def for_listing(self) -> Self:

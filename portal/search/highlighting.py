@@ -1,13 +1,16 @@
 """Highlight search words in a text with <mark>, by the rules of the search itself."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from publishing.content.folding import fold
+from publishing.content.english import deciding_words, stem
+from publishing.content.folding import fold, spellings
+from publishing.content.search_words import Word
 
 EXCERPT = 200
 """How many characters of a long text a result shows, about."""
@@ -29,17 +32,42 @@ def words_of(text: str) -> Iterable[tuple[str, bool]]:
         yield "".join(characters), is_word
 
 
-def highlight(text: str, words: Sequence[str]) -> SafeString:
-    """Return the text, HTML-safe, with the matching beginnings of words in <mark>.
+class Sought(NamedTuple):
+    """Where a search marks words: folded beginnings, and stems of words that are marked whole."""
 
-    `words` are folded. Case and accents do not count, as in the search itself.
+    beginnings: Sequence[str]
+    stems: frozenset[str]
+
+
+def sought_in_names(text: str) -> Sought:
+    """Return what a search for the text marks in names, which have no stems."""
+    words = deciding_words(text)
+    return Sought(_beginnings(words), frozenset(w.fold for w in words if w.is_whole))
+
+
+def sought_in_prose(text: str) -> Sought:
+    """Return what a search for the text marks in English prose."""
+    words = deciding_words(text)
+    return Sought(_beginnings(words), frozenset(stem(word.fold) for word in words))
+
+
+def _beginnings(words: Iterable[Word]) -> list[str]:
+    return [s for word in words if not word.is_whole for s in word.spellings]
+
+
+def highlight(
+    text: str, beginnings: Sequence[str], stems: Collection[str] = frozenset()
+) -> SafeString:
+    """Return the text, HTML-safe, with the words and beginnings of words that matched in <mark>.
+
+    Both are folded: case and accents do not count, as in the search itself.
 
     >>> highlight("Écully & <Lyon>", ["ecu"])
     '<mark>Écu</mark>lly &amp; &lt;Lyon&gt;'
     """
     pieces = []
     for piece, is_word in words_of(text):
-        length = _match_length(piece, words) if is_word else 0
+        length = _match_length(piece, beginnings, stems) if is_word else 0
         if length:
             pieces.append(f"<mark>{escape(piece[:length])}</mark>")
         pieces.append(escape(piece[length:]))
@@ -47,27 +75,32 @@ def highlight(text: str, words: Sequence[str]) -> SafeString:
     return mark_safe("".join(pieces))  # noqa: S308
 
 
-def _match_length(word: str, words: Sequence[str]) -> int:
-    """Return how many characters at the beginning of the word match the longest of these words."""
-    folded = fold(word)
-    wanted = max((len(other) for other in words if folded.startswith(other)), default=0)
+def _match_length(word: str, beginnings: Sequence[str], stems: Collection[str]) -> int:
+    """Return how many characters of the word match: all of them, or its longest beginning."""
+    folds = spellings(word)
+    if any(stem(fold) in stems for fold in folds):
+        return len(word)
+    wanted = max((one for one in beginnings if _begins(folds, one)), key=len, default="")
     if not wanted:
         return 0
-    length = 1
-    while len(fold(word[:length])) < wanted:
-        length += 1
+    ends = range(1, len(word) + 1)
+    length = next(end for end in ends if _begins(spellings(word[:end]), wanted))
     # Combining accents that follow belong to the last letter.
     while length < len(word) and not fold(word[length]):
         length += 1
     return length
 
 
-def excerpt(text: str, words: Sequence[str]) -> str:
+def _begins(folds: Iterable[str], beginning: str) -> bool:
+    return any(fold.startswith(beginning) for fold in folds)
+
+
+def excerpt(text: str, beginnings: Sequence[str], stems: Collection[str] = frozenset()) -> str:
     """Return the part of a long text around its first match, in whole words; else its beginning."""
     pieces = list(words_of(text))
     place = 0
     for piece, is_word in pieces:
-        if is_word and _match_length(piece, words):
+        if is_word and _match_length(piece, beginnings, stems):
             break
         place += len(piece)
     else:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import Intake, Theme
 from portal.models import Page
-from portal.search.sources import KINDS, matches
+from portal.search.sources import KINDS, as_query
+from publishing.content.english import deciding_words, has_words, index
 from publishing.content.folding import fold
 from publishing.content.text_references import page_at, reference
 from publishing.finder.filters import SearchField
@@ -38,15 +39,15 @@ def make_choice(record: Any, about: Any) -> dict[str, str]:
 
 def search_records(text: str) -> Iterator[tuple[Any, Any]]:
     """Return public records with the label of their kind, the first few of each kind."""
-    words = fold(text).split()
-    if not words:
+    if not fold(text):
         return
+    words, query = deciding_words(text), as_query(text)
     for kind in KINDS.values():
-        for row in kind.rows(text)[:OFFERED]:
+        for row in kind.rows(query)[:OFFERED]:
             yield row, kind.label
     for label, model in SMALL_MODELS.items():
         rows: Any = model._default_manager
-        matching = [row for row in rows.published() if matches(fold(str(row)), words)]
+        matching = [row for row in rows.published() if has_words(index(str(row)), words)]
         for row in matching[:OFFERED]:
             yield row, label
 

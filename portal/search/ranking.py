@@ -4,9 +4,12 @@ from typing import Any
 
 from django.db.models import Case, When
 
+from publishing.content.english import deciding_words
 
-def names_first(field: str, folded: str) -> list[Any]:
+
+def names_first(field: str, text: str) -> list[Any]:
     """Return an order: names that begin with the text, then those that contain it in one piece."""
+    folded = " ".join(word.fold for word in deciding_words(text))
     return [
         Case(
             When(**{f"{field}__startswith": f" {folded}"}, then=0),

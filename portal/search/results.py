@@ -6,7 +6,7 @@ whole, so the number of queries never grows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,9 +18,9 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from portal.search.highlighting import highlight
-from portal.search.sources import KINDS, LABELS, SMALL_KINDS, Match, search_small_kinds
-from publishing.content.folding import fold
+from cities.search_query import SearchQuery
+from portal.search.highlighting import highlight, sought_in_names, sought_in_prose
+from portal.search.sources import KINDS, LABELS, SMALL_KINDS, Match, as_query, search_small_kinds
 from publishing.finder.filters import LONGEST_SEARCH, SearchField
 
 SHOWN = 5
@@ -66,7 +66,7 @@ def parse_query(data: QueryDict) -> tuple[str, str, list[str]]:
     if field.was_cut:
         notices.append(
             _("The search text is very long. Only its first %(number)s characters count.")
-            % {"number": LONGEST_SEARCH}
+            % {"number": len(text)}
         )
     if kind and kind not in LABELS:
         notices.append(
@@ -77,18 +77,19 @@ def parse_query(data: QueryDict) -> tuple[str, str, list[str]]:
     return text, kind, notices
 
 
-def search(text: str) -> list[Group]:
-    """Return the kinds with results, each with its first hits; at most eight queries."""
+def search(text: str | SearchQuery) -> list[Group]:
+    """Return the kinds with results, each with its first hits; at most ten queries."""
+    query = as_query(text) if isinstance(text, str) else text
+    text = query.text
     if not text:
         return []
-    words = fold(text).split()
     groups = []
     for slug, kind in KINDS.items():
-        rows = list(kind.rows(text).annotate(number=Window(Count("pk")))[:SHOWN])
+        rows = list(kind.rows(query).annotate(number=Window(Count("pk")))[:SHOWN])
         if rows:
             number = rows[0].number
             groups.append(make_group(slug, kind.all_label, number, map(kind.to_match, rows), text))
-    for slug, matches in search_small_kinds(words).items():
+    for slug, matches in search_small_kinds(text).items():
         if matches:
             all_label = SMALL_KINDS[slug][1]
             groups.append(make_group(slug, all_label, len(matches), matches[:SHOWN], text))
@@ -99,12 +100,11 @@ def make_group(
     slug: str, all_label: str | Promise, number: int, matches: Iterable[Match], text: str
 ) -> Group:
     """Return the group of one kind: its first hits, highlighted, and their number."""
-    words = fold(text).split()
     return Group(
         slug,
         str(LABELS[slug]),
         number,
-        [highlight_match(match, words) for match in matches],
+        [highlight_match(match, text) for match in matches],
         all_url(slug, text),
         str(all_label) % {"number": number},
     )
@@ -113,22 +113,24 @@ def make_group(
 def rows_of_kind(slug: str, text: str) -> Any:
     """Return all results of one kind, to be paginated; each is rendered by `hit`."""
     if slug in SMALL_KINDS:
-        return search_small_kinds(fold(text).split())[slug]
-    return KINDS[slug].rows(text)
+        return search_small_kinds(text)[slug]
+    return KINDS[slug].rows(as_query(text))
 
 
 def make_hit(slug: str, row: Any, text: str) -> Hit:
     """Return the Hit for one of the `rows_of_kind`."""
     match = row if slug in SMALL_KINDS else KINDS[slug].to_match(row)
-    return highlight_match(match, fold(text).split())
+    return highlight_match(match, text)
 
 
-def highlight_match(match: Match, words: Sequence[str]) -> Hit:
+def highlight_match(match: Match, text: str) -> Hit:
+    names, prose = sought_in_names(text), sought_in_prose(text)
+    words = prose if match.is_prose else names
     return Hit(
-        highlight(match.title, words),
+        highlight(match.title, *words),
         match.url,
-        [highlight(part, words) for part in match.about],
-        highlight(match.text, words),
+        [highlight(part, *names) for part in match.about],
+        highlight(match.text, *words),
     )
 
 

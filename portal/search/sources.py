@@ -1,7 +1,8 @@
 """Sources of the search: the matching rows of each kind, and the texts to show of a row.
 
-Words match by their beginning, without case and accents, everywhere in the same way. Matches in
-names come first.
+Words match by their beginning, without case and accents, everywhere in the same way; those of
+English prose by their stem too. Matches in names and titles come first. Stop words count only if
+there are no other words, and then as whole words.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Sequence
 from html import unescape
 from typing import Any, NamedTuple
 
-from django.db.models import Prefetch, Q, TextField, Value
+from django.db.models import Case, Prefetch, Q, TextField, Value, When
 from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import formats
@@ -19,13 +20,23 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from cities.models import AlternativeName, City, Country, Theme
+from cities.models import AlternativeName, City, Theme
+from cities.search_query import NOISE, SearchQuery, find_countries
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
-from portal.search.highlighting import excerpt
+from portal.search.highlighting import excerpt, sought_in_prose
 from portal.search.ranking import names_first
+from publishing.content.english import (
+    STOP_WORDS,
+    deciding_words,
+    has_words,
+    index,
+    rank_of_title,
+    titles_first,
+)
 from publishing.content.folding import fold
+from publishing.content.search_words import has_word
 
 
 class Match(NamedTuple):
@@ -35,6 +46,8 @@ class Match(NamedTuple):
     url: str
     about: Sequence[str] = ()
     text: str = ""
+    # Whether title and text are English prose, whose words match by their stems.
+    is_prose: bool = False
 
 
 class Kind(NamedTuple):
@@ -43,7 +56,7 @@ class Kind(NamedTuple):
     label: str | Promise
     # The text of the link to all hits, with a placeholder for their number.
     all_label: str | Promise
-    rows: Callable[[str], Any]
+    rows: Callable[[SearchQuery], Any]
     to_match: Callable[[Any], Match]
     # The URL name of the list with the same search; without one, the search shows the kind.
     finder: str = ""
@@ -54,28 +67,29 @@ class Kind(NamedTuple):
 
 def search_field(rows: Any, field: str, text: str) -> Any:
     """Return the rows whose folded field has a word beginning for every word of the text."""
-    folded = fold(text)
-    for word in folded.split():
-        rows = rows.filter(**{f"{field}__contains": f" {word}"})
-    return rows.order_by(*names_first(field, folded), field, "pk")
+    for word in deciding_words(text):
+        rows = rows.filter(has_word(field, word))
+    return rows.order_by(*names_first(field, text), field, "pk")
 
 
-def search_cities(text: str) -> Any:
+def as_query(text: str) -> SearchQuery:
+    """Return the query that a text is for cities and countries; stop words say nothing."""
+    return SearchQuery(text, noise=NOISE | STOP_WORDS, whole=STOP_WORDS)
+
+
+def search_cities(query: SearchQuery) -> Any:
     """Return cities with the other names and networks by which they may have matched."""
-    names, networks = Q(), Q()
-    for word in fold(text).split():
-        names |= Q(search_key__contains=f" {word}")
-        networks |= Q(name_key__contains=f" {word}")
+    names, networks = Q(pk=None), Q(pk=None)
+    # The cities of a country need no other name to be there.
+    for word in [] if query.is_place and query.codes_with_cities else query.of_city:
+        names |= has_word("search_key", word)
+        networks |= has_word("name_key", word)
     other_names = AlternativeName.objects.filter(names).order_by("name", "pk")
     led_by = Network.objects.published().filter(networks).order_by("name_key", "pk")
-    return (
-        City.objects.published()
-        .search(text)
-        .select_related("country")
-        .prefetch_related(
-            Prefetch("alternative_names", other_names, "matching_names"),
-            Prefetch("networks", led_by, "matching_networks"),
-        )
+    cities = City.objects.published().search(query)
+    return cities.select_related("country").prefetch_related(
+        Prefetch("alternative_names", other_names, "matching_names"),
+        Prefetch("networks", led_by, "matching_networks"),
     )
 
 
@@ -83,27 +97,35 @@ def match_city(city: Any) -> Match:
     others = dict.fromkeys(other.name for other in city.matching_names if other.name != city.name)
     about = [city.official_name, city.country.name]
     if others:
-        about.append(_("also %(names)s") % {"names": ", ".join(others)})
+        about.append(_("also called %(names)s") % {"names": ", ".join(others)})
     if city.matching_networks:
         names = ", ".join(network.name for network in city.matching_networks)
         about.append(_("led by %(names)s") % {"names": names})
     return Match(city.name, city.get_absolute_url(), list(filter(None, about)), city.motto)
 
 
-def search_countries(text: str) -> Any:
-    return search_field(Country.objects.published().with_city_counts(), "name_key", text)
+def search_countries(query: SearchQuery) -> Any:
+    """Return countries with the name by which the text means each of them."""
+    codes = [*(country.code for country in query.countries), *query.begun]
+    others = [When(pk=code, then=Value(query.other_name_of(code))) for code in codes]
+    other_name = Case(*others, default=Value(""), output_field=TextField())
+    return find_countries(query).annotate(other_name=other_name)
 
 
 def match_country(country: Any) -> Match:
-    number = ngettext("%(number)s city", "%(number)s cities", country.city_count) % {
-        "number": country.city_count
-    }
-    return Match(country.name, country.get_absolute_url(), [country.get_region_display(), number])
+    about = [country.get_region_display()]
+    about.append(
+        ngettext("%(number)s city", "%(number)s cities", country.city_count)
+        % {"number": country.city_count}
+    )
+    if country.other_name:
+        about.insert(0, _("also called %(names)s") % {"names": country.other_name})
+    return Match(country.name, country.get_absolute_url(), about)
 
 
-def search_networks(text: str) -> Any:
-    rows = Network.objects.published().search(text)
-    return rows.order_by(*names_first("name_key", fold(text)), "name_key", "pk")
+def search_networks(query: SearchQuery) -> Any:
+    rows = Network.objects.published().search(query.text)
+    return rows.order_by(*names_first("name_key", query.text), "name_key", "pk")
 
 
 def match_network(network: Network) -> Match:
@@ -111,8 +133,8 @@ def match_network(network: Network) -> Match:
     return Match(network.name, network.get_absolute_url(), about, network.summary)
 
 
-def search_organisations(text: str) -> Any:
-    return search_field(Organisation.objects.published(), "name_key", text)
+def search_organisations(query: SearchQuery) -> Any:
+    return search_field(Organisation.objects.published(), "name_key", query.text)
 
 
 def match_organisation(organisation: Organisation) -> Match:
@@ -120,24 +142,24 @@ def match_organisation(organisation: Organisation) -> Match:
     return Match(organisation.name, organisation.get_absolute_url(), about, organisation.summary)
 
 
-def search_news(text: str) -> Any:
-    rows = NewsItem.objects.published().search(text)
-    return rows.order_by(*names_first("search_key", fold(text)), "-published_at", "-pk")
+def search_news(query: SearchQuery) -> Any:
+    rows = NewsItem.objects.published().search(query.text)
+    return rows.order_by(titles_first("search_key", query.text), "-published_at", "-pk")
 
 
 def match_news(item: NewsItem) -> Match:
     about = [formats.date_format(item.published_at, "j F Y")] if item.published_at else []
-    return Match(item.title, item.get_absolute_url(), about, item.summary)
+    return Match(item.title, item.get_absolute_url(), about, item.summary, is_prose=True)
 
 
-def search_events(text: str) -> Any:
-    rows = Event.objects.published().search(text).for_listing()
-    return rows.order_by(*names_first("search_key", fold(text)), "-starts_on", "name", "pk")
+def search_events(query: SearchQuery) -> Any:
+    rows = Event.objects.published().search(query.text).for_listing()
+    return rows.order_by(titles_first("search_key", query.text), "-starts_on", "name", "pk")
 
 
 def match_event(event: Event) -> Match:
-    about = [event.dates_label, str(event.get_kind_display()), event.where]
-    return Match(event.name, event.get_absolute_url(), list(filter(None, about)), event.description)
+    about = list(filter(None, [event.dates_label, str(event.get_kind_display()), event.where]))
+    return Match(event.name, event.get_absolute_url(), about, event.description, is_prose=True)
 
 
 KINDS = {
@@ -191,7 +213,7 @@ LABELS = {slug: kind.label for slug, kind in KINDS.items()} | {
 """Every kind, in the order in which the page shows them."""
 
 
-def search_small_kinds(words: Sequence[str]) -> dict[str, list[Match]]:
+def search_small_kinds(text: str) -> dict[str, list[Match]]:
     """Return matching themes and pages by kind, those with a match in their name first.
 
     They are a few dozen, written by staff, and hold rich text, so one query reads them all.
@@ -201,29 +223,23 @@ def search_small_kinds(words: Sequence[str]) -> dict[str, list[Match]]:
         values = [Cast(field, TextField()) for field in fields]
         return rows.order_by().values_list(Value(kind, TextField()), "slug", *values)
 
+    words = deciding_words(text)
     themes = texts("themes", Theme.objects.published(), "name", "description", "kind")
     pages = texts("pages", Page.objects.published(), "title", "summary", "body")
     by_kind: dict[str, list[tuple[int, str, Match]]] = {kind: [] for kind in SMALL_KINDS}
     for kind, slug, title, summary, third in themes.union(pages, all=True):
-        name, about, text = fold(title), [], summary
+        body = plain_text(third) if kind == "pages" else ""
+        if not has_words(index(title, summary, body), words):
+            continue
         if kind == "themes":
-            about = [str(Theme.Kind(third).label)]
-            url = reverse("themes:detail", args=[slug])
-            searched = f"{title} {summary}"
+            url, about = reverse("themes:detail", args=[slug]), [str(Theme.Kind(third).label)]
         else:
-            body = plain_text(third)
-            url = reverse("page", args=[slug])
-            searched = f"{title} {summary} {body}"
-            text = summary if matches(fold(f"{title} {summary}"), words) else excerpt(body, words)
-        if matches(fold(searched), words):
-            rank = 0 if matches(name, words) else 1
-            by_kind[kind].append((rank, name, Match(title, url, about, text)))
+            url, about = reverse("page", args=[slug]), []
+        has_all = has_words(index(title, summary), words)
+        shown = summary if has_all or not body else excerpt(body, *sought_in_prose(text))
+        match = Match(title, url, about, shown, is_prose=True)
+        by_kind[kind].append((rank_of_title(title, text), fold(title), match))
     return {kind: [hit for _r, _n, hit in sorted(hits)] for kind, hits in by_kind.items()}
-
-
-def matches(folded: str, words: Sequence[str]) -> bool:
-    """Return whether every word begins a word of the folded text."""
-    return all(f" {word}" in f" {folded}" for word in words)
 
 
 def plain_text(html: str) -> str:

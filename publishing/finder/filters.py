@@ -13,12 +13,13 @@ from django import forms
 from django.utils.functional import Promise
 
 from publishing.content.folding import fold
+from publishing.content.search_words import LONGEST_SEARCH as LONGEST_SEARCH
+from publishing.content.search_words import cut
+from publishing.content.text import normal
 from publishing.finder.facet_counts import Rows
 
-LONGEST_SEARCH = 100
-
-# Each word of a search is a condition for the database to check; nobody needs more.
-MOST_WORDS = 8
+# The characters of an address that are read at all: enough for invisible ones between the letters.
+MOST_READ = 10 * LONGEST_SEARCH
 
 
 class ShallowCopied:
@@ -37,7 +38,7 @@ class ShallowCopied:
 
 
 class SearchField(forms.CharField):
-    """Free text without control characters, cut to a length that a database can search.
+    """Free text in its normal form, cut to what a database can search.
 
     A text without a letter or digit matches nothing, so it counts as not understood.
     """
@@ -45,11 +46,9 @@ class SearchField(forms.CharField):
     widget = forms.TextInput
 
     def clean(self, value: Any) -> str:
-        # Invisible characters, such as a no-break space, separate words.
-        text = "".join(c if c.isprintable() else " " for c in str(value or "")).strip()
-        words = text[:LONGEST_SEARCH].split()
-        self.was_cut = len(text) > LONGEST_SEARCH or len(words) > MOST_WORDS
-        text = " ".join(words[:MOST_WORDS])
+        whole = " ".join(normal(str(value or "")[:MOST_READ]).split())
+        text = cut(whole)
+        self.was_cut = text != whole or len(str(value or "")) > MOST_READ
         self.unknown = [text] if text and not fold(text) else []
         return "" if self.unknown else text
 

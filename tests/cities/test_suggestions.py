@@ -115,10 +115,10 @@ def test_suggestions_may_be_cached_by_all_and_touch_no_session(client):
 
 
 @pytest.mark.parametrize("number", [1, 30])
-def test_suggestions_take_three_queries_for_any_number_of_matches(
+def test_suggestions_take_four_queries_for_any_number_of_matches(
     client, django_assert_num_queries, number
 ):
     for _ in range(number):
         factories.alternative_name(name="Fès", city=factories.city())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(URL, {"q": "fes"})
