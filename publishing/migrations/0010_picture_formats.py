@@ -7,7 +7,7 @@ import publishing.pictures
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0008_import_options"),
+        ("publishing", "0009_row_problems"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ import publishing.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0009_row_problems"),
+        ("publishing", "0010_picture_formats"),
     ]
 
     operations = [
