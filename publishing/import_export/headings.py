@@ -1,50 +1,187 @@
-"""Match the first row of a file with the columns of a model's table."""
+"""Match the headings of a file with the columns of a model's table, and find their row."""
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext as _
 
+from publishing.content.folding import fold
 from publishing.import_export.columns import InlineColumn, TableColumn, columns_of
+from publishing.import_export.heading_words import words_of
+from publishing.import_export.models import HeadingChoice
 from publishing.import_export.references import key_name
+from publishing.import_export.uploaded_rows import UploadedRow, column_letter
 
 # Columns of the list of refused rows; an import ignores them.
 IGNORED = ("row", "reason")
+# Headings are short; whatever is longer is a title or a text.
+LONGEST_HEADING = 80
+# Words shorter than this are not taken for one with a typing error.
+SHORTEST_SIMILAR = 5
+SIMILARITY = 0.86
+NAMED, WORD, SIMILAR = 3, 2, 1
+_NUMBER = re.compile(r"[-+−]?[\d\s.,'’%:/-]*\d[\d\s.,'’%:/-]*|https?://.*|\S+@\S+", re.IGNORECASE)
 
 
 class HeadingError(Exception):
-    """The first row of a file does not name columns; the text is for staff."""
+    """The headings of a file cannot be used; the text is for staff."""
 
 
-def match_headings(model: type[models.Model], headings: list[str]) -> dict[int, TableColumn | str]:
+class Guess(NamedTuple):
+    """The column that a heading means, "" to leave it out, and the certainty of that."""
+
+    column: str
+    certainty: int
+
+
+class KnownHeadings:
+    """The headings that a kind of record knows: names and labels of columns, and common words."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self.model, self.columns = model, columns_of(model)
+        self.key = key_name(model)
+        names = (self.key, *(column.name for column in self.columns))
+        self.named = {fold(column.label): column.name for column in self.columns}
+        self.named |= {fold(name): name for name in names}
+        self.words = words_of(model, names)
+        self.similar = [w for w in (*self.named, *self.words) if len(w) >= SHORTEST_SIMILAR]
+
+    # -- One heading -----------------------------------------------------------------------
+
+    def guess(self, heading: str) -> Guess:
+        """Return the column that a heading means most probably."""
+        meant = self._meaning(heading)
+        folded = fold(list(_spellings(heading))[-1])
+        if meant.certainty or not SHORTEST_SIMILAR <= len(folded) <= LONGEST_HEADING:
+            return meant
+        close = get_close_matches(folded, self.similar, 1, SIMILARITY)
+        return Guess(self._column(close[0]), SIMILAR) if close else meant
+
+    def _meaning(self, heading: str) -> Guess:
+        """Return the column of which the heading is the name, the label or a common word."""
+        if not 0 < len(heading) <= LONGEST_HEADING:
+            return Guess("", 0)
+        if fold(heading) in IGNORED:
+            return Guess("", NAMED)
+        whole, *parts = map(fold, _spellings(heading))
+        if whole in self.named:
+            return Guess(self.named[whole], NAMED)
+        found = next(filter(None, map(self._column, (whole, *parts))), "")
+        return Guess(found, WORD if found else 0)
+
+    def _column(self, folded: str) -> str:
+        return self.words.get(folded) or self.named.get(folded) or ""
+
+    # -- All headings ----------------------------------------------------------------------
+
+    def guess_all(self, headings: Sequence[str]) -> list[Guess]:
+        """Return a guess for each heading; no column is meant twice."""
+        guesses = [self.guess(heading) for heading in headings]
+        order = sorted(range(len(guesses)), key=lambda p: (-guesses[p].certainty, p))
+        taken: set[str] = set()
+        for position in order:
+            if guesses[position].column in taken:
+                guesses[position] = Guess("", 0)
+            taken |= {guesses[position].column} - {""}
+        named = sum(guess.certainty == NAMED for guess in guesses)
+        if named * 2 < len(guesses) and self.key == "id":
+            # Other systems number their rows too.
+            guesses = [Guess("", 0) if g.column == "id" else g for g in guesses]
+        return guesses
+
+    def are_exact(self, headings: Sequence[str]) -> bool:
+        """Return whether each heading is the name or the label of a column, and each another."""
+        guesses = self.guess_all(headings)
+        is_any = any(guess.column for guess in guesses)
+        return is_any and all(guess.certainty == NAMED for guess in guesses)
+
+    # -- The row of headings ---------------------------------------------------------------
+
+    def are_in(self, rows: Sequence[UploadedRow]) -> bool:
+        """Return whether one of these rows has at least two known headings."""
+        return any(self._count(row) > 1 for row in rows[:MOST_TITLES])
+
+    def find_row(self, rows: Sequence[UploadedRow]) -> int:
+        """Return the number of the row with the headings; 0 if there seems to be none."""
+        best = max(rows[:MOST_TITLES], key=self._count, default=None)
+        if best is None:
+            return 0
+        if self._count(best) > 1 or (self._count(best) == 1 and _is_full(best, rows)):
+            return best.number
+        return _first_full_row(rows)
+
+    def _count(self, row: UploadedRow) -> int:
+        return len({self._meaning(cell).column for cell in row.cells} - {""})
+
+
+# Rows above the headings that are looked at.
+MOST_TITLES = 25
+
+
+def _spellings(heading: str) -> Iterator[str]:
+    """Yield the heading without brackets, as it is, its alternatives, and it without a year."""
+    whole = re.sub(r"\s*[(\[（].*", "", heading).strip() or heading
+    yield whole
+    yield heading
+    yield from (part for part in re.split(r"[/|\n]| [-–—] ", whole) if part.strip())
+    yield re.sub(r"\b(19|20)\d\d\b", "", whole)
+
+
+def _is_full(row: UploadedRow, rows: Sequence[UploadedRow]) -> bool:
+    """Return whether the row has nearly as many cells as most rows have."""
+    widths = Counter(sum(map(bool, row.cells)) for row in rows)
+    typical = max(widths, key=lambda width: (widths[width], width))
+    filled = sum(map(bool, row.cells))
+    return filled * 5 >= typical * 3 and filled >= min(2, typical)
+
+
+def _first_full_row(rows: Sequence[UploadedRow]) -> int:
+    """Return the first row that is as wide as most are, unless it has numbers as data have."""
+    for row in rows[:MOST_TITLES]:
+        filled = [cell for cell in row.cells if cell]
+        if _is_full(row, rows):
+            is_data = any(_NUMBER.fullmatch(cell) or len(cell) > LONGEST_HEADING for cell in filled)
+            return 0 if is_data or len(set(filled)) < len(filled) else row.number
+    return 0
+
+
+# -- The columns that are imported -------------------------------------------------------------
+
+
+def match_headings(
+    model: type[models.Model], headings: Sequence[str], columns: Sequence[str] | None = None
+) -> dict[int, TableColumn | str]:
     """Return the column at each position of a file's rows; for the key, its name.
 
-    Names and labels both match, in upper or lower case. Raises HeadingError.
+    `columns` are the names that were chosen, "" to leave a position out; without them, headings
+    that are names or labels count. Raises HeadingError.
     """
-    known: dict[str, Any] = {key_name(model): key_name(model)}
-    columns = columns_of(model)
-    known |= {column.label.casefold(): column for column in columns}
-    known |= {column.name: column for column in columns}
+    if columns is None:
+        guesses = KnownHeadings(model).guess_all(headings)
+        columns = [guess.column if guess.certainty == NAMED else "" for guess in guesses]
+    known: dict[str, Any] = {column.name: column for column in columns_of(model)}
+    known[key_name(model)] = key_name(model)
     matched: dict[int, TableColumn | str] = {}
-    unknown: list[str] = []
-    for position, heading in enumerate(headings):
-        name, _bracket, order = heading.partition("(")
-        name = name.strip().casefold()
-        if name in IGNORED or not name:
+    for position, name in enumerate(columns):
+        if name not in known:
             continue
-        column = known.get(name)
-        if column is None:
-            unknown.append(heading)
-            continue
+        column = known[name]
         if column in matched.values():
-            raise HeadingError(_("The column “%s” stands twice in the first row.") % heading)
-        if isinstance(column, InlineColumn) and order:
-            _reorder(column, order)
+            message = _("The column “%s” is chosen for more than one heading.")
+            raise HeadingError(message % getattr(column, "label", column))
+        heading = headings[position] if position < len(headings) else ""
+        if isinstance(column, InlineColumn) and "|" in heading:
+            _reorder(column, heading.partition("(")[2])
         matched[position] = column
-    if unknown or not matched:
-        raise HeadingError(_unknown_message(model, unknown))
+    if not matched:
+        raise HeadingError(_("Choose a column for at least one heading."))
     return matched
 
 
@@ -62,11 +199,56 @@ def _reorder(column: InlineColumn, order: str) -> None:
     column.order = names
 
 
-def _unknown_message(model: type[models.Model], unknown: list[str]) -> str:
-    names = ", ".join([key_name(model), *(column.name for column in columns_of(model))])
-    if not unknown:
-        return _("The first row has to hold the names of the columns: %s.") % names
-    return _("These columns are not known: %(unknown)s. Known are: %(names)s.") % {
-        "unknown": ", ".join(f"“{heading[:60]}”" for heading in unknown[:10]),
-        "names": names,
-    }
+def heading_labels(headings: Sequence[str]) -> list[str]:
+    """Return the headings for people; a column without one has its letter."""
+    return [
+        heading or _("Column %s (no heading)") % column_letter(position)
+        for position, heading in enumerate(headings)
+    ]
+
+
+def left_out(headings: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Return the headings of a file that are not imported, for people."""
+    labels = heading_labels(headings)
+    return [
+        label
+        for position, label in enumerate(labels)
+        if not columns[position : position + 1] or not columns[position]
+        if fold(headings[position]) not in IGNORED
+    ]
+
+
+# -- Choices that are remembered ---------------------------------------------------------------
+
+
+def _remembered(headings: Sequence[str]) -> list[int]:
+    """Return the positions that count for the shape of a file."""
+    return [p for p, heading in enumerate(headings) if fold(heading) not in IGNORED]
+
+
+def _fingerprint(headings: Sequence[str]) -> str:
+    texts = "\n".join(fold(headings[position]) for position in _remembered(headings))
+    return hashlib.sha256(texts.encode()).hexdigest()
+
+
+def remember(model: type[models.Model], headings: Sequence[str], columns: Sequence[str]) -> None:
+    """Keep the chosen columns for the next file with these headings."""
+    HeadingChoice.objects.update_or_create(
+        model=model._meta.label_lower,
+        fingerprint=_fingerprint(headings),
+        defaults={"columns": [columns[position] for position in _remembered(headings)]},
+    )
+
+
+def recall(model: type[models.Model], headings: Sequence[str]) -> list[str] | None:
+    """Return the columns that were chosen for these headings before; None if none were."""
+    choice = HeadingChoice.objects.filter(
+        model=model._meta.label_lower, fingerprint=_fingerprint(headings)
+    ).first()
+    if choice is None or len(choice.columns) != len(_remembered(headings)):
+        return None
+    known = {key_name(model), *(column.name for column in columns_of(model))}
+    columns = [""] * len(headings)
+    for position, name in zip(_remembered(headings), choice.columns, strict=True):
+        columns[position] = name if name in known else ""
+    return columns

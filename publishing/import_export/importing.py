@@ -46,7 +46,7 @@ def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> boo
     write = BatchWrite(model, batch, person, note)
     counts = batch.count_outcomes()
     with transaction.atomic():
-        if Batch.objects.select_for_update().get(pk=batch.pk).imported_at:
+        if Batch.objects.select_for_update().defer("content").get(pk=batch.pk).imported_at:
             return True
         bulk_apply.lock_rows(model, chain(*write.changed))
         # In SQLite everybody waits for the comparison, which is needed only if somebody wrote.
@@ -54,8 +54,8 @@ def _try(model: type[models.Model], batch: Batch, person: Any, note: str) -> boo
             return False
         write.sql.run()
         _require_within(model, write.live, person)
-        batch.imported_at, batch.counts = timezone.now(), counts
-        batch.save(update_fields=["imported_at", "counts"])
+        batch.imported_at, batch.counts, batch.content = timezone.now(), counts, None
+        batch.save(update_fields=["imported_at", "counts", "content"])
     return True
 
 

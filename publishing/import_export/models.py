@@ -35,7 +35,9 @@ class RowOutcome(models.TextChoices):
 class BatchQuerySet(models.QuerySet["Batch"]):
     def of(self, model: type[models.Model]) -> Self:
         """Return the imports of a kind of record, the newest first."""
-        return self.filter(model=model._meta.label_lower).order_by("-made_at", "-pk")
+        found = self.filter(model=model._meta.label_lower).order_by("-made_at", "-pk")
+        # A file has up to 20 MB.
+        return found.defer("content")
 
     def imported(self) -> Self:
         """Return the imports that were carried out."""
@@ -58,7 +60,7 @@ class Batch(models.Model):
     made_at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     file_name = LineField(_("file"), max_length=255)
     headings = models.JSONField(default=list)
-    # The file itself, until its columns are matched and its rows are read.
+    # The file itself, compressed, until the import is carried out.
     content = models.BinaryField(null=True)
     # How the person said that the file is to be read: its columns, dates and matching.
     options = models.JSONField(default=dict)
@@ -87,6 +89,13 @@ class Batch(models.Model):
     @property
     def model_class(self) -> type[models.Model]:
         return apps.get_model(self.model)
+
+    @property
+    def awaits_columns(self) -> bool:
+        """Whether a person has still to match the headings of the file."""
+        # These say how to understand rows, and not how to read the file.
+        reading = self.options.keys() - {"date_order", "date_orders", "match_by"}
+        return bool(reading) and "columns" not in self.options
 
     @property
     def expires_at(self) -> Any:
@@ -159,10 +168,11 @@ class HeadingChoice(models.Model):
 
 
 def delete_expired() -> None:
-    """Delete the rows of old imports and old previews, in slices."""
+    """Delete the rows of old imports, old previews and their files, in slices."""
     limit = timezone.now() - RETENTION
     while keys := list(
         BatchRow.objects.filter(batch__made_at__lt=limit).values_list("pk", flat=True)[:500]
     ):
         BatchRow.objects.filter(pk__in=keys).delete()
     Batch.objects.filter(made_at__lt=limit, imported_at__isnull=True).delete()
+    Batch.objects.filter(made_at__lt=limit, content__isnull=False).update(content=None)

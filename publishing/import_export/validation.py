@@ -42,7 +42,7 @@ class RowValidator:
         self.model_admin, self.request, self.batch = model_admin, request, batch
         self.model: type[models.Model] = model_admin.model
         self.fields = content_fields(self.model)
-        headings = match_headings(self.model, batch.headings)
+        headings = match_headings(self.model, batch.headings, batch.options.get("columns"))
         self.columns = {p: c for p, c in headings.items() if not isinstance(c, str)}
         self.resolver = ReferenceResolver(model_admin.admin_site, request)
         self.matcher = RecordMatcher(model_admin, request, headings, self.resolver, batch)

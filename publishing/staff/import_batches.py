@@ -65,6 +65,8 @@ class BatchViews(ImportExportPages):
         if not self.admin.has_import_permission(request):
             raise PermissionDenied
         batch = self._batch_of(request, batch_id)
+        if batch.awaits_columns:
+            return self.redirect("batch_columns", batch.pk)
         if request.method == "POST" and not batch.imported_at:
             return self._decide_import(request, batch)
         return self._show_batch(request, batch)

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -15,16 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publishing.content.publishable import Publishable
-from publishing.import_export.bulk_snapshots import slices
-from publishing.import_export.bulk_sql import DeferredSQL
 from publishing.import_export.columns import columns_of
 from publishing.import_export.exporting import csv_pieces, table_rows, write_workbook
-from publishing.import_export.headings import HeadingError, match_headings
-from publishing.import_export.models import Batch, BatchRow, delete_expired
-from publishing.import_export.readers import UnreadableFile, UploadedTable, read_table
+from publishing.import_export.headings import HeadingError, KnownHeadings, match_headings
+from publishing.import_export.models import Batch, delete_expired
+from publishing.import_export.readers import read_table
 from publishing.import_export.references import key_name, natural_key_name
+from publishing.import_export.uploaded_rows import UnreadableFile
+from publishing.import_export.uploads import keep_file, reading_of, save_rows
 from publishing.revisions.models import name_of
 from publishing.staff.admin_views import AdminViews
+from publishing.staff.column_form import is_plain
 
 PER_PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,8 +35,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("CSV or an Excel workbook (.xlsx), at most 20 MB and 20,000 rows."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+        help_text=gettext_lazy(
+            "CSV, Excel (.xlsx) or OpenDocument (.ods), at most 20 MB and 20,000 rows."
+        ),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.ods"}),
     )
     mode = forms.ChoiceField(
         label=gettext_lazy("What visitors see"),
@@ -98,7 +102,8 @@ class ImportExportViews(ImportExportPages):
             except (UnreadableFile, HeadingError) as error:
                 form.add_error("file", str(error))
             else:
-                return self.redirect("batch", batch.pk)
+                name = "batch_columns" if batch.awaits_columns else "batch"
+                return self.redirect(name, batch.pk)
         if not self._asks_for_mode(request):
             del form.fields["mode"]
         batches = Batch.objects.of(self.model)
@@ -122,43 +127,28 @@ class ImportExportViews(ImportExportPages):
         return issubclass(self.model, Publishable) and self.admin.has_publish_permission(request)
 
     def _save_upload(self, request: HttpRequest, form: UploadForm) -> Batch:
-        """Save the rows of an uploaded file, all or none. Raises UnreadableFile, HeadingError."""
+        """Save an uploaded file, and its rows if its headings are plain. Raises UnreadableFile."""
         delete_expired()
         file = form.cleaned_data["file"]
-        uploaded = read_table(file.file, file.size)
-        match_headings(self.model, uploaded.headings)
+        known = KnownHeadings(self.model)
+        table = read_table(file.file, file.size, {}, known)
         is_live = form.cleaned_data["mode"] == "live" and self.admin.has_publish_permission(request)
-        batch = Batch.objects.create(
-            model=self.opts.label_lower,
-            person_id=request.user.pk,
-            person_name=name_of(request.user),
-            file_name=file.name[:255],
-            headings=uploaded.headings,
-            notes=uploaded.notes,
-            is_live=is_live or not issubclass(self.model, Publishable),
-        )
-        try:
-            self._save_rows(batch, uploaded)
-        except UnreadableFile:
-            batch.delete()
-            raise
+        with transaction.atomic():
+            batch = Batch.objects.create(
+                model=self.opts.label_lower,
+                person_id=request.user.pk,
+                person_name=name_of(request.user),
+                file_name=file.name[:255],
+                headings=table.headings,
+                options=reading_of(table),
+                is_live=is_live or not issubclass(self.model, Publishable),
+            )
+            if is_plain(table, known):
+                columns = [guess.column for guess in known.guess_all(table.headings)]
+                match_headings(self.model, table.headings, columns)
+                save_rows(batch, table, columns)
+            elif not sum(1 for _row in table):
+                # All rows are read, so that a limit is met now and not after the next step.
+                raise UnreadableFile(_("The file has headings and no rows."))
+            keep_file(batch, file.file)
         return batch
-
-    @staticmethod
-    def _save_rows(batch: Batch, uploaded: UploadedTable) -> None:
-        for chunk in slices(uploaded):
-            rows = [
-                BatchRow(
-                    batch=batch,
-                    number=row.number,
-                    # A row that cannot be read has a reason instead of cells.
-                    cells=[] if row.problem else row.cells,
-                    reason=row.problem,
-                )
-                for row in chunk
-            ]
-            sql = DeferredSQL()
-            sql.insert(BatchRow, rows)
-            sql.run()
-        if not batch.rows.exists():
-            raise UnreadableFile(_("The file has headings and no rows."))

@@ -23,6 +23,7 @@ from publishing.staff.change_lists import StaffChangeList
 from publishing.staff.doubles import DoubleViews
 from publishing.staff.draft_views import DraftViews
 from publishing.staff.import_batches import BatchViews
+from publishing.staff.import_columns import ColumnViews
 from publishing.staff.import_export import ImportExportViews
 from publishing.staff.list_filters import StateFilter
 from publishing.staff.live_editing import LiveViews
@@ -51,7 +52,15 @@ class PublishableAdmin(DraftAdmin):
     readonly_fields: ClassVar[Any] = ("state_now", "created_at", "updated_at")
     actions = ("publish_now", "unpublish", "archive", "trash", "recover")
     moments = EDITABLE_MOMENTS
-    views = (ImportExportViews, BatchViews, LiveViews, DoubleViews, DraftViews, RecordViews)
+    views = (
+        ImportExportViews,
+        ColumnViews,
+        BatchViews,
+        LiveViews,
+        DoubleViews,
+        DraftViews,
+        RecordViews,
+    )
     quality_checks = CHECKS
     change_list_template = "admin/publishing/import_export_list.html"
 
