@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
 from django.db.models import NOT_PROVIDED, Q
 from django.db.models.functions import Coalesce
 from django.db.models.sql import Query
@@ -56,8 +57,9 @@ class _Parameter(models.Expression):
         return "%s", [self]
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        # Functions such as EXTRACT need to know the type, also of NULL.
-        return f"%s::{self.output_field.cast_db_type(connection)}", [self]
+        # PostgreSQL cannot tell of which type a NULL is. A cast to varchar(9) would cut a text.
+        is_text = isinstance(self.output_field, models.CharField | models.TextField)
+        return f"%s::{'text' if is_text else self.output_field.db_type(connection)}", [self]
 
 
 class CompiledCheck:
@@ -86,9 +88,16 @@ class CompiledCheck:
             else p
             for p in self._parameters
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
-            return cursor.fetchone() is not None
+        try:
+            with (
+                transaction.atomic() if connection.in_atomic_block else nullcontext(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(self._sql, parameters)
+                return cursor.fetchone() is not None
+        except DatabaseError:
+            # As in `Q.check`: what the database cannot compare, it cannot store either.
+            return True
 
 
 class BrokenCheck(NamedTuple):

@@ -67,7 +67,9 @@ class RecordMatcher:
     def _ways(self, chosen: str) -> list[str]:
         """Return the ways to match a row, in their order."""
         possible = match_ways(self.model, self.positions, self.key is not None)
-        if chosen in possible:
+        # A list of one country may leave it out, if the user says so.
+        has_name = getattr(self.model, "slug_source", "") in self.positions
+        if chosen in possible or (chosen == BY_NAME and has_name):
             return [chosen]
         # Who has a column of keys says with an empty one that a record is new.
         return [way for way in possible if way != BY_NAME or BY_KEY not in possible]

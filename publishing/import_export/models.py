@@ -96,7 +96,9 @@ class Batch(models.Model):
     @property
     def awaits_columns(self) -> bool:
         """Whether a person has still to match the headings of the file."""
-        return bool(self.options) and "columns" not in self.options
+        # These say how to understand rows, and not how to read the file.
+        reading = self.options.keys() - {"date_order", "date_orders", "match_by"}
+        return bool(reading) and "columns" not in self.options
 
     @property
     def expires_at(self) -> Any:

@@ -22,6 +22,7 @@ from publishing.import_export.headings import (
     recall,
 )
 from publishing.import_export.readers import UploadedTable
+from publishing.import_export.record_index import distinguishing_fields
 from publishing.import_export.references import key_name, natural_key_name
 from publishing.import_export.text_tables import SEPARATORS, TextSource
 from publishing.import_export.uploads import missing_columns, missing_message, reading_of
@@ -259,12 +260,7 @@ def ways_to_match(model: type[models.Model]) -> list[tuple[str, tuple[str, ...],
     name = getattr(model, "slug_source", "")
     if name in labels:
         # A name is unique within these fields: a city's in its country.
-        unique = {
-            tuple(constraint.fields)
-            for constraint in model._meta.constraints
-            if isinstance(constraint, models.UniqueConstraint)
-        }
-        has_country = any({"country", "name"} <= set(fields) for fields in unique)
+        has_country = any(field.name == "country" for field in distinguishing_fields(model))
         text = f"{labels[name]} and {labels['country']}" if has_country else labels[name]
         # A list of one country may leave it out.
         ways.append(("name", (name,), _("its %s") % text))
