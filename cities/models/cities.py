@@ -17,12 +17,16 @@ from cities.models.themes import Theme
 from publishing.content.folding import FoldedField
 from publishing.content.richtext import RichTextField
 from publishing.models import (
+    LARGEST_NUMBER,
+    LARGEST_POPULATION,
     MOMENTS,
     UNIQUE_SLUG,
+    DayField,
     Picture,
     Publishable,
     Slugged,
     Sourced,
+    WebsiteField,
     unique_unless_trashed,
 )
 
@@ -95,7 +99,7 @@ class City(Slugged, Publishable, Sourced):
         validators=[MinValueValidator(2013), MaxValueValidator(2100)],
         help_text=_("Leave it empty if no source says when the city joined."),
     )
-    joined_on = models.DateField(
+    joined_on = DayField(
         _("joining date"),
         null=True,
         blank=True,
@@ -139,7 +143,11 @@ class City(Slugged, Publishable, Sourced):
         ),
     )
     population = models.PositiveIntegerField(
-        _("population"), null=True, blank=True, help_text=_("Leave it empty if it is not known.")
+        _("population"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LARGEST_POPULATION)],
+        help_text=_("Leave it empty if it is not known."),
     )
     population_year = models.PositiveSmallIntegerField(
         _("year of the population figure"),
@@ -171,11 +179,12 @@ class City(Slugged, Publishable, Sourced):
         _("GeoNames number"),
         null=True,
         blank=True,
+        validators=[MaxValueValidator(LARGEST_NUMBER)],
         help_text=_(
             "The number of the place at geonames.org, if its point or population is from there."
         ),
     )
-    website = models.URLField(
+    website = WebsiteField(
         _("website"), blank=True, help_text=_("The city’s own page on lifelong learning.")
     )
     picture = models.ForeignKey(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models.cities import City
 from publishing.content.folding import FoldedField
+from publishing.content.websites import WebsiteField
 
 
 class OfCity(models.Model):
@@ -57,7 +58,7 @@ class Award(OfCity):
         _("year"), validators=[MinValueValidator(2015), MaxValueValidator(2100)]
     )
     source = models.CharField(_("source"), max_length=300, blank=True)
-    source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
+    source_url = WebsiteField(_("link to the source"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("learning city award")
@@ -82,9 +83,14 @@ class Designation(OfCity):
     name = models.CharField(
         _("title"), max_length=150, help_text=_("For example “UNESCO City of Literature”.")
     )
-    year = models.PositiveSmallIntegerField(_("since"), null=True, blank=True)
+    year = models.PositiveSmallIntegerField(
+        _("since"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1900), MaxValueValidator(2100)],
+    )
     source = models.CharField(_("source"), max_length=300, blank=True)
-    source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
+    source_url = WebsiteField(_("link to the source"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("other UNESCO designation")

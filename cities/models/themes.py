@@ -2,12 +2,14 @@
 
 from typing import Self
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from cities.models.expressions import count_of, related_rows
 from publishing.content.scope import Unscoped
 from publishing.models import (
+    LARGEST_PLACE,
     UNIQUE_SLUG,
     Publishable,
     PublishableQuerySet,
@@ -47,7 +49,10 @@ class Theme(Slugged, Publishable, Sourced):
         help_text=_("A heading within its kind, for example “building blocks”."),
     )
     number = models.PositiveSmallIntegerField(
-        _("number"), default=0, help_text=_("Its place within the group.")
+        _("number"),
+        default=0,
+        validators=[MaxValueValidator(LARGEST_PLACE)],
+        help_text=_("Its place within the group."),
     )
     description = models.TextField(
         _("description"), blank=True, help_text=_("What the name means, in a sentence or two.")

@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City, Country
 from publishing.content.folding import FoldedField, fold
 from publishing.content.scope import Scope
-from publishing.models import UNIQUE_SLUG, Publishable, PublishableQuerySet, Slugged, Sourced
+from publishing.models import (
+    UNIQUE_SLUG,
+    DayField,
+    Publishable,
+    PublishableQuerySet,
+    Slugged,
+    Sourced,
+    WebsiteField,
+)
 
 
 class EventQuerySet(PublishableQuerySet):
@@ -57,8 +65,8 @@ class Event(Slugged, Publishable, Sourced):
 
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
-    starts_on = models.DateField(_("first day"), null=True, blank=True)
-    ends_on = models.DateField(
+    starts_on = DayField(_("first day"), null=True, blank=True)
+    ends_on = DayField(
         _("last day"), null=True, blank=True, help_text=_("Empty for an event of one day.")
     )
     date_note = models.CharField(
@@ -85,7 +93,7 @@ class Event(Slugged, Publishable, Sourced):
         verbose_name=_("country"),
     )
     description = models.TextField(_("description"), blank=True)
-    website = models.URLField(_("website"), blank=True)
+    website = WebsiteField(_("website"), blank=True)
     search_key = FoldedField("name", "place", "description")
 
     objects = EventQuerySet.as_manager()

@@ -11,7 +11,14 @@ from partners.models import Network
 from publishing.content.folding import FoldedField, fold
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
-from publishing.models import UNIQUE_SLUG, Picture, Publishable, PublishableQuerySet, Slugged
+from publishing.models import (
+    UNIQUE_SLUG,
+    Picture,
+    Publishable,
+    PublishableQuerySet,
+    Slugged,
+    WebsiteField,
+)
 
 
 class NewsQuerySet(PublishableQuerySet):
@@ -124,7 +131,7 @@ class NewsItem(Slugged, Publishable):
         _("author"), max_length=150, blank=True, help_text=_("Who wrote it, as it should appear.")
     )
     source = models.CharField(_("source"), max_length=300, blank=True)
-    source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
+    source_url = WebsiteField(_("link to the source"), max_length=500, blank=True)
     note = models.TextField(_("note for staff"), blank=True)
     picture = models.ForeignKey(
         Picture,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models.networks import Network
 from partners.models.organisations import Organisation
+from publishing.content.websites import WebsiteField
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -51,7 +52,7 @@ class Membership(models.Model):
         help_text=_("“Member” only if a source says that it belongs to the network."),
     )
     source = models.CharField(_("source"), max_length=300, blank=True)
-    source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
+    source_url = WebsiteField(_("link to the source"), max_length=500, blank=True)
     note = models.TextField(_("note for staff"), blank=True)
 
     objects = MembershipQuerySet.as_manager()

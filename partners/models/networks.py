@@ -22,6 +22,7 @@ from publishing.models import (
     PublishableQuerySet,
     Slugged,
     Sourced,
+    WebsiteField,
     unique_unless_trashed,
 )
 
@@ -119,7 +120,7 @@ class Network(Slugged, Publishable, Sourced):
         help_text=_("One sentence on who takes part and what for. Pages of its cities show it."),
     )
     profile = RichTextField(_("profile"), blank=True)
-    website = models.URLField(_("website"), blank=True)
+    website = WebsiteField(_("website"), blank=True)
     picture = models.ForeignKey(
         Picture,
         models.SET_NULL,

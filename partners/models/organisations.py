@@ -16,6 +16,7 @@ from publishing.models import (
     PublishableQuerySet,
     Slugged,
     Sourced,
+    WebsiteField,
     unique_unless_trashed,
 )
 
@@ -68,7 +69,7 @@ class Organisation(Slugged, Publishable, Sourced):
     summary = models.TextField(
         _("summary"), blank=True, max_length=600, help_text=_("What it does, in a sentence or two.")
     )
-    website = models.URLField(_("website"), blank=True)
+    website = WebsiteField(_("website"), blank=True)
     name_key = FoldedField("name", db_index=True)
 
     parts = ("memberships",)

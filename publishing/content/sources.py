@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.moments import DayField
+from publishing.content.websites import WebsiteField
+
 
 class Sourced(models.Model):
     """Abstract model that names the source of its facts and the day of the last check."""
@@ -16,10 +19,10 @@ class Sourced(models.Model):
             "Visitors see this."
         ),
     )
-    source_url = models.URLField(
+    source_url = WebsiteField(
         _("link to the source"), max_length=500, blank=True, help_text=_("Visitors can follow it.")
     )
-    checked_on = models.DateField(
+    checked_on = DayField(
         _("last checked on"),
         null=True,
         blank=True,

@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.moments import MomentField
 from publishing.content.scope import Scope, about_records, within
 from publishing.revisions import snapshots
 from publishing.revisions.snapshots import MergeResult, Snapshot
@@ -119,7 +120,7 @@ class Revision(models.Model):
     note = models.TextField(_("why"), blank=True)
     base = models.JSONField(_("before"), null=True, default=None)
     content = models.JSONField(_("after"), null=True, default=None)
-    due_at = models.DateTimeField(_("goes live at"), null=True, blank=True)
+    due_at = MomentField(_("goes live at"), null=True, blank=True)
     batch = models.ForeignKey(
         "publishing.Batch",
         models.SET_NULL,
