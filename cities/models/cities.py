@@ -146,7 +146,11 @@ class City(Slugged, Publishable, Sourced):
         _("population"),
         null=True,
         blank=True,
-        validators=[MaxValueValidator(LARGEST_POPULATION)],
+        validators=[
+            MaxValueValidator(
+                LARGEST_POPULATION, _("No member has more than 1,000,000,000 people.")
+            )
+        ],
         help_text=_("Leave it empty if it is not known."),
     )
     population_year = models.PositiveSmallIntegerField(
