@@ -116,6 +116,12 @@ def feature(row: CityRow) -> dict[str, Any]:
     return {"type": "Feature", "geometry": point if has_place else None, "properties": row}
 
 
+class DownloadFilter(CityFilter):
+    """The filters of the finder; a download has all rows, so it has no pages."""
+
+    page_parameters = frozenset()
+
+
 class Download(StreamingHttpResponse):
     """A streamed response that holds one of the `slots` until it is closed or collected."""
 
@@ -134,12 +140,12 @@ class CityDownload(View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, kind: str) -> Any:
-        canonical = CityFilter.canonical(request.GET)
+        canonical = DownloadFilter.canonical(request.GET)
         if dict(canonical.lists()) != dict(request.GET.lists()):
             query = canonical.urlencode()
             return HttpResponsePermanentRedirect(request.path + (f"?{query}" if query else ""))
         rows = City.objects.published().for_listing()
-        finder = CityFilter(request.GET, queryset=rows, request=request)
+        finder = DownloadFilter(request.GET, queryset=rows, request=request)
         if finder.notices:
             return JsonResponse({"errors": finder.notices}, status=400)
         formats = {

@@ -35,7 +35,9 @@ class ReportForm(forms.ModelForm):
 
     def clean_address(self) -> str:
         """Refuse an address outside the portal: the admin must not link staff elsewhere."""
-        address: str = self.cleaned_data["address"]
+        # On one line: it is the subject of a letter.
+        printable = (c if c.isprintable() else " " for c in self.cleaned_data["address"])
+        address = " ".join("".join(printable).split())
         try:
             resolve(address.partition("?")[0])
         except Resolver404:
@@ -48,6 +50,7 @@ class ReportForm(forms.ModelForm):
 
 
 class ReportView(FormView):
+    http_method_names = ["get", "head", "post", "options"]
     form_class = ReportForm
     template_name = "portal/report.html"
     success_url = reverse_lazy("report-thanks")

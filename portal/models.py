@@ -5,7 +5,7 @@ from collections import defaultdict
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Concat, Left, StrIndex
@@ -18,8 +18,16 @@ from partners.models import Network
 from portal.rate_limits import RequestCount as RequestCount
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope, is_divided, narrowed, with_pages
-from publishing.content.text_fields import EmailField, LineField, ParagraphsField, URLField
-from publishing.models import UNIQUE_SLUG, Publishable, PublishableQuerySet, Slugged
+from publishing.content.text_fields import EmailField, LineField, ParagraphsField
+from publishing.models import (
+    LARGEST_PLACE,
+    UNIQUE_SLUG,
+    MomentField,
+    Publishable,
+    PublishableQuerySet,
+    Slugged,
+    WebsiteField,
+)
 
 
 class Page(Slugged, Publishable):
@@ -134,7 +142,10 @@ class MenuItem(models.Model):
         help_text=_("A page of the portal, for example “/cities/”, or a whole https:// address."),
     )
     order = models.PositiveSmallIntegerField(
-        _("order"), default=0, help_text=_("Smaller numbers come first.")
+        _("order"),
+        default=0,
+        validators=[MaxValueValidator(LARGEST_PLACE)],
+        help_text=_("Smaller numbers come first."),
     )
 
     class Meta:
@@ -168,10 +179,10 @@ class Report(models.Model):
         _("page"), max_length=500, help_text=_("The address of the page that it is about.")
     )
     message = ParagraphsField(_("what is wrong"), max_length=4000)
-    source_url = URLField(_("a source that says so"), max_length=500, blank=True)
+    source_url = WebsiteField(_("a source that says so"), max_length=500, blank=True)
     email = EmailField(_("email address"), blank=True)
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
-    done_at = models.DateTimeField(_("dealt with"), null=True, blank=True)
+    done_at = MomentField(_("dealt with"), null=True, blank=True)
     note = ParagraphsField(_("note for staff"), blank=True)
 
     objects = ReportQuerySet.as_manager()

@@ -5,6 +5,7 @@ Differences between machines come from the environment, or from a file `.env` ne
 other modules, because settings in several files hide what a machine runs with.
 """
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ SECRET_KEY = required(
     "Set it in the environment or in .env to a long random text, "
     'made for example with: python -c "import secrets; print(secrets.token_urlsafe(50))"',
 )
-ALLOWED_HOSTS = [
+HOSTS = [
     host.strip()
     for host in required(
         "ALLOWED_HOSTS",
@@ -61,6 +62,10 @@ ALLOWED_HOSTS = [
         "for example: ALLOWED_HOSTS=learning.example.org",
     ).split(",")
 ]
+# A port other than that of the server counts only if it is named with a host.
+WITH_PORT = re.compile(r"(.*[^:]):([0-9]+)")
+ALLOWED_HOSTS = [WITH_PORT.sub(r"\1", host) for host in HOSTS]
+PUBLIC_PORTS = frozenset(match[2] for match in map(WITH_PORT.fullmatch, HOSTS) if match)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # -- Apps and middleware -------------------------------------------------------------------
@@ -88,6 +93,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.request_headers.NormalHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -97,6 +103,8 @@ MIDDLEWARE = [
     "portal.middleware.DatabaseErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before the check of the token, which a request of a wrong method seldom has.
+    "portal.middleware.AllowedMethodsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -278,6 +286,8 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Learning Cities Portal <noreply@localhost>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who gets a letter when a visitor reports a mistake.
+MANAGERS = [("", address.strip()) for address in env.list("REPORT_EMAILS", default=[])]
 # In seconds: a request must not wait longer for a mail server that does not answer.
 EMAIL_TIMEOUT = 10
 

@@ -1,16 +1,23 @@
 """The models of publishing, re-exported for Django and the apps; each is defined with its idea."""
 
+from publishing.content.limits import (
+    LARGEST_COUNT,
+    LARGEST_NUMBER,
+    LARGEST_PLACE,
+    LARGEST_POPULATION,
+)
+from publishing.content.moments import DayField, MomentField, format_moment
 from publishing.content.publishable import (
     EDITABLE_MOMENTS,
     MOMENTS,
     Publishable,
     PublishableQuerySet,
-    format_moment,
     unique_unless_trashed,
 )
 from publishing.content.slugs import UNIQUE_SLUG, FormerSlug, Slugged, readable_slug
 from publishing.content.sources import Sourced
 from publishing.content.states import State
+from publishing.content.websites import WebsiteField
 from publishing.import_export.models import Batch, BatchRow, HeadingChoice
 from publishing.pictures.models import Picture
 from publishing.revisions.autosave import WorkingCopy
@@ -19,12 +26,18 @@ from publishing.revisions.share_links import SharedDraft
 
 __all__ = [
     "EDITABLE_MOMENTS",
+    "LARGEST_COUNT",
+    "LARGEST_NUMBER",
+    "LARGEST_PLACE",
+    "LARGEST_POPULATION",
     "MOMENTS",
     "UNIQUE_SLUG",
     "Batch",
     "BatchRow",
+    "DayField",
     "FormerSlug",
     "HeadingChoice",
+    "MomentField",
     "OpenDraft",
     "Picture",
     "Publishable",
@@ -34,6 +47,7 @@ __all__ = [
     "Slugged",
     "Sourced",
     "State",
+    "WebsiteField",
     "WorkingCopy",
     "format_moment",
     "readable_slug",

@@ -37,6 +37,7 @@ ENVIRONMENT = {
     "EMAIL_URL": "consolemail://",
     "DEFAULT_FROM_EMAIL": "portal@testserver",
     "SECURITY_CONTACT": "",
+    "REPORT_EMAILS": "",
 }
 os.environ.update(ENVIRONMENT)
 

@@ -17,14 +17,18 @@ from cities.models.themes import Theme
 from publishing.content.folding import FoldedField
 from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.richtext import RichTextField
-from publishing.content.text_fields import LineField, ParagraphsField, URLField
+from publishing.content.text_fields import LineField, ParagraphsField
 from publishing.models import (
+    LARGEST_NUMBER,
+    LARGEST_POPULATION,
     MOMENTS,
     UNIQUE_SLUG,
+    DayField,
     Picture,
     Publishable,
     Slugged,
     Sourced,
+    WebsiteField,
 )
 
 # The columns that decide whether a city is public, in the order of the indexes below.
@@ -96,7 +100,7 @@ class City(Slugged, Publishable, Sourced):
         validators=[MinValueValidator(2013), MaxValueValidator(2100)],
         help_text=_("Leave it empty if no source says when the city joined."),
     )
-    joined_on = models.DateField(
+    joined_on = DayField(
         _("joining date"),
         null=True,
         blank=True,
@@ -140,7 +144,15 @@ class City(Slugged, Publishable, Sourced):
         ),
     )
     population = models.PositiveIntegerField(
-        _("population"), null=True, blank=True, help_text=_("Leave it empty if it is not known.")
+        _("population"),
+        null=True,
+        blank=True,
+        validators=[
+            MaxValueValidator(
+                LARGEST_POPULATION, _("No member has more than 1,000,000,000 people.")
+            )
+        ],
+        help_text=_("Leave it empty if it is not known."),
     )
     population_year = models.PositiveSmallIntegerField(
         _("year of the population figure"),
@@ -172,11 +184,12 @@ class City(Slugged, Publishable, Sourced):
         _("GeoNames number"),
         null=True,
         blank=True,
+        validators=[MaxValueValidator(LARGEST_NUMBER)],
         help_text=_(
             "The number of the place at geonames.org, if its point or population is from there."
         ),
     )
-    website = URLField(
+    website = WebsiteField(
         _("website"), blank=True, help_text=_("The city’s own page on lifelong learning.")
     )
     picture = models.ForeignKey(

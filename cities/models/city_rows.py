@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models.cities import City
 from publishing.content.folding import FoldedField
-from publishing.content.text_fields import LineField, URLField
+from publishing.content.text_fields import LineField
+from publishing.content.websites import WebsiteField
 
 
 class OfCity(models.Model):
@@ -58,7 +59,7 @@ class Award(OfCity):
         _("year"), validators=[MinValueValidator(2015), MaxValueValidator(2100)]
     )
     source = LineField(_("source"), max_length=300, blank=True)
-    source_url = URLField(_("link to the source"), max_length=500, blank=True)
+    source_url = WebsiteField(_("link to the source"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("learning city award")
@@ -83,9 +84,14 @@ class Designation(OfCity):
     name = LineField(
         _("title"), max_length=150, help_text=_("For example “UNESCO City of Literature”.")
     )
-    year = models.PositiveSmallIntegerField(_("since"), null=True, blank=True)
+    year = models.PositiveSmallIntegerField(
+        _("since"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1900), MaxValueValidator(2100)],
+    )
     source = LineField(_("source"), max_length=300, blank=True)
-    source_url = URLField(_("link to the source"), max_length=500, blank=True)
+    source_url = WebsiteField(_("link to the source"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("other UNESCO designation")

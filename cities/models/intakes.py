@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models.expressions import count_of, related_rows
 from publishing.content.scope import Unscoped
-from publishing.models import Publishable, PublishableQuerySet, Sourced, unique_unless_trashed
+from publishing.models import (
+    LARGEST_COUNT,
+    DayField,
+    Publishable,
+    PublishableQuerySet,
+    Sourced,
+    unique_unless_trashed,
+)
 
 
 class IntakeQuerySet(Unscoped, PublishableQuerySet):
@@ -30,7 +37,7 @@ class Intake(Publishable, Sourced):
         validators=[MinValueValidator(2013), MaxValueValidator(2100)],
         help_text=_("The year is also the address of the intake’s page."),
     )
-    announced_on = models.DateField(
+    announced_on = DayField(
         _("announced on"),
         null=True,
         blank=True,
@@ -40,21 +47,28 @@ class Intake(Publishable, Sourced):
         _("cities announced"),
         null=True,
         blank=True,
+        validators=[MaxValueValidator(LARGEST_COUNT)],
         help_text=_("The official number of new cities, however many of them are listed here."),
     )
     countries_announced = models.PositiveSmallIntegerField(
-        _("countries announced"), null=True, blank=True, help_text=_("The official number.")
+        _("countries announced"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LARGEST_COUNT)],
+        help_text=_("The official number."),
     )
     cities_total = models.PositiveSmallIntegerField(
         _("cities in the network afterwards"),
         null=True,
         blank=True,
+        validators=[MaxValueValidator(LARGEST_COUNT)],
         help_text=_("The official number of all members after this intake."),
     )
     countries_total = models.PositiveSmallIntegerField(
         _("countries in the network afterwards"),
         null=True,
         blank=True,
+        validators=[MaxValueValidator(LARGEST_COUNT)],
         help_text=_("The official number."),
     )
 

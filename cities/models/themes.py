@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,7 @@ from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Unscoped
 from publishing.content.text_fields import LineField, ParagraphsField
 from publishing.models import (
+    LARGEST_PLACE,
     UNIQUE_SLUG,
     Publishable,
     PublishableQuerySet,
@@ -48,7 +50,10 @@ class Theme(Slugged, Publishable, Sourced):
         help_text=_("A heading within its kind, for example “building blocks”."),
     )
     number = models.PositiveSmallIntegerField(
-        _("number"), default=0, help_text=_("Its place within the group.")
+        _("number"),
+        default=0,
+        validators=[MaxValueValidator(LARGEST_PLACE)],
+        help_text=_("Its place within the group."),
     )
     description = ParagraphsField(
         _("description"), blank=True, help_text=_("What the name means, in a sentence or two.")

@@ -11,8 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from cities.models import City, Country
 from publishing.content.english import StemmedField, with_words
 from publishing.content.scope import Scope
-from publishing.content.text_fields import LineField, ParagraphsField, URLField
-from publishing.models import UNIQUE_SLUG, Publishable, PublishableQuerySet, Slugged, Sourced
+from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.models import (
+    UNIQUE_SLUG,
+    DayField,
+    Publishable,
+    PublishableQuerySet,
+    Slugged,
+    Sourced,
+    WebsiteField,
+)
 
 
 class EventQuerySet(PublishableQuerySet):
@@ -55,8 +63,8 @@ class Event(Slugged, Publishable, Sourced):
 
     name = LineField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
-    starts_on = models.DateField(_("first day"), null=True, blank=True)
-    ends_on = models.DateField(
+    starts_on = DayField(_("first day"), null=True, blank=True)
+    ends_on = DayField(
         _("last day"), null=True, blank=True, help_text=_("Empty for an event of one day.")
     )
     date_note = LineField(
@@ -83,7 +91,7 @@ class Event(Slugged, Publishable, Sourced):
         verbose_name=_("country"),
     )
     description = ParagraphsField(_("description"), blank=True)
-    website = URLField(_("website"), blank=True)
+    website = WebsiteField(_("website"), blank=True)
     search_key = StemmedField("name", "place", "description")
 
     objects = EventQuerySet.as_manager()

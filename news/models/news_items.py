@@ -11,8 +11,15 @@ from partners.models import Network
 from publishing.content.english import StemmedField, with_words
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
-from publishing.content.text_fields import LineField, ParagraphsField, URLField
-from publishing.models import UNIQUE_SLUG, Picture, Publishable, PublishableQuerySet, Slugged
+from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.models import (
+    UNIQUE_SLUG,
+    Picture,
+    Publishable,
+    PublishableQuerySet,
+    Slugged,
+    WebsiteField,
+)
 
 
 class NewsQuerySet(PublishableQuerySet):
@@ -122,7 +129,7 @@ class NewsItem(Slugged, Publishable):
         _("author"), max_length=150, blank=True, help_text=_("Who wrote it, as it should appear.")
     )
     source = LineField(_("source"), max_length=300, blank=True)
-    source_url = URLField(_("link to the source"), max_length=500, blank=True)
+    source_url = WebsiteField(_("link to the source"), max_length=500, blank=True)
     note = ParagraphsField(_("note for staff"), blank=True)
     picture = models.ForeignKey(
         Picture,

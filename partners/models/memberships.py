@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.models.networks import Network
 from partners.models.organisations import Organisation
-from publishing.content.text_fields import LineField, ParagraphsField, URLField
+from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.content.websites import WebsiteField
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -52,7 +53,7 @@ class Membership(models.Model):
         help_text=_("“Member” only if a source says that it belongs to the network."),
     )
     source = LineField(_("source"), max_length=300, blank=True)
-    source_url = URLField(_("link to the source"), max_length=500, blank=True)
+    source_url = WebsiteField(_("link to the source"), max_length=500, blank=True)
     note = ParagraphsField(_("note for staff"), blank=True)
 
     objects = MembershipQuerySet.as_manager()

@@ -18,7 +18,7 @@ from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
 from publishing.content.search_words import has_word
-from publishing.content.text_fields import LineField, ParagraphsField, URLField
+from publishing.content.text_fields import LineField, ParagraphsField
 from publishing.models import (
     UNIQUE_SLUG,
     Picture,
@@ -26,6 +26,7 @@ from publishing.models import (
     PublishableQuerySet,
     Slugged,
     Sourced,
+    WebsiteField,
 )
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Network(Slugged, Publishable, Sourced):
         help_text=_("One sentence on who takes part and what for. Pages of its cities show it."),
     )
     profile = RichTextField(_("profile"), blank=True)
-    website = URLField(_("website"), blank=True)
+    website = WebsiteField(_("website"), blank=True)
     picture = models.ForeignKey(
         Picture,
         models.SET_NULL,

@@ -11,13 +11,14 @@ from cities.models.expressions import related_rows
 from publishing.content.folding import FoldedField
 from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Scope
-from publishing.content.text_fields import LineField, ParagraphsField, URLField
+from publishing.content.text_fields import LineField, ParagraphsField
 from publishing.models import (
     UNIQUE_SLUG,
     Publishable,
     PublishableQuerySet,
     Slugged,
     Sourced,
+    WebsiteField,
 )
 
 
@@ -69,7 +70,7 @@ class Organisation(Slugged, Publishable, Sourced):
     summary = ParagraphsField(
         _("summary"), blank=True, max_length=600, help_text=_("What it does, in a sentence or two.")
     )
-    website = URLField(_("website"), blank=True)
+    website = WebsiteField(_("website"), blank=True)
     name_key = FoldedField("name", db_index=True, with_transcriptions=True)
     identity_key = IdentityField("name")
 

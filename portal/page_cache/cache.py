@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import Error, connection
 from django.http import HttpResponse
-from django.middleware.gzip import re_accepts_gzip
+from django.utils.http import parse_etags
 
 from portal.page_cache.version import Freshness, VersionWatcher, read_version
+from portal.request_headers import normalise
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -132,6 +133,7 @@ class PageCache:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
         if environ["PATH_INFO"] == HEALTH:
             return health(start_response)
+        normalise(environ)
         if environ["PATH_INFO"].startswith((settings.STATIC_URL, "/media/")):
             return self.application(environ, start_response)
         # Publish due drafts first, whatever the request is.
@@ -197,8 +199,8 @@ class PageCache:
             start_response("304 Not Modified", [*about, *caching])
             return []
         size = page.size
-        wanted = re_accepts_gzip.search(environ.get("HTTP_ACCEPT_ENCODING", "")) is not None
-        body, compressed = page.body(wanted)
+        accepted = environ.get("HTTP_ACCEPT_ENCODING", "")  # Normalised.
+        body, compressed = page.body("gzip" in accepted)
         if page.size != size:
             self.cache_for(key).put(key, page)
         if compressed:
@@ -248,7 +250,8 @@ def is_cacheable(response: Any, key: CacheKey) -> bool:
 
 def etag_matches(header: str, etag: str) -> bool:
     """Return whether an `If-None-Match` header names the ETag, by RFC 9110's weak comparison."""
-    return etag.removeprefix("W/") in header or header.strip() == "*"
+    opaque = {tag.removeprefix("W/") for tag in parse_etags(header)}
+    return not opaque.isdisjoint({"*", etag.removeprefix("W/")})
 
 
 def health(start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from axes import admin as axes_admin
+from axes import models as axes_models
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -25,6 +27,7 @@ from portal.models import Tie
 from portal.rate_limits import PASSWORD_RESETS, is_over_limit
 from publishing.revisions.models import Action, log
 from publishing.staff.base import PermissionsMixin, RowInline
+from publishing.staff.change_lists import SafeListAdmin
 
 
 class PasswordReset(views.PasswordResetView):
@@ -49,7 +52,7 @@ def may_manage(user: Any, other: Any) -> bool:
     return not other.is_superuser and not missing.exists()
 
 
-class LoggedAdmin(PermissionsMixin, admin.ModelAdmin):
+class LoggedAdmin(PermissionsMixin, SafeListAdmin):
     """ModelAdmin that logs changes of accounts in the audit log, in words and without contents."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -77,6 +80,12 @@ class TieInline(RowInline):
     fields = ("city", "network")
     autocomplete_fields = ("city", "network")
 
+
+# The lists of axes, which answer as ours do.
+for name in ("AccessAttempt", "AccessLog", "AccessFailureLog"):
+    model, its_own = getattr(axes_models, name), getattr(axes_admin, f"{name}Admin")
+    admin.site.unregister(model)
+    admin.site.register(model, type(its_own.__name__, (SafeListAdmin, its_own), {}))
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

@@ -15,6 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import PublishableAdmin
+from publishing.content.moments import zone_name
 from publishing.models import EDITABLE_MOMENTS
 from publishing.revisions.models import Revision, Stage
 
@@ -82,6 +83,6 @@ def schedule_view(site: AdminSite, request: HttpRequest) -> HttpResponse:
         "title": _("What goes out when"),
         "rows": rows,
         "most": MOST if len(rows) == MOST else 0,
-        "zone": timezone.get_current_timezone_name(),
+        "zone": zone_name(),
     }
     return TemplateResponse(request, "admin/schedule.html", context)

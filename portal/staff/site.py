@@ -12,6 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from portal.context_processors import site_context
+from publishing.content.keys import only_keys
 from publishing.staff.base import StaffAdmin
 
 # The apps that are edited daily come first, those for administrators last.
@@ -79,16 +80,16 @@ class StaffSite(admin.AdminSite):
         self, request: HttpRequest, content_type_id: str, object_id: str
     ) -> HttpResponse:
         """Redirect to a record's page, as Django does, if the user may view the record."""
-        type_id = int(content_type_id) if content_type_id.isdecimal() else 0
-        content_type = ContentType.objects.filter(pk=type_id).first()
+        keys = only_keys(ContentType, [content_type_id])
+        content_type = ContentType.objects.filter(pk__in=keys).first()
         model = content_type.model_class() if content_type else None
-        if model is None or not self.is_registered(model):
+        if content_type is None or model is None or not self.is_registered(model):
             raise Http404
         model_admin = self.get_model_admin(model)
         record = model_admin.get_object(request, object_id)
         if record is None or not model_admin.has_view_permission(request, record):
             raise Http404
-        return shortcut(request, type_id, object_id)
+        return shortcut(request, content_type.pk, object_id)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         response: HttpResponse = ScopedAutocomplete.as_view(admin_site=self)(request)  # type: ignore[assignment]

@@ -5,9 +5,9 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.moments import MomentField, format_moment
 from publishing.content.states import LIVE_STATES, State, state_of, state_q
 
 
@@ -25,7 +25,7 @@ class PublishableQuerySet(models.QuerySet[Any]):
 class Publishable(models.Model):
     """Base of every record that staff prepare and visitors see during some period."""
 
-    published_at = models.DateTimeField(
+    published_at = MomentField(
         _("public from"),
         null=True,
         blank=True,
@@ -35,13 +35,13 @@ class Publishable(models.Model):
             "choose a time to come to schedule it."
         ),
     )
-    expires_at = models.DateTimeField(
+    expires_at = MomentField(
         _("public until"),
         null=True,
         blank=True,
         help_text=_("When visitors can no longer see this. Leave it empty to keep it public."),
     )
-    archived_at = models.DateTimeField(
+    archived_at = MomentField(
         _("archived on"),
         null=True,
         blank=True,
@@ -82,7 +82,7 @@ class Publishable(models.Model):
 
     @property
     def state_label(self) -> str:
-        """The state in words, with its moment: "Scheduled for 3 Dec 09:00"."""
+        """The state in words, with its moment: "Scheduled for 3 Dec 09:00 UTC"."""
         match self.state:
             case State.SCHEDULED:
                 return _("Scheduled for %(moment)s") % {"moment": format_moment(self.published_at)}
@@ -123,20 +123,3 @@ def unique_unless_trashed(*fields: str, name: str, message: Any) -> models.Uniqu
         violation_error_code="unique",
         violation_error_message=message,
     )
-
-
-def format_full_moment(moment: datetime | None) -> str:
-    """Format a moment in the site's time zone, with its name: "4 December 2026, 09:00 UTC"."""
-    if moment is None:
-        return ""
-    local = formats.date_format(timezone.localtime(moment), "j F Y, H:i")
-    return f"{local} {timezone.get_current_timezone_name()}"
-
-
-def format_moment(moment: datetime | None) -> str:
-    """Format a moment in the site's time zone: "3 Dec 09:00", with another year if needed."""
-    if moment is None:
-        return ""
-    local = timezone.localtime(moment)
-    this_year = local.year == timezone.localtime().year
-    return formats.date_format(local, "j M H:i" if this_year else "j M Y H:i")

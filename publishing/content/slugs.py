@@ -1,5 +1,6 @@
 """Records with an address: slugs from names in any script, and former slugs that redirect."""
 
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Self
@@ -175,11 +176,18 @@ UNIQUE_SLUG = unique_unless_trashed(
 )
 
 
+# Arabic letters of a vowel, which `anyascii` leaves out or takes for a consonant: alef with all its
+# signs, the ending ة of many names, and the ى that is read as an alef.
+LONG_VOWELS = str.maketrans(dict.fromkeys("اآأٱىة", "a") | {"إ": "i"})
+
+
 def readable_slug(text: str) -> str:
     """Return a slug in plain letters from a name in any script, at most 100 characters.
 
     >>> readable_slug("Derry City & Strabane"), readable_slug("北京"), readable_slug("Ĉefurbo")
     ('derry-city-strabane', 'beijing', 'cefurbo')
+    >>> readable_slug("القاهرة"), readable_slug("تهران")
+    ('alqahra', 'thran')
     """
-    slug = slugify(anyascii(text))
+    slug = slugify(anyascii(unicodedata.normalize("NFC", text).translate(LONG_VOWELS)))
     return slug if len(slug) <= 100 else slug[:101].rpartition("-")[0] or slug[:100]

@@ -3,7 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.text_fields import LineField, ParagraphsField, URLField
+from publishing.content.moments import DayField
+from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.content.websites import WebsiteField
 
 
 class Sourced(models.Model):
@@ -18,10 +20,10 @@ class Sourced(models.Model):
             "Visitors see this."
         ),
     )
-    source_url = URLField(
+    source_url = WebsiteField(
         _("link to the source"), max_length=500, blank=True, help_text=_("Visitors can follow it.")
     )
-    checked_on = models.DateField(
+    checked_on = DayField(
         _("last checked on"),
         null=True,
         blank=True,

@@ -49,10 +49,6 @@ class SlugFormField(NormalFormField, forms.SlugField):
     pass
 
 
-class URLFormField(NormalFormField, forms.URLField):
-    pass
-
-
 class EmailFormField(NormalFormField, forms.EmailField):
     pass
 
@@ -117,12 +113,6 @@ class SlugField(NormalField, models.SlugField):
     """A part of an address, pasted perhaps."""
 
     form_class = SlugFormField
-
-
-class URLField(NormalField, models.URLField):
-    """An address of the web. Its normal form is that of RFC 3987, section 5.3.2.2."""
-
-    form_class = URLFormField
 
 
 class EmailField(NormalField, models.EmailField):

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from publishing.content.folding import fold
-from publishing.content.publishable import format_full_moment
+from publishing.content.moments import format_full_moment
 from publishing.import_export.cell_coordinates import LATITUDE, LONGITUDE, coordinate
 from publishing.import_export.cell_dates import (
     day_text,

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from publishing.content.moments import localtime
 from publishing.content.richtext import RichTextField
 from publishing.content.text_references import spelled_out
 from publishing.revisions.snapshots import (
@@ -208,7 +209,7 @@ def _plain_text(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):
-        return str(formats.date_format(timezone.localtime(moment), "j F Y, H:i"))
+        return str(formats.date_format(localtime(moment), "j F Y, H:i"))
     if isinstance(field, models.DateField) and (day := parse_date(str(value))):
         return str(formats.date_format(day, "j F Y"))
     return html_text(spelled_out(value)) if isinstance(field, RichTextField) else str(value)

@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.moments import MomentField
 from publishing.content.scope import Scope, about_records, within
 from publishing.content.text_fields import ParagraphsField
 from publishing.revisions import snapshots
@@ -120,7 +121,7 @@ class Revision(models.Model):
     note = ParagraphsField(_("why"), blank=True)
     base = models.JSONField(_("before"), null=True, default=None)
     content = models.JSONField(_("after"), null=True, default=None)
-    due_at = models.DateTimeField(_("goes live at"), null=True, blank=True)
+    due_at = MomentField(_("goes live at"), null=True, blank=True)
     batch = models.ForeignKey(
         "publishing.Batch",
         models.SET_NULL,

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from publishing.content.moments import SplitMomentFormField
 from publishing.revisions.models import Revision
 
 
@@ -78,7 +78,7 @@ def parse_due_moment(text: str) -> datetime:
     """Parse the moment at which a draft goes live, as a form sends it. Raises SaveRefused."""
     day, _separator, time = text.partition("T")
     try:
-        moment: datetime | None = forms.SplitDateTimeField(required=False).clean([day, time])
+        moment: datetime | None = SplitMomentFormField(required=False).clean([day, time])
     except ValidationError as error:
         raise SaveRefused(" ".join(error.messages)) from error
     if moment is None:

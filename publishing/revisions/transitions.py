@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import MOMENTS, Publishable, format_full_moment
+from publishing.content.moments import format_full_moment
+from publishing.content.publishable import MOMENTS, Publishable
 from publishing.content.states import State
 from publishing.revisions import snapshots
 from publishing.revisions.drafts import lock

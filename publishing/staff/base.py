@@ -21,6 +21,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern
 from js_asset import Media
 
+from publishing.content.keys import NUL
 from publishing.content.publishable import is_live
 from publishing.content.scope import Scope, narrowed, scope_of
 from publishing.revisions.edit_session import EditSession
@@ -35,9 +36,10 @@ from publishing.staff.forms import (
     ScopedForm,
     mark_foreign,
 )
+from publishing.staff.key_fields import KeyFieldsMixin
+from publishing.staff.moment_widget import MomentWidget
 from publishing.staff.quality_checks import Advice, Check, advice_on
 
-NUL = "\x00"
 REHEARSED_KEY = -1  # The key of a new record in a rehearsal, so that none is used up.
 
 
@@ -60,7 +62,7 @@ def request_scope(request: HttpRequest) -> Scope | None:
     return scope_of(request.user)
 
 
-class RecordLabelMixin(admin.options.BaseModelAdmin):
+class RecordLabelMixin(KeyFieldsMixin):
     """Label related records as their own admin does: "Wakefield, United Kingdom (draft)"."""
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -143,7 +145,10 @@ class StaffAdmin(PermissionsMixin, RecordLabelMixin, ListAdmin):
 
     form = ScopedForm
     save_on_top = True
-    formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
+    formfield_overrides = {
+        models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
+        models.DateTimeField: {"widget": MomentWidget},
+    }
     views: ClassVar[tuple[type[AdminViews], ...]] = ()
     # Directives that the form's Content-Security-Policy has besides those of every page.
     form_policy: ClassVar[dict[str, Any]] = {}

@@ -23,12 +23,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import (
-    EDITABLE_MOMENTS,
-    Publishable,
-    format_full_moment,
-    format_moment,
-)
+from publishing.content.moments import format_full_moment, format_moment, zone_label
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable
 from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import autosave, share_links, snapshots, transitions
 from publishing.revisions.autosave import WorkingCopy
@@ -266,7 +262,7 @@ class DraftAdmin(StaffAdmin):
             "is_publishable": issubclass(self.model, Publishable),
             "note": posted.get(NOTE_FIELD, ""),
             "due_at": posted.get(DUE_FIELD, ""),
-            "zone": timezone.get_current_timezone_name(),
+            "zone": zone_label(),
         }
         if session.start:
             context |= {

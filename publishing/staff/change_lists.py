@@ -1,6 +1,7 @@
 """Lists of the admin: search, and filter values that the database rejects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,11 +14,22 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from publishing.content.folding import FoldedField, fold
+from publishing.content.moments import FIRST_SHOWN, LAST_SHOWN, MomentField
 from publishing.content.slugs import readable_slug
 from publishing.finder.filters import SearchField
+from publishing.staff.key_fields import KeyFieldsMixin, TickedRowsMixin
 
 MOST_FACETED = 20_000
 """Maximum number of rows of a list whose filters show their counts unrequested."""
+
+
+@contextmanager
+def known_lookups() -> Iterator[None]:
+    """Turn errors that a value of a filter causes into Django's own for an unknown filter."""
+    try:
+        yield
+    except (ValueError, OverflowError, DataError) as error:
+        raise IncorrectLookupParameters from error
 
 
 class StaffChangeList(ChangeList):
@@ -29,18 +41,46 @@ class StaffChangeList(ChangeList):
             self._filters = super().get_filters(request)
         return self._filters
 
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        with known_lookups():
+            rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
+        return rows
+
     def get_results(self, request: HttpRequest) -> None:
-        try:
+        with known_lookups():
             super().get_results(request)
-        except (ValueError, OverflowError, DataError) as error:
-            raise IncorrectLookupParameters from error
+        if self.date_hierarchy and self._has_moment_beyond_zones(self.date_hierarchy):
+            # SQLite cannot tell the year of such a moment in another time zone.
+            self.date_hierarchy = None
         if self.result_count > MOST_FACETED:
             # Facet counts read every row, so for many rows they are shown on request only.
             self.is_facets_optional = True
             self.add_facets = IS_FACETS_VAR in request.GET
 
+    def _has_moment_beyond_zones(self, path: str) -> bool:
+        """Return whether a moment that people typed is at the rim of what Python can hold."""
+        if not isinstance(get_fields_from_path(self.model, path)[-1], MomentField):
+            return False
+        beyond = Q(**{f"{path}__lt": FIRST_SHOWN}) | Q(**{f"{path}__gt": LAST_SHOWN})
+        return bool(self.queryset.filter(beyond).exists())
 
-class ListAdmin(admin.ModelAdmin):
+
+class SafeListAdmin(KeyFieldsMixin, TickedRowsMixin):
+    """ModelAdmin that answers keys and filter values which no database holds in a sentence."""
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return StaffChangeList
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if ERROR_FLAG in request.GET and request.method == "GET":
+            text = gettext("The address held a filter that is not known. Nothing is filtered now.")
+            messages.warning(request, text)
+        return super().changelist_view(request, extra_context)
+
+
+class ListAdmin(SafeListAdmin):
     """Base of all admins: the list of its records."""
 
     list_per_page = 50
@@ -55,15 +95,9 @@ class ListAdmin(admin.ModelAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         return search_rows(queryset, self.get_search_fields(request), search_term), False
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return StaffChangeList
-
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if ERROR_FLAG in request.GET and request.method == "GET":
-            text = gettext("The address held a filter that is not known. Nothing is filtered now.")
-            messages.warning(request, text)
         context = {"may_import": self.has_import_permission(request)} | (extra_context or {})
         return super().changelist_view(request, context)
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.publishable import format_moment
+from publishing.content.moments import format_moment
 from publishing.revisions.models import OpenDraft
 from publishing.staff.base import StaffAdmin
 from publishing.staff.list_filters import CaseFilter, FilterLabel

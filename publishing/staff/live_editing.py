@@ -184,6 +184,7 @@ def form_errors(form_page: Any) -> Iterator[str]:
         for row in formset.forms:
             for name, errors in row.errors.items():
                 field = row.fields.get(name)
-                entries.append((f"{kind}, {field.label.lower()}" if field else kind, errors))
+                label = field.label if field else None  # Hidden keys of rows have none.
+                entries.append((f"{kind}, {label.lower()}" if label else kind, errors))
     for label, errors in entries:
         yield from (f"{capfirst(label)}: {error}" if label else error for error in errors)

@@ -14,7 +14,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, format_moment, not_trashed
+from publishing.content.moments import format_moment
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, not_trashed
 from publishing.content.states import LIVE_STATES, State, state_of, state_q
 from publishing.revisions import transitions
 from publishing.revisions.models import Revision, Stage

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, format_moment
+from publishing.content.moments import format_moment
+from publishing.content.publishable import EDITABLE_MOMENTS, Publishable
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.diff import differences
 from publishing.revisions.drafts import keep_draft, lock, write

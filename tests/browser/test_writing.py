@@ -92,7 +92,7 @@ def test_a_story_with_a_picture_a_link_and_a_time_is_published(desk):
     desk.fill("#id_published_at_1", "09:00")
     save(desk, "_save")
     item = NewsItem.objects.get()
-    assert item.state_label == "Scheduled for 3 Dec 2098 09:00"
+    assert item.state_label == "Scheduled for 3 Dec 2098 09:00 UTC"
     assert item.body.startswith(
         f'<p>Read about <a href="record:cities.city:{city.pk}">Wakefield</a> now.</p>'
         f'<figure data-picture="{picture.pk}"></figure>'

@@ -1,9 +1,9 @@
-"""Formats of dates and numbers in English: 14 February 2024, 568,996."""
+"""Formats of dates and numbers in English: 14 February 2024, 09:00 UTC, 568,996."""
 
 DATE_FORMAT = "j F Y"
 SHORT_DATE_FORMAT = "j M Y"
-DATETIME_FORMAT = "j F Y, H:i"
-SHORT_DATETIME_FORMAT = "j M Y, H:i"
+DATETIME_FORMAT = "j F Y, H:i T"
+SHORT_DATETIME_FORMAT = "j M Y, H:i T"
 TIME_FORMAT = "H:i"
 MONTH_DAY_FORMAT = "j F"
 YEAR_MONTH_FORMAT = "F Y"

@@ -118,20 +118,23 @@ def test_an_unknown_state_is_refused():
     ("moments", "label"),
     [
         ({}, "Draft"),
-        ({"published_at": datetime(2026, 12, 3, 9, 0, tzinfo=UTC)}, "Scheduled for 3 Dec 09:00"),
+        (
+            {"published_at": datetime(2026, 12, 3, 9, 0, tzinfo=UTC)},
+            "Scheduled for 3 Dec 09:00 UTC",
+        ),
         (
             {"published_at": datetime(2027, 12, 3, 9, 0, tzinfo=UTC)},
-            "Scheduled for 3 Dec 2027 09:00",
+            "Scheduled for 3 Dec 2027 09:00 UTC",
         ),
         ({"published_at": BEFORE}, "Public"),
-        ({"published_at": BEFORE, "expires_at": LATER}, "Public until 16 Jul 12:00"),
-        ({"published_at": LONG_BEFORE, "expires_at": BEFORE}, "Expired on 14 Jul 12:00"),
+        ({"published_at": BEFORE, "expires_at": LATER}, "Public until 16 Jul 12:00 UTC"),
+        ({"published_at": LONG_BEFORE, "expires_at": BEFORE}, "Expired on 14 Jul 12:00 UTC"),
         (
             {
                 "published_at": datetime(2024, 1, 1, tzinfo=UTC),
                 "expires_at": datetime(2025, 3, 1, 8, 5, tzinfo=UTC),
             },
-            "Expired on 1 Mar 2025 08:05",
+            "Expired on 1 Mar 2025 08:05 UTC",
         ),
         ({"published_at": BEFORE, "archived_at": BEFORE}, "Archived"),
     ],
@@ -143,13 +146,13 @@ def test_a_state_is_labelled_in_words(moments, label, noon):
 def test_the_label_of_a_state_uses_the_time_zone_of_the_site(noon, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     page = Page(published_at=datetime(2026, 12, 2, 15, 30, tzinfo=UTC))
-    assert page.state_label == "Scheduled for 3 Dec 00:30"
+    assert page.state_label == "Scheduled for 3 Dec 00:30 JST (UTC+9)"
 
 
 def test_the_year_of_a_moment_uses_the_time_zone_of_the_site(noon, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     page = Page(published_at=datetime(2026, 12, 31, 16, 0, tzinfo=UTC))
-    assert page.state_label == "Scheduled for 1 Jan 2027 01:00"
+    assert page.state_label == "Scheduled for 1 Jan 2027 01:00 JST (UTC+9)"
 
 
 PUBLISHABLE = {

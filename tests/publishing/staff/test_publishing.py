@@ -115,7 +115,7 @@ def test_publishing_keeps_a_time_that_has_passed(publisher, draft):
 def test_the_message_names_the_zone_of_the_portal(publisher, draft, settings):
     settings.TIME_ZONE = "Europe/Paris"
     said = messages(publisher, save_form(publisher, draft, **TYPED, _publish="1"))
-    assert said[-1].startswith("Scheduled for 4 December 2098, 09:00 Europe/Paris.")
+    assert said[-1].startswith("Scheduled for 4 December 2098, 09:00 CET (UTC+1).")
     draft.refresh_from_db()
     assert draft.published_at == MOMENT - timedelta(hours=1)
 

@@ -59,7 +59,7 @@ def test_the_list_of_the_desk_shows_every_record_and_its_state(editor, five):
         '<span class="state state-draft">Draft</span>',
         f'<span class="state state-scheduled">Scheduled for {moment}',
         '<span class="state state-public">Public</span>',
-        '<span class="state state-expired">Expired on 5 May 2021 09:30</span>',
+        '<span class="state state-expired">Expired on 5 May 2021 09:30 UTC</span>',
         '<span class="state state-archived">Archived</span>',
     ]:
         assert text in response.text
@@ -209,7 +209,7 @@ def test_a_publisher_schedules_in_the_form(publisher, five):
     assert response.status_code == 302
     five["draft"].refresh_from_db()
     assert five["draft"].published_at == datetime(2098, 12, 3, 9, 0, tzinfo=UTC)
-    assert five["draft"].state_label == "Scheduled for 3 Dec 2098 09:00"
+    assert five["draft"].state_label == "Scheduled for 3 Dec 2098 09:00 UTC"
 
 
 def test_expiring_before_publishing_is_refused_in_a_sentence(publisher, five):
