@@ -206,12 +206,12 @@ def date_order_of(values: Iterable[str]) -> str | None:
     return proved.pop() if len(proved) == 1 else None
 
 
-def ambiguous_dates(values: Iterable[str]) -> bool:
-    """Return whether a column needs an order: a value is ambiguous, and none proves the order."""
+def ambiguous_date(values: Iterable[str]) -> str:
+    """Return the first value of a column whose order no value proves; "" if none is ambiguous."""
     values = list(dict.fromkeys(values))
-    moments = [moment for value in values if (moment := parse_moment(value))]
     order = date_order_of(values)
-    return any(moment.day(order) is None for moment in moments)
+    moments = ((value, parse_moment(value)) for value in values)
+    return next((value for value, moment in moments if moment and not moment.day(order)), "")
 
 
 # -- Values ------------------------------------------------------------------------------------

@@ -20,6 +20,8 @@ from publishing.content.text_fields import LineField
 
 # How long previews and refused rows are kept.
 RETENTION = timedelta(days=3)
+# The options that say how to understand rows, and not how to read the file.
+UNDERSTANDING = {"date_order", "date_orders", "ambiguous_day", "match_by"}
 
 
 class RowOutcome(models.TextChoices):
@@ -96,8 +98,7 @@ class Batch(models.Model):
     @property
     def awaits_columns(self) -> bool:
         """Whether a person has still to match the headings of the file."""
-        # These say how to understand rows, and not how to read the file.
-        reading = self.options.keys() - {"date_order", "date_orders", "match_by"}
+        reading = self.options.keys() - UNDERSTANDING
         return bool(reading) and "columns" not in self.options
 
     @property

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.fields.json import KT
 
-from publishing.import_export.cell_dates import date_order_of
+from publishing.import_export.cell_dates import ambiguous_date, date_order_of
 from publishing.import_export.cell_text import TOO_LONG, normalise, to_text
 from publishing.import_export.columns import TableColumn
 from publishing.import_export.models import Batch, BatchRow
@@ -49,20 +49,26 @@ class RowReader:
     def _set_date_orders(self, batch: Batch) -> None:
         """Set the order of days in each column: of its own values, or of the user's choice.
 
-        The order that its values prove is kept in the options, so that it is found once only.
+        The order that its values prove is kept in the options, so that it is found once only; and
+        so is a day that has none, about which the user can be asked.
         """
-        orders = dict(batch.options.get("date_orders", {}))
+        orders = batch.options.get("date_orders", {})
+        found: dict[str, str] = {}
         for position, column in self.columns.items():
             if not column.is_date:
                 continue
             if str(position) not in orders:
                 cells = batch.rows.order_by().values_list(KT(f"cells__{position}"), flat=True)
-                orders[str(position)] = date_order_of(filter(None, cells.distinct())) or ""
+                values = list(filter(None, cells.distinct()))
+                found[str(position)] = date_order_of(values) or ""
+                batch.options["ambiguous_day"] = batch.options.get(
+                    "ambiguous_day"
+                ) or ambiguous_date(values)
+            order = (orders | found)[str(position)] or batch.options.get("date_order")
             for converter in column.converters:
-                order = orders[str(position)] or batch.options.get("date_order")
                 converter.date_order = order or None
-        if orders != batch.options.get("date_orders", {}):
-            batch.options["date_orders"] = orders
+        if found:
+            batch.options["date_orders"] = orders | found
             Batch.objects.filter(pk=batch.pk).update(options=batch.options)
 
     def read(

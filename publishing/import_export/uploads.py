@@ -25,8 +25,6 @@ from publishing.import_export.text_tables import TextSource
 from publishing.import_export.uploaded_rows import UnreadableFile, UploadedRow
 
 CHUNK = 64 * 1024
-# The choices that decide how a file is read.
-READING = ("encoding", "separator", "sheet", "header_row")
 
 
 def keep_file(batch: Batch, file: IO[bytes]) -> None:
@@ -74,6 +72,9 @@ def save_rows(batch: Batch, table: UploadedTable, columns: Sequence[str]) -> Non
     # Cells may stand to the right of all headings anywhere in a file.
     batch.headings = table.headings + [""] * (width - len(table.headings))
     columns = [*columns, *[""] * (width - len(columns))]
+    # The order of days in other rows says nothing about these.
+    for name in ("date_orders", "ambiguous_day"):
+        batch.options.pop(name, None)
     batch.options |= reading_of(table) | {"columns": columns, "width": len(table.headings)}
     batch.notes = notes_of(batch, table, columns)
     batch.save(update_fields=["headings", "options", "notes"])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publishing.content.publishable import EDITABLE_MOMENTS
+from publishing.import_export.cell_dates import ambiguous_date, parse_moment
 from publishing.import_export.columns import columns_of
 from publishing.import_export.headings import (
     MOST_TITLES,
@@ -29,8 +30,11 @@ from publishing.import_export.uploads import missing_columns, missing_message, r
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
-# 03/04/2024, of which a file has to show whether 3 is the day or the month.
-_DAY = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2\d{2,4}\b.*", re.DOTALL)
+DATE_ORDERS = {
+    "dmy": gettext_lazy("Day first, as in 31/12/2024"),
+    "mdy": gettext_lazy("Month first, as in 12/31/2024"),
+    "ymd": gettext_lazy("Year first, as in 24-12-31"),
+}
 SEPARATOR_LABELS = {
     "\t": gettext_lazy("Tab"),
     ";": gettext_lazy("Semicolon ;"),
@@ -74,8 +78,8 @@ class ColumnsForm(forms.Form):
         self._add_reading()
         self._add_columns()
         self._add_matching(options)
-        if self.ambiguous_day():
-            self._add_date_order(options)
+        if day := self.ambiguous_day() or options.get("ambiguous_day", ""):
+            self._add_date_order(day, options)
 
     @property
     def shape(self) -> str:
@@ -131,14 +135,11 @@ class ColumnsForm(forms.Form):
             widget=forms.RadioSelect,
         )
 
-    def _add_date_order(self, options: dict[str, Any]) -> None:
+    def _add_date_order(self, day: str, options: dict[str, Any]) -> None:
+        moment = parse_moment(day)
         self.fields["date_order"] = forms.ChoiceField(
-            label=_("Is “%s” written with the day first or the month first?")
-            % self.ambiguous_day(),
-            choices=[
-                ("dmy", gettext_lazy("Day first, as in 31/12/2024")),
-                ("mdy", gettext_lazy("Month first, as in 12/31/2024")),
-            ],
+            label=_("In which order is “%s” written?") % day,
+            choices=[(order, DATE_ORDERS[order]) for order in (moment.days if moment else ())],
             initial=options.get("date_order"),
             widget=forms.RadioSelect,
         )
@@ -154,24 +155,14 @@ class ColumnsForm(forms.Form):
         return self.guessed
 
     def ambiguous_day(self) -> str:
-        """Return a day of the sample whose order nothing in the file tells; "" if there is none."""
-        found = ""
-        for position in self._day_positions():
-            for row in self.table.sample:
-                day = _DAY.fullmatch(row.cells[position] if position < len(row.cells) else "")
-                if day and max(int(day[1]), int(day[3])) > 12:
-                    return ""
-                if day and day[1] != day[3]:
-                    found = found or day[0]
-        return found
-
-    def _day_positions(self) -> list[int]:
-        names = {
-            column.name
-            for column in columns_of(self.model)
-            if isinstance(getattr(column, "field", None), models.DateField)
-        }
-        return [position for position, name in enumerate(self.columns) if name in names]
+        """Return a day of the sample whose order its column does not prove; "" if there is none."""
+        dates = {column.name for column in columns_of(self.model) if column.is_date}
+        days = (
+            ambiguous_date(row.cells[position] for row in self.table.sample if row.cells[position:])
+            for position, name in enumerate(self.columns)
+            if name in dates
+        )
+        return next(filter(None, days), "")
 
     @property
     def warning(self) -> str:

@@ -16,6 +16,15 @@ class ColumnStep:
         assert answer["Location"] == self.address
         self.read(desk.client.get(self.address))
 
+    @classmethod
+    def of(cls, desk, batch):
+        """Return the page of an import whose columns are changed."""
+        step = cls.__new__(cls)
+        step.desk, step.model, step.batch = desk, batch.model_class, batch
+        step.address = admin_url(step.model, "batch_columns", batch.pk)
+        step.read(desk.client.get(step.address))
+        return step
+
     def read(self, answer):
         assert answer.status_code == 200
         self.page, self.form = answer.content.decode(), answer.context["form"]

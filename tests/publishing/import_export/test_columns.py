@@ -116,13 +116,55 @@ def test_rows_are_matched_by_the_columns_that_the_file_has(publisher):
 def test_a_day_that_may_be_a_month_is_asked_about_once(publisher):
     rows = [("City", "Pays", "Date joined"), ("Derby", "GB", "03/04/2024")]
     step = ColumnStep(publisher, City, text_file(*rows))
-    said = "Is “03/04/2024” written with the day first or the month first?"
-    assert step.form.fields["date_order"].label == said
+    assert step.form.fields["date_order"].label == "In which order is “03/04/2024” written?"
     assert list(step.refused()) == ["date_order"]
     assert step.go_on(date_order="mdy").options["date_order"] == "mdy"
     # Another row of the column answers it.
     rows.append(("Leeds", "GB", "14/04/2024"))
     assert "date_order" not in ColumnStep(publisher, City, text_file(*rows)).form.fields
+
+
+def test_a_day_is_asked_about_however_it_is_written(publisher):
+    for day, orders in [("03.04.2024", ["dmy", "mdy"]), ("24-02-14", ["dmy", "ymd"])]:
+        step = ColumnStep(
+            publisher, City, text_file(("City", "Pays", "Joined on"), ("A", "GB", day))
+        )
+        assert [order for order, _label in step.form.fields["date_order"].choices] == orders
+    batch = step.go_on(column_2="joined_on", date_order="ymd")
+    assert contents(batch, "joined_on") == [("2024-02-14",)]
+
+
+def test_days_that_contradict_each_other_are_asked_about(publisher):
+    rows = [("A", "GB", "03/04/2024"), ("B", "GB", "31/12/2024"), ("C", "GB", "12/31/2024")]
+    step = ColumnStep(publisher, City, text_file(("City", "Pays", "Date joined"), *rows))
+    assert "date_order" in step.form.fields
+
+
+def test_the_order_in_one_column_says_nothing_about_another(publisher):
+    heading = ("City", "Pays", "Date joined", "Last checked on")
+    step = ColumnStep(publisher, City, text_file(heading, ("A", "GB", "03/04/2024", "31/12/2024")))
+    batch = step.go_on(date_order="mdy")
+    assert contents(batch, "joined_on", "checked_on") == [("2024-03-04", "2024-12-31")]
+
+
+def test_an_ambiguous_day_far_below_is_asked_about_when_the_columns_are_changed(publisher):
+    rows = [(f"City {number}", "GB", "") for number in range(110)] + [("Derby", "GB", "03/04/2024")]
+    batch = publisher.look(City, text_file(("name", "country", "joined_on"), *rows))
+    assert batch.rows.get(outcome="refused").number == 112
+    step = ColumnStep.of(publisher, batch)
+    assert step.go_on(date_order="mdy").rows.filter(outcome="refused").count() == 0
+
+
+def test_the_order_of_days_of_another_sheet_says_nothing(publisher):
+    heading = ["City", "Pays", "Date joined"]
+    sheets = {
+        "A": [heading, ["Derby", "GB", "03/04/2024"], ["Leeds", "GB", "31/12/2024"]],
+        "B": [heading, ["Derby", "GB", "03/04/2024"], ["Leeds", "GB", "12/31/2024"]],
+    }
+    step = ColumnStep(publisher, City, workbook(sheets))
+    assert contents(step.go_on(), "joined_on")[0] == ("2024-04-03",)
+    step = ColumnStep.of(publisher, step.batch)
+    assert contents(step.show(sheet="B").go_on(), "joined_on")[0] == ("2024-03-04",)
 
 
 def test_exact_headings_with_an_ambiguous_day_need_the_step(publisher):

@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 from cities.models import City, Intake
 from news.models import Event, NewsItem
 from publishing.import_export.cell_coordinates import coordinate
-from publishing.import_export.cell_dates import ambiguous_dates, date_order_of, parse_day
+from publishing.import_export.cell_dates import ambiguous_date, date_order_of, parse_day
 from publishing.import_export.cell_numbers import decimal_number, whole_number
+from publishing.import_export.readers import HEAD_ROWS
 from tests import factories
 from tests.admin_pages import admin_url
+from tests.publishing.import_export.column_step import ColumnStep
+from tests.publishing.import_export.files import text_file
 
 pytestmark = pytest.mark.django_db
 
@@ -299,17 +302,24 @@ def ambiguous(text, one, other):
     )
 
 
+# The step asks about the days of the first rows; these stand before the others.
+NO_DAY_FIRST = [f"n/a{' ' * number}" for number in range(HEAD_ROWS)]
+
+
 def test_an_ambiguous_day_takes_the_order_that_its_column_proves(publisher):
-    assert read_city(publisher, "checked_on", ["03/04/2024", "24-02-14"]) == {
+    days = {
         "03/04/2024": ambiguous("03/04/2024", "3 April 2024", "4 March 2024"),
         "24-02-14": ambiguous("24-02-14", "24 February 2014", "14 February 2024"),
     }
+    found = read_city(publisher, "checked_on", [*NO_DAY_FIRST, *days])
+    assert {day: found[day] for day in days} == days
     found = read_city(publisher, "checked_on", ["03/04/2024", "31/12/2024"])
     assert found["03/04/2024"] == ("2024-04-03", "3 April 2024")
     found = read_city(publisher, "checked_on", ["03/04/2024", "12/31/2024"])
     assert found["03/04/2024"] == ("2024-03-04", "4 March 2024")
     # Some values contradict others, so none proves anything.
-    found = read_city(publisher, "checked_on", ["03/04/2024", "12/31/2024", "31/12/2024"])
+    contradicting = ["03/04/2024", "12/31/2024", "31/12/2024"]
+    found = read_city(publisher, "checked_on", [*NO_DAY_FIRST, *contradicting])
     assert found["03/04/2024"] == ambiguous("03/04/2024", "3 April 2024", "4 March 2024")
 
 
@@ -317,18 +327,16 @@ def test_an_ambiguous_day_takes_the_order_that_its_column_proves(publisher):
 def test_an_ambiguous_day_takes_the_order_chosen_for_the_file(publisher, order, value):
     # The last two contradict each other.
     days = ["03/04/2024", "31/12/2025", "12/31/2026"]
-    batch = publisher.look(Intake, [{"year": day[-4:], "announced_on": day} for day in days])
-    assert [row.outcome for row in batch.rows.all()] == ["refused", "new", "new"]
-    batch.options["date_order"] = order
-    batch.save()
-    look_again(publisher, batch)
+    rows = [("year", "announced_on"), *((day[-4:], day) for day in days)]
+    batch = ColumnStep(publisher, Intake, text_file(*rows)).go_on(date_order=order)
+    assert [row.outcome for row in batch.rows.all()] == ["new", "new", "new"]
     assert batch.rows.first().content["fields"]["announced_on"] == value
 
 
 def test_a_file_is_asked_about_its_dates_only_if_that_matters():
-    assert ambiguous_dates(["03/04/2024", "", "2024-12-31", "soon"])
-    assert not ambiguous_dates(["03/04/2024", "31/12/2024"])
-    assert not ambiguous_dates(["2024-03-04", "05/05/2024", "14 February 2024"])
+    assert ambiguous_date(["soon", "", "2024-12-31", "03/04/2024"]) == "03/04/2024"
+    assert ambiguous_date(["03/04/2024", "31/12/2024"]) == ""
+    assert ambiguous_date(["2024-03-04", "05/05/2024", "14 February 2024"]) == ""
     orders = [["31/12/2024"], ["12/31/24"], ["2024-12-31"], ["01/02/2024"], ["31/1/24", "1/31/24"]]
     assert [date_order_of(values) for values in orders] == ["dmy", "mdy", "ymd", None, None]
 
