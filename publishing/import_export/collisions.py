@@ -32,7 +32,7 @@ class Collisions:
     """
 
     def __init__(self, constraints: BulkConstraints, batch: Batch) -> None:
-        self.constraints, self.batch = constraints, batch
+        self.constraints = constraints
         rows = batch.rows.exclude(claims=[]).exclude(outcome=RowOutcome.REFUSED)
         pairs = rows.order_by().values_list("number", "claims")
         # Claim → number of the row that has it.
@@ -44,13 +44,6 @@ class Collisions:
         """Free what rows claimed that are checked again."""
         numbers = {row.number for row in rows}
         self._claimed = {c: number for c, number in self._claimed.items() if number not in numbers}
-
-    def refused_over(self, claims: set[str], numbers: Collection[int]) -> list[BatchRow]:
-        """Return the other refused rows that have one of these claims."""
-        rows = self.batch.rows.filter(outcome=RowOutcome.REFUSED).exclude(claims=[])
-        pairs = rows.exclude(number__in=numbers).values_list("pk", "claims")
-        keys = [key for key, others in pairs if not claims.isdisjoint(others)]
-        return list(self.batch.rows.filter(pk__in=keys))
 
     # -- Slugs -----------------------------------------------------------------------------
 

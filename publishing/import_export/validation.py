@@ -77,18 +77,6 @@ class RowValidator:
         for row, problems in self.collisions.taken(accepted):
             refuse(row, problems)
 
-    def recheck(self, rows: list[BatchRow]) -> list[BatchRow]:
-        """Check rows whose cells were corrected, and the refused rows that collided with them.
-
-        Return all of them, to be saved.
-        """
-        released = {claim for row in rows for claim in row.claims}
-        numbers = [row.number for row in rows]
-        self.check(rows)
-        others = self.collisions.refused_over(released, numbers)
-        self.check(others)
-        return [*rows, *others]
-
     def _read(self, rows: list[BatchRow]) -> list[RowContent]:
         """Match the rows with their records and read their cells; refuse those without a match."""
         keys = self.matcher.keys_of(rows)

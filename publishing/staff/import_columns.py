@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from publishing.import_export.corrections import AlreadyImported, corrected
@@ -15,24 +14,17 @@ from publishing.import_export.readers import UploadedTable
 from publishing.import_export.uploaded_rows import UnreadableFile
 from publishing.import_export.uploads import keep_rows, kept_table, save_rows
 from publishing.staff.column_form import ColumnsForm, reading_choices
-from publishing.staff.import_export import ImportExportPages
+from publishing.staff.import_batches import BatchPages
 
 
-class ColumnViews(ImportExportPages):
+class ColumnViews(BatchPages):
     """The choice of a column for each heading of a file, and of how the file is read."""
 
     routes = (("import/<int:batch_id>/columns/", "columns_view", "batch_columns"),)
 
     def columns_view(self, request: HttpRequest, batch_id: int) -> HttpResponse:
         """Show the headings with the best guesses; keep the choices that are posted."""
-        if not self.admin.has_import_permission(request):
-            raise PermissionDenied
-        batch = Batch.objects.of(self.model).filter(pk=batch_id).first()
-        if batch is None:
-            raise Http404
-        if batch.person_id != request.user.pk:
-            # A file is visible only to the person who uploaded it.
-            raise PermissionDenied
+        batch = self.own_batch_of(request, batch_id)
         if batch.imported_at:
             return self.redirect("batch", batch.pk)
         return self._match(request, batch)

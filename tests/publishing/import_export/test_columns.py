@@ -125,12 +125,11 @@ def test_a_day_that_may_be_a_month_is_asked_about_once(publisher):
 
 
 def test_a_day_is_asked_about_however_it_is_written(publisher):
+    heading = ("City", "Pays", "Date joined")
     for day, orders in [("03.04.2024", ["dmy", "mdy"]), ("24-02-14", ["dmy", "ymd"])]:
-        step = ColumnStep(
-            publisher, City, text_file(("City", "Pays", "Joined on"), ("A", "GB", day))
-        )
+        step = ColumnStep(publisher, City, text_file(heading, ("A", "GB", day)))
         assert [order for order, _label in step.form.fields["date_order"].choices] == orders
-    batch = step.go_on(column_2="joined_on", date_order="ymd")
+    batch = step.go_on(date_order="ymd")
     assert contents(batch, "joined_on") == [("2024-02-14",)]
 
 

@@ -369,7 +369,7 @@ def test_a_moment_without_a_zone_is_one_of_the_portal(publisher, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     others = {"title": "A title", "summary": "A summary."}
     cells = {
-        "14 Feb 2098 09:30": ("2098-02-14T00:30:00+00:00", "14 February 2098, 09:30 Asia/Tokyo")
+        "14 Feb 2098 09:30": ("2098-02-14T00:30:00+00:00", "14 February 2098, 09:30 JST (UTC+9)")
     }
     assert read(publisher, NewsItem, "published_at", cells, **others) == cells
 
