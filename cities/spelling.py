@@ -4,8 +4,6 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from cities.country_names import NamedCountry
 from cities.detail_queries import city_counts_by_country
 from cities.models import AlternativeName, City, CityQuerySet
@@ -15,13 +13,8 @@ from cities.search_query import SearchQuery
 from cities.word_index import cities_with_word
 from publishing.caching.content_cache import cached
 from publishing.content.folding import fold
+from publishing.content.near_words import nearest
 from publishing.content.search_words import Word
-
-LEAST_SIMILARITY = 75
-"""The least similarity of two words in percent: of their letters, those in common in their order.
-
-A letter may be missing from a short word and two from a long one.
-"""
 
 # Up to so many cities, a word is compared with every word; beyond, only with words that have the
 # same first letters, and of these with so many.
@@ -61,12 +54,9 @@ def did_you_mean(text: str | SearchQuery) -> str:
             is_name = word.fold not in query.noise
             corrected.append(known.written.get(word.fold, as_typed) if is_name else as_typed)
             continue
-        nearest = process.extractOne(
-            word.fold, known.ordered, scorer=fuzz.ratio, score_cutoff=LEAST_SIMILARITY
-        )
-        if nearest is None:
+        if not (found := nearest(word.fold, known.ordered)):
             return ""
-        corrected.append(known.written[nearest[0]])
+        corrected.append(known.written[found])
         is_changed = True
     return " ".join(corrected) if is_changed else ""
 

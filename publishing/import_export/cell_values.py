@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any
 
 from django import forms
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from publishing.content.folding import fold
 from publishing.content.moments import format_full_moment
+from publishing.content.near_words import nearest
 from publishing.import_export.cell_coordinates import LATITUDE, LONGITUDE, coordinate
 from publishing.import_export.cell_dates import (
     day_text,
@@ -136,8 +136,8 @@ class CellConverter:
         labels = {str(value): str(label) for value, label in self.field.flatchoices}
         message = _("“%(text)s” is none of: %(labels)s.")
         message %= {"text": text, "labels": "; ".join(labels.values())}
-        if near := get_close_matches(fold(text[:100]), self.choices, 1, 0.75):
-            label = labels[str(self.choices[near[0]])]
+        if near := nearest(fold(text), list(self.choices)):
+            label = labels[str(self.choices[near])]
             message += " " + _("Did you mean %(label)s?") % {"label": label}
         raise ValidationError(message)
 

@@ -6,13 +6,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext as _
 
 from publishing.content.folding import fold
+from publishing.content.near_words import nearest
 from publishing.import_export.columns import InlineColumn, TableColumn, columns_of
 from publishing.import_export.heading_words import words_of
 from publishing.import_export.models import HeadingChoice
@@ -25,7 +25,7 @@ IGNORED = ("row", "reason")
 LONGEST_HEADING = 80
 # Words shorter than this are not taken for one with a typing error.
 SHORTEST_SIMILAR = 5
-SIMILARITY = 0.86
+LEAST_SIMILARITY = 86
 NAMED, WORD, SIMILAR = 3, 2, 1
 _NUMBER = re.compile(r"[-+−]?[\d\s.,'’%:/-]*\d[\d\s.,'’%:/-]*|https?://.*|\S+@\S+", re.IGNORECASE)
 
@@ -61,8 +61,8 @@ class KnownHeadings:
         folded = fold(list(_spellings(heading))[-1])
         if meant.certainty or not SHORTEST_SIMILAR <= len(folded) <= LONGEST_HEADING:
             return meant
-        close = get_close_matches(folded, self.similar, 1, SIMILARITY)
-        return Guess(self._column(close[0]), SIMILAR) if close else meant
+        close = nearest(folded, self.similar, LEAST_SIMILARITY)
+        return Guess(self._column(close), SIMILAR) if close else meant
 
     def _meaning(self, heading: str) -> Guess:
         """Return the column of which the heading is the name, the label or a common word."""

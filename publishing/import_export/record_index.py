@@ -13,8 +13,8 @@ from django.db import models
 
 from publishing.content.folding import fold, spellings
 from publishing.content.identity import IdentityField
+from publishing.content.near_words import nearest
 from publishing.content.slugs import Slugged
-from publishing.import_export.near_names import NearNames
 
 
 class NameLookup(NamedTuple):
@@ -88,8 +88,8 @@ class RecordIndex:
         return _grouped((fold(name), key) for name, key in names)
 
     @cached_property
-    def _near(self) -> NearNames:
-        return NearNames(self._by_name or self._by_natural_key)
+    def _names(self) -> list[str]:
+        return list(self._by_name or self._by_natural_key)
 
     def find(self, text: str) -> list[Any]:
         """Return the keys of the records that a text may name, by the surest way that finds one."""
@@ -134,7 +134,7 @@ class RecordIndex:
     def nearest(self, text: str) -> Any:
         """Return the key of the record whose name is misspelt here; None if none is similar."""
         key = self.lookup.nearest(text) if self.lookup else None
-        if key is None and (name := self._near.nearest(fold(text))):
+        if key is None and (name := nearest(fold(text), self._names)):
             key = (self._by_name or self._by_natural_key)[name][0]
         return key if key in self.entries else None
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from itertools import product
 from typing import Any, NamedTuple
 
 from django.db import models
 
 from publishing.content.folding import fold
+from publishing.content.near_words import nearest
 from publishing.import_export.cell_text import BETWEEN_LINKS
 from publishing.import_export.columns import FieldColumn, ManyToManyColumn, TableColumn
 from publishing.import_export.references import ReferenceResolver
 
 # The numbers of values to offer for a wrong text, and to list in a form.
 MOST_OFFERED, MOST_LISTED = 4, 400
-# The least similarity of a choice and its misspelling, from 0 to 1.
-LEAST_SIMILARITY = 0.75
 
 
 class RightValue(NamedTuple):
@@ -58,8 +56,8 @@ class RightValues:
 
     def _records(self, model: type[models.Model], text: str) -> list[str]:
         keys = self.resolver.keys_of(model, text)
-        if not keys and (nearest := self.resolver.index(model).nearest(text)) is not None:
-            keys = [nearest]
+        if not keys and (key := self.resolver.index(model).nearest(text)) is not None:
+            keys = [key]
         return [self._value(model, key).text for key in keys[:MOST_OFFERED]]
 
     def _value(self, model: type[models.Model], key: Any) -> RightValue:
@@ -74,5 +72,5 @@ class RightValues:
 
 def _choices(field: Any, text: str) -> list[str]:
     labels = {fold(str(label)): str(label) for value, label in field.flatchoices or () if value}
-    near = get_close_matches(fold(text[:100]), labels, n=1, cutoff=LEAST_SIMILARITY)
-    return [labels[name] for name in near]
+    near = nearest(fold(text), list(labels))
+    return [labels[near]] if near else []
