@@ -17,9 +17,8 @@ alone; after that the names count that staff added, and then those of the table.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from functools import cached_property
 from itertools import takewhile
 from typing import NamedTuple
@@ -34,6 +33,7 @@ from cities.reference_names import (
     well_known_keys,
 )
 from publishing.caching.content_cache import cached
+from publishing.content.near_words import nearest
 
 # A longer text names no country, and is not folded; and the most words of a name in a search.
 LONGEST_NAME, MOST_WORDS = 120, 8
@@ -48,10 +48,8 @@ LONGEST_CODE, LONGEST_WORD = 3, 5
 # Short names that are no other words, so they count wherever they stand.
 INITIALS = frozenset("uk usa uae drc prc".split())
 
-# The least similarity of a name and a misspelt one, from 0 to 1 (Ratcliff and Obershelp's measure),
-# the fewest letters to tell by, and how many of the names with most pairs of letters in common are
-# compared.
-LEAST_SIMILARITY, FEWEST_LETTERS, MOST_COMPARED = 0.8, 4, 100
+# The least similarity of a name and a misspelt one in percent, and the fewest letters to tell by.
+LEAST_SIMILARITY, FEWEST_LETTERS = 80, 4
 
 
 class NamedCountry(NamedTuple):
@@ -227,27 +225,14 @@ class CountryNames:
             return self.countries[code]
         if not FEWEST_LETTERS <= len(key) <= LONGEST_NAME or self.is_known(text):
             return None
-        keys, by_pair = self._pairs_of_letters
-        common = Counter(number for pair in _pairs(key) for number in by_pair.get(pair, ()))
-        matcher = SequenceMatcher(b=key, autojunk=False)
-        best: tuple[float, bool, str] = (LEAST_SIMILARITY, False, "")
-        for number, _count in common.most_common(MOST_COMPARED):
-            matcher.set_seq1(keys[number])
-            if matcher.quick_ratio() >= best[0]:
-                best = max(best, (matcher.ratio(), keys[number] in self._own, keys[number]))
-        codes = self._codes(best[-1])
+        codes = self._codes(nearest(key, self._corrections, LEAST_SIMILARITY))
         return self.countries[codes[0]] if len(codes) == 1 else None
 
     @cached_property
-    def _pairs_of_letters(self) -> tuple[list[str], dict[str, list[int]]]:
-        """The names that are corrected to, and for each pair of letters the names with it."""
-        keys = list({*self._own, *self._added, *well_known_keys()})
-        by_pair: defaultdict[str, list[int]] = defaultdict(list)
-        for number, key in enumerate(keys):
-            if len(key) >= FEWEST_LETTERS:
-                for pair in _pairs(key):
-                    by_pair[pair].append(number)
-        return keys, by_pair
+    def _corrections(self) -> list[str]:
+        """The names that are corrected to, those of the portal first: of equal ones, it counts."""
+        keys = dict.fromkeys((*self._own, *self._sorted_keys))
+        return [key for key in keys if len(key) >= FEWEST_LETTERS]
 
     def _codes(self, key: str) -> list[str]:
         """Return the countries of the portal with this name, by the order of trust."""
@@ -267,8 +252,3 @@ class CountryNames:
             known_as = next((name for name in spellings if key_of(name) == key), "")
             self._spelt[code, key] = country._replace(known_as=known_as)
         return self._spelt.get((code, key), country)
-
-
-def _pairs(key: str) -> set[str]:
-    """Return the pairs of letters that follow each other in a word, which typing errors keep."""
-    return {first + second for first, second in zip(f" {key}", f"{key} ", strict=True)}
