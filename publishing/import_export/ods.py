@@ -7,23 +7,25 @@ checked; the few elements that a table has are read here instead.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
-
-from django.utils.translation import gettext as _
 
 from publishing.content.csv import undefused
 from publishing.import_export.cell_text import normalise, to_text
 from publishing.import_export.uploaded_rows import (
     LONGEST_CELL,
     MOST_COLUMNS,
+    MOST_SHEETS,
     MergedCells,
     UploadedRow,
-    column_letter,
+    error_value,
+    formula_without_value,
+    no_sheet,
+    sparse_row,
     too_long,
     too_many_columns,
+    too_many_sheets,
 )
-from publishing.import_export.xlsx import MOST_SHEETS, no_sheet, too_many_sheets
 from publishing.import_export.xml_stream import Handler, WorkbookXML, attribute
 
 CONTENT = "content.xml"
@@ -187,7 +189,7 @@ class _Rows(Handler):
                 raise too_many_columns()
             for position in range(self._position, self._position + repeated):
                 if problem:
-                    self._problems[position] = problem % column_letter(position)
+                    self._problems[position] = problem(position)
                 else:
                     self._cells[position] = text
             self.has_values_of_formulas |= "table:formula" in self._attributes
@@ -195,12 +197,13 @@ class _Rows(Handler):
             self._merged.add(self._number, self._position, self._number + spanned - 1)
         self._position += repeated
 
-    def _problem(self, text: str) -> str:
+    def _problem(self, text: str) -> Callable[[int], str] | None:
+        """Return the sentence about a value, which names the column; None if it is good."""
         if self._attributes.get("calcext:value-type") == "error" or text.startswith("#REF!"):
-            return _("column %s holds an error of the spreadsheet")
+            return error_value
         if self._attributes.get("table:formula", "") and not self._kind and not text:
-            return _("column %s holds a formula; paste its value instead")
-        return ""
+            return formula_without_value
+        return None
 
     @property
     def _kind(self) -> str:
@@ -221,13 +224,11 @@ class _Rows(Handler):
 
     def _end_row(self) -> None:
         self._merged.fill(self._number, self._cells)
-        filled = [*self._cells, *self._problems]
-        if filled:
-            cells = [self._cells.get(p, "") for p in range(max(filled) + 1)]
-            row = UploadedRow(self._number, cells, self._problems)
+        row = sparse_row(self._number, self._cells, self._problems)
+        if row.cells:
             self.rows.append((self._repeated, row))
         elif self._repeated == 1:
-            self.rows.append((1, UploadedRow(self._number, [])))
+            self.rows.append((1, row))
         self._number += self._repeated
 
 

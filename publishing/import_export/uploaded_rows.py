@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 # A cell of CSV may be as long as Python's csv module reads by default; Excel's are shorter.
 LONGEST_CELL = 131_072
 MOST_COLUMNS = 200
+MOST_SHEETS = 250
 
 
 class UnreadableFile(Exception):
@@ -66,6 +67,27 @@ class MergedCells:
                 self._active[position] = (last, cells[position])
 
 
+def sparse_row(number: int, cells: dict[int, str], problems: dict[int, str]) -> UploadedRow:
+    """Return a row from its cells and problems by position. Raises UnreadableFile."""
+    filled = [*cells, *problems]
+    if filled and max(filled) >= MOST_COLUMNS:
+        raise too_many_columns()
+    texts = [cells.get(position, "") for position in range(max(filled, default=-1) + 1)]
+    return UploadedRow(number, texts, problems)
+
+
+# -- Sentences ---------------------------------------------------------------------------------
+
+
+def too_many_sheets() -> UnreadableFile:
+    message = _("The workbook has more than %s sheets. Save the one you need by itself.")
+    return UnreadableFile(message % MOST_SHEETS)
+
+
+def no_sheet() -> UnreadableFile:
+    return UnreadableFile(_("The workbook has no visible sheet."))
+
+
 def too_many_columns() -> UnreadableFile:
     return UnreadableFile(_("A table may have %s columns at most.") % MOST_COLUMNS)
 
@@ -73,6 +95,16 @@ def too_many_columns() -> UnreadableFile:
 def too_long(row: int) -> UnreadableFile:
     message = _("Row %(number)s holds a cell of more than %(most)s letters.")
     return UnreadableFile(message % {"number": row, "most": f"{LONGEST_CELL:,}"})
+
+
+def error_value(position: int) -> str:
+    """Return the problem of a cell whose formula failed."""
+    return _("column %s holds an error of the spreadsheet") % column_letter(position)
+
+
+def formula_without_value(position: int) -> str:
+    """Return the problem of a cell that a program wrote without calculating it."""
+    return _("column %s holds a formula; paste its value instead") % column_letter(position)
 
 
 def column_letter(position: int) -> str:

@@ -14,37 +14,31 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from publishing.content.csv import undefused
 from publishing.import_export.cell_text import normalise, to_text
 from publishing.import_export.uploaded_rows import (
     LONGEST_CELL,
-    MOST_COLUMNS,
     MergedCells,
-    UnreadableFile,
     UploadedRow,
-    column_letter,
+    error_value,
+    formula_without_value,
+    no_sheet,
+    sparse_row,
     too_long,
-    too_many_columns,
 )
-from publishing.import_export.xml_stream import (
-    CHUNK,
-    Handler,
-    WorkbookXML,
-    attribute,
-    broken,
-    too_large,
+from publishing.import_export.xlsx_parts import (
+    Book,
+    Relations,
+    SharedTexts,
+    Styles,
+    Texts,
+    number_of,
 )
+from publishing.import_export.xml_stream import CHUNK, WorkbookXML, broken
 
-MOST_SHEETS = 250
 MOST_MERGED = 20_000
-# Excel has no more.
-MOST_STYLES = 65_490
 # The columns of a sheet, XFD being the last.
 LAST_COLUMN = 16_384
-# Letters of all texts that cells share.
-MOST_SHARED_TEXT = 30_000_000
 _MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 
 
@@ -53,7 +47,7 @@ class XlsxSource:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.xml = WorkbookXML(archive)
-        book, relations = _Book(), _Relations()
+        book, relations = Book(), Relations()
         self.xml.parse("xl/workbook.xml", book)
         if self.xml.has("xl/_rels/workbook.xml.rels"):
             self.xml.parse("xl/_rels/workbook.xml.rels", relations)
@@ -76,20 +70,20 @@ class XlsxSource:
         for _chunk in self.xml.stream(self.parts[sheet], handler):
             for number, cells, problems in handler.rows:
                 merged.fill(number, cells)
-                yield _row(number, cells, problems)
+                yield sparse_row(number, cells, problems)
             handler.rows.clear()
             self.has_formulas = self.has_formulas or handler.has_values_of_formulas
 
     @cached_property
-    def _styles(self) -> _Styles:
-        styles = _Styles()
+    def _styles(self) -> Styles:
+        styles = Styles()
         if self.xml.has("xl/styles.xml"):
             self.xml.parse("xl/styles.xml", styles)
         return styles
 
     @cached_property
-    def _shared(self) -> _SharedTexts:
-        shared = _SharedTexts()
+    def _shared(self) -> SharedTexts:
+        shared = SharedTexts()
         if self.xml.has("xl/sharedStrings.xml"):
             self.xml.parse("xl/sharedStrings.xml", shared)
         return shared
@@ -109,133 +103,10 @@ class XlsxSource:
         return merged
 
 
-def too_many_sheets() -> UnreadableFile:
-    message = _("The workbook has more than %s sheets. Save the one you need by itself.")
-    return UnreadableFile(message % MOST_SHEETS)
-
-
-def no_sheet() -> UnreadableFile:
-    return UnreadableFile(_("The workbook has no visible sheet."))
-
-
-class _Book(Handler):
-    """The names of the visible sheets, and the keys of their parts."""
-
-    def __init__(self) -> None:
-        self.sheets: dict[str, str] = {}
-        self.is_1904 = self.has_hidden = False
-        self.starts = {"workbookPr": self._start_properties, "sheet": self._start_sheet}
-        self.ends = {}
-
-    def _start_properties(self, attributes: dict[str, str]) -> None:
-        self.is_1904 = attribute(attributes, "date1904") in ("1", "true")
-
-    def _start_sheet(self, attributes: dict[str, str]) -> None:
-        if attribute(attributes, "state") in ("", "visible"):
-            self.sheets[attribute(attributes, "name")] = attribute(attributes, "id")
-        else:
-            self.has_hidden = True
-        if len(self.sheets) > MOST_SHEETS:
-            raise too_many_sheets()
-
-
-class _Relations(Handler):
-    """The targets and kinds of the parts of a workbook, by their keys."""
-
-    def __init__(self) -> None:
-        self.targets: dict[str, str] = {}
-        self.kinds: dict[str, str] = {}
-        self.starts, self.ends = {"Relationship": self._start_relation}, {}
-
-    def _start_relation(self, attributes: dict[str, str]) -> None:
-        key = attribute(attributes, "Id")
-        self.targets[key] = attribute(attributes, "Target")
-        self.kinds[key] = attribute(attributes, "Type")
-
-
-class _Styles(Handler):
-    """The styles of cells, and whether each shows numbers as dates."""
-
-    def __init__(self) -> None:
-        self.formats: dict[str, str] = {}
-        self.are_dates: list[bool] = []
-        self._is_cell_style = False
-        self.starts = {
-            "numFmt": self._start_format,
-            "cellXfs": self._start_cell_styles,
-            "xf": self._start_style,
-        }
-        self.ends = {"cellXfs": self._end_cell_styles}
-
-    def _start_format(self, attributes: dict[str, str]) -> None:
-        self.formats[attribute(attributes, "numFmtId")] = attribute(attributes, "formatCode")
-
-    def _start_cell_styles(self, attributes: dict[str, str]) -> None:
-        self._is_cell_style = True
-
-    def _end_cell_styles(self) -> None:
-        self._is_cell_style = False
-
-    def _start_style(self, attributes: dict[str, str]) -> None:
-        if self._is_cell_style:
-            self.are_dates.append(self._is_date(attribute(attributes, "numFmtId")))
-        if len(self.are_dates) > MOST_STYLES:
-            raise too_large()
-
-    def _is_date(self, key: str) -> bool:
-        # Imported with the first workbook, so that other processes do not hold it in memory.
-        from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
-
-        return bool(is_date_format(self.formats.get(key) or BUILTIN_FORMATS.get(_number(key))))
-
-
-class _Texts(Handler):
-    """Base of what reads texts; how they are pronounced is left out."""
-
-    def __init__(self) -> None:
-        self._is_phonetic = False
-        self.starts = {"t": self._start_text, "rPh": self._start_phonetic}
-        self.ends = {"t": self._end_text, "rPh": self._end_phonetic}
-
-    def _start_text(self, _attributes: dict[str, str]) -> None:
-        if not self._is_phonetic:
-            self.collect(True)
-
-    def _end_text(self) -> None:
-        self.collect(False)
-
-    def _start_phonetic(self, _attributes: dict[str, str]) -> None:
-        self._is_phonetic = True
-
-    def _end_phonetic(self) -> None:
-        self._is_phonetic = False
-
-
-class _SharedTexts(_Texts):
-    """The texts that cells refer to by their number."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self._pieces: list[str] = []
-        self._left = MOST_SHARED_TEXT
-        self.ends["si"] = self._end_item
-
-    def _end_item(self) -> None:
-        self.texts.append(undefused(normalise("".join(self._pieces))) if self._pieces else "")
-        self._pieces = []
-
-    def text(self, text: str) -> None:
-        self._left -= len(text)
-        if self._left < 0:
-            raise too_large()
-        self._pieces.append(text)
-
-
-class _Sheet(_Texts):
+class _Sheet(Texts):
     """The rows of a sheet: (number, texts by position, problems by position)."""
 
-    def __init__(self, styles: _Styles, shared: list[str], is_1904: bool) -> None:
+    def __init__(self, styles: Styles, shared: list[str], is_1904: bool) -> None:
         super().__init__()
         self.styles, self.shared, self.is_1904 = styles, shared, is_1904
         self.rows: list[tuple[int, dict[int, str], dict[int, str]]] = []
@@ -254,7 +125,7 @@ class _Sheet(_Texts):
         self.ends |= {"c": self._end_cell, "row": self._end_row, "v": self._end_text}
 
     def _start_row(self, attributes: dict[str, str]) -> None:
-        self.number = _number(attributes.get("r", "")) or self.number + 1
+        self.number = number_of(attributes.get("r", "")) or self.number + 1
         self.position, self.cells, self.problems = -1, {}, {}
 
     def _end_row(self) -> None:
@@ -281,11 +152,9 @@ class _Sheet(_Texts):
 
     def _keep(self, raw: str) -> None:
         if self.kind == "e":
-            message = _("column %s holds an error of the spreadsheet")
-            self.problems[self.position] = message % column_letter(self.position)
+            self.problems[self.position] = error_value(self.position)
         elif self.has_formula and not raw and self.kind != "str":
-            message = _("column %s holds a formula; paste its value instead")
-            self.problems[self.position] = message % column_letter(self.position)
+            self.problems[self.position] = formula_without_value(self.position)
         elif text := self._value(raw):
             self.cells[self.position] = text
             self.has_values_of_formulas |= self.has_formula
@@ -303,7 +172,7 @@ class _Sheet(_Texts):
         return undefused(normalise(raw))
 
     def _number_text(self, raw: str) -> str:
-        is_date = self._is_date(_number(self.style))
+        is_date = self._is_date(number_of(self.style))
         if not is_date and raw.lstrip("-").isdecimal():
             return raw
         try:
@@ -331,10 +200,6 @@ def _moment(raw: str) -> Any:
         return raw
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 10 else 0
-
-
 def _position(place: str) -> int:
     """Return the position of the column in a cell's address: 0 for "A7". Raises UnreadableFile."""
     return _column_position(place.rstrip("0123456789"))
@@ -348,12 +213,3 @@ def _column_position(letters: str) -> int:
     if not 1 <= number <= LAST_COLUMN:
         raise broken()
     return number - 1
-
-
-def _row(number: int, cells: dict[int, str], problems: dict[int, str]) -> UploadedRow:
-    if not cells and not problems:
-        return UploadedRow(number, [])
-    last = max([*cells, *problems])
-    if last >= MOST_COLUMNS:
-        raise too_many_columns()
-    return UploadedRow(number, [cells.get(p, "") for p in range(last + 1)], problems)

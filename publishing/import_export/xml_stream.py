@@ -26,7 +26,7 @@ MOST_PACKED_FILES = 2_000
 
 def broken() -> UnreadableFile:
     return UnreadableFile(
-        _("The workbook cannot be read. Open it in a spreadsheet and save it anew as .xlsx.")
+        _("The workbook cannot be read. Open it in a spreadsheet and save it again as .xlsx.")
     )
 
 

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from cities.models import City
-from publishing.import_export import readers, uploaded_rows, xlsx, xml_stream
+from publishing.import_export import readers, uploaded_rows, xlsx, xlsx_parts, xml_stream
 from publishing.import_export.headings import KnownHeadings
 from publishing.import_export.readers import read_table
 from publishing.import_export.uploaded_rows import UnreadableFile
@@ -28,7 +28,7 @@ MANY_FILLED = "The file has more than 20,000 rows. Divide it into several."
 MANY_COLUMNS = "A table may have 200 columns at most."
 LONG_CELL = "Row 2 holds a cell of more than 131,072 letters."
 TOO_LARGE = "The workbook is too large when it is unpacked. Divide it into several."
-BROKEN = "The workbook cannot be read. Open it in a spreadsheet and save it anew as .xlsx."
+BROKEN = "The workbook cannot be read. Open it in a spreadsheet and save it again as .xlsx."
 MANY_SHEETS = "The workbook has more than 250 sheets. Save the one you need by itself."
 
 
@@ -106,8 +106,8 @@ def test_a_file_that_costs_much_is_refused_in_a_sentence(make, said):
     ("module", "limit", "make"),
     [
         (xml_stream, "MOST_ELEMENTS", lambda: raw_workbook(HEAD + '<row r="2"><c/><c/></row>' * 9)),
-        (xlsx, "MOST_SHARED_TEXT", lambda: with_part(raw_workbook(HEAD), SHARED, SHARED_XML)),
-        (xlsx, "MOST_STYLES", lambda: workbook({"S": [["City"], ["x"]]})),
+        (xlsx_parts, "MOST_SHARED_TEXT", lambda: with_part(raw_workbook(HEAD), SHARED, SHARED_XML)),
+        (xlsx_parts, "MOST_STYLES", lambda: workbook({"S": [["City"], ["x"]]})),
     ],
 )
 def test_the_work_on_a_workbook_is_counted(monkeypatch, module, limit, make):

@@ -130,7 +130,7 @@ def test_only_the_first_visible_sheet_is_read_and_a_notice_says_so(publisher):
 
 MACROS = "The workbook has macros. Save it as “Excel workbook (.xlsx)”."
 NOT_EXCEL = "This is not an Excel workbook. Save it as .xlsx or as CSV."
-BROKEN = "The workbook cannot be read. Open it in a spreadsheet and save it anew as .xlsx."
+BROKEN = "The workbook cannot be read. Open it in a spreadsheet and save it again as .xlsx."
 TOO_LARGE = "The workbook is too large when it is unpacked. Divide it into several."
 OLD = (
     "This is a workbook of an old Excel, or one with a password. "
