@@ -222,7 +222,7 @@ class SearchQuery:
         """Whether the country is called so in a few languages only, as Tunisia is "Tunis"."""
         key = _key(self.content)
         is_own = any(key == key_of(country.name) for country in self.countries)
-        return not is_own and key in codes_by_key() and key not in _well_known()
+        return not is_own and key in codes_by_key() and key not in well_known_keys()
 
 
 def find_countries(query: SearchQuery) -> Any:
@@ -256,11 +256,6 @@ def _in(countries: Iterable[NamedCountry]) -> Q:
 def _plain_name(code: str) -> str:
     """Return the shortest well-known name of a country that the portal does not have."""
     return min((n for n in reference_names()[code].well_known if len(n) > CODE), key=len)
-
-
-@cache
-def _well_known() -> frozenset[str]:
-    return frozenset(well_known_keys())
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Match each row of a file with its record: by key, by natural key, or by name.
+"""RowMatch each row of a file with its record: by key, by natural key, or by name.
 
 The user may choose one way for the file. Otherwise the file decides: the key if it has a column of
 it, else the natural key, else the name with what tells records of one name apart, such as the
@@ -37,7 +37,7 @@ class RowRefused(Exception):
         self.column = column
 
 
-class Match(NamedTuple):
+class RowMatch(NamedTuple):
     """The key of a row's record, None for a new one; and whether only its name says so."""
 
     key: Any
@@ -110,11 +110,11 @@ class RecordMatcher:
             keys |= {values[value]: key for value, key in pairs}
         return keys
 
-    def match(self, row: BatchRow, keys: Keys) -> Match:
+    def match(self, row: BatchRow, keys: Keys) -> RowMatch:
         """Return the record of a row. Raises RowRefused."""
         text = row.cells[self.key] if self.key is not None and BY_KEY in self.ways else ""
         if text and text in keys:
-            return Match(keys[text])
+            return RowMatch(keys[text])
         if text and key_name(self.model) == "id":
             message = _(
                 "There is no %(kind)s with the id “%(key)s” that you may change. "
@@ -125,8 +125,10 @@ class RecordMatcher:
         if self.natural_key is not None and BY_NATURAL_KEY in self.ways:
             text = row.cells[self.natural_key]
             if text:
-                return Match(keys.get(f"={text.lower()}"))
-        return Match(self._named(row), is_by_name=True) if BY_NAME in self.ways else Match(None)
+                return RowMatch(keys.get(f"={text.lower()}"))
+        if BY_NAME in self.ways:
+            return RowMatch(self._named(row), is_by_name=True)
+        return RowMatch(None)
 
     # -- By name ---------------------------------------------------------------------------
 

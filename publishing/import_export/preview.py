@@ -17,9 +17,7 @@ from publishing.import_export.models import Batch, BatchRow, RowOutcome
 from publishing.import_export.right_values import RightValues
 from publishing.import_export.row_reading import empty_content
 from publishing.revisions.diff import Difference, SnapshotFormatter
-from publishing.revisions.snapshots import (
-    differing,
-)
+from publishing.revisions.snapshots import differing
 
 # Longer texts are shortened, and can be opened.
 LONG_TEXT = 120

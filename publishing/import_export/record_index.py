@@ -37,7 +37,7 @@ class Qualifiers(Protocol):
     def label(self, model: type[models.Model], key: Any) -> str: ...
 
 
-class Entry(NamedTuple):
+class IndexedRecord(NamedTuple):
     """A record in an index: its natural key, its name, and what tells it from its namesakes."""
 
     natural_key: str
@@ -59,7 +59,9 @@ class RecordIndex:
         columns = [natural_key or "pk", self.name_field or natural_key or "pk"]
         columns += [field.attname for field in self.fields]
         self.entries = {
-            key: Entry("" if natural_key is None else str(natural), str(name), tuple(values))
+            key: IndexedRecord(
+                "" if natural_key is None else str(natural), str(name), tuple(values)
+            )
             for key, natural, name, *values in rows.values_list("pk", *columns)
         }
         lookup = getattr(rows, "name_lookup", None)
@@ -119,7 +121,7 @@ class RecordIndex:
         if not self.fields or not qualifiers:
             return []
         keys = self.named(name) or self._by_other_name.get(fold(name), [])
-        return [key for key in keys if all(self._is_told_by(key, text) for text in qualifiers)]
+        return [key for key in keys if all(self._is_told_by(key, one) for one in qualifiers)]
 
     def _is_told_by(self, key: Any, text: str) -> bool:
         """Return whether one of the fields that tell a record apart has this value."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from publishing.content.folding import fold
 from publishing.import_export.headings import IGNORED, heading_labels
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
 
@@ -15,13 +16,13 @@ def refused_rows(batch: Batch) -> Iterator[list[str]]:
 
     Cells that were corrected on the page have their new text; the reason says the old one.
     """
-    columns = batch.options.get("columns") or []
+    columns = [*batch.options.get("columns", [])]
     columns += [""] * (len(batch.headings) - len(columns))
     # A file of refused rows that was uploaded again has these columns already.
     kept = [
         position
         for position, heading in enumerate(batch.headings)
-        if columns[position] or _name(heading) not in IGNORED
+        if columns[position] or fold(heading) not in IGNORED
     ]
     # A column without a heading is known by the name of what it holds.
     yield [*IGNORED, *(batch.headings[position] or columns[position] for position in kept)]
@@ -29,10 +30,6 @@ def refused_rows(batch: Batch) -> Iterator[list[str]]:
     for row in rows.defer("base", "content", "claims").iterator(chunk_size=500):
         cells = row.cells + [""] * (len(batch.headings) - len(row.cells))
         yield [str(row.number), _reason(row, batch), *(cells[position] for position in kept)]
-
-
-def _name(heading: str) -> str:
-    return heading.strip().casefold()
 
 
 def _reason(row: BatchRow, batch: Batch) -> str:

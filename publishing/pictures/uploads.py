@@ -23,7 +23,7 @@ from publishing.pictures.orientation import orientation, upright
 from publishing.pictures.renditions import make_missing
 
 # The format of the kept copy by that of the upload, its suffix, and what the encoder is told. The
-# copy is only what renditions are made from; at this quality nobody sees that it was written anew.
+# copy is only what renditions are made from; at this quality nobody sees that it was encoded twice.
 KEPT: dict[str, tuple[str, str, dict[str, Any]]] = {
     "JPEG": ("JPEG", ".jpg", {"quality": 95}),
     "PNG": ("PNG", ".png", {"optimize": False}),
@@ -34,7 +34,7 @@ KEPT: dict[str, tuple[str, str, dict[str, Any]]] = {
     "HEIF": ("JPEG", ".jpg", {"quality": 95}),
 }
 # Twice what the widest rendition needs, so that a close crop is sharp; larger ones are made
-# smaller once, and not anew for each rendition.
+# smaller once, and not for each rendition.
 LONGEST_SIDE = 2560
 # A process decodes one picture at a time: each may need 200 MB for a moment.
 _turn = threading.Lock()

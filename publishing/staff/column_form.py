@@ -22,6 +22,7 @@ from publishing.import_export.headings import (
     heading_labels,
     recall,
 )
+from publishing.import_export.matching import BY_KEY, BY_NAME, BY_NATURAL_KEY
 from publishing.import_export.readers import UploadedTable
 from publishing.import_export.record_index import distinguishing_fields
 from publishing.import_export.references import key_name, natural_key_name
@@ -245,16 +246,16 @@ def ways_to_match(model: type[models.Model]) -> list[tuple[str, tuple[str, ...],
     key, natural = key_name(model), natural_key_name(model)
     labels = {column.name: column.label for column in columns_of(model)}
     by_key = _("its number (id)") if key == "id" else _("its %s") % key
-    ways: list[tuple[str, tuple[str, ...], str]] = [("id", (key,), by_key)]
+    ways: list[tuple[str, tuple[str, ...], str]] = [(BY_KEY, (key,), by_key)]
     if natural and natural != key:
-        ways.append(("slug", (natural,), _("its %s") % labels[natural]))
+        ways.append((BY_NATURAL_KEY, (natural,), _("its %s") % labels[natural]))
     name = getattr(model, "slug_source", "")
     if name in labels:
         # A name is unique within these fields: a city's in its country.
         has_country = any(field.name == "country" for field in distinguishing_fields(model))
         text = f"{labels[name]} and {labels['country']}" if has_country else labels[name]
         # A list of one country may leave it out.
-        ways.append(("name", (name,), _("its %s") % text))
+        ways.append((BY_NAME, (name,), _("its %s") % text))
     return ways
 
 

@@ -20,7 +20,7 @@ FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD8)}
 # A marker after the data of a scan, where 00 is stuffing and D0 to D7 are restarts.
 NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-# Written anew, because those of cameras can be cut. The decoder infers the colours from it.
+# Written by us, because those of cameras can be cut. The decoder infers the colours from it.
 JFIF = b"JFIF\0\1\1\0\0\1\0\1\0\0"
 EXIF, PROFILE = b"Exif\0\0", b"ICC_PROFILE\0"
 # Every scan is a pass over all pixels; encoders use about ten.
