@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from publishing.content.doubles import NearDoubles, identity_of
 from publishing.content.identity import name_of
+from publishing.content.keys import NUL
 from publishing.content.publishable import not_trashed
 from publishing.staff.admin_views import AdminViews
 
@@ -54,8 +55,9 @@ class DoubleViews(AdminViews):
         record = self.model()
         for name in ("pk", *identity_of(self.model).sources):  # type: ignore[union-attr]
             field = self.model._meta.pk if name == "pk" else self.model._meta.get_field(name)
+            typed = request.GET.get(name, "")[:LONGEST].replace(NUL, "")
             try:
-                value = field.to_python(request.GET.get(name, "")[:LONGEST] or None)
+                value = field.to_python(typed or None)
             except ValidationError:
                 continue
             setattr(record, field.attname, value)

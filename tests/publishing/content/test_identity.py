@@ -243,6 +243,14 @@ def test_the_notice_names_what_is_near_while_it_is_typed(publisher, alcobaca):
     assert publisher.get(address).text.strip() == ""
 
 
+@pytest.mark.parametrize("model", ["city", "theme"])
+@pytest.mark.parametrize("field", ["name", "country", "kind", "pk"])
+@pytest.mark.parametrize("odd", ["\0", "9" * 99, "x" * 999])
+def test_the_notice_answers_what_no_record_can_have(publisher, alcobaca, model, field, odd):
+    typed = {"name": "Health", "kind": "topic", "country": "PT"} | {field: odd}
+    assert publisher.get(f"/admin/cities/{model}/doubles/", typed).status_code == 200
+
+
 def test_neither_notice_nor_refusal_names_a_draft_out_of_scope(alcobaca):
     own = factories.network(name="Learn Bilbao")
     factories.network(name="Learn Quillon", published_at=None)
