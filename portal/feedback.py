@@ -35,9 +35,7 @@ class ReportForm(forms.ModelForm):
 
     def clean_address(self) -> str:
         """Refuse an address outside the portal: the admin must not link staff elsewhere."""
-        # On one line: it is the subject of a letter.
-        printable = (c if c.isprintable() else " " for c in self.cleaned_data["address"])
-        address = " ".join("".join(printable).split())
+        address: str = self.cleaned_data["address"]
         try:
             resolve(address.partition("?")[0])
         except Resolver404:

@@ -12,8 +12,8 @@ from tests.settings import ENVIRONMENT
 ODD = [
     ("/cities/?x=1\r\nBcc: evil@example.org", "/cities/?x=1 Bcc: evil@example.org"),
     ("/cities/?x=1\nSubject: no", "/cities/?x=1 Subject: no"),
-    ("/cities/?\x0bx\x1f=\x7f1", "/cities/? x = 1"),
-    ("/cities/?q=\u2028\u2029a\u202eb", "/cities/?q= a b"),
+    ("/cities/?\x0bx\x1f=\x7f1", "/cities/? x=1"),
+    ("/cities/?q=\u2028\u2029a\u202eb", "/cities/?q= ab"),
     ("/cities/?q=Écully 北京", "/cities/?q=Écully 北京"),
 ]
 
