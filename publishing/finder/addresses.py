@@ -90,17 +90,17 @@ class AddressedFilterSet(django_filters.FilterSet):
         else:
             text = _("%(filter)s “%(value)s” is not one we know. It was left out of the search.")
         notice = Notice(text % values)
-        meant = [*named, *([nearest] if nearest else [])]
+        label = _("Did you mean %(name)s?") if nearest else _("Show %(name)s")
         notice.links = tuple(
-            NoticeLink(
-                (_("Did you mean %(name)s?") if nearest else _("Show %(name)s"))
-                % {"name": choice.label},
-                self.link(**{name: [*self.chosen.get(name, []), choice.value]}),
-            )
-            for choice in meant
+            NoticeLink(label % {"name": choice.label}, self._link_with(name, choice.value))
+            for choice in (*named, *filter(None, [nearest]))
             if choice.value in filter_.extra["offered"]
         )
         return notice
+
+    def _link_with(self, name: str, value: str) -> str:
+        """Return the query string of this search with one more value of a filter."""
+        return self.link(**{name: [*self.chosen.get(name, []), value]})
 
     def link(self, **changes: Any) -> str:
         """Return the query string of this search with changed parameters; "" removes one.

@@ -7,7 +7,8 @@ they name the column and the value.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -39,22 +40,34 @@ def clean_record(
     links = [field for field in content_fields(type(record)) if field.remote_field]
     missing = missing_links(record, [field for field in links if field.name not in failed])
     problems = {field.name: empty_message(field) for field in missing}
+    with _known_slugs(record, start, former_slugs):
+        problems |= _errors(record, {*(field.name for field in links), *failed})
+    return problems | _clean_parts(type(record), start, content)
+
+
+@contextmanager
+def _known_slugs(record: Any, start: Snapshot, former_slugs: Collection[str]) -> Iterator[None]:
+    """Let the model's `clean` take slugs from here: it would query the database for each record."""
     slug = getattr(record, "slug", "").lower()
     if isinstance(record, Slugged) and slug not in former_slugs:
-        # Otherwise the model's `clean` would query the database for each record.
         record.former_slugs = FormerSlug.objects.none  # type: ignore[method-assign]
         record._saved_slug = lambda: start["fields"]["slug"]  # type: ignore[method-assign]
-    problems |= _errors(record, {*(field.name for field in links), *failed})
+    yield
     for name in ("former_slugs", "_saved_slug"):
         vars(record).pop(name, None)
+
+
+def _clean_parts(model: type[models.Model], start: Snapshot, content: Snapshot) -> Problems:
+    """Clean the rows that belong to a record and differ from before; return the errors by part."""
+    problems: Problems = {}
     for part, rows in content["rows"].items():
         sentences: list[str] = []
         for key, values in rows.items():
             if start["rows"][part].get(key) != values:
-                rows[key], row_problems = _clean_row(type(record), part, values)
+                rows[key], row_problems = _clean_row(model, part, values)
                 sentences += row_problems.values()
         if sentences:
-            label = snapshots.part_relation(type(record), part).related_model._meta
+            label = snapshots.part_relation(model, part).related_model._meta
             problems[part] = f"{capfirst(str(label.verbose_name_plural))}: {' '.join(sentences)}"
     return problems
 

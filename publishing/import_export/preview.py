@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import compress
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -119,14 +120,9 @@ class PreviewTable:
         self.twins = self._count_twins(rows) if right_values else {}
         self.rows = [self._row(row) for row in rows]
         shown = [all_columns or self._is_shown(place) for place in range(len(self.all_columns))]
-        self.columns = [c for c, is_shown in zip(self.all_columns, shown, strict=True) if is_shown]
+        self.columns = list(compress(self.all_columns, shown))
         self.folded = len(self.all_columns) - len(self.columns)
-        self.rows = [
-            row._replace(
-                cells=[c for c, is_shown in zip(row.cells, shown, strict=True) if is_shown]
-            )
-            for row in self.rows
-        ]
+        self.rows = [row._replace(cells=list(compress(row.cells, shown))) for row in self.rows]
 
     @property
     def width(self) -> int:
