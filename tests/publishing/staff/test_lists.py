@@ -203,7 +203,7 @@ FILL = {
         lambda number: factories.news_item(
             cities=[rich_city(number)], intake=Intake.objects.first()
         ),
-        17,
+        16,
     ),
     Event: (lambda number: factories.event(city=rich_city(number)), 15),
     Page: (lambda number: factories.page(), 11),
