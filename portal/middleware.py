@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import reverse
 
 from portal.errors import unavailable
 
@@ -48,7 +49,7 @@ class AllowedMethodsMiddleware:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        if request.resolver_match and "admin" in request.resolver_match.app_names:
+        if request.path.startswith(reverse("admin:index")):
             return None
         allowed = allowed_methods(view)
         return None if request.method in allowed else HttpResponseNotAllowed(allowed)

@@ -41,7 +41,8 @@ def search_words(text: str) -> list[Word]:
         others = sorted(spellings(part) - {plain})
         columns = [plain.split(), *(other.split() for other in others)]
         words += [Word(tuple(dict.fromkeys(same))) for same in zip(*columns, strict=True)]
-    letters = [word for word in words[:-1] if len(word.fold) == 1 and word.fold.isascii()]
+    earlier = [word for word in words if word != words[-1]]
+    letters = [word for word in earlier if len(word.fold) == 1 and word.fold.isascii()]
     return [word._replace(is_whole=word in letters) for word in words[:-1]] + words[-1:]
 
 

@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.deconstruct import deconstructible
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from publishing.content.text_fields import NormalField, NormalFormField
 
@@ -20,10 +21,13 @@ HOST_PART = re.compile(r"(?<=://)[^/?#]*")
 class WebsiteValidator(URLValidator):
     """URLValidator that refuses FTP, and takes an underscore in a host, as browsers do."""
 
-    message = _("Enter a valid URL. It begins with “https://” or “http://”.")
     schemes = ["http", "https"]
 
     def __call__(self, value: Any) -> None:
+        scheme, separator, _rest = str(value).partition("://")
+        if separator and scheme.lower() not in self.schemes:
+            message = _("Enter an address that begins with “https://” or “http://”.")
+            raise ValidationError(message, code="scheme", params={"value": value})
         plain = HOST_PART.sub(lambda host: host[0].replace("_", "x"), str(value), count=1)
         super().__call__(plain)
 
@@ -35,7 +39,6 @@ class WebsiteFormField(NormalFormField, forms.URLField):
     """URLField with the validator above."""
 
     default_validators = [validate_website]
-    default_error_messages = {"invalid": WebsiteValidator.message}
 
 
 class WebsiteField(NormalField, models.URLField):

@@ -11,6 +11,7 @@ from django.contrib.admin.views.main import ERROR_FLAG, ChangeList
 from django.db import DataError, models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from publishing.content.folding import FoldedField, fold
@@ -59,7 +60,8 @@ class StaffChangeList(ChangeList):
 
     def _has_moment_beyond_zones(self, path: str) -> bool:
         """Return whether a moment that people typed is at the rim of what Python can hold."""
-        if not isinstance(get_fields_from_path(self.model, path)[-1], MomentField):
+        is_typed = isinstance(get_fields_from_path(self.model, path)[-1], MomentField)
+        if not is_typed or str(timezone.get_current_timezone()) == "UTC":
             return False
         beyond = Q(**{f"{path}__lt": FIRST_SHOWN}) | Q(**{f"{path}__gt": LAST_SHOWN})
         return bool(self.queryset.filter(beyond).exists())

@@ -88,9 +88,15 @@ def test_a_city_has_a_name_of_its_own_in_its_country():
     assert factories.city(name="York", country=factories.country(name="Canada")).pk
 
 
-@pytest.mark.parametrize("joined_year", [2015, None])
-def test_the_joining_date_is_in_the_joining_year(joined_year):
-    city = changed(factories.city(), joined_on=date(2016, 1, 1), joined_year=joined_year)
+def test_a_joining_date_fills_an_empty_joining_year():
+    city = changed(factories.city(), joined_on=date(2016, 1, 1), joined_year=None)
+    unsaved(city, "city_joined_on_in_joined_year")
+    city.full_clean()
+    assert city.joined_year == 2016
+
+
+def test_the_joining_date_is_in_the_joining_year():
+    city = changed(factories.city(), joined_on=date(2016, 1, 1), joined_year=2015)
     assert refused(city) == {"__all__": ["The joining date has to be a day of the joining year."]}
     unsaved(city, "city_joined_on_in_joined_year")
 

@@ -12,7 +12,7 @@ PINNED = {
     "cities, cards": 4,
     "cities, table": 4,
     "cities, map": 4,
-    "cities, filtered": 6,
+    "cities, filtered": 7,
     "city": 9,
     "countries": 2,
     "country": 7,

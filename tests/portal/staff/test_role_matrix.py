@@ -89,6 +89,8 @@ class World:
                 case "batch_id":
                     # No batch exists; access to batches is tested with the imports.
                     return "1"
+                case "number":
+                    return "2"
                 case "ending":
                     return "csv"
                 case "uidb64" | "token":

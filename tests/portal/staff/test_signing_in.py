@@ -128,6 +128,7 @@ def test_groups_cover_every_model_of_the_portal():
         "portal.tie",
         "publishing.batch",
         "publishing.batchrow",
+        "publishing.headingchoice",
         "publishing.opendraft",
         "publishing.shareddraft",
         "publishing.workingcopy",

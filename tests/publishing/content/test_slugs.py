@@ -52,7 +52,7 @@ def refused(record):
         ("Łódź", "lodz"),
         ("Derry City & Strabane", "derry-city-strabane"),
         ("北京", "beijing"),
-        ("القاهرة", "lqhrh"),
+        ("القاهرة", "alqahra"),
         ("Αθήνα", "athina"),
         ("Київ", "kiiv"),
         ("서울", "seoul"),

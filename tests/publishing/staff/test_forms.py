@@ -108,10 +108,6 @@ def test_the_same_organisation_twice_in_a_network_is_refused(publisher):
             {"__all__": ["The joining date has to be a day of the joining year."]},
         ),
         (
-            {"joined_on": "2021-01-01"},
-            {"__all__": ["The joining date has to be a day of the joining year."]},
-        ),
-        (
             {"population_year": "2021"},
             {"__all__": ["There is a year of the population, but no population."]},
         ),

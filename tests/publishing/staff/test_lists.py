@@ -242,7 +242,7 @@ def test_the_form_of_a_city_has_a_constant_number_of_queries(
         factories.alternative_name(city=city)
         factories.award(city=city, year=2015 + number)
         factories.designation(city=city, name=f"Title {number}")
-    assert_form(editor, city, django_assert_num_queries(25))
+    assert_form(editor, city, django_assert_num_queries(28))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -252,7 +252,7 @@ def test_the_form_of_a_network_has_a_constant_number_of_queries(
     network = factories.network(cities=[factories.city() for _ in range(size)])
     for _ in range(size):
         factories.membership(network=network)
-    assert_form(editor, network, django_assert_num_queries(19))
+    assert_form(editor, network, django_assert_num_queries(20))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -262,7 +262,7 @@ def test_the_form_of_an_organisation_has_a_constant_number_of_queries(
     organisation = factories.organisation(cities=[factories.city() for _ in range(size)])
     for _ in range(size):
         factories.membership(organisation=organisation)
-    assert_form(editor, organisation, django_assert_num_queries(19))
+    assert_form(editor, organisation, django_assert_num_queries(20))
 
 
 @pytest.mark.parametrize("size", [1, 30])
