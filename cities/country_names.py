@@ -6,10 +6,10 @@ Everything that reads a country's name from people asks here: search, pickers, i
     countries_named("Korea")             both; the person has to choose
     countries_beginning("tur")           [Türkiye, Turkmenistan], for pickers and suggestions
     nearest_country("Untied Kingdom")    United Kingdom; None for every known name
-    mentions_in("manchester uk".split()) [Mention(start=1, stop=2, countries=(United Kingdom,))]
 
 Each of these reads the countries once for a version of the content, or in every call inside a
-transaction. A caller with many texts takes `country_names()` once, and calls its methods.
+transaction. A caller with many texts takes `country_names()` once, and calls its methods; one of
+them, `mentions`, finds the names of countries among the words of a search.
 Names are compared by `cities.reference_names.key_of`. A country's own name means that country
 alone; after that the names count that staff added, and then those of the table.
 """
@@ -98,15 +98,6 @@ def nearest_country(text: str) -> NamedCountry | None:
     return country_names().nearest(text)
 
 
-def mentions_in(words: Sequence[str]) -> list[Mention]:
-    """Return the names of countries among folded words, in their order, the longest first.
-
-    Codes of two and three letters count only as the last word, and not if they are common words;
-    short names in distant languages only as the whole text.
-    """
-    return country_names().mentions(words)
-
-
 def country_names() -> CountryNames:
     """Return the names of all countries of the portal, from memory until the content changes."""
     return cached("names of countries", CountryNames)
@@ -159,7 +150,11 @@ class CountryNames:
         )
 
     def mentions(self, words: Sequence[str]) -> list[Mention]:
-        """Return the names of countries among folded words, as `mentions_in` does."""
+        """Return the names of countries among folded words, in their order, the longest first.
+
+        Codes of two and three letters count only as the last word, and not if they are common
+        words; short names in distant languages only as the whole text.
+        """
         found, start = [], 0
         while start < len(words):
             mention = self._longest(words, start)

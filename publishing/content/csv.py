@@ -18,8 +18,6 @@ from publishing.content.text import holdable
 BYTE_ORDER_MARK = "\ufeff"
 # The full-width signs are formulas in East Asian editions of spreadsheets.
 FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-# Excel holds no more than 32,767 characters in a cell.
-LONGEST_CELL = 32_000
 
 
 class InvalidCSV(Exception):

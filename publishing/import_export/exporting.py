@@ -11,11 +11,14 @@ from typing import IO, Any
 
 from django.db import models
 
-from publishing.content.csv import LONGEST_CELL, defused, stream_csv
+from publishing.content.csv import defused, stream_csv
 from publishing.import_export.bulk_snapshots import load_snapshots, slices
 from publishing.import_export.cell_text import TOO_LONG, normalise, to_text
 from publishing.import_export.columns import TableColumn, columns_of
 from publishing.import_export.references import NaturalKeys, key_name
+
+# Excel holds no more than 32,767 characters in a cell.
+LONGEST_IN_EXCEL = 32_000
 
 
 def table_rows(rows: models.QuerySet[Any]) -> Iterator[list[Any]]:
@@ -79,7 +82,7 @@ def _workbook_cell(sheet: Any, value: Any) -> Any:
     from openpyxl.cell import WriteOnlyCell
 
     text = defused(normalise(value))
-    cell = WriteOnlyCell(sheet, TOO_LONG if len(text) > LONGEST_CELL else text)
+    cell = WriteOnlyCell(sheet, TOO_LONG if len(text) > LONGEST_IN_EXCEL else text)
     # Mark the cell as text, whatever it looks like.
     cell.data_type = "s"
     return cell

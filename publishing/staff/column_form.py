@@ -253,9 +253,10 @@ def ways_to_match(model: type[models.Model]) -> list[tuple[str, tuple[str, ...],
     if name in labels:
         # A name is unique within these fields: a city's in its country.
         has_country = any(field.name == "country" for field in distinguishing_fields(model))
-        text = f"{labels[name]} and {labels['country']}" if has_country else labels[name]
+        label = _("its %(name)s and %(country)s") if has_country else _("its %(name)s")
+        texts = {"name": labels[name], "country": labels.get("country", "")}
         # A list of one country may leave it out.
-        ways.append((BY_NAME, (name,), _("its %s") % text))
+        ways.append((BY_NAME, (name,), label % texts))
     return ways
 
 

@@ -9,7 +9,7 @@ from cities.country_names import (
     CountryNames,
     countries_beginning,
     countries_named,
-    mentions_in,
+    country_names,
     nearest_country,
 )
 from cities.models import Country
@@ -313,7 +313,7 @@ def test_each_function_takes_one_query(django_assert_num_queries):
         lambda: countries_named("uk"),
         lambda: nearest_country("Untied Kingdom"),
         lambda: countries_beginning("u"),
-        lambda: mentions_in(["manchester", "uk"]),
+        lambda: country_names().mentions(["manchester", "uk"]),
     ):
         with django_assert_num_queries(1):
             assert ask()
