@@ -79,7 +79,7 @@ class ColumnsForm(forms.Form):
         self._add_reading()
         self._add_columns()
         self._add_matching(options)
-        if day := self.ambiguous_day() or options.get("ambiguous_day", ""):
+        if day := self.ambiguous_day(options.get("ambiguous_day", "")):
             self._add_date_order(day, options)
 
     @property
@@ -155,15 +155,18 @@ class ColumnsForm(forms.Form):
             return [self.data.get(f"column_{position}", "") for position in range(count)]
         return self.guessed
 
-    def ambiguous_day(self) -> str:
-        """Return a day of the sample whose order its column does not prove; "" if there is none."""
+    def ambiguous_day(self, further: str = "") -> str:
+        """Return a day whose order its column does not prove; "" if there is none.
+
+        It is one of the sample, or `further`, which an earlier check found in other rows.
+        """
         dates = {column.name for column in columns_of(self.model) if column.is_date}
+        positions = [position for position, name in enumerate(self.columns) if name in dates]
         days = (
             ambiguous_date(row.cells[position] for row in self.table.sample if row.cells[position:])
-            for position, name in enumerate(self.columns)
-            if name in dates
+            for position in positions
         )
-        return next(filter(None, days), "")
+        return next(filter(None, days), further if positions else "")
 
     @property
     def warning(self) -> str:

@@ -151,6 +151,8 @@ def test_an_ambiguous_day_far_below_is_asked_about_when_the_columns_are_changed(
     batch = publisher.look(City, text_file(("name", "country", "joined_on"), *rows))
     assert batch.rows.get(outcome="refused").number == 112
     step = ColumnStep.of(publisher, batch)
+    assert "date_order" not in step.show(column_2="").form.fields
+    step.show(column_2="joined_on")
     assert step.go_on(date_order="mdy").rows.filter(outcome="refused").count() == 0
 
 
