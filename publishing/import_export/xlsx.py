@@ -34,7 +34,7 @@ from publishing.import_export.xlsx_parts import (
     Texts,
     number_of,
 )
-from publishing.import_export.xml_stream import CHUNK, WorkbookXML, broken
+from publishing.import_export.xml_stream import CHUNK, Handler, WorkbookXML, broken
 
 MOST_MERGED = 20_000
 # The columns of a sheet, XFD being the last.
@@ -49,8 +49,7 @@ class XlsxSource:
         self.xml = WorkbookXML(archive)
         book, relations = Book(), Relations()
         self.xml.parse("xl/workbook.xml", book)
-        if self.xml.has("xl/_rels/workbook.xml.rels"):
-            self.xml.parse("xl/_rels/workbook.xml.rels", relations)
+        self._parse_if_there("xl/_rels/workbook.xml.rels", relations)
         self.is_1904, self.has_formulas = book.is_1904, False
         self.parts = {
             name: posixpath.normpath(posixpath.join("/xl", relations.targets[key])).lstrip("/")
@@ -77,16 +76,18 @@ class XlsxSource:
     @cached_property
     def _styles(self) -> Styles:
         styles = Styles()
-        if self.xml.has("xl/styles.xml"):
-            self.xml.parse("xl/styles.xml", styles)
+        self._parse_if_there("xl/styles.xml", styles)
         return styles
 
     @cached_property
     def _shared(self) -> SharedTexts:
         shared = SharedTexts()
-        if self.xml.has("xl/sharedStrings.xml"):
-            self.xml.parse("xl/sharedStrings.xml", shared)
+        self._parse_if_there("xl/sharedStrings.xml", shared)
         return shared
+
+    def _parse_if_there(self, name: str, handler: Handler) -> None:
+        if self.xml.has(name):
+            self.xml.parse(name, handler)
 
     def _merged(self, part: str) -> MergedCells:
         """Return the cells that are merged over rows; a sheet lists them after all its rows."""
