@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publishing.content.publishable import EDITABLE_MOMENTS
-from publishing.import_export.cell_dates import ambiguous_date, parse_moment
+from publishing.import_export.cell_dates import ambiguous_date, day_text, parse_moment
 from publishing.import_export.columns import columns_of
 from publishing.import_export.headings import (
     MOST_TITLES,
@@ -32,9 +32,9 @@ from publishing.import_export.uploads import missing_columns, missing_message, r
 SAMPLES = 3
 LONGEST_SAMPLE = 60
 DATE_ORDERS = {
-    "dmy": gettext_lazy("Day first, as in 31/12/2024"),
-    "mdy": gettext_lazy("Month first, as in 12/31/2024"),
-    "ymd": gettext_lazy("Year first, as in 24-12-31"),
+    "dmy": gettext_lazy("Day first: %s"),
+    "mdy": gettext_lazy("Month first: %s"),
+    "ymd": gettext_lazy("Year first: %s"),
 }
 SEPARATOR_LABELS = {
     "\t": gettext_lazy("Tab"),
@@ -138,9 +138,10 @@ class ColumnsForm(forms.Form):
 
     def _add_date_order(self, day: str, options: dict[str, Any]) -> None:
         moment = parse_moment(day)
+        meanings = moment.days if moment else {}
         self.fields["date_order"] = forms.ChoiceField(
             label=_("In which order is “%s” written?") % day,
-            choices=[(order, DATE_ORDERS[order]) for order in (moment.days if moment else ())],
+            choices=[(order, DATE_ORDERS[order] % day_text(d)) for order, d in meanings.items()],
             initial=options.get("date_order"),
             widget=forms.RadioSelect,
         )

@@ -117,6 +117,9 @@ def test_a_day_that_may_be_a_month_is_asked_about_once(publisher):
     rows = [("City", "Pays", "Date joined"), ("Derby", "GB", "03/04/2024")]
     step = ColumnStep(publisher, City, text_file(*rows))
     assert step.form.fields["date_order"].label == "In which order is “03/04/2024” written?"
+    assert step.form.fields["date_order"].choices == [
+        ("dmy", "Day first: 3 April 2024"), ("mdy", "Month first: 4 March 2024"),
+    ]  # fmt: skip
     assert list(step.refused()) == ["date_order"]
     assert step.go_on(date_order="mdy").options["date_order"] == "mdy"
     # Another row of the column answers it.
