@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.fields.json import KT
 
 from publishing.import_export.cell_dates import date_order_of
 from publishing.import_export.cell_text import TOO_LONG, normalise, to_text
 from publishing.import_export.columns import TableColumn
+from publishing.import_export.date_orders import texts_at
 from publishing.import_export.models import Batch, BatchRow
 from publishing.import_export.references import NaturalKeys, ReferenceResolver
 from publishing.revisions.snapshots import Snapshot, content_fields, values_of
@@ -56,8 +56,7 @@ class RowReader:
             if not column.is_date:
                 continue
             if str(position) not in orders:
-                cells = batch.rows.order_by().values_list(KT(f"cells__{position}"), flat=True)
-                orders[str(position)] = date_order_of(filter(None, cells.distinct())) or ""
+                orders[str(position)] = date_order_of(texts_at(batch, position)) or ""
             for converter in column.converters:
                 order = orders[str(position)] or batch.options.get("date_order")
                 converter.date_order = order or None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django import forms
@@ -14,13 +15,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publishing.content.publishable import EDITABLE_MOMENTS
+from publishing.import_export.cell_dates import ambiguous_dates, day_text, parse_moment
 from publishing.import_export.columns import columns_of
+from publishing.import_export.date_orders import day_positions, texts_at
 from publishing.import_export.headings import (
     MOST_TITLES,
     KnownHeadings,
     heading_labels,
     recall,
 )
+from publishing.import_export.models import Batch
 from publishing.import_export.readers import UploadedTable
 from publishing.import_export.record_index import distinguishing_fields
 from publishing.import_export.references import key_name, natural_key_name
@@ -29,8 +33,13 @@ from publishing.import_export.uploads import missing_columns, missing_message, r
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
-# 03/04/2024, of which a file has to show whether 3 is the day or the month.
-_DAY = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2\d{2,4}\b.*", re.DOTALL)
+# A person may leave the order of days open; the option is empty then.
+UNKNOWN = "unknown"
+ORDER_LABELS = {
+    "dmy": gettext_lazy("Day first: %s"),
+    "mdy": gettext_lazy("Month first: %s"),
+    "ymd": gettext_lazy("Year first: %s"),
+}
 SEPARATOR_LABELS = {
     "\t": gettext_lazy("Tab"),
     ";": gettext_lazy("Semicolon ;"),
@@ -64,9 +73,14 @@ class ColumnsForm(forms.Form):
     """
 
     def __init__(
-        self, table: UploadedTable, known: KnownHeadings, options: dict[str, Any], data: Any = None
+        self,
+        table: UploadedTable,
+        known: KnownHeadings,
+        batch: Batch,
+        options: dict[str, Any],
+        data: Any = None,
     ) -> None:
-        self.table, self.known, self.model = table, known, known.model
+        self.table, self.known, self.model, self.batch = table, known, known.model, batch
         self.is_current = data is not None and data.get("shape") == self.shape
         super().__init__(data if self.is_current else None)
         self.recalled = recall(self.model, table.headings)
@@ -74,8 +88,8 @@ class ColumnsForm(forms.Form):
         self._add_reading()
         self._add_columns()
         self._add_matching(options)
-        if self.ambiguous_day():
-            self._add_date_order(options)
+        if day := self.ambiguous_day():
+            self._add_date_order(day, options)
 
     @property
     def shape(self) -> str:
@@ -88,7 +102,8 @@ class ColumnsForm(forms.Form):
         reading = reading_of(self.table)
         if chosen is not None and all(options.get(name) == reading[name] for name in reading):
             return [*chosen, *[""] * (len(self.table.headings) - len(chosen))]
-        return self.recalled or [g.column for g in self.known.guess_all(self.table.headings)]
+        guesses = self.known.guess_all(self.table.headings, self.table.sample)
+        return self.recalled or [guess.column for guess in guesses]
 
     # -- Fields ----------------------------------------------------------------------------
 
@@ -131,15 +146,20 @@ class ColumnsForm(forms.Form):
             widget=forms.RadioSelect,
         )
 
-    def _add_date_order(self, options: dict[str, Any]) -> None:
-        self.fields["date_order"] = forms.ChoiceField(
-            label=_("Is “%s” written with the day first or the month first?")
-            % self.ambiguous_day(),
+    def _add_date_order(self, day: str, options: dict[str, Any]) -> None:
+        moment = parse_moment(day)
+        orders = moment.days.items() if moment else ()
+        self.fields["date_order"] = forms.TypedChoiceField(
+            label=_("Is “%s” written with the day first or the month first?") % day,
             choices=[
-                ("dmy", gettext_lazy("Day first, as in 31/12/2024")),
-                ("mdy", gettext_lazy("Month first, as in 12/31/2024")),
+                *((order, ORDER_LABELS[order] % day_text(meant)) for order, meant in orders),
+                (
+                    UNKNOWN,
+                    gettext_lazy("I do not know: refuse such rows, to be corrected one by one"),
+                ),
             ],
-            initial=options.get("date_order"),
+            coerce=lambda order: "" if order == UNKNOWN else order,
+            initial=options["date_order"] or UNKNOWN if "date_order" in options else None,
             widget=forms.RadioSelect,
         )
 
@@ -154,24 +174,19 @@ class ColumnsForm(forms.Form):
         return self.guessed
 
     def ambiguous_day(self) -> str:
-        """Return a day of the sample whose order nothing in the file tells; "" if there is none."""
-        found = ""
-        for position in self._day_positions():
-            for row in self.table.sample:
-                day = _DAY.fullmatch(row.cells[position] if position < len(row.cells) else "")
-                if day and max(int(day[1]), int(day[3])) > 12:
-                    return ""
-                if day and day[1] != day[3]:
-                    found = found or day[0]
-        return found
+        """Return a day whose order nothing in its column tells; "" if there is none."""
+        for position in day_positions(self.model, self.columns):
+            cells = (row.cells[position : position + 1] for row in self.table.sample)
+            days = chain((cell[0] for cell in cells if cell), self._saved_texts(position))
+            if ambiguous := ambiguous_dates(days):
+                return ambiguous[0]
+        return ""
 
-    def _day_positions(self) -> list[int]:
-        names = {
-            column.name
-            for column in columns_of(self.model)
-            if isinstance(getattr(column, "field", None), models.DateField)
-        }
-        return [position for position, name in enumerate(self.columns) if name in names]
+    def _saved_texts(self, position: int) -> Iterable[str]:
+        """Return the texts of the rows that were saved already, which are more than the sample."""
+        reading = reading_of(self.table)
+        is_saved = all(self.batch.options.get(name) == reading[name] for name in reading)
+        return texts_at(self.batch, position) if is_saved else ()
 
     @property
     def warning(self) -> str:
@@ -219,13 +234,13 @@ class ColumnsForm(forms.Form):
             self.add_error("match_by", message % ", ".join(missing))
 
 
-def is_plain(table: UploadedTable, known: KnownHeadings) -> bool:
+def is_plain(table: UploadedTable, known: KnownHeadings, batch: Batch) -> bool:
     """Return whether a table can be read without a question: as an export of the list can."""
     if not known.are_exact(table.headings):
         return False
     if isinstance(table.source, TextSource) and not table.source.is_certain:
         return False
-    return not ColumnsForm(table, known, {}).ambiguous_day()
+    return not ColumnsForm(table, known, batch, {}).ambiguous_day()
 
 
 def column_choices(model: type[models.Model]) -> list[Any]:
