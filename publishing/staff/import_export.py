@@ -23,12 +23,12 @@ from publishing.import_export.exporting import csv_pieces, table_rows, write_wor
 from publishing.import_export.headings import HeadingError, KnownHeadings, match_headings
 from publishing.import_export.models import Batch, delete_expired
 from publishing.import_export.readers import read_table
-from publishing.import_export.references import key_name, natural_key_name
+from publishing.import_export.references import key_name
 from publishing.import_export.uploaded_rows import UnreadableFile
 from publishing.import_export.uploads import keep_file, reading_of, save_rows
 from publishing.revisions.models import name_of
 from publishing.staff.admin_views import AdminViews
-from publishing.staff.column_form import is_plain
+from publishing.staff.column_form import is_plain, ways_to_match
 
 PER_PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -133,7 +133,7 @@ class ImportExportViews(ImportExportPages):
             form=form,
             columns=columns_of(self.model),
             key=key_name(self.model),
-            handle=natural_key_name(self.model),
+            ways=[label for _way, _columns, label in ways_to_match(self.model)],
             page=page,
         )
 
