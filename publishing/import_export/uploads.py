@@ -129,6 +129,8 @@ def _source_notes(table: UploadedTable) -> Iterable[str]:
             "The file is not in UTF-8. It was read as %(encoding)s: look whether accents are right."
         )
         yield message % {"encoding": source.label}
+    if message := longer_row_message(table):
+        yield message
     if len(source.sheets) > 1:
         message = _("Only the sheet “%(name)s” is imported.")
         if table.sheet == source.sheets[0]:
@@ -136,6 +138,17 @@ def _source_notes(table: UploadedTable) -> Iterable[str]:
         yield message % {"name": table.sheet}
     if source.has_formulas:
         yield _("Of formulas, the values that the file holds are imported.")
+
+
+def longer_row_message(table: UploadedTable) -> str:
+    """Return a warning about values that a separator within them has divided; "" without any."""
+    if not isinstance(table.source, TextSource) or not table.longer_row:
+        return ""
+    message = _(
+        "Row %s has more values than there are headings. If the separator stands within one of "
+        "them, as in 1,234 in a list with commas, put that value in quotation marks in the file."
+    )
+    return message % table.longer_row
 
 
 def missing_columns(model: type[models.Model], columns: Sequence[str]) -> list[str]:

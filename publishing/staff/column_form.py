@@ -29,7 +29,12 @@ from publishing.import_export.readers import UploadedTable
 from publishing.import_export.record_index import distinguishing_fields
 from publishing.import_export.references import key_name, natural_key_name
 from publishing.import_export.text_tables import SEPARATORS, TextSource
-from publishing.import_export.uploads import missing_columns, missing_message, reading_of
+from publishing.import_export.uploads import (
+    longer_row_message,
+    missing_columns,
+    missing_message,
+    reading_of,
+)
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
@@ -191,7 +196,8 @@ class ColumnsForm(forms.Form):
     @property
     def warning(self) -> str:
         missing = missing_columns(self.model, self.columns)
-        return missing_message(self.model, missing) if missing else ""
+        about_columns = missing_message(self.model, missing) if missing else ""
+        return " ".join(filter(None, (longer_row_message(self.table), about_columns)))
 
     def heading_rows(self) -> list[HeadingRow]:
         """Return the lines of the table of headings."""

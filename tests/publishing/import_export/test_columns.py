@@ -315,6 +315,19 @@ def test_a_cell_that_cannot_be_read_matters_only_in_a_chosen_column(publisher):
     assert results(again.go_on(column_2="note")) == [(2, "refused", reason)]
 
 
+def test_a_number_that_the_separator_divides_is_warned_of_before_and_in_the_preview(publisher):
+    said = (
+        "Row 3 has more values than there are headings. If the separator stands within one of "
+        "them, as in 1,234 in a list with commas, put that value in quotation marks in the file."
+    )
+    rows = [("City", "Pays", "Habitants"), ("Derby", "GB", "900"), ("Leeds", "GB", "812,000")]
+    step = ColumnStep(publisher, City, text_file(*rows))
+    assert step.form.warning == said
+    assert step.go_on().notes == [said, "Left out: Column D (no heading)."]
+    quoted = [*rows[:2], ("Leeds", "GB", '"812,000"')]
+    assert ColumnStep(publisher, City, text_file(*quoted)).form.warning == ""
+
+
 def test_a_cell_far_below_and_beyond_the_headings_is_named_as_left_out(publisher):
     rows = [("City", "Pays"), *(("Derby", "GB") for _row in range(150)), ("Leeds", "GB", "", "far")]
     batch = ColumnStep(publisher, City, text_file(*rows)).go_on()
