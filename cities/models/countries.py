@@ -54,7 +54,9 @@ class CountryQuerySet(Unscoped, models.QuerySet["Country"]):
             country = names.nearest(text)
             return country.code if country else None
 
-        return NameLookup(lambda text: [country.code for country in names.named(text)], nearest)
+        return NameLookup(
+            lambda text: [country.code for country in names.named(text)], nearest, names.is_known
+        )
 
 
 class Country(Slugged, Sourced):

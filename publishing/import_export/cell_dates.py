@@ -206,12 +206,12 @@ def date_order_of(values: Iterable[str]) -> str | None:
     return proved.pop() if len(proved) == 1 else None
 
 
-def ambiguous_date(values: Iterable[str]) -> str:
-    """Return the first value of a column whose order no value proves; "" if none is ambiguous."""
+def ambiguous_dates(values: Iterable[str]) -> list[str]:
+    """Return the values of one column that may be several days, if no value proves the order."""
     values = list(dict.fromkeys(values))
+    moments = {value: moment for value in values if (moment := parse_moment(value))}
     order = date_order_of(values)
-    moments = ((value, parse_moment(value)) for value in values)
-    return next((value for value, moment in moments if moment and not moment.day(order)), "")
+    return [value for value, moment in moments.items() if moment.day(order) is None]
 
 
 # -- Values ------------------------------------------------------------------------------------
@@ -244,6 +244,11 @@ def _day(text: str, moment: CellMoment | None, order: str | None) -> date:
     )
     days = _(" or ").join(day_text(day) for day in dict.fromkeys(moment.days.values()))
     raise ValidationError(message % {"text": text, "days": days})
+
+
+def spells_day(text: str) -> bool:
+    """Return whether a text spells a whole day, in some order of its parts."""
+    return parse_moment(text) is not None
 
 
 def is_part_of_date(text: str) -> bool:

@@ -78,6 +78,13 @@ def take_in(batch: Batch, number: int) -> None:
         rows.update(outcome=RowOutcome.PENDING)
 
 
+def check_again(batch: Batch) -> None:
+    """Have the refused rows checked again, after records were added. Raises AlreadyImported."""
+    with corrected(batch):
+        refused = batch.rows.filter(outcome=RowOutcome.REFUSED)
+        refused.update(outcome=RowOutcome.PENDING, claims=[])
+
+
 @contextmanager
 def corrected(batch: Batch) -> Iterator[None]:
     """Lock an import while its rows are changed, so that no step that began before is saved.

@@ -1,7 +1,8 @@
-"""Words that files use for the columns of tables, in the six languages of the United Nations.
+"""Words that files use for the columns of tables.
 
-English, French, Spanish, Russian, Chinese and Arabic; all are compared folded, and “/” stands
-between them. The first of the columns that a kind of record has is meant.
+In English, French, Spanish, Russian, Chinese and Arabic; those of lists of cities also in German,
+Italian, Portuguese, Turkish, Japanese and Korean. All are compared folded, and “/” stands between
+them. The first of the columns that a kind of record has is meant.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ NAMES = {
         ville membre / ciudad / nombre de la ciudad / municipio / localidad /
         ciudad miembro / город / название города / наименование города / населенный пункт /
         муниципалитет /
-        城市 / 城市名称 / 城市名 / 市 / 都市 / مدينة / المدينة / اسم المدينة / البلدية
+        城市 / 城市名称 / 城市名 / 市 / 都市 / مدينة / المدينة / اسم المدينة / البلدية /
+        stadt / name der stadt / stadtname / ort / kommune / gemeinde / città / comune /
+        nome della città / cidade / nome da cidade / concelho / şehir / kent / belediye /
+        şehir adı / 都市名 / 市町村 / 도시 / 도시명 / 시
     """,
     "country": """
         country / country name / name of country / state / member state / short name /
@@ -38,7 +42,8 @@ NAMES = {
         المنظمة / مؤسسة / المؤسسة / جامعة / الجامعة
     """,
     "network": """
-        network / network name / réseau / nom du réseau / red / nombre de la red / сеть /
+        network / network name / netzwerk / rete / rede / réseau / nom du réseau / red /
+        nombre de la red / сеть /
         название сети / 网络 / 网络名称 / شبكة / الشبكة / اسم الشبكة
     """,
     "event": """
@@ -59,7 +64,8 @@ COUNTRIES = """
     country name / country territory / country or territory / country code / nation /
     member state / iso2 / iso3 / iso country / alpha 2 / alpha 3 / cc / pays / code pays /
     pays membre / état membre / país / código de país / estado miembro / страна /
-    код страны / государство / 国家 / 国家地区 / 国别 / 国 / بلد / البلد / دولة / الدولة / رمز البلد
+    код страны / государство / 国家 / 国家地区 / 国别 / 国 / بلد / البلد / دولة / الدولة /
+    رمز البلد / land / staat / länder / paese / stato / ülke / 国名 / 국가 / 나라 / 국가명
 """
 WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("name", "title"), ANY_NAME),
@@ -84,7 +90,9 @@ WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
         """
         subcountry / subdivision / admin / admin1 / admin name / state / province / region /
         county / département / région / état / provincia / región / departamento / estado /
-        comunidad autónoma / регион / область / край / провинция / 省 / 省份 / 州 / 县 / ولاية /
+        bundesland / provinz / kanton / regione / provincia / estado / distrito / il / bölge /
+        都道府県 / 시도 / comunidad autónoma / регион / область / край / провинция / 省 / 省份 /
+        州 / 县 / ولاية /
         محافظة / المحافظة / إقليم
         """,
     ),
@@ -110,7 +118,10 @@ WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
         année d'adhésion / année / adhésion / année de désignation / membre depuis /
         año de ingreso / año de adhesión / año de designación / año / miembro desde /
         ingreso / год вступления / год присоединения / год / член с / год назначения /
-        加入年份 / 加入年 / 年份 / 年 / 入选年份 / سنة الانضمام / عام الانضمام / السنة / سنة / العام
+        加入年份 / 加入年 / 年份 / 年 / 入选年份 / سنة الانضمام / عام الانضمام / السنة / سنة /
+        العام / beitrittsjahr / jahr des beitritts / beitritt / beigetreten / mitglied seit / jahr /
+        anno di adesione / adesione / anno / ano de adesão / adesão / ano / katılım yılı /
+        üyelik yılı / yıl / 加盟年 / 가입년도 / 가입연도 / 연도
         """,
     ),
     (
@@ -121,7 +132,9 @@ WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
         date d'entrée / date de début / début / fecha de ingreso / fecha de adhesión /
         fecha / fecha de inicio / inicio / дата вступления / дата присоединения / дата /
         дата начала / начало / 加入日期 / 日期 / 开始日期 / تاريخ الانضمام / التاريخ / تاريخ /
-        تاريخ البدء
+        تاريخ البدء / beitrittsdatum / datum des beitritts / beigetreten am / datum / beginn /
+        data di adesione / data de adesão / data de início / data di inizio /
+        katılım tarihi / tarih / 加盟日 / 日付 / 가입일 / 날짜
         """,
     ),
     (
@@ -164,7 +177,8 @@ WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
         population / inhabitants / pop / number of inhabitants / total population /
         residents / habitants / nombre d'habitants / población / habitantes /
         número de habitantes / население / численность населения / жителей / число жителей /
-        人口 / 人口数 / 居民 / عدد السكان / السكان / سكان
+        人口 / 人口数 / 居民 / عدد السكان / السكان / سكان / einwohner / einwohnerzahl /
+        bevölkerung / popolazione / abitanti / população / habitantes / nüfus / 인구 / 인구수
         """,
     ),
     (
@@ -176,12 +190,18 @@ WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (
         ("latitude",),
-        "lat / latitude / latitud / широта / 纬度 / خط العرض / دائرة العرض / y coordinate",
+        """
+        lat / latitude / gps latitude / gps lat / latitude gps / latitud / широта / 纬度 /
+        خط العرض / دائرة العرض / y coordinate / breite / breitengrad / geografische breite /
+        latitudine / enlem / 緯度 / 위도
+        """,
     ),
     (
         ("longitude",),
         """
-        lng / lon / long / longitude / longitud / долгота / 经度 / خط الطول / x coordinate
+        lng / lon / long / longitude / gps longitude / gps lng / gps lon / gps long /
+        longitude gps / longitud / долгота / 经度 / خط الطول / x coordinate / länge /
+        längengrad / geografische länge / longitudine / boylam / 経度 / 경도
         """,
     ),
     (("geonames_id",), "geonameid / geonames / geoname id / geonames id"),
@@ -191,7 +211,8 @@ WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
         web / web site / site / url / link / web page / webpage / homepage / home page /
         internet / web pages / site web / site internet / lien / page web / sitio web /
         página web / enlace / сайт / веб сайт / веб страница / ссылка / 网站 / 网址 / 官网 / 主页 /
-        链接 / موقع / الموقع / الموقع الإلكتروني / رابط
+        链接 / موقع / الموقع / الموقع الإلكتروني / رابط / webseite / internetseite / sito web /
+        sito / sítio web / site da cidade / web sitesi / ウェブサイト / 웹사이트 / 홈페이지
         """,
     ),
     (
@@ -251,7 +272,9 @@ WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
         """
         notes / remark / remarks / comment / comments / internal note / remarque /
         remarques / commentaire / observations / notas / nota / observaciones / comentario /
-        примечание / примечания / комментарий / 备注 / 注 / ملاحظة / ملاحظات
+        примечание / примечания / комментарий / 备注 / 注 / ملاحظة / ملاحظات / bemerkung /
+        bemerkungen / anmerkung / anmerkungen / osservazioni / observações / notlar /
+        備考 / 비고
         """,
     ),
 )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from publishing.content.folding import fold
 from publishing.content.near_words import nearest
+from publishing.import_export.cell_dates import spells_day
 from publishing.import_export.columns import InlineColumn, TableColumn, columns_of
 from publishing.import_export.heading_words import words_of
 from publishing.import_export.models import HeadingChoice
@@ -27,6 +28,7 @@ LONGEST_HEADING = 80
 SHORTEST_SIMILAR = 5
 LEAST_SIMILARITY = 86
 NAMED, WORD, SIMILAR = 3, 2, 1
+_YEAR = re.compile(r"\d{4}(\.0)?")
 _NUMBER = re.compile(r"[-+−]?[\d\s.,'’%:/-]*\d[\d\s.,'’%:/-]*|https?://.*|\S+@\S+", re.IGNORECASE)
 
 
@@ -81,9 +83,12 @@ class KnownHeadings:
 
     # -- All headings ----------------------------------------------------------------------
 
-    def guess_all(self, headings: Sequence[str]) -> list[Guess]:
-        """Return a guess for each heading; no column is meant twice."""
-        guesses = [self.guess(heading) for heading in headings]
+    def guess_all(self, headings: Sequence[str], sample: Sequence[UploadedRow] = ()) -> list[Guess]:
+        """Return a guess for each heading, also by rows below it; no column is meant twice."""
+        guesses = [
+            self._fitting(self.guess(heading), [c for row in sample for c in row.cells[p : p + 1]])
+            for p, heading in enumerate(headings)
+        ]
         order = sorted(range(len(guesses)), key=lambda p: (-guesses[p].certainty, p))
         taken: set[str] = set()
         for position in order:
@@ -95,6 +100,20 @@ class KnownHeadings:
             # Other systems number their rows too.
             guesses = [Guess("", 0) if g.column == "id" else g for g in guesses]
         return guesses
+
+    def _fitting(self, guess: Guess, values: Sequence[str]) -> Guess:
+        """Return the guess, or the day of a year and the year of a day if the values are such.
+
+        “Joined” and “Adhésion” stand above years in one file and above days in the next.
+        """
+        stem, _sign, kind = guess.column.rpartition("_")
+        other = {"year": f"{stem}_on", "on": f"{stem}_year"}.get(kind, "")
+        if guess.certainty == NAMED or other not in self.named.values():
+            return guess
+        is_other = spells_day if kind == "year" else _YEAR.fullmatch
+        filled = [value for value in values if value]
+        is_mostly = sum(bool(is_other(value)) for value in filled) * 2 > len(filled)
+        return guess._replace(column=other) if is_mostly else guess
 
     def are_exact(self, headings: Sequence[str]) -> bool:
         """Return whether each heading is the name or the label of a column, and each another."""

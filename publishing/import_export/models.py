@@ -21,7 +21,7 @@ from publishing.content.text_fields import LineField
 # How long previews and refused rows are kept.
 RETENTION = timedelta(days=3)
 # The options that say how to understand rows, and not how to read the file.
-UNDERSTANDING = {"date_order", "date_orders", "ambiguous_day", "match_by"}
+UNDERSTANDING = {"date_order", "date_orders", "match_by"}
 
 
 class RowOutcome(models.TextChoices):

@@ -79,6 +79,13 @@ class UploadedTable:
         rows = _filled(self.source.rows(sheet))
         return list(islice(rows, HEAD_ROWS)), rows
 
+    @property
+    def longer_row(self) -> int:
+        """The number of a row of the sample with a value beyond all headings; 0 if none has one."""
+        width = max((p for p, text in enumerate(self.headings, 1) if text), default=MOST_COLUMNS)
+        longer = (row.number for row in self.sample if any(row.cells[width:]))
+        return next(longer, 0)
+
     def __iter__(self) -> Iterator[UploadedRow]:
         """Yield the rows below the headings, with a cell for each of these at least."""
         for count, row in enumerate(self._rows, 1):

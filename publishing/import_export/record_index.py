@@ -27,6 +27,8 @@ class NameLookup(NamedTuple):
     """Return the keys of the records with exactly this name."""
     nearest: Callable[[str], Any]
     """Return the key of the record whose name is misspelt here, or None."""
+    is_known: Callable[[str], bool]
+    """Return whether this is a name in general use, also of something that has no record."""
 
 
 class Qualifiers(Protocol):
@@ -136,9 +138,16 @@ class RecordIndex:
     def nearest(self, text: str) -> Any:
         """Return the key of the record whose name is misspelt here; None if none is similar."""
         key = self.lookup.nearest(text) if self.lookup else None
-        if key is None and (name := nearest(fold(text), self._names)):
+        # “Niger” is no misspelt “Nigeria”, even where it has no record.
+        is_known = key is None and self.lookup and self.lookup.is_known(text)
+        if key is None and not is_known and (name := nearest(fold(text), self._names)):
             key = (self._by_name or self._by_natural_key)[name][0]
         return key if key in self.entries else None
+
+    def lacks(self, text: str) -> bool:
+        """Return whether a text is a known name of something that has no record here."""
+        is_known = self.lookup and self.lookup.is_known(text)
+        return bool(is_known and not self.find(text) and self.nearest(text) is None)
 
     def label(self, key: Any) -> str:
         """Return the name of a record, with what it points at: "Newcastle, Australia"."""

@@ -15,6 +15,7 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from publishing.content.publishable import not_trashed
@@ -127,10 +128,19 @@ class ReferenceResolver:
 
     def _unknown_message(self, model: type[models.Model], text: str) -> str:
         if (model, text) not in self._unknown:
-            message = _("Unknown %(kind)s “%(text)s”.")
-            message %= {"kind": model._meta.verbose_name, "text": text}
-            if (key := self.index(model).nearest(text)) is not None:
-                label = self.index(model).label(key)
-                message += " " + _("Did you mean %(label)s?") % {"label": label}
-            self._unknown[model, text] = message
+            self._unknown[model, text] = self._new_unknown_message(model, text)
         return self._unknown[model, text]
+
+    def _new_unknown_message(self, model: type[models.Model], text: str) -> str:
+        index, names = self.index(model), model._meta
+        if index.lacks(text):
+            message = _(
+                "“%(text)s” is not in the portal’s list of %(kinds)s. If it belongs there, add it "
+                "under “%(list)s”, then check the refused rows again."
+            )
+            kinds = names.verbose_name_plural
+            return message % {"text": text, "kinds": kinds, "list": capfirst(str(kinds))}
+        message = _("Unknown %(kind)s “%(text)s”.") % {"kind": names.verbose_name, "text": text}
+        if (key := index.nearest(text)) is None:
+            return message
+        return message + " " + _("Did you mean %(label)s?") % {"label": index.label(key)}

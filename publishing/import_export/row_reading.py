@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.fields.json import KT
 
-from publishing.import_export.cell_dates import ambiguous_date, date_order_of
+from publishing.import_export.cell_dates import date_order_of
 from publishing.import_export.cell_text import TOO_LONG, normalise, to_text
 from publishing.import_export.columns import TableColumn
+from publishing.import_export.date_orders import texts_at
 from publishing.import_export.models import Batch, BatchRow
 from publishing.import_export.references import NaturalKeys, ReferenceResolver
 from publishing.revisions.snapshots import Snapshot, content_fields, values_of
@@ -49,26 +49,19 @@ class RowReader:
     def _set_date_orders(self, batch: Batch) -> None:
         """Set the order of days in each column: of its own values, or of the user's choice.
 
-        The order that its values prove is kept in the options, so that it is found once only; and
-        so is a day that has none, about which the user can be asked.
+        The order that its values prove is kept in the options, so that it is found once only.
         """
-        orders = batch.options.get("date_orders", {})
-        found: dict[str, str] = {}
+        orders = dict(batch.options.get("date_orders", {}))
         for position, column in self.columns.items():
             if not column.is_date:
                 continue
             if str(position) not in orders:
-                cells = batch.rows.order_by().values_list(KT(f"cells__{position}"), flat=True)
-                values = list(filter(None, cells.distinct()))
-                found[str(position)] = date_order_of(values) or ""
-                batch.options["ambiguous_day"] = batch.options.get(
-                    "ambiguous_day"
-                ) or ambiguous_date(values)
-            order = (orders | found)[str(position)] or batch.options.get("date_order")
+                orders[str(position)] = date_order_of(texts_at(batch, position)) or ""
             for converter in column.converters:
+                order = orders[str(position)] or batch.options.get("date_order")
                 converter.date_order = order or None
-        if found:
-            batch.options["date_orders"] = orders | found
+        if orders != batch.options.get("date_orders", {}):
+            batch.options["date_orders"] = orders
             Batch.objects.filter(pk=batch.pk).update(options=batch.options)
 
     def read(

@@ -73,8 +73,7 @@ def save_rows(batch: Batch, table: UploadedTable, columns: Sequence[str]) -> Non
     batch.headings = table.headings + [""] * (width - len(table.headings))
     columns = [*columns, *[""] * (width - len(columns))]
     # The order of days in other rows says nothing about these.
-    for name in ("date_orders", "ambiguous_day"):
-        batch.options.pop(name, None)
+    batch.options.pop("date_orders", None)
     batch.options |= reading_of(table) | {"columns": columns, "width": len(table.headings)}
     batch.notes = notes_of(batch, table, columns)
     batch.save(update_fields=["headings", "options", "notes"])
@@ -130,6 +129,8 @@ def _source_notes(table: UploadedTable) -> Iterable[str]:
             "The file is not in UTF-8. It was read as %(encoding)s: look whether accents are right."
         )
         yield message % {"encoding": source.label}
+    if message := longer_row_message(table):
+        yield message
     if len(source.sheets) > 1:
         message = _("Only the sheet “%(name)s” is imported.")
         if table.sheet == source.sheets[0]:
@@ -137,6 +138,17 @@ def _source_notes(table: UploadedTable) -> Iterable[str]:
         yield message % {"name": table.sheet}
     if source.has_formulas:
         yield _("Of formulas, the values that the file holds are imported.")
+
+
+def longer_row_message(table: UploadedTable) -> str:
+    """Return a warning about values that a separator within them has divided; "" without any."""
+    if not isinstance(table.source, TextSource) or not table.longer_row:
+        return ""
+    message = _(
+        "Row %s has more values than there are headings. If the separator stands within one of "
+        "them, as in 1,234 in a list with commas, put that value in quotation marks in the file."
+    )
+    return message % table.longer_row
 
 
 def missing_columns(model: type[models.Model], columns: Sequence[str]) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from django import forms
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publishing.content.publishable import EDITABLE_MOMENTS
-from publishing.import_export.cell_dates import ambiguous_date, day_text, parse_moment
+from publishing.import_export.cell_dates import ambiguous_dates, day_text, parse_moment
 from publishing.import_export.columns import columns_of
+from publishing.import_export.date_orders import day_positions, texts_at
 from publishing.import_export.headings import (
     MOST_TITLES,
     KnownHeadings,
@@ -23,15 +25,23 @@ from publishing.import_export.headings import (
     recall,
 )
 from publishing.import_export.matching import BY_KEY, BY_NAME, BY_NATURAL_KEY
+from publishing.import_export.models import Batch
 from publishing.import_export.readers import UploadedTable
 from publishing.import_export.record_index import distinguishing_fields
 from publishing.import_export.references import key_name, natural_key_name
 from publishing.import_export.text_tables import SEPARATORS, TextSource
-from publishing.import_export.uploads import missing_columns, missing_message, reading_of
+from publishing.import_export.uploads import (
+    longer_row_message,
+    missing_columns,
+    missing_message,
+    reading_of,
+)
 
 SAMPLES = 3
 LONGEST_SAMPLE = 60
-DATE_ORDERS = {
+# A person may leave the order of days open; the option is empty then.
+UNKNOWN = "unknown"
+ORDER_LABELS = {
     "dmy": gettext_lazy("Day first: %s"),
     "mdy": gettext_lazy("Month first: %s"),
     "ymd": gettext_lazy("Year first: %s"),
@@ -69,9 +79,14 @@ class ColumnsForm(forms.Form):
     """
 
     def __init__(
-        self, table: UploadedTable, known: KnownHeadings, options: dict[str, Any], data: Any = None
+        self,
+        table: UploadedTable,
+        known: KnownHeadings,
+        batch: Batch,
+        options: dict[str, Any],
+        data: Any = None,
     ) -> None:
-        self.table, self.known, self.model = table, known, known.model
+        self.table, self.known, self.model, self.batch = table, known, known.model, batch
         self.is_current = data is not None and data.get("shape") == self.shape
         super().__init__(data if self.is_current else None)
         self.recalled = recall(self.model, table.headings)
@@ -79,7 +94,7 @@ class ColumnsForm(forms.Form):
         self._add_reading()
         self._add_columns()
         self._add_matching(options)
-        if day := self.ambiguous_day(options.get("ambiguous_day", "")):
+        if day := self.ambiguous_day():
             self._add_date_order(day, options)
 
     @property
@@ -93,7 +108,8 @@ class ColumnsForm(forms.Form):
         reading = reading_of(self.table)
         if chosen is not None and all(options.get(name) == reading[name] for name in reading):
             return [*chosen, *[""] * (len(self.table.headings) - len(chosen))]
-        return self.recalled or [g.column for g in self.known.guess_all(self.table.headings)]
+        guesses = self.known.guess_all(self.table.headings, self.table.sample)
+        return self.recalled or [guess.column for guess in guesses]
 
     # -- Fields ----------------------------------------------------------------------------
 
@@ -138,11 +154,18 @@ class ColumnsForm(forms.Form):
 
     def _add_date_order(self, day: str, options: dict[str, Any]) -> None:
         moment = parse_moment(day)
-        meanings = moment.days if moment else {}
-        self.fields["date_order"] = forms.ChoiceField(
-            label=_("In which order is “%s” written?") % day,
-            choices=[(order, DATE_ORDERS[order] % day_text(d)) for order, d in meanings.items()],
-            initial=options.get("date_order"),
+        orders = moment.days.items() if moment else ()
+        self.fields["date_order"] = forms.TypedChoiceField(
+            label=_("Is “%s” written with the day first or the month first?") % day,
+            choices=[
+                *((order, ORDER_LABELS[order] % day_text(meant)) for order, meant in orders),
+                (
+                    UNKNOWN,
+                    gettext_lazy("I do not know: refuse such rows, to be corrected one by one"),
+                ),
+            ],
+            coerce=lambda order: "" if order == UNKNOWN else order,
+            initial=options["date_order"] or UNKNOWN if "date_order" in options else None,
             widget=forms.RadioSelect,
         )
 
@@ -156,23 +179,26 @@ class ColumnsForm(forms.Form):
             return [self.data.get(f"column_{position}", "") for position in range(count)]
         return self.guessed
 
-    def ambiguous_day(self, further: str = "") -> str:
-        """Return a day whose order its column does not prove; "" if there is none.
+    def ambiguous_day(self) -> str:
+        """Return a day whose order nothing in its column tells; "" if there is none."""
+        for position in day_positions(self.model, self.columns):
+            cells = (row.cells[position : position + 1] for row in self.table.sample)
+            days = chain((cell[0] for cell in cells if cell), self._saved_texts(position))
+            if ambiguous := ambiguous_dates(days):
+                return ambiguous[0]
+        return ""
 
-        It is one of the sample, or `further`, which an earlier check found in other rows.
-        """
-        dates = {column.name for column in columns_of(self.model) if column.is_date}
-        positions = [position for position, name in enumerate(self.columns) if name in dates]
-        days = (
-            ambiguous_date(row.cells[position] for row in self.table.sample if row.cells[position:])
-            for position in positions
-        )
-        return next(filter(None, days), further if positions else "")
+    def _saved_texts(self, position: int) -> Iterable[str]:
+        """Return the texts of the rows that were saved already, which are more than the sample."""
+        reading = reading_of(self.table)
+        is_saved = all(self.batch.options.get(name) == reading[name] for name in reading)
+        return texts_at(self.batch, position) if is_saved else ()
 
     @property
     def warning(self) -> str:
         missing = missing_columns(self.model, self.columns)
-        return missing_message(self.model, missing) if missing else ""
+        about_columns = missing_message(self.model, missing) if missing else ""
+        return " ".join(filter(None, (longer_row_message(self.table), about_columns)))
 
     def heading_rows(self) -> list[HeadingRow]:
         """Return the lines of the table of headings."""
@@ -215,13 +241,13 @@ class ColumnsForm(forms.Form):
             self.add_error("match_by", message % ", ".join(missing))
 
 
-def is_plain(table: UploadedTable, known: KnownHeadings) -> bool:
+def is_plain(table: UploadedTable, known: KnownHeadings, batch: Batch) -> bool:
     """Return whether a table can be read without a question: as an export of the list can."""
     if not known.are_exact(table.headings):
         return False
     if isinstance(table.source, TextSource) and not table.source.is_certain:
         return False
-    return not ColumnsForm(table, known, {}).ambiguous_day()
+    return not ColumnsForm(table, known, batch, {}).ambiguous_day()
 
 
 def column_choices(model: type[models.Model]) -> list[Any]:

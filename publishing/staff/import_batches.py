@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,11 @@ from publishing.content.scope import OutOfScope
 from publishing.import_export.bulk_apply import ConcurrentEdit
 from publishing.import_export.bulk_snapshots import slices
 from publishing.import_export.bulk_sql import DeferredSQL
-from publishing.import_export.corrections import refused_as_batch
+from publishing.import_export.corrections import (
+    AlreadyImported,
+    check_again,
+    refused_as_batch,
+)
 from publishing.import_export.importing import import_batch
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
 from publishing.import_export.preview import PreviewTable
@@ -125,6 +130,9 @@ class BatchViews(BatchPages):
                 batch.delete()
                 messages.success(request, _("Nothing was imported, and the file is forgotten."))
                 return self.redirect("import")
+            case "check_again", False:
+                with suppress(AlreadyImported):
+                    check_again(batch)
             case "import", False:
                 self._import(request, batch)
             case "continue", True if batch.person_id == request.user.pk:

@@ -34,10 +34,10 @@ class ColumnViews(BatchPages):
         options: dict[str, Any] = batch.options | (reading_choices(data) if data else {})
         try:
             table = kept_table(batch, options, known)
-            form = ColumnsForm(table, known, options, data)
+            form = ColumnsForm(table, known, batch, options, data)
             if data and data.get("decision") == "continue" and form.is_current and form.is_valid():
                 self._save(batch, table, form)
-                return self.redirect("batch", batch.pk)
+                return self.after_columns(request, batch)
         except AlreadyImported:
             return self.redirect("batch", batch.pk)
         except (UnreadableFile, HeadingError) as error:
@@ -48,7 +48,8 @@ class ColumnViews(BatchPages):
         """Save the choices, and the rows if they have to be read. Raises UnreadableFile."""
         columns = form.columns
         match_headings(self.model, table.headings, columns)
-        batch.options.pop("date_order", None)
+        for name in ("date_order", "date_orders"):
+            batch.options.pop(name, None)
         batch.options |= {
             name: form.cleaned_data[name]
             for name in ("match_by", "date_order")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -17,16 +18,17 @@ from django.utils.translation import gettext_lazy
 
 from publishing.content.publishable import Publishable
 from publishing.import_export.columns import columns_of
+from publishing.import_export.date_orders import open_day
 from publishing.import_export.exporting import csv_pieces, table_rows, write_workbook
 from publishing.import_export.headings import HeadingError, KnownHeadings, match_headings
 from publishing.import_export.models import Batch, delete_expired
 from publishing.import_export.readers import read_table
-from publishing.import_export.references import key_name, natural_key_name
+from publishing.import_export.references import key_name
 from publishing.import_export.uploaded_rows import UnreadableFile
 from publishing.import_export.uploads import keep_file, reading_of, save_rows
 from publishing.revisions.models import name_of
 from publishing.staff.admin_views import AdminViews
-from publishing.staff.column_form import is_plain
+from publishing.staff.column_form import is_plain, ways_to_match
 
 PER_PAGE = 25
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,6 +62,17 @@ class ImportExportPages(AdminViews):
     ) -> TemplateResponse:
         is_publishable = issubclass(self.model, Publishable)
         return self.page(request, template, title, is_publishable=is_publishable, **context)
+
+    def after_columns(self, request: HttpRequest, batch: Batch) -> HttpResponse:
+        """Redirect to the preview, or back to the columns if the order of a day is not known.
+
+        All rows are saved now; the page of the columns has seen only the first ones.
+        """
+        if not (day := open_day(batch)):
+            return self.redirect("batch", batch.pk)
+        message = _("One question is left, below the columns: which day is “%s”?") % day
+        messages.warning(request, message)
+        return self.redirect("batch_columns", batch.pk)
 
 
 class ImportExportViews(ImportExportPages):
@@ -102,8 +115,9 @@ class ImportExportViews(ImportExportPages):
             except (UnreadableFile, HeadingError) as error:
                 form.add_error("file", str(error))
             else:
-                name = "batch_columns" if batch.awaits_columns else "batch"
-                return self.redirect(name, batch.pk)
+                if batch.awaits_columns:
+                    return self.redirect("batch_columns", batch.pk)
+                return self.after_columns(request, batch)
         if not self._asks_for_mode(request):
             del form.fields["mode"]
         batches = Batch.objects.of(self.model)
@@ -119,7 +133,7 @@ class ImportExportViews(ImportExportPages):
             form=form,
             columns=columns_of(self.model),
             key=key_name(self.model),
-            handle=natural_key_name(self.model),
+            ways=[label for _way, _columns, label in ways_to_match(self.model)],
             page=page,
         )
 
@@ -143,7 +157,7 @@ class ImportExportViews(ImportExportPages):
                 options=reading_of(table),
                 is_live=is_live or not issubclass(self.model, Publishable),
             )
-            if is_plain(table, known):
+            if is_plain(table, known, batch):
                 columns = [guess.column for guess in known.guess_all(table.headings)]
                 match_headings(self.model, table.headings, columns)
                 save_rows(batch, table, columns)

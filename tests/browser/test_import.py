@@ -8,6 +8,7 @@ from cities.models import City
 from publishing.models import BatchRow
 from tests import factories
 from tests.admin_pages import admin_url
+from tests.publishing.import_export.commission import CITIES, LIST, make_countries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,6 +21,9 @@ MIXED = (
     ",Derby,Untied Kingdom,,\n,Hull,Untied Kingdom,many,\n"
     f",القاهرة,GB,1,{'A long text. ' * 30}\n,{'Long' * 30},GB,,\n,Leeds,GB,2,\n"
 )
+
+# With an encoding and an order of days to choose.
+QUESTIONS = LIST.replace(b"14.02.2024", b"03.04.2024").replace(b"17/02/2022", b"03.04.2024")
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +42,10 @@ def sign_in(page, user=None):
 
 
 def upload(page, text, live=True):
+    data = text if isinstance(text, bytes) else text.encode()
     page.goto(admin_url(City, "changelist"))
     page.click(".object-tools >> text=Import")
-    file = {"name": "cities.csv", "mimeType": "text/csv", "buffer": text.encode()}
+    file = {"name": "cities.csv", "mimeType": "text/csv", "buffer": data}
     page.set_input_files("#id_file", file)
     if live:
         page.check("input[name=mode][value=live]")
@@ -99,6 +104,39 @@ def test_a_table_with_mistakes_is_corrected_imported_and_undone(page):
     assert list(City.objects.published().values_list("name", "population")) == [
         ("Wakefield", 300_000)
     ]
+
+
+def all_cities():
+    names = ("name", "country", "joined_on", "population", "latitude", "longitude")
+    return set(City.objects.published().values_list(*names))
+
+
+@pytest.mark.essential
+def test_the_list_of_a_commission_gets_in_without_editing_the_file(page):
+    make_countries()
+    factories.city(name="Wakefield", population=300_000)
+    before = all_cities()
+    sign_in(page)
+    upload(page, LIST)
+    page.wait_for_selector("h1:text('Match the columns of “cities.csv”')")
+    chosen = page.locator(".import-headings option:checked").all_inner_texts()
+    columns = ["Name", "Country", "Joining date", "Population", "Latitude", "Longitude"]
+    assert chosen == [*columns, "Leave out"]
+    page.click("text=Continue to the preview")
+    page.wait_for_selector("text=This is what the import would do")
+    page.click("nav >> text=Refused")
+    assert shown(page) == ["6 Refused Bamako-Est", "12 Refused Ville Sans Pays"]
+    page.click("text=Use United Kingdom")
+    page.locator("[data-said]").filter(has_text="Row 12: New · Ville Sans Pays.").wait_for()
+    factories.country(code="ML", name="Mali")
+    page.click("text=Check the refused rows again")
+    page.click("text=Import 40 rows")
+    page.wait_for_selector("text=The rows are imported.")
+    assert all_cities() == CITIES
+    page.click("text=Take this import back")
+    page.click("input:text('Take the import back')")
+    page.wait_for_selector("text=The import is taken back.")
+    assert all_cities() == before
 
 
 def test_rows_are_corrected_in_the_table_with_the_keyboard(page):
@@ -195,10 +233,14 @@ def test_the_pages_of_an_import_fit_and_axe_finds_nothing(page, width, theme):
     page.emulate_media(color_scheme=theme)
     factories.city(name="Wakefield", profile="<p>" + "Words of a profile. " * 40 + "</p>")
     sign_in(page)
+    upload(page, QUESTIONS)
+    page.wait_for_selector("text=Which of these reads right?")
+    page.wait_for_selector("text=Day first: 3 April 2024")
+    columns = page.url
     upload(page, MIXED)
     page.wait_for_selector("text=This is what the import would do")
     row = f"{page.url}row/3/"
-    addresses = [page.url, f"{page.url}?columns=all", row, admin_url(City, "import")]
+    addresses = [columns, page.url, f"{page.url}?columns=all", row, admin_url(City, "import")]
     for address in [*addresses, admin_url(City, "changelist")]:
         page.goto(address, wait_until="networkidle")
         assert page.evaluate("document.documentElement.scrollWidth") == width, address

@@ -5,6 +5,8 @@ SHORT_DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = "j F Y, H:i T"
 SHORT_DATETIME_FORMAT = "j M Y, H:i T"
 TIME_FORMAT = "H:i"
+# What people type into forms; the first is what the calendars write.
+DATE_INPUT_FORMATS = ["%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y"]
 MONTH_DAY_FORMAT = "j F"
 YEAR_MONTH_FORMAT = "F Y"
 DECIMAL_SEPARATOR = "."

@@ -4,6 +4,13 @@ from publishing.models import Batch
 from tests.admin_pages import admin_url
 
 
+def posted(form, **choices):
+    """Return the form as a browser sends it, with these choices."""
+    values = {name: form[name].value() for name in form.fields}
+    data = {name: value for name, value in values.items() if value is not None}
+    return data | {"shape": form.shape} | choices
+
+
 class ColumnStep:
     """The page after the upload of a file."""
 
@@ -40,10 +47,7 @@ class ColumnStep:
         return {row.label: row.samples for row in self.form.heading_rows()}
 
     def posted(self, **choices):
-        """Return the form as a browser sends it, with these choices."""
-        values = {name: self.form[name].value() for name in self.form.fields}
-        data = {name: value for name, value in values.items() if value is not None}
-        return data | {"shape": self.form.shape} | choices
+        return posted(self.form, **choices)
 
     def show(self, **choices):
         """Read the file in another way."""

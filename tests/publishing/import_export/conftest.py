@@ -10,6 +10,7 @@ from django.test import Client
 from publishing.models import Batch
 from tests import factories
 from tests.admin_pages import admin_url
+from tests.publishing.import_export.column_step import posted
 
 
 class Desk:
@@ -35,10 +36,14 @@ class Desk:
         file = SimpleUploadedFile(name, data)
         return self.client.post(admin_url(model, "import"), {"file": file, "mode": mode})
 
-    def look(self, model, data, **options):
+    def look(self, model, data, date_order="", **options):
         """Upload a file and check every row. Return the batch."""
         answer = self.upload(model, data, **options)
         assert answer.status_code == 302, answer.context["form"].errors
+        if date_order:
+            form = self.client.get(answer["Location"]).context["form"]
+            choices = posted(form, date_order=date_order, decision="continue")
+            answer = self.client.post(answer["Location"], choices)
         for _step in range(50):
             done = self.client.post(
                 answer["Location"], {"decision": "look"}, headers={"accept": "application/json"}

@@ -10,7 +10,7 @@ from news.models import Event
 from publishing.models import Batch, HeadingChoice
 from tests import factories
 from tests.admin_pages import admin_url
-from tests.publishing.import_export.column_step import ColumnStep, contents
+from tests.publishing.import_export.column_step import ColumnStep, contents, posted
 from tests.publishing.import_export.conftest import Desk, results
 from tests.publishing.import_export.files import raw_workbook, text_file, workbook
 
@@ -46,9 +46,28 @@ def test_common_words_for_headings_are_known_in_six_languages(publisher):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "Stadt Land Beitrittsjahr Einwohner Breitengrad Längengrad Webseite",
+        "Città Paese Anno Popolazione Latitudine Longitudine Sito",
+        "Cidade País Ano População Latitude Longitude Site",
+        "Şehir Ülke Yıl Nüfus Enlem Boylam Website",
+        "都市名 国名 加盟年 人口 緯度 経度 ウェブサイト",
+        "도시 국가 연도 인구 위도 경도 홈페이지",
+    ],
+)
+def test_lists_of_cities_are_known_in_further_languages(publisher, words):
+    step = ColumnStep(publisher, City, text_file(words.split(), ["Derby", "GB", *[""] * 5]))
+    assert list(step.guesses.values()) == [
+        "name", "country", "joined_year", "population", "latitude", "longitude", "website",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("heading", "column"),
     [
         ("Lat", "latitude"),
+        ("GPS latitude", "latitude"),
         ("Lng", "longitude"),
         ("Year joined", "joined_year"),
         ("Other names", "alternative_names"),
@@ -149,26 +168,77 @@ def test_the_order_in_one_column_says_nothing_about_another(publisher):
     assert contents(batch, "joined_on", "checked_on") == [("2024-03-04", "2024-12-31")]
 
 
-def test_an_ambiguous_day_far_below_is_asked_about_when_the_columns_are_changed(publisher):
-    rows = [(f"City {number}", "GB", "") for number in range(110)] + [("Derby", "GB", "03/04/2024")]
-    batch = publisher.look(City, text_file(("name", "country", "joined_on"), *rows))
-    assert batch.rows.get(outcome="refused").number == 112
-    step = ColumnStep.of(publisher, batch)
-    assert "date_order" not in step.show(column_2="").form.fields
-    step.show(column_2="joined_on")
-    assert step.go_on(date_order="mdy").rows.filter(outcome="refused").count() == 0
+def test_the_choices_of_an_order_say_which_day_each_would_be(publisher):
+    rows = [("City", "Pays", "Date joined"), ("Derby", "GB", "03.04.2024")]
+    step = ColumnStep(publisher, City, text_file(*rows))
+    assert step.form.fields["date_order"].choices == [
+        ("dmy", "Day first: 3 April 2024"),
+        ("mdy", "Month first: 4 March 2024"),
+        ("unknown", "I do not know: refuse such rows, to be corrected one by one"),
+    ]
+    [row] = step.go_on(date_order="unknown").rows.all()
+    assert row.problems["joined_on"].startswith("Joining date: “03.04.2024” may be 3 April 2024 or")
 
 
-def test_the_order_of_days_of_another_sheet_says_nothing(publisher):
-    heading = ["City", "Pays", "Date joined"]
+@pytest.mark.parametrize(
+    "headings", [("City", "Pays", "Date joined"), ("name", "country", "joined_on")]
+)
+def test_a_day_beyond_the_first_rows_is_asked_about_before_the_preview(publisher, headings):
+    rows = [(f"Place {number}", "GB", "2 May 2024") for number in range(120)]
+    data = text_file(headings, *rows, ("Last", "GB", "03/04/2024"))
+    address = publisher.upload(City, data)["Location"]
+    if headings[0] == "City":
+        form = publisher.client.get(address).context["form"]
+        assert "date_order" not in form.fields
+        data = posted(form, decision="continue")
+        assert publisher.client.post(address, data)["Location"] == address
+    answer = publisher.client.get(address)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "One question is left, below the columns: which day is “03/04/2024”?"
+    ]
+    data = posted(answer.context["form"], decision="continue", date_order="mdy")
+    preview = publisher.client.post(address, data)["Location"]
+    publisher.client.post(preview, {"decision": "look"})
+    last = Batch.objects.get().rows.get(number=122)
+    assert last.content["fields"]["joined_on"] == "2024-03-04"
+
+
+def test_the_order_that_one_sheet_proves_does_not_count_for_another(publisher):
     sheets = {
-        "A": [heading, ["Derby", "GB", "03/04/2024"], ["Leeds", "GB", "31/12/2024"]],
-        "B": [heading, ["Derby", "GB", "03/04/2024"], ["Leeds", "GB", "12/31/2024"]],
+        "A": [
+            ["City", "Pays", "Date joined"],
+            ["Derby", "GB", "03/04/2024"],
+            ["Hull", "GB", "31/12/2024"],
+        ],
+        "B": [
+            ["City", "Pays", "Date joined"],
+            ["Derby", "GB", "03/04/2024"],
+            ["Hull", "GB", "12/31/2024"],
+        ],
     }
     step = ColumnStep(publisher, City, workbook(sheets))
-    assert contents(step.go_on(), "joined_on")[0] == ("2024-04-03",)
-    step = ColumnStep.of(publisher, step.batch)
-    assert contents(step.show(sheet="B").go_on(), "joined_on")[0] == ("2024-03-04",)
+    assert contents(step.go_on(), "joined_on") == [("2024-04-03",), ("2024-12-31",)]
+    step.show(sheet="B")
+    assert contents(step.go_on(), "joined_on") == [("2024-03-04",), ("2024-12-31",)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "value", "column"),
+    [
+        ("Joined", "14 February 2024", "joined_on"),
+        ("Joined", "2024", "joined_year"),
+        ("Adhésion", "14.02.2024", "joined_on"),
+        ("Date d’adhésion", "2019", "joined_year"),
+        ("Date joined", "", "joined_on"),
+        ("Date joined", "soon", "joined_on"),
+        ("Joining year", "14.02.2024", "joined_year"),
+    ],
+)  # fmt: skip
+def test_a_column_of_years_and_one_of_days_are_told_apart_by_their_values(
+    publisher, heading, value, column
+):
+    step = ColumnStep(publisher, City, text_file(("City", heading), ("Derby", value)))
+    assert step.form.guessed == ["name", column]
 
 
 def test_exact_headings_with_an_ambiguous_day_need_the_step(publisher):
@@ -182,11 +252,11 @@ def test_exact_headings_with_an_ambiguous_day_need_the_step(publisher):
 
 
 def test_another_row_of_headings_is_chosen(publisher):
-    rows = [("Stadt", "Land"), ("city", "country"), ("Derby", "GB"), ("Leeds", "GB")]
+    rows = [("Kaupunki", "Maa"), ("city", "country"), ("Derby", "GB"), ("Leeds", "GB")]
     step = ColumnStep(publisher, City, text_file(*rows))
     assert step.form.table.header_row == 2
-    assert list(step.show(header_row="1").guesses) == ["Stadt", "Land"]
-    assert step.samples["Stadt"] == ["city", "Derby", "Leeds"]
+    assert list(step.show(header_row="1").guesses) == ["Kaupunki", "Maa"]
+    assert step.samples["Kaupunki"] == ["city", "Derby", "Leeds"]
     step.show(header_row="2")
     batch = step.go_on()
     assert [row.number for row in batch.rows.all()] == [3, 4]
@@ -267,6 +337,19 @@ def test_a_cell_that_cannot_be_read_matters_only_in_a_chosen_column(publisher):
     again = ColumnStep(publisher, City, workbook({"S": rows}))
     reason = "column C holds a formula; paste its value instead"
     assert results(again.go_on(column_2="note")) == [(2, "refused", reason)]
+
+
+def test_a_number_that_the_separator_divides_is_warned_of_before_and_in_the_preview(publisher):
+    said = (
+        "Row 3 has more values than there are headings. If the separator stands within one of "
+        "them, as in 1,234 in a list with commas, put that value in quotation marks in the file."
+    )
+    rows = [("City", "Pays", "Habitants"), ("Derby", "GB", "900"), ("Leeds", "GB", "812,000")]
+    step = ColumnStep(publisher, City, text_file(*rows))
+    assert step.form.warning == said
+    assert step.go_on().notes == [said, "Left out: Column D (no heading)."]
+    quoted = [*rows[:2], ("Leeds", "GB", '"812,000"')]
+    assert ColumnStep(publisher, City, text_file(*quoted)).form.warning == ""
 
 
 def test_a_cell_far_below_and_beyond_the_headings_is_named_as_left_out(publisher):

@@ -218,6 +218,22 @@ def test_corrected_rows_and_rows_left_out_stay_so_when_columns_are_changed(publi
 # -- Permissions and concurrency ---------------------------------------------------------------
 
 
+def test_refused_rows_are_checked_again_after_their_country_was_added(publisher):
+    batch = publisher.look(City, [{"name": "Segou", "country": "Mali"}])
+    assert outcomes(batch) == ["refused"]
+    factories.country(code="ML", name="Mali")
+    page = show(publisher, batch)
+    assert "Check the refused rows again" in page.content.decode()
+    address = admin_url(City, "batch", batch.pk)
+    for decision in ("check_again", "look"):
+        assert publisher.client.post(address, {"decision": decision})["Location"] == address
+    assert outcomes(batch) == ["new"]
+    assert "Check the refused rows again" not in show(publisher, batch).content.decode()
+    publisher.client.post(address, {"decision": "import"})
+    publisher.client.post(address, {"decision": "check_again"})
+    assert outcomes(batch) == ["new"]
+
+
 def test_rows_are_corrected_only_by_the_person_who_uploaded_the_file(publisher):
     batch = kingdoms(publisher, 1)
     other = Desk(factories.user("Publishers"))

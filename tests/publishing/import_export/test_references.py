@@ -55,14 +55,25 @@ def test_countries_are_read_by_any_name(publisher, countries):
     assert read_city(publisher, "country", cells) == cells
 
 
+def missing(text):
+    return (
+        f"“{text}” is not in the portal’s list of countries. If it belongs there, add it under "
+        "“Countries”, then check the refused rows again."
+    )
+
+
 def test_a_country_that_is_misspelt_ambiguous_or_missing_is_refused(publisher, countries):
     korea = "Democratic People’s Republic of Korea or Republic of Korea"
+    factories.country(code="NE", name="Niger")
     cells = {
         "Untied Kingdom": "Unknown country “Untied Kingdom”. Did you mean United Kingdom?",
         "Untied States": "Unknown country “Untied States”. Did you mean United States of America?",
         "Korea": f"“Korea” may be {korea}. Write which country it is.",
-        # The portal has no record of it.
-        "France": "Unknown country “France”.",
+        # The portal has no record of these.
+        "France": missing("France"),
+        "RDC": missing("RDC"),
+        "Nigéria": missing("Nigéria"),
+        "England": "Unknown country “England”. Did you mean United Kingdom?",
         # Not Namibia.
         "n/a": "Country: This cannot be empty.",
         "—": "Country: This cannot be empty.",

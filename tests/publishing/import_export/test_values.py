@@ -10,24 +10,21 @@ from hypothesis import strategies as st
 from cities.models import City, Intake
 from news.models import Event, NewsItem
 from publishing.import_export.cell_coordinates import coordinate
-from publishing.import_export.cell_dates import ambiguous_date, date_order_of, parse_day
+from publishing.import_export.cell_dates import ambiguous_dates, date_order_of, parse_day
 from publishing.import_export.cell_numbers import decimal_number, whole_number
-from publishing.import_export.readers import HEAD_ROWS
 from tests import factories
 from tests.admin_pages import admin_url
-from tests.publishing.import_export.column_step import ColumnStep
-from tests.publishing.import_export.files import text_file
 
 pytestmark = pytest.mark.django_db
 
 
-def read(publisher, model, column, cells, **others):
+def read(publisher, model, column, cells, date_order="", **others):
     """Return what became of each cell of a column: its value and reading, or its sentence."""
     rows = [{column: cell} | {n: v for n, v in others.items() if n != column} for cell in cells]
     for number, row in enumerate(rows):
         if "name" in row:
             row["name"] = f"{row['name']} {number}"
-    batch = publisher.look(model, rows, mode="live")
+    batch = publisher.look(model, rows, mode="live", date_order=date_order)
     return {row.cells[0]: _result(row, column) for row in batch.rows.all()}
 
 
@@ -47,9 +44,9 @@ def _result(row, column):
     return (row.content["fields"][column], row.readings.get(column, ""))
 
 
-def read_city(publisher, column, cells):
+def read_city(publisher, column, cells, **options):
     factories.united_kingdom()
-    return read(publisher, City, column, cells, name="Place", country="GB")
+    return read(publisher, City, column, cells, name="Place", country="GB", **options)
 
 
 # -- Numbers -----------------------------------------------------------------------------------
@@ -302,24 +299,19 @@ def ambiguous(text, one, other):
     )
 
 
-# The step asks about the days of the first rows; these stand before the others.
-NO_DAY_FIRST = [f"n/a{' ' * number}" for number in range(HEAD_ROWS)]
-
-
 def test_an_ambiguous_day_takes_the_order_that_its_column_proves(publisher):
-    days = {
+    unclear = ["03/04/2024", "24-02-14"]
+    assert read_city(publisher, "checked_on", unclear, date_order="unknown") == {
         "03/04/2024": ambiguous("03/04/2024", "3 April 2024", "4 March 2024"),
         "24-02-14": ambiguous("24-02-14", "24 February 2014", "14 February 2024"),
     }
-    found = read_city(publisher, "checked_on", [*NO_DAY_FIRST, *days])
-    assert {day: found[day] for day in days} == days
     found = read_city(publisher, "checked_on", ["03/04/2024", "31/12/2024"])
     assert found["03/04/2024"] == ("2024-04-03", "3 April 2024")
     found = read_city(publisher, "checked_on", ["03/04/2024", "12/31/2024"])
     assert found["03/04/2024"] == ("2024-03-04", "4 March 2024")
     # Some values contradict others, so none proves anything.
-    contradicting = ["03/04/2024", "12/31/2024", "31/12/2024"]
-    found = read_city(publisher, "checked_on", [*NO_DAY_FIRST, *contradicting])
+    contrary = ["03/04/2024", "12/31/2024", "31/12/2024"]
+    found = read_city(publisher, "checked_on", contrary, date_order="unknown")
     assert found["03/04/2024"] == ambiguous("03/04/2024", "3 April 2024", "4 March 2024")
 
 
@@ -327,16 +319,19 @@ def test_an_ambiguous_day_takes_the_order_that_its_column_proves(publisher):
 def test_an_ambiguous_day_takes_the_order_chosen_for_the_file(publisher, order, value):
     # The last two contradict each other.
     days = ["03/04/2024", "31/12/2025", "12/31/2026"]
-    rows = [("year", "announced_on"), *((day[-4:], day) for day in days)]
-    batch = ColumnStep(publisher, Intake, text_file(*rows)).go_on(date_order=order)
-    assert [row.outcome for row in batch.rows.all()] == ["new", "new", "new"]
+    rows = [{"year": day[-4:], "announced_on": day} for day in days]
+    batch = publisher.look(Intake, rows, date_order="unknown")
+    assert [row.outcome for row in batch.rows.all()] == ["refused", "new", "new"]
+    batch.options["date_order"] = order
+    batch.save()
+    look_again(publisher, batch)
     assert batch.rows.first().content["fields"]["announced_on"] == value
 
 
 def test_a_file_is_asked_about_its_dates_only_if_that_matters():
-    assert ambiguous_date(["soon", "", "2024-12-31", "03/04/2024"]) == "03/04/2024"
-    assert ambiguous_date(["03/04/2024", "31/12/2024"]) == ""
-    assert ambiguous_date(["2024-03-04", "05/05/2024", "14 February 2024"]) == ""
+    assert ambiguous_dates(["03/04/2024", "", "2024-12-31", "soon"])
+    assert not ambiguous_dates(["03/04/2024", "31/12/2024"])
+    assert not ambiguous_dates(["2024-03-04", "05/05/2024", "14 February 2024"])
     orders = [["31/12/2024"], ["12/31/24"], ["2024-12-31"], ["01/02/2024"], ["31/1/24", "1/31/24"]]
     assert [date_order_of(values) for values in orders] == ["dmy", "mdy", "ymd", None, None]
 

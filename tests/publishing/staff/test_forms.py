@@ -1,5 +1,7 @@
 """Forms of the desk: inline rows, refusals in sentences, relations by name."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError
 from django.db.models.signals import pre_save
@@ -290,3 +292,15 @@ def test_the_editor_obeys_the_content_security_policy_and_text_is_sanitised(publ
     assert save_form(publisher, city, profile=evil).status_code == 302
     city.refresh_from_db()
     assert city.profile == "<p>Learn <strong>now</strong></p>"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    "2024-02-14|14/02/2024|14/2/24|14.02.2024|14-02-2024|14 February 2024|14 Feb 2024".split("|"),
+)
+def test_a_day_is_typed_as_people_write_it(publisher, typed):
+    city = factories.city(published_at=None)
+    response = save_form(publisher, city, joined_on=typed)
+    assert response.status_code == 302, errors(response)
+    city.refresh_from_db()
+    assert city.joined_on == date(2024, 2, 14)
