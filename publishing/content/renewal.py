@@ -52,7 +52,7 @@ class Renewal:
         fields = (*self.folded, *self.typed)
         changes = self._changes([field.attname for field in fields])
         while chunk := list(islice(changes, SLICE)):
-            self._write([field.column for field in fields], chunk)
+            self._write([str(field.column) for field in fields], chunk)
 
     def _changes(self, columns: list[str]) -> Iterator[tuple[Any, list[str]]]:
         """Yield the key and the new values of each row that changes."""
