@@ -34,6 +34,7 @@ from publishing.import_export.xml_stream import (
     WorkbookXML,
     attribute,
     broken,
+    damage_refused,
     too_large,
 )
 
@@ -97,7 +98,9 @@ class XlsxSource:
     def _merged(self, part: str) -> MergedCells:
         """Return the cells that are merged over rows; a sheet lists them after all its rows."""
         merged, before = MergedCells(), b""
-        with self.xml.archive.open(self.xml.names[part.casefold()]) as file:
+        if not self.xml.has(part):
+            raise broken()
+        with damage_refused(), self.xml.archive.open(self.xml.names[part.casefold()]) as file:
             while chunk := file.read(CHUNK):
                 if b"mergeCell" in chunk or b"mergeCell" in before:
                     for found in _MERGED.finditer(before + chunk):
