@@ -1,4 +1,4 @@
-"""Host and Accept-Encoding of a request in one form, for the page cache and for Django alike."""
+"""Headers of a request in one form, for the page cache and for Django alike."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9._-]*[a-z0-9_-])\.?(:(?P<por
 QUALITY = re.compile(r"[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 # The codings that a response may have here: static files are stored with Brotli too.
 CODINGS = ("br", "gzip")
+# The encoding of a body: `charset=`, and `charset*=` of RFC 2231.
+CHARSET = re.compile(r";\s*charset\s*\*?\s*=[^;]*", re.IGNORECASE)
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
@@ -21,6 +23,10 @@ def normalise(environ: dict[str, Any]) -> None:
     """Rewrite the headers that have many spellings for one meaning."""
     if coding := environ.get("HTTP_ACCEPT_ENCODING"):
         environ["HTTP_ACCEPT_ENCODING"] = accepted_codings(coding)
+    if content_type := environ.get("CONTENT_TYPE"):
+        # All our forms are in UTF-8. Django reads the address in this encoding too, which no cache
+        # knows of, and fails at some: "idna".
+        environ["CONTENT_TYPE"] = CHARSET.sub("", content_type)
     # The origin of a form is compared with the host as the browser has it.
     if (host := environ.get("HTTP_HOST")) and environ["REQUEST_METHOD"] in SAFE:
         environ["HTTP_HOST"] = normal_host(host, environ.get("SERVER_PORT", ""))

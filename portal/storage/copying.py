@@ -10,12 +10,12 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.apps import apps
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import DatabaseError, connections, models, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.db.models import sql
 
 OLD, NEW = "default", "new"
@@ -63,8 +63,13 @@ def copy_rows(say: Say) -> int:
 
 
 def tables_of_models() -> Iterator[type[models.Model]]:
-    """Return one model for each table, many-to-many tables included."""
-    for model in apps.get_models(include_auto_created=True):
+    """Return one model for each table, many-to-many tables included.
+
+    They are those of migrations, with Django's own fields: ours write no text that is not in its
+    normal form, and read no moment that some time zones cannot show.
+    """
+    models_now = MigrationLoader(None).project_state().apps
+    for model in models_now.get_models(include_auto_created=True):
         if model._meta.managed and not model._meta.proxy:
             yield model
 
@@ -90,13 +95,7 @@ def copy_batch(model: type[models.Model], fields: list[Any], batch: list[Any]) -
     if not batch:
         return 0
     table = model._meta.db_table
-    # Raw values: saving would set timestamps and sanitise texts once more.
-    query = sql.InsertQuery(model)
-    query.insert_values(fields, batch, raw=True)
-    try:
-        query.get_compiler(using=NEW).execute_sql()
-    except (DatabaseError, ValueError) as error:
-        raise CannotCopy(f"A row of {table} does not fit: {first_line(error)}") from error
+    insert(model, fields, batch)
     keys = [row.pk for row in batch]
     # Unordered: a default order may use a table that is copied later.
     rows = model._base_manager.using(NEW).filter(pk__in=keys).order_by()
@@ -107,6 +106,22 @@ def copy_batch(model: type[models.Model], fields: list[Any], batch: list[Any]) -
         if copy is None or any(field_value(row, name) != field_value(copy, name) for name in names):
             raise CannotCopy(f"The row {row.pk} of {table} is not the same in the new database.")
     return len(batch)
+
+
+def insert(model: type[models.Model], fields: list[Any], batch: list[Any]) -> None:
+    """Insert the rows. Raises CannotCopy with the first one that does not fit."""
+    # Raw values: saving would set timestamps and sanitise texts once more.
+    query = sql.InsertQuery(model)
+    query.insert_values(fields, batch, raw=True)
+    try:
+        with transaction.atomic(NEW):
+            query.get_compiler(using=NEW).execute_sql()
+    except (DatabaseError, ValueError) as error:
+        if batch[1:]:
+            for row in batch:
+                insert(model, fields, [row])
+        place = f"The row {batch[0].pk} of {model._meta.db_table}"
+        raise CannotCopy(f"{place} does not fit: {first_line(error)}") from error
 
 
 def field_value(row: models.Model, name: str) -> Any:

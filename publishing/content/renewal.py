@@ -1,8 +1,9 @@
 """Renew stored text in a migration: its normal form, and all columns that are folded from it.
 
 A migration that follows a change of the normal form or of folding calls `renew_texts`. It writes
-the columns that change and no others: no history, no new `updated_at`. A row whose new text breaks
-a constraint, and a required text of which nothing can be seen, stay until somebody edits them.
+the columns that change and no others: no history, no new `updated_at`. A text that in its new form
+breaks a constraint or is too long, and a required one of which nothing can be seen, stay until
+somebody edits them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 
 from publishing.content.folding import FoldedField
 from publishing.content.identity import IdentityField, tolerated
@@ -48,19 +49,10 @@ class Renewal:
         self.identities: set[str] = set()
 
     def run(self) -> None:
-        columns = [field.attname for field in (*self.typed, *self.folded)]
-        quote = self.database.ops.quote_name
-        table, key = quote(self.model._meta.db_table), self.model._meta.pk
-        names = [field.column for field in (*self.typed, *self.folded)]
-        places = ", ".join(f"{quote(name)} = %s" for name in names)
-        statement = f"UPDATE {table} SET {places} WHERE {quote(key.column)} = %s"  # noqa: S608
-        changes = self._changes(columns)
+        fields = (*self.folded, *self.typed)
+        changes = self._changes([field.attname for field in fields])
         while chunk := list(islice(changes, SLICE)):
-            rows = [
-                (*values, key.get_db_prep_value(pk, self.database, prepared=False))
-                for pk, values in chunk
-            ]
-            self._write(statement, rows)
+            self._write([str(field.column) for field in fields], chunk)
 
     def _changes(self, columns: list[str]) -> Iterator[tuple[Any, list[str]]]:
         """Yield the key and the new values of each row that changes."""
@@ -95,12 +87,23 @@ class Renewal:
                 self.identities.add(value)
             setattr(record, field.attname, value)
 
-    def _write(self, statement: str, rows: list[tuple[Any, ...]]) -> None:
-        """Write the rows, all at once if no constraint is in the way."""
+    def _write(self, columns: list[str], rows: list[tuple[Any, list[str]]]) -> None:
+        """Write the rows at once; if a text does not fit, row by row, and column by column."""
+        key, quote = self.model._meta.pk, self.database.ops.quote_name
+        places = ", ".join(f"{quote(column)} = %s" for column in columns)
+        table = quote(self.model._meta.db_table)
+        statement = f"UPDATE {table} SET {places} WHERE {quote(key.column)} = %s"  # noqa: S608
+        values = [
+            (*texts, key.get_db_prep_value(pk, self.database, prepared=False)) for pk, texts in rows
+        ]
         try:
             with transaction.atomic(self.database.alias), self.database.cursor() as cursor:
-                cursor.executemany(statement, rows)
-        except IntegrityError:
+                cursor.executemany(statement, values)
+        except (IntegrityError, DataError):
             if rows[1:]:
                 for row in rows:
-                    self._write(statement, [row])
+                    self._write(columns, [row])
+            elif columns[1:]:
+                ((pk, texts),) = rows
+                for column, text in zip(columns, texts, strict=True):
+                    self._write([column], [(pk, [text])])

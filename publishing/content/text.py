@@ -78,6 +78,8 @@ BLANK = "\u2800"
 _RIMS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + BLANK
 
 MOST_MARKS = 30
+# A text of a language settles at the first attempt.
+MOST_ATTEMPTS = 4
 # Neither letters nor spaces, and so perhaps marks.
 _MARKS = re.compile(f"(?:(?![\0-\x7f])[^\\w\\s]){{{MOST_MARKS + 1},}}")
 
@@ -106,7 +108,12 @@ def composed(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = _few_marks(_LINE_BREAKS.sub("\n", text))
-    return _few_marks(_DROPPED.sub(_meant, text))
+    # Marks that come together change their order, and so what is before a joiner after them.
+    for _attempt in range(MOST_ATTEMPTS):
+        before, text = text, _few_marks(_DROPPED.sub(_meant, text))
+        if text == before:
+            return text
+    return _few_marks(_DROPPED.sub("", text))
 
 
 def is_visible(text: str) -> bool:
@@ -129,7 +136,9 @@ def holdable(text: str) -> str:
 
 def _few_marks(text: str) -> str:
     """Return the text in NFC, with thirty marks on a letter at the most."""
-    return unicodedata.normalize("NFC", _MARKS.sub(_first_marks, text))
+    text = unicodedata.normalize("NFC", _MARKS.sub(_first_marks, text))
+    # Some marks are two or three in NFC.
+    return _MARKS.sub(_first_marks, text)
 
 
 def _first_marks(found: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 
 from publishing.import_export.columns import TableColumn
 from publishing.import_export.corrections import text_condition
-from publishing.import_export.headings import heading_labels, match_headings
+from publishing.import_export.headings import HeadingError, heading_labels, match_headings
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
 from publishing.import_export.right_values import RightValues
 from publishing.import_export.row_reading import empty_content
@@ -76,9 +76,15 @@ class PreviewRow(NamedTuple):
 
 
 def preview_columns(model: type[models.Model], batch: Batch) -> list[PreviewColumn]:
-    """Return the columns of a file that are imported, in its order."""
+    """Return the columns of a file that are imported, in its order.
+
+    A file that was uploaded to an earlier version of the portal may have none any more.
+    """
     found, headings = [], heading_labels(batch.headings)
-    matched = match_headings(model, batch.headings, batch.options.get("columns"))
+    try:
+        matched = match_headings(model, batch.headings, batch.options.get("columns"))
+    except HeadingError:
+        return []
     for position, column in matched.items():
         heading = headings[position]
         if isinstance(column, str):

@@ -24,7 +24,7 @@ from publishing.import_export.uploaded_rows import (
     too_many_columns,
 )
 from publishing.import_export.xlsx import XlsxSource
-from publishing.import_export.xml_stream import broken, check_size
+from publishing.import_export.xml_stream import check_size, damage_refused
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -171,11 +171,9 @@ def _archive_format(names: set[str]) -> str:
 
 
 def _open_archive(file: IO[bytes]) -> TableSource:
-    try:
+    with damage_refused():
         archive = zipfile.ZipFile(file)
         entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise broken() from error
     check_size(entries)
     names = {entry.filename.casefold() for entry in entries}
     if reason := _archive_format(names):
@@ -191,15 +189,13 @@ def _is_spreadsheet(archive: zipfile.ZipFile, names: set[str]) -> bool:
     """Return whether the archive is an OpenDocument spreadsheet. Raises UnreadableFile."""
     if not {"mimetype", "content.xml"} <= names:
         return False
-    try:
+    with damage_refused():
         with archive.open("mimetype") as part:
             kind = part.read(200).decode("ascii", "replace").strip()
         if "meta-inf/manifest.xml" in names:
             with archive.open("META-INF/manifest.xml") as part:
                 if b"encryption-data" in part.read(1024 * 1024):
                     raise UnreadableFile(_("The spreadsheet has a password. Save it without one."))
-    except (KeyError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise broken() from error
     return kind.startswith(MIME_TYPE)
 
 

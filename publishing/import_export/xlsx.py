@@ -34,7 +34,7 @@ from publishing.import_export.xlsx_parts import (
     Texts,
     number_of,
 )
-from publishing.import_export.xml_stream import CHUNK, Handler, WorkbookXML, broken
+from publishing.import_export.xml_stream import CHUNK, Handler, WorkbookXML, broken, damage_refused
 
 MOST_MERGED = 20_000
 # The columns of a sheet, XFD being the last.
@@ -92,7 +92,9 @@ class XlsxSource:
     def _merged(self, part: str) -> MergedCells:
         """Return the cells that are merged over rows; a sheet lists them after all its rows."""
         merged, before = MergedCells(), b""
-        with self.xml.archive.open(self.xml.names[part.casefold()]) as file:
+        if not self.xml.has(part):
+            raise broken()
+        with damage_refused(), self.xml.archive.open(self.xml.names[part.casefold()]) as file:
             while chunk := file.read(CHUNK):
                 if b"mergeCell" in chunk or b"mergeCell" in before:
                     for found in _MERGED.finditer(before + chunk):

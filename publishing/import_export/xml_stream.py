@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from xml.parsers import expat
 
@@ -22,6 +24,32 @@ DEEPEST = 60
 LONGEST_TAG = 1024 * 1024
 MOST_UNPACKED = 100 * 1024 * 1024
 MOST_PACKED_FILES = 2_000
+
+
+# What zipfile, its decompressors and expat raise for a part that is cut, damaged, encrypted, packed
+# in an unknown way, or in an unknown encoding; and our handlers, for numbers that are none.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    expat.ExpatError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    OverflowError,
+)
+
+
+@contextmanager
+def damage_refused() -> Iterator[None]:
+    """Raise UnreadableFile for every error of a damaged archive."""
+    try:
+        yield
+    except DAMAGE as error:
+        raise broken() from error
 
 
 def broken() -> UnreadableFile:
@@ -87,23 +115,17 @@ class WorkbookXML:
         if not self.has(name):
             raise broken()
         parser = self._parser(handler)
-        try:
-            with self.archive.open(self.names[name.casefold()]) as part:
-                fed = 0
-                while chunk := part.read(CHUNK):
-                    parser.Parse(chunk, False)
-                    fed += len(chunk)
-                    is_stuck = fed - parser.CurrentByteIndex > LONGEST_TAG
-                    if is_stuck or len(parser.intern) > MOST_NAMES:
-                        raise too_large()
-                    yield
-                parser.Parse(b"", True)
+        with damage_refused(), self.archive.open(self.names[name.casefold()]) as part:
+            fed = 0
+            while chunk := part.read(CHUNK):
+                parser.Parse(chunk, False)
+                fed += len(chunk)
+                is_stuck = fed - parser.CurrentByteIndex > LONGEST_TAG
+                if is_stuck or len(parser.intern) > MOST_NAMES:
+                    raise too_large()
                 yield
-        except (expat.ExpatError, zipfile.BadZipFile, zlib.error) as error:
-            raise broken() from error
-        except (EOFError, NotImplementedError, RuntimeError, ValueError, IndexError) as error:
-            # Cut, packed in an unknown way, or encrypted; or numbers that are none.
-            raise broken() from error
+            parser.Parse(b"", True)
+            yield
 
     def _parser(self, handler: Handler) -> Any:
         parser = expat.ParserCreate()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
@@ -15,6 +16,9 @@ from django.utils.html import format_html
 
 from publishing.content.identity import DoubleError, already, constraint_of, label_of
 from publishing.content.scope import Scope, is_divided, narrowed
+
+# The position of a row in a formset; beyond five digits no form has one.
+POSITION = re.compile("[0-9]{1,5}")
 
 
 class ScopedForm(forms.ModelForm):
@@ -148,7 +152,18 @@ def mark_foreign(rows: QuerySet[Any], relations: Iterable[str], scope: Scope) ->
 
 
 class RowFormSet(BaseInlineFormSet):
-    """Formset that sets the parent record on its rows, so that their labels need no query."""
+    """Formset that sets the parent record on its rows, so that their labels need no query.
+
+    It has as many rows as were sent, however many there are said to be: each costs a form.
+    """
+
+    def total_form_count(self) -> int:
+        said = super().total_form_count()
+        if not self.is_bound:
+            return said
+        parts = (name.removeprefix(f"{self.prefix}-").partition("-")[0] for name in self.data)
+        sent = {int(part) for part in parts if POSITION.fullmatch(part)}
+        return min(said, max(sent, default=-1) + 1)
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]  # not in the stubs

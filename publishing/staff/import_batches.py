@@ -25,6 +25,7 @@ from publishing.import_export.corrections import (
     check_again,
     refused_as_batch,
 )
+from publishing.import_export.headings import HeadingError
 from publishing.import_export.importing import import_batch
 from publishing.import_export.models import Batch, BatchRow, RowOutcome
 from publishing.import_export.preview import PreviewTable
@@ -75,8 +76,13 @@ class BatchPages(ImportExportPages):
     def validate_rows(self, request: HttpRequest, batch: Batch, seconds: float) -> None:
         """Validate further rows, for about this many seconds."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end and not self._validate_until(end, request, batch):
-            pass
+        try:
+            while time.monotonic() < end and not self._validate_until(end, request, batch):
+                pass
+        except HeadingError as error:
+            # Of a file that was uploaded to an earlier version of the portal.
+            rows = batch.rows.filter(outcome=RowOutcome.PENDING)
+            rows.update(outcome=RowOutcome.REFUSED, reason=str(error))
 
     def _validate_until(self, end: float, request: HttpRequest, batch: Batch) -> bool:
         """Validate rows; return False if it has to start again because somebody corrected a row."""

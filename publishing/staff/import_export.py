@@ -6,11 +6,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -91,7 +101,12 @@ class ImportExportViews(ImportExportPages):
             raise PermissionDenied
         if ending not in ("csv", "xlsx"):
             raise Http404
-        rows = self.admin.get_changelist_instance(request).get_queryset(request)
+        try:
+            rows = self.admin.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            # The list says so, as it does of its own address.
+            address = reverse(f"admin:{self.url_name('changelist')}")
+            return HttpResponseRedirect(f"{address}?{ERROR_FLAG}=1")
         name = f"{capfirst(str(self.opts.verbose_name_plural))} {timezone.localdate()}".lower()
         name = f"{name.replace(' ', '-')}.{ending}"
         if ending == "xlsx":

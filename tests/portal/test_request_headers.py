@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from portal.page_cache.cache import etag_matches
-from portal.request_headers import accepted_codings, normal_host
+from portal.request_headers import accepted_codings, normal_host, normalise
 from tests import factories
 from tests.portal.page_cache.test_cache import Portal
 
@@ -67,6 +67,29 @@ def test_a_page_is_compressed_for_those_who_accept_it(client, header, coding):
     # A search is not cached, and compressed by Django.
     response = client.get("/cities/?q=x", headers={"accept-encoding": header})
     assert response.headers.get("Content-Encoding") == coding
+
+
+CHARSETS = ("idna", "latin-1", "utf-16", "utf-7", '"idna"', "nonsense", "punycode")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("parameter", ["; charset=", ";CharSet =", "; charset*=utf-8''"])
+@pytest.mark.parametrize("charset", CHARSETS)
+def test_an_address_is_read_in_utf_8_whatever_the_request_says_of_its_body(charset, parameter):
+    portal = Portal()
+    expected = portal.get("/cities/?country=%C3%A9%FF")
+    assert expected[0] == 200
+    said = {"CONTENT_TYPE": f"text/plain{parameter}{charset}"}
+    assert Portal().get("/cities/?country=%C3%A9%FF", **said)[::2] == expected[::2]
+    status, _headers, _body = portal.get("/cities/?country=%C3%A9%FF", "POST", **said)
+    assert status == 405
+
+
+def test_a_boundary_stays_in_the_content_type():
+    environ = {"REQUEST_METHOD": "POST"}
+    environ["CONTENT_TYPE"] = "multipart/form-data; charset=idna; boundary=x-charset=y"
+    normalise(environ)
+    assert environ["CONTENT_TYPE"] == "multipart/form-data; boundary=x-charset=y"
 
 
 ETAG = 'W/"0123456789abcdef01234567"'

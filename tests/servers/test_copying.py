@@ -130,8 +130,9 @@ def test_a_failed_copy_leaves_nothing_behind_and_says_why(old, database):
         old.rows.commit()
         code, output = manage(old.folder, "copy_to", database, **settings)
         assert code == 1
+        (first,) = old.rows.execute("SELECT min(id) FROM cities_city").fetchone()
         assert output[-1] == (
-            "CommandError: A row of cities_city does not fit: "
+            f"CommandError: The row {first} of cities_city does not fit: "
             "value too long for type character varying(120) Nothing was copied."
         )
         old.rows.execute("UPDATE cities_city SET subdivision = '', motto = ''")
@@ -147,6 +148,26 @@ def test_a_failed_copy_leaves_nothing_behind_and_says_why(old, database):
         assert keys == ["pictures/a.jpg"]
     with psycopg.connect(database) as new:
         assert numbers_of_rows(new) == {}
+
+
+def test_texts_and_moments_that_are_refused_today_are_copied_as_they_are(old, database):
+    kept = {
+        "cities_city": {"name": "\u200b", "published_at": "0001-01-01 00:00:00"},
+        "cities_theme": {"name": "Fe\u0301z\u00ad", "expires_at": "9999-12-31 23:59:59.999999"},
+    }
+    for table, values in kept.items():
+        places = ", ".join(f"{column} = ?" for column in values)
+        statement = f"UPDATE {table} SET {places} WHERE id = (SELECT min(id) FROM {table})"  # noqa: S608
+        old.rows.execute(statement, list(values.values()))
+    old.rows.commit()
+    code, output = manage(old.folder, "copy_to", database)
+    assert code == 0, output
+    with psycopg.connect(database, options="-c timezone=UTC") as new:
+        for table, values in kept.items():
+            columns = ", ".join(f"{column}::text" for column in values)
+            query = f"SELECT {columns} FROM {table} ORDER BY id LIMIT 1"  # noqa: S608
+            found = [text.removesuffix("+00") for text in new.execute(query).fetchone()]
+            assert found == list(values.values())
 
 
 @pytest.mark.parametrize(

@@ -74,3 +74,36 @@ def test_a_row_that_cannot_be_renewed_stays_and_the_others_are():
     assert names[second.pk] == "E\u0301vora"
     assert names[invisible.pk] == "\u200b"
     assert names[third.pk] == "Third"
+
+
+def test_only_the_text_that_cannot_be_renewed_stays():
+    """The other columns are renewed, so that a constraint of theirs can be added."""
+    spellings = [factories.country(name=f"Country {number}") for number in range(3)]
+    for number, country in enumerate(spellings):
+        name = "Fez" + "\u200b" * number
+        write(
+            country,
+            name=name,
+            name_key=" old",
+            name_in_text="the\u00a0 Fez ",
+            identity_key=f"old {number}",
+        )
+    Renewal(Country, connection).run()
+    renewed = list(Country.objects.order_by("pk").values_list("name", "name_key", "identity_key"))
+    assert renewed == [
+        ("Fez", " fez", "fez"),
+        ("Fez\u200b", " fez", f"fez||{spellings[1].pk}"),
+        ("Fez\u200b\u200b", " fez", f"fez||{spellings[2].pk}"),
+    ]
+    assert set(Country.objects.values_list("name_in_text", flat=True)) == {"the\u00a0 Fez"}
+
+
+def test_a_text_that_becomes_too_long_for_its_column_stops_nothing():
+    city = factories.city()
+    # A letter that NFC takes apart.
+    write(city, name="\u0958" * 120, motto="b\u00ad", name_key=" old", identity_key="")
+    Renewal(City, connection).run()
+    city.refresh_from_db()
+    assert (city.motto, city.name_key) == ("b", " " + "\u0915" * 120)
+    # SQLite does not count the letters.
+    assert city.name in ("\u0958" * 120, "\u0915\u093c" * 120)

@@ -95,6 +95,9 @@ def test_a_mark_without_a_letter_is_not_visible():
 @given(ANY_TEXT | ODD_TEXT, st.booleans())
 @example("\u0344" * 20 + "\u200b" + "\u0301" * 20, False)
 @example("a\u034f\u0301\u200d\ufe0f", True)
+@example("a\u0f71\u200b\u094d\u200d", False)
+@example("a\u0f71\u200b" + "\u094d\u200d" * 40, False)
+@example("a" + "\u0f73" * 20, False)
 def test_the_normal_form_settles_at_once(text, is_multiline):
     once = normal(text, is_multiline)
     assert normal(once, is_multiline) == once
@@ -113,7 +116,16 @@ def test_each_character_of_unicode_settles_and_folds_as_its_normal_form():
 
 
 @pytest.mark.parametrize(
-    "unit", ["\u0345\u0323", "\u200d", "a\u200d", "\u00ad\u0301", "\U0001f3f4\U000e0067", " \n\t"]
+    "unit",
+    [
+        "\u0345\u0323",
+        "\u200d",
+        "a\u200d",
+        "\u00ad\u0301",
+        "\U0001f3f4\U000e0067",
+        " \n\t",
+        "\u0f71\u200b\u094d\u200d",
+    ],
 )
 def test_the_normal_form_of_a_long_text_costs_what_its_length_says(unit):
     started = time.process_time()

@@ -135,7 +135,10 @@ def test_rows_are_matched_by_the_columns_that_the_file_has(publisher):
 def test_a_day_that_may_be_a_month_is_asked_about_once(publisher):
     rows = [("City", "Pays", "Date joined"), ("Derby", "GB", "03/04/2024")]
     step = ColumnStep(publisher, City, text_file(*rows))
-    assert step.form.fields["date_order"].label == "Is “03/04/2024” written with the day first or the month first?"
+    assert (
+        step.form.fields["date_order"].label
+        == "Is “03/04/2024” written with the day first or the month first?"
+    )
     assert step.form.fields["date_order"].choices == [
         ("dmy", "Day first: 3 April 2024"), ("mdy", "Month first: 4 March 2024"),
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 import pytest
 
 from cities.models import City, Intake
+from publishing.models import Batch
 from tests import factories
 from tests.admin_pages import admin_url
 from tests.parsed_page import parse, words
@@ -167,3 +168,20 @@ def test_a_page_of_the_preview_takes_as_many_queries_for_one_row_as_for_many(
     wrong = batch.rows.filter(outcome="refused").first()
     with django_assert_num_queries(11):
         publisher.client.get(admin_url(City, "batch_row", batch.pk, wrong.number))
+
+
+def test_a_file_of_an_earlier_version_whose_columns_are_unknown_is_refused_and_forgotten(publisher):
+    batch = publisher.bring(City, [{"name": "Wakefield", "country": factories.united_kingdom().pk}])
+    waiting = publisher.look(City, [{"name": "Wakefield", "motto": "New"}])
+    Batch.objects.update(headings=["former", "columns"], options={})
+    waiting.rows.update(outcome="pending", reason="", problems={})
+    address = admin_url(City, "batch", waiting.pk)
+    assert publisher.client.post(address, {"decision": "look"}).status_code == 302
+    assert "Choose a column for at least one heading." in lines(show(publisher, waiting))[0]
+    for page in (address, admin_url(City, "batch_row", waiting.pk, 2)):
+        assert publisher.client.get(page).status_code == 200
+    publisher.client.post(address, {"decision": "discard"})
+    assert list(Batch.objects.all()) == [batch]
+    show(publisher, batch)
+    publisher.undo(batch)
+    assert not City.objects.published().exists()

@@ -44,6 +44,17 @@ def test_rows_of_a_form_are_added_changed_and_removed(publisher):
     assert list(city.awards.values_list("year", flat=True)) == [2019]
 
 
+@pytest.mark.parametrize("number", ["1000000000", "2000", "9" * 5000, "-1", "x"])
+def test_a_form_has_no_more_rows_than_were_sent(publisher, number):
+    city = factories.city(name="Fez")
+    factories.award(city=city, year=2015)
+    sent = {f"{part}-TOTAL_FORMS": number for part in City.parts}
+    answer = save_form(publisher, city, name="", **sent)
+    assert answer.status_code == 200
+    assert answer.text.count('name="awards-') < 20
+    assert city.awards.count() == 1
+
+
 def test_rows_of_a_form_have_keys_before_they_are_saved(editor):
     row = factories.alternative_name()
     fields = open_form(editor, row.city)
