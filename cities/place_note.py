@@ -13,8 +13,7 @@ from django.utils.translation import ngettext
 from cities.country_names import NamedCountry
 from cities.detail_queries import city_counts_by_country
 from cities.models import Country
-from cities.search_conditions import CODE
-from cities.search_query import SearchQuery
+from cities.search_query import SearchQuery, is_code
 from publishing.caching.content_cache import cached
 
 
@@ -61,7 +60,7 @@ def _choice(
 
 def _other_name(country: NamedCountry) -> list[SafeString]:
     # Initials explain themselves, and so does "Korea, Republic of".
-    if len(country.known_as) <= CODE or "," in country.known_as:
+    if is_code(country.known_as) or "," in country.known_as:
         return []
     sentence = _("Showing {country}, also called {other}.")
     return [format_html(sentence, country=_in_text(country), other=country.known_as)]

@@ -22,11 +22,12 @@ from cities.country_names import INITIALS, CountryNames, Mention, NamedCountry, 
 from cities.detail_queries import city_counts_by_country
 from cities.models import Country
 from cities.reference_names import (
-    codes_by_key,
+    codes_of,
     key_of,
     key_words,
+    near_codes,
     reference_names,
-    well_known_keys,
+    spelling_of,
 )
 from cities.search_conditions import (
     CODE,
@@ -119,10 +120,11 @@ class SearchQuery:
         if found:
             return found
         # A country that the portal does not have, if the whole text is its name.
-        codes = codes_by_key().get(_key(self.content), ())
-        if len(codes) != 1 or len(_key(self.content)) <= CODE:
+        key = _key(self.content)
+        codes = codes_of(key)
+        if len(codes) != 1 or is_code(key):
             return []
-        return [NamedCountry(codes[0], _plain_name(codes[0]), "")]
+        return [NamedCountry(codes[0], spelling_of(key, codes[0]), "")]
 
     @property
     def is_place(self) -> bool:
@@ -149,7 +151,7 @@ class SearchQuery:
         named = (country.known_as for country in self.countries if country.code == code)
         name = next(named, self.begun.get(code, ""))
         # A code is no name, except those that people say.
-        return name if len(name) > CODE or name.lower() in INITIALS else ""
+        return name if not is_code(name) or name.lower() in INITIALS else ""
 
     @property
     def of_city(self) -> list[Word]:
@@ -222,7 +224,7 @@ class SearchQuery:
         """Whether the country is called so in a few languages only, as Tunisia is "Tunis"."""
         key = _key(self.content)
         is_own = any(key == key_of(country.name) for country in self.countries)
-        return not is_own and key in codes_by_key() and key not in _well_known()
+        return not is_own and key not in near_codes() and bool(codes_of(key))
 
 
 def find_countries(query: SearchQuery) -> Any:
@@ -245,22 +247,17 @@ def find_countries(query: SearchQuery) -> Any:
     return rows.annotate(rank=order).order_by("rank", "name_key", "pk")
 
 
+def is_code(name: str) -> bool:
+    """Return whether a name is so short that it may be a code; “日本” and “Đức” are none."""
+    return len(name) <= CODE and name.isascii()
+
+
 def _key(words: Sequence[Word]) -> str:
     return " ".join(key_words(word.fold for word in words))
 
 
 def _in(countries: Iterable[NamedCountry]) -> Q:
     return Q(country__in=[country.code for country in countries])
-
-
-def _plain_name(code: str) -> str:
-    """Return the shortest well-known name of a country that the portal does not have."""
-    return min((n for n in reference_names()[code].well_known if len(n) > CODE), key=len)
-
-
-@cache
-def _well_known() -> frozenset[str]:
-    return frozenset(well_known_keys())
 
 
 @cache

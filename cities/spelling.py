@@ -4,24 +4,17 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
-
 from cities.country_names import NamedCountry
 from cities.detail_queries import city_counts_by_country
 from cities.models import AlternativeName, City, CityQuerySet
-from cities.reference_names import codes_by_key, reference_names
+from cities.near_words import nearest_word
+from cities.reference_names import codes_of, reference_names
 from cities.search_conditions import CODE
 from cities.search_query import SearchQuery
 from cities.word_index import cities_with_word
 from publishing.caching.content_cache import cached
 from publishing.content.folding import fold
 from publishing.content.search_words import Word
-
-LEAST_SIMILARITY = 75
-"""The least similarity of two words in percent: of their letters, those in common in their order.
-
-A letter may be missing from a short word and two from a long one.
-"""
 
 # Up to so many cities, a word is compared with every word; beyond, only with words that have the
 # same first letters, and of these with so many.
@@ -61,12 +54,10 @@ def did_you_mean(text: str | SearchQuery) -> str:
             is_name = word.fold not in query.noise
             corrected.append(known.written.get(word.fold, as_typed) if is_name else as_typed)
             continue
-        nearest = process.extractOne(
-            word.fold, known.ordered, scorer=fuzz.ratio, score_cutoff=LEAST_SIMILARITY
-        )
-        if nearest is None:
+        nearest = nearest_word(word.fold, known.ordered)
+        if not nearest:
             return ""
-        corrected.append(known.written[nearest[0]])
+        corrected.append(known.written[nearest])
         is_changed = True
     return " ".join(corrected) if is_changed else ""
 
@@ -75,7 +66,7 @@ def _is_known(word: Word, query: SearchQuery, known: KnownWords) -> bool:
     return (
         word in query.named
         or word.fold in query.noise
-        or word.fold in codes_by_key()
+        or bool(codes_of(word.fold))
         or len(word.fold) <= SAME_LETTERS
         or any(known.begin_with(spelling) for spelling in word.spellings)
     )
@@ -86,7 +77,7 @@ def _known_words(query: SearchQuery) -> KnownWords:
     public = City.objects.published()
     if city_counts_by_country().total() <= MOST_COMPARED:
         return cached("words of names", lambda: _words(public, query.names.countries))
-    # Shorter words are similar to none, see LEAST_SIMILARITY.
+    # Shorter words are similar to none.
     beginnings = {w.fold[:SAME_LETTERS] for w in query.rest if len(w.fold) > SAME_LETTERS}
     similar = (
         public.filter(pk__in=cities_with_word(sorted(beginnings))) if beginnings else public.none()
