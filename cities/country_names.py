@@ -246,7 +246,9 @@ class CountryNames:
         key = key_of(text[: LONGEST_NAME + 1])
         if (code := self._instead(key)) in self.countries:
             return self.countries[code]
-        if not FEWEST_LETTERS <= len(key) <= LONGEST_NAME or self.is_known(text):
+        if not FEWEST_LETTERS <= len(key) <= LONGEST_NAME:
+            return None
+        if key in peoples_by_key() or self.is_known(text):
             return None
         codes = self._codes(nearest_word(key, self._long_keys))
         return self.countries[codes[0]] if len(codes) == 1 else None

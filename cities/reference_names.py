@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from publishing.content.folding import fold
+from publishing.content.search_words import with_codes
 
 TABLE = Path(__file__).with_name("country_names.tsv")
 OTHER_LANGUAGES = Path(__file__).with_name("country_names_other.tsv")
 
 # “The Gambia”, “Bosnia & Herzegovina”, “St Lucia”, “Egypt, Arab Rep.”
 _SPELT_OUT = {"st": "saint", "rep": "republic", "dem": "democratic", "the": "", "and": ""}
-_FLAG_LETTERS = {0x1F1E6 + number: chr(ord("A") + number) for number in range(26)}
 
 
 def key_of(text: str) -> str:
@@ -35,7 +35,7 @@ def key_of(text: str) -> str:
     >>> key_of("U.K."), key_of("St. Kitts & Nevis"), key_of("🇫🇷")
     ('uk', 'saint kitts nevis', 'fr')
     """
-    return " ".join(key_words(fold(text.translate(_FLAG_LETTERS)).split()))
+    return " ".join(key_words(fold(with_codes(text)).split()))
 
 
 def key_words(words: Iterable[str]) -> list[str]:
@@ -140,7 +140,7 @@ def parts_by_key() -> dict[str, str]:
 def peoples_by_key() -> dict[str, tuple[str, ...]]:
     """Return the codes of what is of one country, or of several: “Korean”.
 
-    What is of none is “Latin American”.
+    “Latin America” is no country, and its America is none either.
     """
     return {
         key: tuple(filter(None, codes))

@@ -40,10 +40,16 @@ from cities.search_conditions import (
     with_phrase,
     with_words,
 )
+from publishing.content.english import STOP_WORDS
 from publishing.content.search_words import Word, has_word, search_words
 
 # Words that a search for learning cities may have besides names.
-NOISE = frozenset("and cities city in learning of the unesco".split())
+_CITIES = frozenset("and cities city in learning of the unesco".split())
+_QUESTION = frozenset("all any find list many me or show tell town towns".split())
+NOISE = _CITIES | _QUESTION | STOP_WORDS
+
+# The parts of the United Kingdom, by words for what is of them.
+_OF_PARTS = {"english": "england", "irish": "ireland", "scottish": "scotland", "welsh": "wales"}
 
 
 class SearchQuery:
@@ -53,23 +59,25 @@ class SearchQuery:
         self,
         text: str,
         is_unfinished: bool = False,
-        noise: Container[str] = NOISE,
         whole: Container[str] = (),
     ) -> None:
         """Keep the text. One that is still being typed is unfinished: it finds beginnings too.
 
-        Words of `noise` say nothing beside others; those of `whole` are no beginnings.
+        The words of `whole` are no beginnings.
         """
         self.text = text
         self.whole = whole
         self.is_unfinished = is_unfinished
-        self.noise = noise
         self._chosen: Q | None = None
 
     @cached_property
     def words(self) -> list[Word]:
-        words = search_words(self.text)
-        return [w._replace(is_whole=True) if w.fold in self.whole else w for w in words]
+        return [self._as_meant(word) for word in search_words(self.text)]
+
+    def _as_meant(self, word: Word) -> Word:
+        if part := _OF_PARTS.get(word.fold):
+            return word._replace(spellings=(*word.spellings, part))
+        return word._replace(is_whole=True) if word.fold in self.whole else word
 
     @cached_property
     def names(self) -> CountryNames:
@@ -81,7 +89,11 @@ class SearchQuery:
         # As a whole it may have signs of its own: "Korea, Republic of".
         if countries := self.names.named(self.text):
             return [Mention(0, len(self.words), tuple(countries))]
-        return self.names.mentions([word.fold for word in self.words])
+        folds = [word.fold for word in self.words]
+        # Codes count as the last word that says something: "GB cities".
+        while len(folds) > 1 and folds[-1] in _CITIES:
+            folds.pop()
+        return self.names.mentions(folds)
 
     @cached_property
     def _named(self) -> set[int]:
@@ -92,7 +104,7 @@ class SearchQuery:
     def _said(self) -> list[int]:
         """The places of the words that say something; all, if none does."""
         places = range(len(self.words))
-        said = [n for n in places if n in self._named or self.words[n].fold not in self.noise]
+        said = [n for n in places if n in self._named or self.words[n].fold not in NOISE]
         return said or list(places)
 
     @cached_property

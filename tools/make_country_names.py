@@ -6,10 +6,10 @@
 A line of cities/country_names.tsv is a country or territory of ISO 3166-1: its code, and four lists
 of names with “|” between them: the codes and the best known names, the names in the languages of
 the United Nations, parts of the country that are written instead of it, and English words for its
-people. The last line has no code, but words such as “Latin American”, which mean no country. A line
-of cities/country_names_other.tsv is a name in any other language of CLDR: the key by which names
-are compared, the codes of its countries, and how each of them is spelt if not like the key. Its
-lines are in the order of the bytes of the keys.
+people. The last line has no code, but words such as “Latin America”, which mean no country.
+A line of cities/country_names_other.tsv is a name in any other language of CLDR: the key by which
+names are compared, the codes of its countries, and how each of them is spelt if not like the key.
+Its lines are in the order of the bytes of the keys.
 
 A name stands once for each country, as `key_of` compares names. The best known names are those of
 ISO 3166 (pycountry), the English ones of CLDR with its short and variant forms, and those of

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cities.models import AlternativeName, City, Theme
-from cities.search_query import NOISE, SearchQuery, find_countries
+from cities.search_query import SearchQuery, find_countries
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
@@ -73,8 +73,8 @@ def search_field(rows: Any, field: str, text: str) -> Any:
 
 
 def as_query(text: str) -> SearchQuery:
-    """Return the query that a text is for cities and countries; stop words say nothing."""
-    return SearchQuery(text, noise=NOISE | STOP_WORDS, whole=STOP_WORDS)
+    """Return the query that a text is for cities and countries; stop words begin no others."""
+    return SearchQuery(text, whole=STOP_WORDS)
 
 
 def search_cities(query: SearchQuery) -> Any:
