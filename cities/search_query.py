@@ -274,9 +274,12 @@ def _in(countries: Iterable[NamedCountry]) -> Q:
 
 @cache
 def _names_by_key() -> list[tuple[str, str, str]]:
-    """Return well-known names, not codes, in the order of their keys: key, code, name."""
-    rows = reference_names().values()
-    names = [(key_of(name), row.code, name) for row in rows for name in row.well_known]
+    """Return well-known names, and those in the languages of the United Nations, but no codes.
+
+    They are in the order of their keys: key, code, name.
+    """
+    rows = [(row.code, row.well_known + row.of_un_languages) for row in reference_names().values()]
+    names = [(key_of(name), code, name) for code, several in rows for name in several]
     return sorted(name for name in names if len(name[0]) > CODE)
 
 

@@ -126,6 +126,8 @@ FOUND = {
     "ukr": ["Kyiv", "Uzhhorod"],
     "great brit": UK,
     "south ko": ["Busan", "Seoul"],
+    "allem": ["Bonn"],
+    "герма": ["Bonn"],
     # Never another country.
     "niger": [],
     "Niger": [],
