@@ -72,7 +72,12 @@ class SearchQuery:
 
     @cached_property
     def words(self) -> list[Word]:
-        return [self._as_meant(word) for word in search_words(self.text)]
+        words = [self._as_meant(word) for word in search_words(self.text)]
+        if not self.is_unfinished:
+            return words
+        # The words before the last are finished, and short ones would begin too many names.
+        finished = [w._replace(is_whole=w.is_whole or _is_short(w)) for w in words[:-1]]
+        return finished + words[-1:]
 
     def _as_meant(self, word: Word) -> Word:
         if part := _OF_PARTS.get(word.fold):
@@ -262,6 +267,10 @@ def find_countries(query: SearchQuery) -> Any:
 def is_code(name: str) -> bool:
     """Return whether a name is so short that it may be a code; “日本” and “Đức” are none."""
     return len(name) <= CODE and name.isascii()
+
+
+def _is_short(word: Word) -> bool:
+    return len(word.fold) < CODE and word.fold.isascii()
 
 
 def _key(words: Sequence[Word]) -> str:

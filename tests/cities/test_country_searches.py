@@ -163,6 +163,9 @@ def test_suggestions_have_the_country_first_and_then_its_cities(client, places):
         "niger": [],
         "nigeri": ["Nigeria", "Abuja"],
         "mexico c": ["Mexico City"],
+        # Short words before the last are finished.
+        "rio de j": ["Rio de Janeiro"],
+        "ri de j": [],
     }
     assert {text: suggested(client, text) for text in expected} == expected
 
