@@ -32,7 +32,7 @@ from cities.models import (
     Theme,
     count_of,
 )
-from cities.reference_names import reference_names
+from cities.reference_names import names_in_other_languages, reference_names
 from publishing.admin import (
     FOR_STAFF,
     PUBLICATION,
@@ -138,7 +138,9 @@ class CountryAdmin(DraftAdmin):
         if reference is None:
             return gettext("No names are known for this code.")
         # Names of any direction stand next to each other.
-        lists = (format_html_join(", ", "<bdi>{}</bdi>", zip(names)) for names in reference[1:4])
+        others = names_in_other_languages().get(country.code, [])
+        names_known = (reference.well_known, reference.of_un_languages, others)
+        lists = (format_html_join(", ", "<bdi>{}</bdi>", zip(names)) for names in names_known)
         return format_html_join("", "<p>{}</p>", ((names,) for names in lists if names))
 
     @admin.display(description=_("cities"), ordering="recorded")

@@ -25,12 +25,13 @@ from typing import NamedTuple
 
 from cities.models import Country
 from cities.reference_names import (
-    codes_by_key,
+    codes_of,
     key_of,
     key_words,
+    near_codes,
     parts_by_key,
-    reference_names,
-    well_known_keys,
+    peoples_by_key,
+    spelling_of,
 )
 from publishing.caching.content_cache import cached
 from publishing.content.near_words import nearest
@@ -48,8 +49,8 @@ LONGEST_CODE, LONGEST_WORD = 3, 5
 # Short names that are no other words, so they count wherever they stand.
 INITIALS = frozenset("uk usa uae drc prc".split())
 
-# The least similarity of a name and a misspelt one in percent, and the fewest letters to tell by.
-LEAST_SIMILARITY, FEWEST_LETTERS = 80, 4
+# The fewest letters to tell a misspelt name by.
+FEWEST_LETTERS = 4
 
 
 class NamedCountry(NamedTuple):
@@ -79,7 +80,8 @@ def countries_named(text: str) -> list[NamedCountry]:
     """Return the countries that this text names: none, one, or several if it is ambiguous.
 
     The whole text has to be a name or code. Case, accents, apostrophes, “the”, “&”, “St”, dots in
-    initialisms and the order around a comma (“Korea, Republic of”) do not matter.
+    initialisms and the order around a comma (“Korea, Republic of”) do not matter. “British” is no
+    name: it counts in searches only.
     """
     return country_names().named(text)
 
@@ -90,7 +92,7 @@ def countries_beginning(text: str) -> list[NamedCountry]:
 
 
 def nearest_country(text: str) -> NamedCountry | None:
-    """Return the country whose name is misspelt here, or of which the text names a part.
+    """Return the country whose name is misspelt here, or of which the text names a part or people.
 
     None if no name is near, and for every known name, also of countries that the portal lacks:
     “Taiwan” is no misspelt “Thailand”.
@@ -129,7 +131,7 @@ class CountryNames:
             return []
         key = key_of(text)
         if matches := self._matches(key):
-            return matches
+            return [self._as_written(country, text) for country in matches]
         # “Korea, Republic of”, “Iran (Islamic Republic of)”, “United States (USA)”
         place, sign, form = text.replace(",", "(", 1).partition("(")
         if not sign or "(" in form:
@@ -140,13 +142,24 @@ class CountryNames:
         both = [code for code in self._codes(key_of(form)) if code in self._codes(key_of(place))]
         return [self._match(code, key_of(form)) for code in both]
 
+    def _as_written(self, country: NamedCountry, text: str) -> NamedCountry:
+        """Return the country with its other name in the letters of the text.
+
+        A name has one spelling in the table, but people have more: “ایران” beside “إيران”. One
+        without accents is rather written in haste.
+        """
+        text = " ".join(text.split())
+        if text.isascii() or not country.known_as or text.casefold() == country.known_as.casefold():
+            return country
+        return country._replace(known_as=text)
+
     def is_known(self, text: str) -> bool:
         """Return whether this is a name of any country, also of one that the portal lacks."""
         return bool(self.named(text)) or self._is_name(key_of(text[:LONGEST_NAME]))
 
     def _is_name(self, key: str) -> bool:
         return (
-            key in self._own or key in self._added or key in codes_by_key() or key in parts_by_key()
+            key in self._own or key in self._added or bool(codes_of(key)) or key in parts_by_key()
         )
 
     def mentions(self, words: Sequence[str]) -> list[Mention]:
@@ -176,7 +189,15 @@ class CountryNames:
             is_last, is_all = stop == len(words), stop - start == len(words)
             if self._is_name(key) and (stop - start > 1 or is_all or self._may_stand(key, is_last)):
                 return Mention(start, stop, tuple(self._matches(key)))
+            if key in peoples_by_key():
+                return Mention(start, stop, tuple(self._of_people(key)))
         return Mention(start, start + 1, ())
+
+    def _of_people(self, key: str) -> list[NamedCountry]:
+        """Return the countries that a word as “Korean” is about; it is the name of none."""
+        codes = [code for code in peoples_by_key()[key] if code in self.countries]
+        known_as = key.title() if len(codes) > 1 else ""
+        return [self.countries[code]._replace(known_as=known_as) for code in codes]
 
     def _may_stand(self, key: str, is_last: bool) -> bool:
         """Return whether one word among others names a country, and is no other word.
@@ -186,7 +207,7 @@ class CountryNames:
         if len(key) > LONGEST_WORD or not key.isascii() or key in INITIALS:
             return True
         if len(key) > LONGEST_CODE:
-            return key in self._own or key in self._added or key in well_known_keys()
+            return key in self._own or key in self._added or key in near_codes()
         return is_last and key not in COMMON_WORDS
 
     def beginning_with(self, text: str) -> list[NamedCountry]:
@@ -211,27 +232,37 @@ class CountryNames:
 
     @cached_property
     def _sorted_keys(self) -> list[str]:
-        return sorted({*self._own, *self._added, *well_known_keys()})
+        return sorted({*self._own, *self._added, *near_codes()})
 
     def nearest(self, text: str) -> NamedCountry | None:
         """Return the country whose name is misspelt here, as `nearest_country` does."""
         key = key_of(text[: LONGEST_NAME + 1])
-        if (code := parts_by_key().get(key)) in self.countries:
+        if (code := self._instead(key)) in self.countries:
             return self.countries[code]
-        if not FEWEST_LETTERS <= len(key) <= LONGEST_NAME or self.is_known(text):
+        if not FEWEST_LETTERS <= len(key) <= LONGEST_NAME:
             return None
-        codes = self._codes(nearest(key, self._corrections, LEAST_SIMILARITY))
+        if key in peoples_by_key() or self.is_known(text):
+            return None
+        codes = self._codes(nearest(key, self._long_keys))
         return self.countries[codes[0]] if len(codes) == 1 else None
 
+    def _instead(self, key: str) -> str:
+        """Return the code of the country for which a part or its people stands."""
+        codes = peoples_by_key().get(key, ())
+        return parts_by_key().get(key) or (codes[0] if len(codes) == 1 else "")
+
     @cached_property
-    def _corrections(self) -> list[str]:
-        """The names that are corrected to, those of the portal first: of equal ones, it counts."""
-        keys = dict.fromkeys((*self._own, *self._sorted_keys))
+    def _long_keys(self) -> list[str]:
+        """The names that misspelt ones are corrected to; of two that are equally near, the first.
+
+        Those are the countries' own.
+        """
+        keys = dict.fromkeys([*self._own, *self._added, *near_codes()])
         return [key for key in keys if len(key) >= FEWEST_LETTERS]
 
     def _codes(self, key: str) -> list[str]:
         """Return the countries of the portal with this name, by the order of trust."""
-        named = self._own.get(key) or self._added.get(key) or codes_by_key().get(key, ())
+        named = self._own.get(key) or self._added.get(key) or codes_of(key)
         return [code for code in named if code in self.countries]
 
     def _matches(self, key: str) -> list[NamedCountry]:
@@ -241,9 +272,8 @@ class CountryNames:
         """Return the country with the spelling of the name that matched."""
         country = self.countries[code]
         if (code, key) not in self._spelt and key != key_of(country.name):
-            reference = reference_names().get(code)
-            names = reference.all_names if reference else ()
-            spellings = [*self._added_names[code], code, *names]
+            spellings = [*self._added_names[code], code]
             known_as = next((name for name in spellings if key_of(name) == key), "")
+            known_as = known_as or spelling_of(key, code)
             self._spelt[code, key] = country._replace(known_as=known_as)
         return self._spelt.get((code, key), country)

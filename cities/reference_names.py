@@ -1,24 +1,30 @@
-"""The table of country names in general use: codes, official, former and colloquial names, and the
+"""The tables of country names in general use: codes, official, former and colloquial names, and the
 names in all languages of CLDR.
 
-It is a file of the program, not rows of the database: nobody edits it, a page that joins countries
-does not read it, and each release brings a newer one. `tools/make_country_names.py` makes it.
+They are files of the program, not rows of the database: nobody edits them, a page that joins
+countries does not read them, and each release brings newer ones. `tools/make_country_names.py`
+makes them. Those of all but a few languages are many, so they are kept as they are in their file
+and found by bisection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from publishing.content.folding import fold
+from publishing.content.search_words import with_codes
 
 TABLE = Path(__file__).with_name("country_names.tsv")
+OTHER_LANGUAGES = Path(__file__).with_name("country_names_other.tsv")
 
 # “The Gambia”, “Bosnia & Herzegovina”, “St Lucia”, “Egypt, Arab Rep.”
 _SPELT_OUT = {"st": "saint", "rep": "republic", "dem": "democratic", "the": "", "and": ""}
-_FLAG_LETTERS = {0x1F1E6 + number: chr(ord("A") + number) for number in range(26)}
 
 
 def key_of(text: str) -> str:
@@ -29,7 +35,7 @@ def key_of(text: str) -> str:
     >>> key_of("U.K."), key_of("St. Kitts & Nevis"), key_of("🇫🇷")
     ('uk', 'saint kitts nevis', 'fr')
     """
-    return " ".join(key_words(fold(text.translate(_FLAG_LETTERS)).split()))
+    return " ".join(key_words(fold(with_codes(text)).split()))
 
 
 def key_words(words: Iterable[str]) -> list[str]:
@@ -47,30 +53,31 @@ def key_words(words: Iterable[str]) -> list[str]:
 
 
 class ReferenceNames(NamedTuple):
-    """The names of one country or territory of ISO 3166-1."""
+    """The names of one country or territory of ISO 3166-1, but for those in most languages."""
 
     code: str
     well_known: tuple[str, ...]
     """Codes, and official, short, former and colloquial names, most of them in English."""
     of_un_languages: tuple[str, ...]
-    of_other_languages: tuple[str, ...]
     parts: tuple[str, ...]
     """Parts of the country that people write instead of it: “England”. They are no names of it."""
+    peoples: tuple[str, ...]
+    """English words for what is of the country: “British”. They are no names of it either."""
 
-    @property
-    def all_names(self) -> tuple[str, ...]:
-        return self.well_known + self.of_un_languages + self.of_other_languages
+
+@cache
+def _rows() -> tuple[ReferenceNames, ...]:
+    cells = (line.split("\t") for line in TABLE.read_text("utf-8").splitlines())
+    return tuple(
+        ReferenceNames(code, *(tuple(filter(None, cell.split("|"))) for cell in lists))
+        for code, *lists in cells
+    )
 
 
 @cache
 def reference_names() -> dict[str, ReferenceNames]:
     """Return the table, by code. The codes include territories that the portal does not have."""
-    table = {}
-    for line in TABLE.read_text("utf-8").splitlines():
-        code, *lists = line.split("\t")
-        names = [tuple(filter(None, cell.split("|"))) for cell in lists]
-        table[code] = ReferenceNames(code, *names)
-    return table
+    return {row.code: row for row in _rows() if row.code}
 
 
 @cache
@@ -82,31 +89,63 @@ def two_letter_names() -> frozenset[str]:
 
 
 @cache
-def codes_by_key() -> dict[str, tuple[str, ...]]:
-    """Return the codes that share a name, by its key.
+def near_codes() -> Mapping[str, tuple[str, ...]]:
+    """Return the codes that share a well-known name or one in a language of the United Nations.
 
-    A well-known name is not shared with countries that have it in another language only, and a name
-    in a language of the United Nations not with those that have it in another one.
+    A well-known name is not shared with countries that have it in another language only.
     """
     rows = reference_names().values()
     well_known = _codes((row.code, row.well_known) for row in rows)
-    in_un_languages = _codes((row.code, row.of_un_languages) for row in rows)
-    in_others = _codes((row.code, row.of_other_languages) for row in rows)
-    return in_others | in_un_languages | well_known
+    return _codes((row.code, row.of_un_languages) for row in rows) | well_known
 
 
-@cache
-def well_known_keys() -> frozenset[str]:
-    """Return the keys of well-known names and those in the languages of the United Nations."""
-    rows = reference_names().values()
-    names = (name for row in rows for name in row.well_known + row.of_un_languages)
-    return frozenset(map(key_of, names))
+def codes_of(key: str) -> tuple[str, ...]:
+    """Return the codes that share the name with this key.
+
+    A near name is not shared with countries that have it in another language only.
+    """
+    return near_codes().get(key) or tuple(_other_languages().spellings(key))
+
+
+def spelling_of(key: str, code: str) -> str:
+    """Return how the name of this country with this key is spelt; "" if it has none."""
+    row = reference_names().get(code)
+    near = row.well_known + row.of_un_languages if row else ()
+    other = _other_languages().spellings(key).get(code, "")
+    return next((name for name in near if key_of(name) == key), other)
+
+
+def names_in_other_languages() -> dict[str, list[str]]:
+    """Return the names of each country in all other languages, which takes a reading of them."""
+    by_code: dict[str, list[str]] = {}
+    for spellings in _other_languages().by_key().values():
+        for code, name in spellings.items():
+            by_code.setdefault(code, []).append(name)
+    return by_code
+
+
+def codes_by_key() -> dict[str, tuple[str, ...]]:
+    """Return the codes of all names, by their keys, which takes a reading of them."""
+    others = {key: tuple(codes) for key, codes in _other_languages().by_key().items()}
+    return others | dict(near_codes())
 
 
 @cache
 def parts_by_key() -> dict[str, str]:
     """Return the code of the country of each part that is written instead of it."""
     return {key_of(part): row.code for row in reference_names().values() for part in row.parts}
+
+
+@cache
+def peoples_by_key() -> dict[str, tuple[str, ...]]:
+    """Return the codes of what is of one country, or of several: “Korean”.
+
+    “Latin America” is no country, and its America is none either.
+    """
+    return {
+        key: tuple(filter(None, codes))
+        for key, codes in _codes((row.code, row.peoples) for row in _rows()).items()
+    }
 
 
 def _codes(names: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
@@ -118,3 +157,43 @@ def _codes(names: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str,
             known = codes.get(key)
             codes[key] = only if known is None else tuple(dict.fromkeys((*known, code)))
     return codes
+
+
+class _OtherLanguages:
+    """The names in all other languages: lines in the order of their keys, as bytes in memory.
+
+    As strings in a dictionary they would take ten times as much memory in each process.
+    """
+
+    def __init__(self, table: bytes) -> None:
+        self._table = table
+        self._starts = array("I", [0, *(end.end() for end in re.finditer(rb"\n", table))][:-1])
+
+    def spellings(self, key: str) -> dict[str, str]:
+        """Return how the name with this key is spelt, by the codes that share it."""
+        begins = f"{key}\t".encode()
+        length = len(begins)
+
+        def beginning(start: int) -> bytes:
+            return self._table[start : start + length]
+
+        place = bisect_left(self._starts, begins, key=beginning)
+        if place == len(self._starts) or beginning(self._starts[place]) != begins:
+            return {}
+        start = self._starts[place]
+        return _read(self._table[start : self._table.index(b"\n", start)].decode())[1]
+
+    def by_key(self) -> dict[str, dict[str, str]]:
+        """Return all of them."""
+        return dict(map(_read, self._table.decode().splitlines()))
+
+
+def _read(line: str) -> tuple[str, dict[str, str]]:
+    key, codes, names = line.split("\t")
+    spelt = zip(codes.split(), names.split("|"), strict=True)
+    return key, {code: name or key for code, name in spelt}
+
+
+@cache
+def _other_languages() -> _OtherLanguages:
+    return _OtherLanguages(OTHER_LANGUAGES.read_bytes())

@@ -22,11 +22,12 @@ from cities.country_names import INITIALS, CountryNames, Mention, NamedCountry, 
 from cities.detail_queries import city_counts_by_country
 from cities.models import Country
 from cities.reference_names import (
-    codes_by_key,
+    codes_of,
     key_of,
     key_words,
+    near_codes,
     reference_names,
-    well_known_keys,
+    spelling_of,
 )
 from cities.search_conditions import (
     CODE,
@@ -39,10 +40,16 @@ from cities.search_conditions import (
     with_phrase,
     with_words,
 )
+from publishing.content.english import STOP_WORDS
 from publishing.content.search_words import Word, has_word, search_words
 
 # Words that a search for learning cities may have besides names.
-NOISE = frozenset("and cities city in learning of the unesco".split())
+_CITIES = frozenset("and cities city in learning of the unesco".split())
+_QUESTION = frozenset("all any find list many me or show tell town towns".split())
+NOISE = _CITIES | _QUESTION | STOP_WORDS
+
+# The parts of the United Kingdom, by words for what is of them.
+_OF_PARTS = {"english": "england", "irish": "ireland", "scottish": "scotland", "welsh": "wales"}
 
 
 class SearchQuery:
@@ -52,23 +59,30 @@ class SearchQuery:
         self,
         text: str,
         is_unfinished: bool = False,
-        noise: Container[str] = NOISE,
         whole: Container[str] = (),
     ) -> None:
         """Keep the text. One that is still being typed is unfinished: it finds beginnings too.
 
-        Words of `noise` say nothing beside others; those of `whole` are no beginnings.
+        The words of `whole` are no beginnings.
         """
         self.text = text
         self.whole = whole
         self.is_unfinished = is_unfinished
-        self.noise = noise
         self._chosen: Q | None = None
 
     @cached_property
     def words(self) -> list[Word]:
-        words = search_words(self.text)
-        return [w._replace(is_whole=True) if w.fold in self.whole else w for w in words]
+        words = [self._as_meant(word) for word in search_words(self.text)]
+        if not self.is_unfinished:
+            return words
+        # The words before the last are finished, and short ones would begin too many names.
+        finished = [w._replace(is_whole=w.is_whole or _is_short(w)) for w in words[:-1]]
+        return finished + words[-1:]
+
+    def _as_meant(self, word: Word) -> Word:
+        if part := _OF_PARTS.get(word.fold):
+            return word._replace(spellings=(*word.spellings, part))
+        return word._replace(is_whole=True) if word.fold in self.whole else word
 
     @cached_property
     def names(self) -> CountryNames:
@@ -80,7 +94,11 @@ class SearchQuery:
         # As a whole it may have signs of its own: "Korea, Republic of".
         if countries := self.names.named(self.text):
             return [Mention(0, len(self.words), tuple(countries))]
-        return self.names.mentions([word.fold for word in self.words])
+        folds = [word.fold for word in self.words]
+        # Codes count as the last word that says something: "GB cities".
+        while len(folds) > 1 and folds[-1] in _CITIES:
+            folds.pop()
+        return self.names.mentions(folds)
 
     @cached_property
     def _named(self) -> set[int]:
@@ -91,7 +109,7 @@ class SearchQuery:
     def _said(self) -> list[int]:
         """The places of the words that say something; all, if none does."""
         places = range(len(self.words))
-        said = [n for n in places if n in self._named or self.words[n].fold not in self.noise]
+        said = [n for n in places if n in self._named or self.words[n].fold not in NOISE]
         return said or list(places)
 
     @cached_property
@@ -119,10 +137,11 @@ class SearchQuery:
         if found:
             return found
         # A country that the portal does not have, if the whole text is its name.
-        codes = codes_by_key().get(_key(self.content), ())
-        if len(codes) != 1 or len(_key(self.content)) <= CODE:
+        key = _key(self.content)
+        codes = codes_of(key)
+        if len(codes) != 1 or is_code(key):
             return []
-        return [NamedCountry(codes[0], _plain_name(codes[0]), "")]
+        return [NamedCountry(codes[0], spelling_of(key, codes[0]), "")]
 
     @property
     def is_place(self) -> bool:
@@ -149,7 +168,7 @@ class SearchQuery:
         named = (country.known_as for country in self.countries if country.code == code)
         name = next(named, self.begun.get(code, ""))
         # A code is no name, except those that people say.
-        return name if len(name) > CODE or name.lower() in INITIALS else ""
+        return name if not is_code(name) or name.lower() in INITIALS else ""
 
     @property
     def of_city(self) -> list[Word]:
@@ -222,7 +241,7 @@ class SearchQuery:
         """Whether the country is called so in a few languages only, as Tunisia is "Tunis"."""
         key = _key(self.content)
         is_own = any(key == key_of(country.name) for country in self.countries)
-        return not is_own and key in codes_by_key() and key not in well_known_keys()
+        return not is_own and key not in near_codes() and bool(codes_of(key))
 
 
 def find_countries(query: SearchQuery) -> Any:
@@ -245,6 +264,15 @@ def find_countries(query: SearchQuery) -> Any:
     return rows.annotate(rank=order).order_by("rank", "name_key", "pk")
 
 
+def is_code(name: str) -> bool:
+    """Return whether a name is so short that it may be a code; “日本” and “Đức” are none."""
+    return len(name) <= CODE and name.isascii()
+
+
+def _is_short(word: Word) -> bool:
+    return len(word.fold) < CODE and word.fold.isascii()
+
+
 def _key(words: Sequence[Word]) -> str:
     return " ".join(key_words(word.fold for word in words))
 
@@ -253,16 +281,14 @@ def _in(countries: Iterable[NamedCountry]) -> Q:
     return Q(country__in=[country.code for country in countries])
 
 
-def _plain_name(code: str) -> str:
-    """Return the shortest well-known name of a country that the portal does not have."""
-    return min((n for n in reference_names()[code].well_known if len(n) > CODE), key=len)
-
-
 @cache
 def _names_by_key() -> list[tuple[str, str, str]]:
-    """Return well-known names, not codes, in the order of their keys: key, code, name."""
-    rows = reference_names().values()
-    names = [(key_of(name), row.code, name) for row in rows for name in row.well_known]
+    """Return well-known names, and those in the languages of the United Nations, but no codes.
+
+    They are in the order of their keys: key, code, name.
+    """
+    rows = [(row.code, row.well_known + row.of_un_languages) for row in reference_names().values()]
+    names = [(key_of(name), code, name) for code, several in rows for name in several]
     return sorted(name for name in names if len(name[0]) > CODE)
 
 

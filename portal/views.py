@@ -18,6 +18,7 @@ from cities.drawing.map_clusters import MOST_MARKS, clustered_map, finder_link
 from cities.drawing.maps import map_figure
 from cities.drawing.projection import MapFigure
 from cities.models import City, Country, Intake, Region
+from cities.place_note import place_note
 from cities.spelling import did_you_mean
 from news.models import NewsItem
 from partners.models import Membership, Network
@@ -133,6 +134,11 @@ class NetworkInNumbers(TemplateView):
         return super().get_context_data(numbers=numbers, **kwargs)
 
 
+def finder_with(**filters: str) -> str:
+    """Return the address of the finder with these filters."""
+    return f"{reverse('cities:list')}?{urlencode(filters)}"
+
+
 class SiteSearch(TemplateView):
     """Search results by kind; or with `kind` all results of one kind, in pages."""
 
@@ -165,6 +171,7 @@ class SiteSearch(TemplateView):
             groups=groups,
             total=sum(group.count for group in groups),
             meant=suggestion,
+            place_note=place_note(query, finder_with, bool(groups)) if text else "",
             notices=notices,
             **kwargs,
         )

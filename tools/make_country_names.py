@@ -1,15 +1,21 @@
-"""Make cities/country_names.tsv, the names of countries in general use, from ISO 3166 and CLDR.
+"""Make the tables of the names of countries in general use, from ISO 3166 and CLDR.
 
     npm install --prefix tools && pip install pycountry
     python tools/make_country_names.py [path to node_modules]
 
-A line is a country or territory of ISO 3166-1: its code, and four lists of names with “|” between
-them: the codes and the best known names, the names in the languages of the United Nations, those
-in all other languages of CLDR, and parts of the country that are written instead of it. A name
-stands once for each country, as `key_of` compares names. The best known names are those of ISO 3166
-(pycountry), the English ones of CLDR with its short and variant forms, and those of
-country_names.csv, which is written by hand: former and colloquial names, and names that several
-countries share. The names that two countries have although that file does not say so are printed.
+A line of cities/country_names.tsv is a country or territory of ISO 3166-1: its code, and four lists
+of names with “|” between them: the codes and the best known names, the names in the languages of
+the United Nations, parts of the country that are written instead of it, and English words for its
+people. The last line has no code, but words such as “Latin America”, which mean no country.
+A line of cities/country_names_other.tsv is a name in any other language of CLDR: the key by which
+names are compared, the codes of its countries, and how each of them is spelt if not like the key.
+Its lines are in the order of the bytes of the keys.
+
+A name stands once for each country, as `key_of` compares names. The best known names are those of
+ISO 3166 (pycountry), the English ones of CLDR with its short and variant forms, and those of
+country_names.csv, which is written by hand: former and colloquial names, names that several
+countries share, parts, and peoples. The names that two countries have although that file does not
+say so are printed.
 """
 
 from __future__ import annotations
@@ -27,11 +33,16 @@ import pycountry
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from cities.reference_names import TABLE, codes_by_key, key_of  # noqa: E402  # needs the path above
+from cities.reference_names import (  # noqa: E402  # needs the path above
+    OTHER_LANGUAGES,
+    TABLE,
+    codes_by_key,
+    key_of,
+)
 
 BY_HAND = ROOT / "tools" / "country_names.csv"
 UN_LANGUAGES = ("ar", "zh", "zh-Hant", "fr", "ru", "es")
-# The kinds of names in the file that is written by hand; “part” is no name of the country.
+# The kinds of names in the file that is written by hand; “part” and “people” are no names of it.
 NAMES = ("short", "official", "colloquial", "former", "shared")
 # What some locales have instead of a name: “TR”, “TR-variant”.
 NO_NAME = re.compile(r"[A-Z]{2}(-\w+)?|.*[0-9|].*|.?")
@@ -68,7 +79,7 @@ def names_by_hand(*kinds: str) -> Pairs:
     with BY_HAND.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             if row["kind"] in kinds:
-                yield from ((code, row["name"]) for code in row["codes"].split())
+                yield from ((code, row["name"]) for code in row["codes"].split() or [""])
 
 
 def collect(modules: Path) -> list[Names]:
@@ -89,7 +100,8 @@ def collect(modules: Path) -> list[Names]:
         unseen(seen, cldr_names(path for path in languages if path.name in UN_LANGUAGES), 3),
         unseen(seen, names_of_others(languages, well_known), 3),
     ]
-    return [*lists, unseen(defaultdict(set), names_by_hand("part"))]
+    by_hand = (unseen(defaultdict(set), names_by_hand(kind)) for kind in ("part", "people"))
+    return [*lists, *by_hand]
 
 
 def unseen(seen: defaultdict[str, set[str]], names: Iterable[Pair], shortest: int = 1) -> Names:
@@ -139,13 +151,29 @@ def one_letter_less(key: str) -> set[str]:
     return {key, *(key[:place] + key[place + 1 :] for place in range(len(key)))}
 
 
+def lines_by_key(names: Names, countries: Iterable[str]) -> list[bytes]:
+    """Return a line for each key of these names, in the order of their bytes."""
+    spelt: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for code in countries:
+        for name in names[code]:
+            spelt[key_of(name)][code] = name
+    lines = []
+    for key, by_code in spelt.items():
+        spellings = ("" if name == key else name for name in by_code.values())
+        lines.append("\t".join([key, " ".join(by_code), "|".join(spellings)]).encode() + b"\n")
+    return sorted(lines)
+
+
 def main() -> None:
     given = sys.argv[1:]
     modules = Path(given[0]) if given else ROOT / "tools" / "node_modules"
-    lists = collect(modules)
+    well_known, of_un_languages, others, parts, peoples = collect(modules)
     countries = sorted({*(country.alpha_2 for country in pycountry.countries), "XK"})
+    lists = (well_known, of_un_languages, parts, peoples)
     lines = ["\t".join([code, *("|".join(names[code]) for names in lists)]) for code in countries]
+    lines.append("\t".join(["", "", "", "", "|".join(peoples[""])]))
     TABLE.write_text("\n".join(lines) + "\n", "utf-8")
+    OTHER_LANGUAGES.write_bytes(b"".join(lines_by_key(others, countries)))
     shared = {key_of(name) for _code, name in names_by_hand("shared")}
     for key, codes in codes_by_key().items():
         if len(codes) > 1 and key not in shared:

@@ -1,5 +1,6 @@
 """The finder of cities, and the page of a city."""
 
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page
@@ -41,11 +42,12 @@ class CityList(FinderList):
         if not self.finder.search_text:
             return context
         query = self.finder.query
-        context["place_note"] = place_note(query, lambda code: self.finder.link(q="", country=code))
+        is_found = bool(context["paginator"].count)
+        context["place_note"] = place_note(query, partial(self.finder.link, q=""), is_found)
         others = other_names(context["page_obj"], query)
         for city in context["page_obj"]:
             city.other_name = others.get(city.pk, "")
-        if not context["paginator"].count:
+        if not is_found:
             suggestion = did_you_mean(query)
             context |= {"meant": suggestion, "meant_url": self.finder.cleared_link(q=suggestion)}
         return context

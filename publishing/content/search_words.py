@@ -1,5 +1,6 @@
 """The words of a search: folded, each in its spellings, and not more than a search may cost."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -12,6 +13,11 @@ LONGEST_SEARCH = 100
 """How many folded characters a search may have."""
 MOST_WORDS = 8
 """How many folded words a search may have: each is a condition for the database to check."""
+
+
+# A flag is two regional indicators: the letters of a country's code.
+_FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
+_FLAG_LETTERS = {0x1F1E6 + number: chr(ord("A") + number) for number in range(26)}
 
 
 class Word(NamedTuple):
@@ -44,6 +50,18 @@ def search_words(text: str) -> list[Word]:
     earlier = [word for word in words if word != words[-1]]
     letters = [word for word in earlier if len(word.fold) == 1 and word.fold.isascii()]
     return [word._replace(is_whole=word in letters) for word in words[:-1]] + words[-1:]
+
+
+def with_codes(text: str) -> str:
+    """Return the text with the code of the country in place of its flag.
+
+    >>> with_codes("🇬🇧 cities"), with_codes("Cork🇮🇪")
+    ('GB cities', 'Cork IE')
+    """
+    if not _FLAG.search(text):
+        return text
+    spaced = _FLAG.sub(lambda flag: f" {flag[0].translate(_FLAG_LETTERS)} ", text)
+    return " ".join(spaced.split())
 
 
 def needed(words: Sequence[Word]) -> list[Word]:

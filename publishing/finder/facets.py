@@ -1,5 +1,6 @@
 """Facets: filters by the values in use, each value with its number of rows."""
 
+import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -123,14 +124,14 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
     def read(self, text: str) -> list[str]:
         """Return the values that a text of the address means; the text itself if that is not clear.
 
-        A list with commas is read as its parts: “gb,fr”.
+        A list with commas or semicolons is read as its parts: “gb,fr”.
         """
         if self.names is None or self.names.is_value(text):
             return [text]
         named = self.names.named(text)
         if len(named) == 1:
             return [named[0].value]
-        parts = [part.strip() for part in text.split(",") if part.strip()]
+        parts = [part.strip() for part in re.split("[,;]", text) if part.strip()]
         if named or not 1 < len(parts) <= MOST_NAMED:
             return [text]
         return [value for part in parts for value in self.read(part)]

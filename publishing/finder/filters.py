@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 
 from publishing.content.folding import fold
 from publishing.content.search_words import LONGEST_SEARCH as LONGEST_SEARCH
-from publishing.content.search_words import cut
+from publishing.content.search_words import cut, with_codes
 from publishing.content.text import normal
 from publishing.finder.facet_counts import Rows
 
@@ -40,13 +40,14 @@ class ShallowCopied:
 class SearchField(forms.CharField):
     """Free text in its normal form, cut to what a database can search.
 
-    A text without a letter or digit matches nothing, so it counts as not understood.
+    A flag stands for the code of its country. A text without a letter or digit matches nothing, so
+    it counts as not understood.
     """
 
     widget = forms.TextInput
 
     def clean(self, value: Any) -> str:
-        whole = " ".join(normal(str(value or "")[:MOST_READ]).split())
+        whole = with_codes(" ".join(normal(str(value or "")[:MOST_READ]).split()))
         text = cut(whole)
         self.was_cut = text != whole or len(str(value or "")) > MOST_READ
         self.unknown = [text] if text and not fold(text) else []

@@ -56,6 +56,7 @@ def addresses(page):
         ("Ivory Coast", "?country=ci"),
         ("法国", "?country=fr"),
         ("gb,fr", "?country=gb&country=fr"),
+        ("UK;France", "?country=gb&country=fr"),
         ("UK, France,South Korea", "?country=gb&country=fr&country=kr"),
         ("Tuvalu", "?country=tv"),
     ],

@@ -13,13 +13,23 @@ from cities.country_names import (
     nearest_country,
 )
 from cities.models import Country
-from cities.reference_names import codes_by_key, key_of, reference_names
+from cities.reference_names import (
+    OTHER_LANGUAGES,
+    codes_by_key,
+    codes_of,
+    key_of,
+    names_in_other_languages,
+    peoples_by_key,
+    reference_names,
+)
 from portal.management.commands.load_starter import STARTER
 from publishing.content.folding import fold
 from tests import factories
 
 # Names that several countries share: by hand, or because two languages of CLDR disagree.
-SHARED_BY_HAND = {
+SHARED_BY_HAND = set(
+    map(key_of, "Κορέα کره کوریا कोरिया কোরিয়া เกาหลี קוריאה 코리아 Kore".split())
+) | {
     "congo",
     "corea",
     "coree",
@@ -90,17 +100,38 @@ def test_the_starter_content_has_every_country_of_unesco():
 
 def test_every_name_of_the_table_leads_to_its_country_or_is_known_to_be_shared(world):
     shared = set()
+    codes_of_names, others = codes_by_key(), names_in_other_languages()
     for row in reference_names().values():
-        for name in row.all_names:
+        for name in (*row.well_known, *row.of_un_languages, *others.get(row.code, ())):
             found = codes(world.named(name))
             if len(found) > 1:
                 shared.add(key_of(name))
-            elif row.code in world.countries and codes_by_key()[key_of(name)] == (row.code,):
+            elif row.code in world.countries and codes_of_names[key_of(name)] == (row.code,):
                 assert found == [row.code], name
     assert shared <= SHARED_BY_HAND | SHARED_BY_LANGUAGES
-    in_table = {key for key, codes in codes_by_key().items() if len(codes) > 1}
+    in_table = {key for key, codes in codes_of_names.items() if len(codes) > 1}
     assert in_table >= SHARED_BY_HAND
     assert in_table <= SHARED_BY_HAND | SHARED_BY_LANGUAGES
+
+
+def test_every_name_in_another_language_is_found_by_the_key_that_the_table_has_for_it():
+    lines = OTHER_LANGUAGES.read_bytes().splitlines(keepends=True)
+    assert lines == sorted(lines)
+    for line in lines:
+        key, codes_, names = line.decode().rstrip("\n").split("\t")
+        spelt = names.split("|")
+        assert {key_of(name or key) for name in spelt} == {key}
+        assert len(spelt) == len(codes_.split())
+        assert codes_of(key)
+    assert [codes_of("a bhealarui"), codes_of("zzzz"), codes_of("\U0010ffff"), codes_of("")] == [
+        ()
+    ] * 4
+
+
+def test_words_for_peoples_are_known_for_every_country_that_has_cities(world):
+    peoples = {code for codes_ in peoples_by_key().values() for code in codes_}
+    with (Path(STARTER) / "cities.csv").open(encoding="utf-8") as file:
+        assert {row["country"] for row in csv.DictReader(file)} <= peoples
 
 
 def test_every_country_of_the_starter_content_is_found_by_codes_and_names(world):
@@ -172,6 +203,13 @@ def test_every_country_of_the_starter_content_is_found_by_codes_and_names(world)
         ("St Lucia", "LC"),
         ("St. Kitts and Nevis", "KN"),
         ("Bosnia & Herzegovina", "BA"),
+        ("にほん", "JP"),
+        ("中华人民共和国", "CN"),
+        ("السعودية", "SA"),
+        ("الامارات", "AE"),
+        ("ประเทศไทย", "TH"),
+        ("Méjico", "MX"),
+        ("Qazaqstan", "KZ"),
         ("Gambia, The", "GM"),
     ],
 )
@@ -197,12 +235,17 @@ def test_what_is_no_name_of_one_country_means_none(world, typed):
     assert world.named(typed) == []
 
 
-def test_a_match_says_which_other_name_it_was(world):
-    labels = [world.named(name)[0].label for name in ["united kingdom", "uk", "coree du sud"]]
-    assert labels == [
+def test_a_match_says_which_other_name_it_was_in_the_letters_of_the_text(world):
+    # Written in haste, a name is spelt as in the table.
+    names = ["united kingdom", "uk", "coree du sud", "CORÉE DU SUD", "ایران", "Itàlia", "日本"]
+    assert [world.named(name)[0].label for name in names] == [
         "United Kingdom",
         "United Kingdom (UK)",
         "Republic of Korea (Corée du Sud)",
+        "Republic of Korea (Corée du Sud)",
+        "Iran (ایران)",
+        "Italy (Itàlia)",
+        "Japan (日本)",
     ]
 
 
@@ -240,15 +283,26 @@ def test_only_countries_of_the_portal_are_found():
         ("Portugual", "PT"),
         ("Swedn", "SE"),
         ("Corée du Sut", "KR"),
+        ("Kairgyzstan", "KG"),
+        ("South Corea", "KR"),
         ("England", "GB"),
         ("scotland", "GB"),
+        ("Angleterre", "GB"),
+        ("انگلستان", "GB"),
+        ("French", "FR"),
     ],
 )
 def test_the_nearest_country_is_offered_for_a_misspelt_name_or_a_part(world, typed, code):
     assert world.nearest(typed).code == code
 
 
-@pytest.mark.parametrize("typed", ["Taiwan", "Kosovo", "Hong Kong", "Georgia", "zz", "", "Bilbao"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("Taiwan", "Kosovo", "Hong Kong", "Georgia", "zz", "", "Bilbao"),
+        *("Korean", "Asia", "Catalonia", "South American", "Latin America"),
+    ],
+)
 def test_no_other_country_is_offered_for_a_known_name_or_for_no_name(world, typed):
     assert world.nearest(typed) is None
 
@@ -284,6 +338,16 @@ def test_every_known_name_of_any_country_has_no_nearest_one(world):
         ("poole quay", []),
         ("derry in northern ireland", []),
         ("and", [(0, 1, [])]),
+        # Words for what is of a country.
+        ("british cities", [(0, 1, ["GB"])]),
+        ("french learning cities", [(0, 1, ["FR"])]),
+        ("korean cities", [(0, 1, ["KP", "KR"])]),
+        ("south african cities", [(0, 2, ["ZA"])]),
+        ("papua new guinean", [(0, 3, ["PG"])]),
+        ("latin american cities", []),
+        ("latin america", []),
+        ("american samoa", []),
+        ("northern irish cities", []),
     ],
 )
 def test_names_among_other_words_are_found_the_longest_first(world, text, found):

@@ -102,11 +102,32 @@ FOUND = {
     "rio de": ["Rio de Janeiro"],
     "la paz": ["La Paz"],
     "la p": ["La Paz"],
+    # Words for what is of a country, or of a part of it.
+    "British": UK,
+    "British cities": UK,
+    "french learning cities": ["Brest", "Lille"],
+    "Korean": ["Busan", "Seoul"],
+    "Scottish cities": ["Glasgow"],
+    "Latin American cities": [],
+    "british columbia": [],
+    # Questions.
+    "what cities are in the uk?": UK,
+    "Which cities in France are learning cities": ["Brest", "Lille"],
+    "how many cities in Türkiye": ["Ankara"],
+    "france or turkey": ["Ankara", "Brest", "Lille"],
+    "where is bonn": ["Bonn"],
+    # Flags, and codes before words that say nothing.
+    "🇬🇧": UK,
+    "🇬🇧 cities": UK,
+    "Bonn 🇩🇪": ["Bonn"],
+    "GB cities": UK,
     # Beginnings.
     "unit": ["Bristol", "Glasgow", "Lowell", "Manchester", "Sharjah"],
     "ukr": ["Kyiv", "Uzhhorod"],
     "great brit": UK,
     "south ko": ["Busan", "Seoul"],
+    "allem": ["Bonn"],
+    "герма": ["Bonn"],
     # Never another country.
     "niger": [],
     "Niger": [],
@@ -142,6 +163,9 @@ def test_suggestions_have_the_country_first_and_then_its_cities(client, places):
         "niger": [],
         "nigeri": ["Nigeria", "Abuja"],
         "mexico c": ["Mexico City"],
+        # Short words before the last are finished.
+        "rio de j": ["Rio de Janeiro"],
+        "ri de j": [],
     }
     assert {text: suggested(client, text) for text in expected} == expected
 
@@ -155,7 +179,7 @@ def test_the_result_says_which_country_was_understood_and_which_has_no_city(clie
         text: note(client, text)
         for text in ("South Korea", "UK", "france", "niger", "oslo niger", "taiwan", "uk and niger")
     } == {
-        "South Korea": "Showing the Republic of Korea, also called South Korea.",
+        "South Korea": "Showing the Republic of Korea, also called <bdi>South Korea</bdi>.",
         "UK": "",
         "france": "",
         "niger": "We list no learning city in the Niger.",
@@ -163,6 +187,42 @@ def test_the_result_says_which_country_was_understood_and_which_has_no_city(clie
         "taiwan": "We list no learning city in Taiwan.",
         "uk and niger": "We list no learning city in the Niger.",
     }
+    also = "We list no learning city in Lao People&#x27;s Democratic Republic, also called"
+    assert note(client, "laos") == f"{also} <bdi>Laos</bdi>."
+    assert note(client, "日本") == "We list no learning city in 日本."
+
+
+def test_a_place_that_is_not_listed_leads_to_the_other_cities_of_its_country(client, places):
+    assert note(client, "Paris, France") == 'We list <a href="?country=fr">2 cities</a> in France.'
+    assert note(client, "Lille, France") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug", "name"),
+    [
+        ("Africa", "africa", "Africa"),
+        ("African cities", "africa", "Africa"),
+        ("cities in Europe", "europe-and-north-america", "Europe and North America"),
+        ("latin america", "latin-america-and-the-caribbean", "Latin America and the Caribbean"),
+        ("ARAB STATES", "arab-states", "Arab States"),
+        ("asia & the pacific", "asia-and-the-pacific", "Asia and the Pacific"),
+    ],
+)
+def test_a_region_leads_to_its_cities_and_means_no_country(client, places, typed, slug, name):
+    link = f'<a href="?region={slug}">{name}</a>'
+    assert note(client, typed) == f"See all cities in UNESCO’s region {link}."
+    assert client.get("/cities/", {"q": typed}).context["meant"] == ""
+
+
+def test_the_site_search_says_what_it_understood_of_a_place_too(client, places):
+    def note_of(text):
+        return client.get("/search/", {"q": text}).context["place_note"]
+
+    link = '<a href="/cities/?country=kr"><bdi>Republic of Korea</bdi></a> (2 cities)'
+    assert link in note_of("Korea")
+    assert note_of("taiwan") == "We list no learning city in Taiwan."
+    assert note_of("") == ""
+    assert "We list no learning city in Taiwan." in client.get("/search/?q=taiwan").text
 
 
 def test_an_ambiguous_name_offers_the_countries_that_it_may_mean(client, places):
@@ -183,6 +243,25 @@ def test_did_you_mean_offers_no_country_for_a_known_name(client, places):
     assert meant("untied kingdom") == "United Kingdom"
     assert meant("gret britain") == "Great Britain"
     assert meant("turky") == "Turkey"
+    assert meant("South Corea") == "Republic of Korea"
+    assert meant("Angleterre") == "United Kingdom"
+
+
+def test_did_you_mean_offers_only_what_finds_something_and_is_near(client, places):
+    def meant(text):
+        return client.get("/cities/", {"q": text}).context["meant"]
+
+    for name in ("General Escobedo", "Villa", "Loures", "Khon", "Cork", "Del", "Hat Yai"):
+        factories.city(name=name, country_id="MX")
+    apart = ("Geneva", "Sevilla", "Londres", "Köln", "New York", "New Delhi")
+    assert {text: meant(text) for text in apart} == dict.fromkeys(apart, "")
+    near = {
+        "york": "Cork",
+        "geneal": "General",
+        "lourse": "Loures",
+        "manchster uk??": "Manchester uk",
+    }
+    assert {text: meant(text) for text in near} == near
 
 
 @pytest.mark.parametrize("view", ["cards", "table"])
