@@ -28,6 +28,16 @@ def empty_cache():
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def downloads_over():
+    """Collect downloads that a test did not read to the end: each holds a place for the next."""
+    yield
+    from cities.downloads import AT_ONCE, slots
+
+    if slots._value < AT_ONCE:
+        gc.collect()
+
+
 @pytest.fixture
 def unrendered(monkeypatch):
     """Answer with empty pages: for tests of statuses alone, where rendering is most of the time."""

@@ -139,9 +139,6 @@ def test_a_day_that_may_be_a_month_is_asked_about_once(publisher):
         step.form.fields["date_order"].label
         == "Is “03/04/2024” written with the day first or the month first?"
     )
-    assert step.form.fields["date_order"].choices == [
-        ("dmy", "Day first: 3 April 2024"), ("mdy", "Month first: 4 March 2024"),
-    ]  # fmt: skip
     assert list(step.refused()) == ["date_order"]
     assert step.go_on(date_order="mdy").options["date_order"] == "mdy"
     # Another row of the column answers it.
