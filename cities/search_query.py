@@ -145,7 +145,7 @@ class SearchQuery:
 
     @property
     def is_place(self) -> bool:
-        """Whether the text asks for the cities of countries, and for nothing else."""
+        """True if the text asks for the cities of countries, and for nothing else."""
         return bool(self.countries) and not (self.mentions and self.rest)
 
     @cached_property
@@ -238,7 +238,7 @@ class SearchQuery:
 
     @property
     def _is_rare_name(self) -> bool:
-        """Whether the country is called so in a few languages only, as Tunisia is "Tunis"."""
+        """True if the country is called so in a few languages only, as Tunisia is "Tunis"."""
         key = _key(self.content)
         is_own = any(key == key_of(country.name) for country in self.countries)
         return not is_own and key not in near_codes() and bool(codes_of(key))

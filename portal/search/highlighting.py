@@ -13,7 +13,7 @@ from publishing.content.folding import fold, spellings
 from publishing.content.search_words import Word
 
 EXCERPT = 200
-"""How many characters of a long text a result shows, about."""
+"""The length of the excerpt of a long text in a result, in characters, about."""
 
 
 @lru_cache(maxsize=8192)
@@ -33,7 +33,7 @@ def words_of(text: str) -> Iterable[tuple[str, bool]]:
 
 
 class Sought(NamedTuple):
-    """Where a search marks words: folded beginnings, and stems of words that are marked whole."""
+    """The words that a search marks: folded beginnings, and stems of words marked whole."""
 
     beginnings: Sequence[str]
     stems: frozenset[str]

@@ -24,7 +24,7 @@ from portal.search.sources import KINDS, LABELS, SMALL_KINDS, Match, as_query, s
 from publishing.finder.filters import LONGEST_SEARCH, SearchField
 
 SHOWN = 5
-"""How many hits of each kind the first page shows."""
+"""The number of hits of each kind on the first page."""
 
 
 class Hit(NamedTuple):

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from rapidfuzz.distance import OSA, Prefix
 
 from publishing.content.folding import fold, spellings
 from publishing.content.identity import IdentityField, name_of
@@ -179,16 +180,10 @@ def is_one_letter_off(one: str, other: str) -> bool:
     >>> is_one_letter_off("bilbao", "bilbaoo"), is_one_letter_off("chiang mai", "chiang rai")
     (True, False)
     """
-    shorter, longer = sorted((one, other), key=len)
-    if len(longer) - len(shorter) > 1 or one[:1] != other[:1] or one == other:
+    if one[:1] != other[:1] or OSA.distance(one, other, score_cutoff=1) != 1:
         return False
-    start = next((i for i, c in enumerate(shorter) if c != longer[i]), len(shorter))
+    shorter, longer = sorted((one, other), key=len)
+    start = Prefix.similarity(shorter, longer)
     word = longer[longer.rfind(" ", 0, start + 1) + 1 :].partition(" ")[0]
     changed = longer[start : start + 1] + shorter[start : start + 1]
-    if len(word) < LEAST_LETTERS or not changed.isalpha():
-        return False
-    if len(shorter) < len(longer):
-        return shorter[start:] == longer[start + 1 :]
-    is_swapped = longer[start : start + 2] == shorter[start : start + 2][::-1]
-    after = start + 2 if is_swapped else start + 1
-    return shorter[after:] == longer[after:]
+    return len(word) >= LEAST_LETTERS and changed.isalpha()

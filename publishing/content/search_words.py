@@ -10,9 +10,9 @@ from django.db.models import Q
 from publishing.content.folding import fold, spellings
 
 LONGEST_SEARCH = 100
-"""How many folded characters a search may have."""
+"""The most characters of a search, after folding."""
 MOST_WORDS = 8
-"""How many folded words a search may have: each is a condition for the database to check."""
+"""The most words of a search, after folding: each is a condition for the database to check."""
 
 
 # A flag is two regional indicators: the letters of a country's code.
@@ -25,7 +25,7 @@ class Word(NamedTuple):
 
     spellings: tuple[str, ...]
     is_whole: bool = False
-    """Whether only the word itself matches, and not the words that begin so."""
+    """True if only the word itself matches, and not the words that begin so."""
 
     @property
     def fold(self) -> str:

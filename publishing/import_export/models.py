@@ -97,7 +97,7 @@ class Batch(models.Model):
 
     @property
     def awaits_columns(self) -> bool:
-        """Whether a person has still to match the headings of the file."""
+        """True if a person has still to match the headings of the file."""
         reading = self.options.keys() - UNDERSTANDING
         return bool(reading) and "columns" not in self.options
 

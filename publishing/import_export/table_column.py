@@ -65,7 +65,7 @@ class TableColumn:
 
     @property
     def is_date(self) -> bool:
-        """Whether the order of days in numbers matters to the column."""
+        """True if the order of days in numbers matters to the column."""
         return any(value.is_day or value.is_moment for value in self.converters)
 
 

@@ -53,6 +53,11 @@ def reading_of(table: UploadedTable) -> dict[str, Any]:
     return reading
 
 
+def is_read_so(batch: Batch, table: UploadedTable) -> bool:
+    """Return whether the rows of an import were read with the same options as this table."""
+    return all(batch.options.get(name) == value for name, value in reading_of(table).items())
+
+
 # -- Rows --------------------------------------------------------------------------------------
 
 
@@ -91,11 +96,10 @@ def keep_rows(batch: Batch, table: UploadedTable, columns: Sequence[str]) -> boo
 
     Rows that were corrected in the preview stay so.
     """
-    is_same = reading_of(table) == {name: batch.options.get(name) for name in reading_of(table)}
     needed = max((p for p, name in enumerate(columns) if name), default=0)
-    if not is_same or not batch.rows.exists() or needed >= batch.options.get("width", 0):
+    if not is_read_so(batch, table) or needed >= batch.options.get("width", 0):
         return False
-    if batch.rows.filter(cells=[]).exists():
+    if not batch.rows.exists() or batch.rows.filter(cells=[]).exists():
         return False
     batch.rows.exclude(outcome=RowOutcome.LEFT_OUT).update(
         outcome=RowOutcome.PENDING, reason="", remark="", claims=[], base=None, content=None

@@ -31,6 +31,7 @@ from publishing.import_export.record_index import distinguishing_fields
 from publishing.import_export.references import key_name, natural_key_name
 from publishing.import_export.text_tables import SEPARATORS, TextSource
 from publishing.import_export.uploads import (
+    is_read_so,
     longer_row_message,
     missing_columns,
     missing_message,
@@ -190,9 +191,7 @@ class ColumnsForm(forms.Form):
 
     def _saved_texts(self, position: int) -> Iterable[str]:
         """Return the texts of the rows that were saved already, which are more than the sample."""
-        reading = reading_of(self.table)
-        is_saved = all(self.batch.options.get(name) == reading[name] for name in reading)
-        return texts_at(self.batch, position) if is_saved else ()
+        return texts_at(self.batch, position) if is_read_so(self.batch, self.table) else ()
 
     @property
     def warning(self) -> str:
