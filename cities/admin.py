@@ -17,6 +17,7 @@ from django.db.models import (
     When,
 )
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -37,9 +38,13 @@ from publishing.admin import (
     FOR_STAFF,
     PUBLICATION,
     SOURCE,
+    ChangedByFilter,
+    ChangedFilter,
     CheckFilter,
+    CountryFilter,
     CreatedByMeFilter,
     PublishableAdmin,
+    SourceKindFilter,
     StateFilter,
 )
 from publishing.content.publishable import EDITABLE_MOMENTS
@@ -69,10 +74,11 @@ class CitiesFilter(CaseFilter):
 @admin.register(Country)
 class CountryAdmin(DraftAdmin):
     form = CountryForm
+    is_edited_beside = False
     views = PublishableAdmin.views
     change_list_template = PublishableAdmin.change_list_template
     list_display = ("name", "code", "region", "unesco_status", "cities_recorded", "cities_public")
-    list_filter = (CitiesFilter, "region", "unesco_status")
+    list_filter = (CitiesFilter, "region", "unesco_status", SourceKindFilter)
     search_fields = ("name_key", "=code")
     search_help_text = _(
         "The beginning of any name: official, former or colloquial, in any language, or the code. "
@@ -92,7 +98,7 @@ class CountryAdmin(DraftAdmin):
         (_("Other names"), {"fields": ("other_names",)}),
         (_("Names that are known already"), {"fields": ("known_names",), "classes": ("collapse",)}),
         SOURCE,
-        (_("Address"), {"fields": ("slug",)}),
+        (_("Address"), {"fields": ("slug",), "classes": ("collapse",)}),
         (FOR_STAFF[0], FOR_STAFF[1] | {"fields": ("note",)}),
     )
 
@@ -161,16 +167,24 @@ class IntakeAdmin(PublishableAdmin):
         "cities_announced",
         "cities_recorded",
         "countries_announced",
+        "changed",
     )
-    list_filter = (StateFilter, CheckFilter, CreatedByMeFilter)
+    list_filter = (
+        StateFilter,
+        CheckFilter,
+        SourceKindFilter,
+        ChangedFilter,
+        ChangedByFilter,
+        CreatedByMeFilter,
+    )
     search_fields = ("year", "source")
-    search_help_text = _("The year, or words of the source.")
+    search_help_text = _("Searches years and sources.")
     fieldsets = (
         (
             None,
             {
                 "fields": ("year", "announced_on"),
-                "description": _("Cities are put into an intake in their own form."),
+                "description": _("To add a city to an intake, open the form of the city."),
             },
         ),
         (
@@ -179,6 +193,7 @@ class IntakeAdmin(PublishableAdmin):
                 "fields": (
                     ("cities_announced", "countries_announced"),
                     ("cities_total", "countries_total"),
+                    "counted_on",
                 ),
                 "description": _(
                     "What UNESCO announced, even if fewer cities are recorded here: "
@@ -203,10 +218,27 @@ class IntakeAdmin(PublishableAdmin):
 
 @admin.register(Theme)
 class ThemeAdmin(PublishableAdmin):
-    list_display = ("name", "state_column", "kind", "group", "number", "cities_recorded")
-    list_filter = (StateFilter, "kind", "group", CheckFilter, CreatedByMeFilter)
+    list_display = (
+        "name",
+        "state_column",
+        "kind",
+        "group",
+        "number",
+        "cities_recorded",
+        "changed",
+    )
+    list_filter = (
+        StateFilter,
+        "kind",
+        "group",
+        CheckFilter,
+        SourceKindFilter,
+        ChangedFilter,
+        ChangedByFilter,
+        CreatedByMeFilter,
+    )
     search_fields = ("slug", "name", "group")
-    search_help_text = _("Words of the name or of the group.")
+    search_help_text = _("Searches names and groups.")
     fieldsets = (
         (None, {"fields": ("name", "kind", "group", "number", "description")}),
         SOURCE,
@@ -244,6 +276,7 @@ class AwardInline(RowInline):
 
 class DesignationInline(RowInline):
     model = Designation
+    classes = ("collapse",)
     fields = ("name", "year", "source", "source_url")
 
 
@@ -279,7 +312,9 @@ class AwardFilter(CaseFilter):
 
 def check_coordinates(city: City) -> Iterator[Advice]:
     if city.latitude is None:
-        yield Advice("latitude", gettext("Without coordinates, the city is missing on every map."))
+        yield Advice(
+            "latitude", gettext("Without coordinates, the city does not appear on any map.")
+        )
 
 
 @admin.register(City)
@@ -293,12 +328,17 @@ class CityAdmin(PublishableAdmin):
         "status",
         "confirmed",
         "kind",
-        "checked_on",
+        "checked",
+        "changed",
     )
     list_filter = (
         StateFilter,
+        CountryFilter,
         MissingFilter,
         CheckFilter,
+        SourceKindFilter,
+        ChangedFilter,
+        ChangedByFilter,
         CreatedByMeFilter,
         "status",
         "confirmed",
@@ -310,37 +350,61 @@ class CityAdmin(PublishableAdmin):
     # `CityQuerySet.search` searches these fields, word by word.
     search_fields = ("search_key", "alternative_names__search_key", "country__name_key")
     search_help_text = _(
-        "The beginning of a word of any name of the city, its motto or its country. "
+        "Searches the beginnings of words in all names of the city, its motto and its country. "
         "Accents do not matter: “fes” finds Fez."
     )
     list_select_related = ("country",)
     option_relations = ("country",)
-    autocomplete_fields = ("country", "intake", "picture", "themes")
+    autocomplete_fields = ("country", "intake", "themes")
     inlines = (AlternativeNameInline, AwardInline, DesignationInline)
     fieldsets = (
         (
             _("The place"),
             {
-                "fields": ("name", "official_name", "kind", "country", "subdivision"),
+                "fields": (
+                    "name",
+                    "official_name",
+                    "kind",
+                    "country",
+                    ("subdivision", "subdivision_code"),
+                ),
                 "description": _(
-                    "Names in other languages and older spellings stand further down, "
-                    "so that people find the city by each of them."
+                    "Names in other languages and older spellings have a section of their own, so "
+                    "that people can find the city by any of them."
                 ),
             },
         ),
         (
             _("Membership of the network"),
             {
-                "fields": ("status", "confirmed", "intake", "joined_year", "joined_on"),
+                "fields": (
+                    ("status", "confirmed", "last_confirmed"),
+                    "intake",
+                    ("joined_year", "joined_on"),
+                ),
                 "description": _(
                     "Joining the network is not an award. "
-                    "Learning city awards have their own table further down."
+                    "Learning city awards have a section of their own."
                 ),
             },
         ),
         (
             _("What visitors read"),
-            {"fields": ("motto", "summary", "profile", "picture", "themes", "website")},
+            {
+                "fields": (
+                    "motto",
+                    "summary",
+                    "profile",
+                    "what_sources_say",
+                    "picture",
+                    "themes",
+                    ("website", "unesco_page"),
+                ),
+                "description": _(
+                    "A city without summary and profile gets a paragraph that the portal writes "
+                    "from the facts."
+                ),
+            },
         ),
         (
             _("Facts"),
@@ -348,10 +412,14 @@ class CityAdmin(PublishableAdmin):
                 "fields": (
                     ("population", "population_year"),
                     "population_source",
+                    ("un_population", "un_population_year"),
                     ("latitude", "longitude"),
-                    "geonames_id",
+                    ("geonames_id", "wikidata_id"),
                 ),
-                "description": _("Leave empty what no source says: the page says “not known”."),
+                "description": _(
+                    "Leave a field empty if no source has the value: the page then says “not "
+                    "known”."
+                ),
             },
         ),
         SOURCE,
@@ -365,3 +433,7 @@ class CityAdmin(PublishableAdmin):
     @admin.display(description=_("joined"), ordering="joined_year")
     def joined(self, city: City) -> str:
         return str(city.joined_year or gettext("not known"))
+
+    @admin.display(description=_("last checked"), ordering="checked_on")
+    def checked(self, city: City) -> str:
+        return date_format(city.checked_on, "j M Y") if city.checked_on else ""

@@ -7,7 +7,8 @@ class CitiesConfig(AppConfig):
     verbose_name = _("Cities")
 
     def ready(self) -> None:
-        from cities import word_index
+        from cities import text_index, word_index
         from publishing import migration_triggers
 
         migration_triggers.register(word_index.drop_triggers, word_index.make_index)
+        migration_triggers.register(text_index.drop_triggers, text_index.make_index)

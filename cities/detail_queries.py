@@ -15,8 +15,18 @@ from typing import Any
 from django.db.models import Count, F, Q, TextField, Value
 from django.db.models.functions import Cast
 
-from cities.models import AlternativeName, Award, City, Designation, Theme
+from cities.city_paragraph import CityFacts
+from cities.models import (
+    LISTED,
+    LISTED_COUNTRY,
+    AlternativeName,
+    Award,
+    City,
+    Designation,
+    Theme,
+)
 from cities.models.expressions import published_rows
+from cities.similar_cities import city_index, similar_cities
 from publishing.caching.content_cache import cached
 from publishing.caching.prepared_queries import Prepared
 from publishing.content.states import State, state_q
@@ -90,10 +100,14 @@ def city_counts_by_country() -> Counter[str]:
     return cached("cities by country", count)
 
 
+# The columns that a neighbour needs: those of a card, and its country's name in a sentence.
+NEIGHBOUR = (*LISTED, *(f"country__{name}" for name in (*LISTED_COUNTRY, "name_in_text")))
+
+
 def _near(
     moment: Any, city: int, sine: float, cosine: float, longitude: float, **box: float
 ) -> Any:
-    cities = City.objects.published(moment).for_cards().exclude(pk=city)
+    cities = City.objects.published(moment).for_cards().only(*NEIGHBOUR).exclude(pk=city)
     if box:
         cities = cities.filter(
             Q(latitude__gte=box["south"], latitude__lte=box["north"]),
@@ -139,7 +153,7 @@ networks = Prepared(
     lambda moment, city: (
         _published("networks", moment)
         .filter(cities=city)
-        .only("name", "slug", "summary")
+        .only("name", "slug", "summary", "scope")
         .order_by("name_key", "pk")
     ),
     city=int,
@@ -227,7 +241,8 @@ def events_of(city: City) -> list[Any]:
 def detail_context(city: City) -> dict[str, Any]:
     """Return the context of the page of a city; attach names and titles to the city itself."""
     attach_parts(city)
-    numbers = city_counts_by_country()
+    index = city_index()
+    numbers = index.by_country if index else city_counts_by_country()
     return {
         "networks": networks_of(city),
         "news": news_of(city),
@@ -235,4 +250,17 @@ def detail_context(city: City) -> dict[str, Any]:
         "themes": city.themes.all(),
         "nearest": nearest(city, numbers.total()) if city.has_place else [],
         "in_country": numbers[city.country_id],
+        "similar": similar_cities(city, index) if index else [],
     }
+
+
+def facts_of(city: City, context: dict[str, Any]) -> CityFacts:
+    """Return what a made paragraph needs, out of the context of the page."""
+    return CityFacts(
+        city,
+        in_country=context["in_country"] + (not city.is_published),
+        nearest=next(iter(context["nearest"]), None),
+        awards=list(city.awards.all()),
+        designations=list(city.designations.all()),
+        networks=context["networks"],
+    )

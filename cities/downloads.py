@@ -138,14 +138,15 @@ class CityDownload(View):
     """The rows of the finder in the format that the extension of the address names."""
 
     http_method_names = ["get", "head", "options"]
+    filterset_class = DownloadFilter
 
     def get(self, request: HttpRequest, kind: str) -> Any:
-        canonical = DownloadFilter.canonical(request.GET)
+        canonical = self.filterset_class.canonical(request.GET)
         if dict(canonical.lists()) != dict(request.GET.lists()):
             query = canonical.urlencode()
             return HttpResponsePermanentRedirect(request.path + (f"?{query}" if query else ""))
         rows = City.objects.published().for_listing()
-        finder = DownloadFilter(request.GET, queryset=rows, request=request)
+        finder = self.filterset_class(request.GET, queryset=rows, request=request)
         if finder.notices:
             return JsonResponse({"errors": finder.notices}, status=400)
         formats = {

@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from cities.links_out import links_out
 from cities.models import City, Country
 from publishing.content.jsonld import Absolute, Data, known
 
@@ -16,7 +17,6 @@ def city(record: City, absolute: Absolute) -> Data:
     """
     names = [other.name for other in record.alternative_names.all()]
     is_member = record.status == City.Status.MEMBER and record.confirmed
-    geonames = record.geonames_id and f"https://www.geonames.org/{record.geonames_id}/"
     return city_reference(record, absolute) | known(
         {
             "alternateName": list(dict.fromkeys(filter(None, [record.official_name, *names]))),
@@ -29,7 +29,7 @@ def city(record: City, absolute: Absolute) -> Data:
                 "latitude": record.latitude,
                 "longitude": record.longitude,
             },
-            "sameAs": list(filter(None, [record.website, geonames])),
+            "sameAs": [link.url for link in links_out(record)],
             "additionalProperty": is_member
             and {"@type": "PropertyValue", "name": NETWORK, "value": City.Status.MEMBER.label},
         }

@@ -6,10 +6,12 @@ Each is one set of keys, which indexes find; conditions on each row would read e
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
+from django.db.models import BigIntegerField, Case, Exists, IntegerField, OuterRef, Q, When
+from django.db.models.expressions import RawSQL
 
 from cities.models import AlternativeName, City, Country
 from cities.models.expressions import related_rows
+from cities.text_index import cities_with_text
 from cities.word_index import cities_with_word
 from publishing.content.search_words import Word, has_word, needed
 
@@ -64,6 +66,17 @@ def beginning_with(words: Sequence[Word]) -> Q:
         start = f"{name} "
         found |= Q(name_key__startswith=start) | Q(_with_name(search_key__startswith=start))
     return _own([word._replace(is_whole=True) for word in words]) & found
+
+
+def cities_with_anything(word: Word) -> RawSQL:
+    """Return a subquery of the keys of cities that staff find by a word.
+
+    It stands in one of their names or texts, or in the name of their country.
+    """
+    named = cities_with_word(word.spellings, _in_countries(word), word.is_whole)
+    texts = cities_with_text(word, is_staff=True)
+    sql, parameters = f"{named.sql} UNION {texts.sql}", [*named.params, *texts.params]
+    return RawSQL(sql, parameters, BigIntegerField())  # noqa: S611 (constants, and parameters)
 
 
 def rank(folded: str) -> Case:

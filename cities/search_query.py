@@ -47,6 +47,8 @@ from publishing.content.search_words import Word, has_word, search_words
 _CITIES = frozenset("and cities city in learning of the unesco".split())
 _QUESTION = frozenset("all any find list many me or show tell town towns".split())
 NOISE = _CITIES | _QUESTION | STOP_WORDS
+# The Arabic article, which many spellings of a name leave out.
+_ARTICLES = frozenset("ad al an ar as ash at az el".split())
 
 # The parts of the United Kingdom, by words for what is of them.
 _OF_PARTS = {"english": "england", "irish": "ireland", "scottish": "scotland", "welsh": "wales"}
@@ -206,10 +208,15 @@ class SearchQuery:
         interpretations = [
             *self._interpretations_in_countries(),
             known_by(self.content, self.named),
+            *self._interpretations_without_articles(),
         ]
         return (
             [*interpretations, Q(country__in=list(self.begun))] if self.begun else interpretations
         )
+
+    def _interpretations_without_articles(self) -> list[Q]:
+        plain = [word for word in self.content if word.fold not in _ARTICLES]
+        return [known_by(plain, self.named)] if 0 < len(plain) < len(self.content) else []
 
     def _interpretations_in_countries(self) -> list[Q]:
         if not self.mentions:

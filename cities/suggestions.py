@@ -1,4 +1,4 @@
-"""Suggestions for the search field while a visitor types: names of cities and countries."""
+"""Suggestions while a visitor types: names of cities and countries, and values of a facet."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import View
 
+from cities.country_names import country_names
 from cities.models import City
 from cities.other_names import other_names
 from cities.search_query import SearchQuery, find_countries
@@ -26,6 +27,28 @@ class Suggestions(View):
         text = SearchField(required=False).clean(request.GET.get("q"))
         items = suggest(text) if len(fold(text)) >= LEAST_LETTERS else []
         response = JsonResponse({"items": items, "status": count_in_words(len(items))})
+        patch_cache_control(response, public=True, max_age=MAX_AGE)
+        return response
+
+
+class CountrySuggestions(View):
+    """JSON with the codes of the countries of which any name begins with a text.
+
+    `values` has all of them, the best first, and `named` those of which the text is a name. The box
+    of the country facet asks for them, because its list has each country's own name only.
+    """
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        text = SearchField(required=False).clean(request.GET.get("q"))
+        names = country_names()
+        response = JsonResponse(
+            {
+                "values": [country.code.lower() for country in names.beginning_with(text)],
+                "named": [country.code.lower() for country in names.named(text)],
+            }
+        )
         patch_cache_control(response, public=True, max_age=MAX_AGE)
         return response
 

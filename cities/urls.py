@@ -10,6 +10,12 @@ cities = [
     path("", views.CityList.as_view(), name="list"),
     re_path(r"^export\.(?P<kind>csv|json|geojson|atom)$", CityDownload.as_view(), name="download"),
     path("suggest/", suggestions.Suggestions.as_view(), name="suggest"),
+    path("compare/", views.CityComparison.as_view(), name="compare"),
+    path(
+        "suggest/countries/",
+        suggestions.CountrySuggestions.as_view(),
+        name="suggest-countries",
+    ),
     path("<str:slug>/", views.CityDetail.as_view(), name="detail"),
 ]
 countries = [
@@ -20,8 +26,8 @@ intakes = [
     path("", views.IntakeList.as_view(), name="list"),
     re_path(r"^(?P<year>[0-9]{4})/$", views.IntakeDetail.as_view(), name="detail"),
 ]
-# No list of the five regions: the finder, the list of countries and the home page have one.
 regions = [
+    path("", views.RegionList.as_view(), name="list"),
     path("<str:slug>/", views.RegionDetail.as_view(), name="detail"),
 ]
 themes = [
@@ -30,6 +36,7 @@ themes = [
 ]
 
 urlpatterns = [
+    path("find/", views.FindPlace.as_view(), name="find"),
     path("cities/", include((cities, "cities"))),
     path("countries/", include((countries, "countries"))),
     path("intakes/", include((intakes, "intakes"))),

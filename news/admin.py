@@ -11,22 +11,33 @@ from publishing.admin import (
     FOR_STAFF,
     PUBLICATION,
     SOURCE,
+    ChangedByFilter,
+    ChangedFilter,
     CheckFilter,
+    CountryFilter,
     CreatedByMeFilter,
     PublishableAdmin,
+    SourceKindFilter,
     StateFilter,
 )
 
 
 @admin.register(NewsItem)
 class NewsItemAdmin(PublishableAdmin):
-    list_display = ("title", "state_column", "published_at", "cities_named", "intake")
-    list_filter = (StateFilter, "intake", CreatedByMeFilter)
+    list_display = (
+        "title",
+        "state_column",
+        "published_at",
+        "cities_named",
+        "intake",
+        "changed",
+    )
+    list_filter = (StateFilter, "intake", ChangedFilter, ChangedByFilter, CreatedByMeFilter)
     list_select_related = ("intake",)
     search_fields = ("search_key",)
-    search_help_text = _("The beginning of a word of the title or the summary.")
+    search_help_text = _("Searches the beginnings of words in titles and summaries.")
     date_hierarchy = "published_at"
-    autocomplete_fields = ("picture", "cities", "countries", "networks", "intake")
+    autocomplete_fields = ("cities", "countries", "networks", "intake")
     fieldsets = (
         (_("The story"), {"fields": ("title", "summary", "body", "picture", "author_line")}),
         (
@@ -56,11 +67,29 @@ class NewsItemAdmin(PublishableAdmin):
 
 @admin.register(Event)
 class EventAdmin(PublishableAdmin):
-    list_display = ("name", "state_column", "dates", "kind", "place", "city", "country")
-    list_filter = (StateFilter, "kind", CheckFilter, CreatedByMeFilter)
+    list_display = (
+        "name",
+        "state_column",
+        "dates",
+        "kind",
+        "place",
+        "city",
+        "country",
+        "changed",
+    )
+    list_filter = (
+        StateFilter,
+        CountryFilter,
+        "kind",
+        CheckFilter,
+        SourceKindFilter,
+        ChangedFilter,
+        ChangedByFilter,
+        CreatedByMeFilter,
+    )
     list_select_related = ("city", "country")
     search_fields = ("slug", "name", "place")
-    search_help_text = _("Words of the name or the place.")
+    search_help_text = _("Searches names and places.")
     date_hierarchy = "starts_on"
     autocomplete_fields = ("city", "country")
     fieldsets = (
@@ -70,8 +99,7 @@ class EventAdmin(PublishableAdmin):
             {
                 "fields": (("starts_on", "ends_on"), "date_note"),
                 "description": _(
-                    "For a day that comes round each year, leave the dates empty "
-                    "and write the note."
+                    "For a day that recurs each year, leave the dates empty and fill in the note."
                 ),
             },
         ),

@@ -1,5 +1,6 @@
 """The finder of news."""
 
+from django.utils.translation import gettext, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from cities.filters import CountryValues
@@ -23,7 +24,7 @@ class CountryFacet(FacetFilter):
 
 
 class NewsFilter(Finder):
-    q = SearchFilter(label=_("Words of the title or summary"))
+    q = SearchFilter(label=_("Search news"))
     year = FacetFilter(
         "of_year", "published_at__year", convert=int, newest_first=True, label=_("Year")
     )
@@ -33,7 +34,8 @@ class NewsFilter(Finder):
         many=True,
         names=CountryValues(),
         label=_("Country"),
-        all_label=_("All %(number)s countries"),
+        all_label=ngettext_lazy("%(number)s country", "All %(number)s countries", "number"),
+        find_label=_("Type a country"),
     )
     city = FacetFilter(
         "about_city",
@@ -42,7 +44,8 @@ class NewsFilter(Finder):
         many=True,
         related="cities",
         label=_("City"),
-        all_label=_("All %(number)s cities"),
+        all_label=ngettext_lazy("%(number)s city", "All %(number)s cities", "number"),
+        find_label=_("Type a city"),
     )
     network = FacetFilter(
         "about_network",
@@ -51,5 +54,13 @@ class NewsFilter(Finder):
         many=True,
         related="networks",
         label=_("Network"),
-        all_label=_("All %(number)s networks"),
+        all_label=ngettext_lazy("%(number)s network", "All %(number)s networks", "number"),
+        find_label=_("Type a network"),
     )
+
+    def in_words(self, number: int) -> str:
+        return ngettext("%(number)s item", "%(number)s items", number) % {"number": number}
+
+    @property
+    def nothing_found(self) -> str:
+        return gettext("No news matches all your filters")

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
-from news import feeds, views
+from news import calendars, feeds, views
 
 news = [
     path("", views.NewsList.as_view(), name="list"),
@@ -12,6 +12,8 @@ news = [
 ]
 events = [
     path("", views.EventList.as_view(), name="list"),
+    path("calendar.ics", calendars.upcoming_calendar, name="calendar"),
+    path("<slug:slug>/event.ics", calendars.event_calendar, name="event-calendar"),
     path("<str:slug>/", views.EventDetail.as_view(), name="detail"),
 ]
 

@@ -1,12 +1,16 @@
 """Pages of news and events."""
 
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from news.filters import NewsFilter
 from news.models import Event, NewsItem
+from news.models.events import coming
 from partners.models import Network
 from publishing.views import FinderList, RecordDetail
 
@@ -43,16 +47,42 @@ class NewsDetail(RecordDetail):
 
 
 class EventList(TemplateView):
+    """The coming events, and past ones by year; with `year` the events of one year."""
+
     template_name = "news/event_list.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().get(request, *args, **kwargs)
+        year = response.context_data["year"]  # type: ignore[attr-defined]
+        # The page cache keeps the address of a year that has events.
+        response.is_canonical = request.GET.urlencode() == f"year={year}"  # type: ignore[attr-defined]
+        return response
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        events = Event.objects.published().for_listing()
+        events = list(Event.objects.published().for_listing().order_by("-starts_on", "name", "pk"))
+        dated = [event for event in events if event.starts_on]
+        by_year = {
+            year: list(rows)
+            for year, rows in groupby(dated, lambda event: event.starts_on and event.starts_on.year)
+        }
+        asked = self.request.GET.get("year", "")
+        year = next((number for number in by_year if str(number) == asked), None)
+        unknown = _("We have no events in “%(year)s”, so we ignored that filter.")
         return super().get_context_data(
-            upcoming=events.upcoming().order_by("starts_on", "name", "pk"),
-            past=events.past().order_by("-starts_on", "name", "pk"),
-            yearly=events.yearly().order_by("name", "pk"),
+            year=year,
+            years=list(by_year),
+            notices=[unknown % {"year": asked[:20]}] if asked and not year else [],
+            upcoming=coming(events),
+            undated=[event for event in events if event.first_day is None],
+            past={year: by_year[year]} if year else past(by_year),
             **kwargs,
         )
+
+
+def past(by_year: dict[Any, list[Event]]) -> dict[Any, list[Event]]:
+    """Return the events of each year that are over, without years that have none."""
+    over = {year: [event for event in rows if event.is_over] for year, rows in by_year.items()}
+    return {year: rows for year, rows in over.items() if rows}
 
 
 class EventDetail(RecordDetail):

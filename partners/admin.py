@@ -13,9 +13,13 @@ from publishing.admin import (
     FOR_STAFF,
     PUBLICATION,
     SOURCE,
+    ChangedByFilter,
+    ChangedFilter,
     CheckFilter,
+    CountryFilter,
     CreatedByMeFilter,
     PublishableAdmin,
+    SourceKindFilter,
     StateFilter,
 )
 from publishing.staff.base import RowInline
@@ -53,12 +57,29 @@ class NetworkInline(RowInline):
 
 @admin.register(Network)
 class NetworkAdmin(CitiesColumnAdmin):
-    list_display = ("name", "state_column", "scope", "cities_named", "country", "organisations")
-    list_filter = (StateFilter, "scope", CheckFilter, CreatedByMeFilter)
+    list_display = (
+        "name",
+        "state_column",
+        "scope",
+        "cities_named",
+        "country",
+        "organisations",
+        "changed",
+    )
+    list_filter = (
+        StateFilter,
+        CountryFilter,
+        "scope",
+        CheckFilter,
+        SourceKindFilter,
+        ChangedFilter,
+        ChangedByFilter,
+        CreatedByMeFilter,
+    )
     list_select_related = ("country",)
     search_fields = ("name_key",)
-    search_help_text = _("The beginning of a word of the name; accents do not matter.")
-    autocomplete_fields = ("cities", "country", "picture")
+    search_help_text = _("Searches the beginnings of words in names. Accents do not matter.")
+    autocomplete_fields = ("cities", "country")
     inlines = (OrganisationInline,)
     fieldsets = (
         (
@@ -84,10 +105,18 @@ class NetworkAdmin(CitiesColumnAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(CitiesColumnAdmin):
-    list_display = ("name", "state_column", "sector", "cities_named", "networks")
-    list_filter = (StateFilter, "sector", CheckFilter, CreatedByMeFilter)
+    list_display = ("name", "state_column", "sector", "cities_named", "networks", "changed")
+    list_filter = (
+        StateFilter,
+        "sector",
+        CheckFilter,
+        SourceKindFilter,
+        ChangedFilter,
+        ChangedByFilter,
+        CreatedByMeFilter,
+    )
     search_fields = ("name_key",)
-    search_help_text = _("The beginning of a word of the name; accents do not matter.")
+    search_help_text = _("Searches the beginnings of words in names. Accents do not matter.")
     autocomplete_fields = ("cities",)
     inlines = (NetworkInline,)
     fieldsets = (

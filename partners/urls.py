@@ -9,6 +9,7 @@ networks = [
     path("<str:slug>/", views.NetworkDetail.as_view(), name="detail"),
 ]
 organisations = [
+    path("", views.OrganisationList.as_view(), name="list"),
     path("<str:slug>/", views.OrganisationDetail.as_view(), name="detail"),
 ]
 

@@ -6,13 +6,15 @@ from django.db.models import Prefetch, QuerySet
 
 from cities.drawing.maps import SIDE_PIXELS, map_figure
 from cities.models.expressions import published_rows
-from partners.filters import NetworkFilter
+from partners.filters import NetworkFilter, OrganisationFilter
 from partners.models import Network, Organisation
 from publishing.views import FinderList, RecordDetail
 
 
 class NetworkList(FinderList):
     filterset_class = NetworkFilter
+    # All networks that are known fit on one page, where the browser's own search finds them too.
+    paginate_by = 50
 
     def get_template_names(self) -> list[str]:
         return ["partners/network_list.html"]
@@ -31,6 +33,16 @@ class NetworkDetail(RecordDetail):
         news = self.object.news_items.published().for_listing()[:4]
         map_ = map_figure(self.object.public_cities, pixels=SIDE_PIXELS)
         return super().get_context_data(news=news, map=map_, **kwargs)
+
+
+class OrganisationList(FinderList):
+    filterset_class = OrganisationFilter
+
+    def get_template_names(self) -> list[str]:
+        return ["partners/organisation_list.html"]
+
+    def get_rows(self) -> QuerySet[Organisation]:
+        return Organisation.objects.published().for_listing().with_cities()
 
 
 class OrganisationDetail(RecordDetail):

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.apps import apps as installed_apps
 from django.db import DatabaseError
+from django.db.models import Subquery
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
-from django.utils.safestring import SafeString
 
+from cities.models import City
 from portal.models import MenuItem, Site
 from publishing.caching.content_cache import cached
 
@@ -17,11 +18,13 @@ NAME = "Learning Cities Portal"
 # The menu of a new portal: place, words, address. Staff change it in the admin.
 MENU = (
     ("top", "Cities", "/cities/"),
+    ("top", "Countries", "/countries/"),
     ("top", "Networks", "/networks/"),
     ("top", "Intakes", "/intakes/"),
     ("top", "News", "/news/"),
     ("top", "Numbers", "/numbers/"),
-    ("foot-1", "Countries", "/countries/"),
+    ("foot-1", "Regions", "/regions/"),
+    ("foot-1", "Organisations", "/organisations/"),
     ("foot-1", "Themes", "/themes/"),
     ("foot-1", "Events", "/events/"),
     ("foot-1", "Search", "/search/"),
@@ -51,13 +54,15 @@ def make_site(using: str = "default", apps: Any = installed_apps, **kwargs: Any)
 class Navigation:
     """The site and its menu, from one query."""
 
-    def __init__(self, items: Iterable[MenuItem], site: Site) -> None:
+    def __init__(self, items: Iterable[MenuItem], site: Site, changed_at: Any = None) -> None:
         self.name, self.contact = site.name, site.contact
+        # The last change of a city, which printed pages give as the date of their data.
+        self.changed_at = changed_at
         self.menus: dict[str, list[MenuItem]] = {place: [] for place in MenuItem.Place}
         for item in items:
             self.menus[item.place].append(item)
-        # The components that `around` has rendered.
-        self.parts: dict[Hashable, SafeString] = {}
+        # What `around` has rendered, and where the pages are that have a search of their own.
+        self.parts: dict[Hashable, Any] = {}
 
     @property
     def top(self) -> list[MenuItem]:
@@ -71,12 +76,16 @@ class Navigation:
 
 def load_site() -> Navigation:
     try:
-        items = list(MenuItem.objects.select_related("site"))
+        changes = City.objects.published().order_by("-updated_at").values("updated_at")
+        rows = MenuItem.objects.select_related("site").annotate(changed_at=Subquery(changes[:1]))
+        items = list(rows)
     except DatabaseError:
         # An error page must not fail because the menu cannot be read.
         return Navigation((), Site(name=NAME))
     # The second query is for a portal without a menu.
-    return Navigation(items, items[0].site if items else Site.objects.first() or Site(name=NAME))
+    if items:
+        return Navigation(items, items[0].site, items[0].changed_at)
+    return Navigation((), Site.objects.first() or Site(name=NAME))
 
 
 def site_context(request: HttpRequest) -> dict[str, Any]:

@@ -5,10 +5,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponsePermanentRedirect,
+)
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.encoding import escape_uri_path
 
 from portal.errors import unavailable
+from publishing.content.moments import zone_of
+from publishing.content.tracking import without_tracking
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +40,46 @@ class DatabaseErrorMiddleware:
             logger.error("The database did not answer: %s", request.path, exc_info=exception)
             return unavailable(request)
         return None
+
+
+class TrackingMiddleware:
+    """Redirect a public page whose address has tracking codes to the address without them.
+
+    A list does so itself, together with all else that is not canonical in its address.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        query = request.META.get("QUERY_STRING", "")
+        kept = without_tracking(query) if query and request.method in {"GET", "HEAD"} else query
+        is_list = hasattr(getattr(view, "view_class", None), "filterset_class")
+        if kept == query or is_list or request.path.startswith(reverse("admin:index")):
+            return None
+        path = escape_uri_path(request.path)
+        return HttpResponsePermanentRedirect(f"{path}?{kept}" if kept else path)
+
+
+class DeskTimeZoneMiddleware:
+    """Activate the time zone of the signed-in user on the pages of the desk.
+
+    Public pages keep the portal's: they are cached, and the same for everybody.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(reverse("admin:index")):
+            return self.get_response(request)
+        with timezone.override(zone_of(request.user)):
+            return self.get_response(request)
 
 
 class AllowedMethodsMiddleware:

@@ -19,6 +19,7 @@ from portal.rate_limits import RequestCount as RequestCount
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope, is_divided, narrowed, with_pages
 from publishing.content.text_fields import EmailField, LineField, ParagraphsField
+from publishing.content.text_index import TextIndexField
 from publishing.models import (
     LARGEST_PLACE,
     UNIQUE_SLUG,
@@ -38,16 +39,17 @@ class Page(Slugged, Publishable):
         _("summary"),
         blank=True,
         max_length=400,
-        help_text=_("One or two sentences that open the page and stand in search results."),
+        help_text=_("One or two sentences that open the page and appear in search results."),
     )
     body = RichTextField(_("text"), blank=True)
+    words_key = TextIndexField("title", "summary", "body")
 
     objects = PublishableQuerySet.as_manager()
     url_name = "page"
     slug_source = "title"
     # The first path segments of the portal's own addresses.
     reserved_slugs = frozenset(
-        "admin cities countries design events health intakes media networks news numbers "
+        "admin cities countries design events find health intakes media networks news numbers "
         "organisations regions report search shared static themes".split()
     )
 
@@ -65,28 +67,30 @@ class Site(models.Model):
     """The site-wide texts and choices of staff. A single row, created after migrations."""
 
     name = LineField(
-        _("name of the portal"), max_length=60, help_text=_("It stands at the top of every page.")
+        _("name of the portal"), max_length=60, help_text=_("Shown at the top of every page.")
     )
     home_heading = LineField(
         _("heading of the home page"),
         max_length=80,
         blank=True,
         help_text=_(
-            "Leave it empty and the page says how many cities there are. "
-            "“%(number)s” in your words stands for that number."
+            "Leave it empty to show how many cities there are. In your own words, “%(number)s” "
+            "stands for that number."
         ),
     )
     home_lead = ParagraphsField(
         _("opening words of the home page"),
         max_length=300,
         blank=True,
-        help_text=_("One or two sentences that tell a stranger what this is about."),
+        help_text=_("One or two sentences that say what this site is about."),
     )
     contact = ParagraphsField(
         _("contact"),
         max_length=300,
         blank=True,
-        help_text=_("Who runs the portal and how to reach them. It stands below every page."),
+        help_text=_(
+            "Who runs the portal and how to contact them. Shown at the foot of every page."
+        ),
     )
     featured_cities = models.ManyToManyField(
         City,
@@ -100,6 +104,7 @@ class Site(models.Model):
         verbose_name=_("featured stories"),
         help_text=_("Shown before other news on the home page."),
     )
+    words_key = TextIndexField("name", "home_heading", "home_lead", "contact")
 
     parts = ("menu",)
 
@@ -129,7 +134,7 @@ class MenuItem(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey(Site, models.CASCADE, related_name="menu")
     place = models.CharField(_("place"), max_length=10, choices=Place, default=Place.TOP)
-    label = LineField(_("words"), max_length=40)
+    label = LineField(_("text"), max_length=40)
     address = LineField(
         _("address"),
         max_length=300,
@@ -147,6 +152,9 @@ class MenuItem(models.Model):
         validators=[MaxValueValidator(LARGEST_PLACE)],
         help_text=_("Smaller numbers come first."),
     )
+
+    # Taking a page offline names the menus that link to it.
+    menu_address = "address"
 
     class Meta:
         verbose_name = _("menu item")
@@ -183,7 +191,15 @@ class Report(models.Model):
     email = EmailField(_("email address"), blank=True)
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
     done_at = MomentField(_("dealt with"), null=True, blank=True)
+    answer = ParagraphsField(
+        _("answer to the visitor"),
+        blank=True,
+        max_length=4000,
+        help_text=_("Sent once, by email, when the report is marked as dealt with."),
+    )
+    answered_at = models.DateTimeField(_("answer sent"), null=True, blank=True, editable=False)
     note = ParagraphsField(_("note for staff"), blank=True)
+    words_key = TextIndexField("address", "message", "source_url", "email", "answer", "note")
 
     objects = ReportQuerySet.as_manager()
 
@@ -194,6 +210,11 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def is_answerable(self) -> bool:
+        """Return whether an answer can still be sent: the visitor’s address is there."""
+        return bool(self.email) and self.answered_at is None
 
 
 class StarterRow(models.Model):
@@ -223,6 +244,7 @@ class TieQuerySet(models.QuerySet["Tie"]):
         A tie to a network covers its cities too.
         """
         places: dict[str, set[Any]] = defaultdict(set)
+        tied: set[tuple[str, Any]] = set()
         names: dict[str, None] = {}
         rows = self.order_by("pk").values_list(
             "city", "city__name", "network", "network__name", "network__cities"
@@ -230,11 +252,13 @@ class TieQuerySet(models.QuerySet["Tie"]):
         for city, city_name, network, network_name, of_network in rows:
             places["cities.city"].update({city, of_network} - {None})
             places["partners.network"].update({network} - {None})
+            tied.add(("cities.city", city) if city else ("partners.network", network))
             names[city_name or network_name] = None
         if not names:
             return None
         scope_keys = {label: frozenset(keys) for label, keys in places.items()}
-        return Scope(user.pk, scope_keys, tuple(names))
+        only = next(iter(tied)) if len(tied) == 1 else None
+        return Scope(user.pk, scope_keys, tuple(names), only)
 
 
 class Tie(models.Model):
@@ -265,7 +289,7 @@ class Tie(models.Model):
 
     class Meta:
         verbose_name = _("city or network")
-        verbose_name_plural = _("only these cities and networks")
+        verbose_name_plural = _("limited to these cities and networks")
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
@@ -277,12 +301,12 @@ class Tie(models.Model):
             models.UniqueConstraint(
                 fields=["user", "city"],
                 name="tie_city_once",
-                violation_error_message=_("This person is tied to this city already."),
+                violation_error_message=_("This person is already limited to this city."),
             ),
             models.UniqueConstraint(
                 fields=["user", "network"],
                 name="tie_network_once",
-                violation_error_message=_("This person is tied to this network already."),
+                violation_error_message=_("This person is already limited to this network."),
             ),
         ]
 

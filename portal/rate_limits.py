@@ -29,7 +29,7 @@ class Limit(NamedTuple):
     seconds: int
 
 
-REPORTS = Limit("reports", 5, 3600)
+REPORTS = Limit("reports", 20, 3600)
 PASSWORD_RESETS = Limit("password-resets", 5, 3600)
 
 

@@ -65,6 +65,8 @@ HOSTS = [
 # A port other than that of the server counts only if it is named with a host.
 WITH_PORT = re.compile(r"(.*[^:]):([0-9]+)")
 ALLOWED_HOSTS = [WITH_PORT.sub(r"\1", host) for host in HOSTS]
+# Begins the links of mails that no request sends: the first host.
+PUBLIC_ADDRESS = f"{'https' if HTTPS else 'http'}://{HOSTS[0].removeprefix('.')}"
 PUBLIC_PORTS = frozenset(match[2] for match in map(WITH_PORT.fullmatch, HOSTS) if match)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -73,6 +75,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     # Ours come first, so that their templates and commands take precedence.
     "portal",
+    "portal.accounts",
     "news",
     "partners",
     "cities",
@@ -96,6 +99,7 @@ MIDDLEWARE = [
     "portal.request_headers.NormalHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.TrackingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Static files are stored compressed; pages are compressed here. Django pads each response by
     # a random length and masks its tokens, so that the size reveals nothing (BREACH).
@@ -107,6 +111,8 @@ MIDDLEWARE = [
     "portal.middleware.AllowedMethodsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.staff.edit_bar.DeskCookieMiddleware",
+    "portal.middleware.DeskTimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Axes has to be last: it turns a locked sign-in into a response.
@@ -168,6 +174,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # -- Signing in ----------------------------------------------------------------------------
 
+AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     # Sessions contain this name: renaming it would sign everybody out.
@@ -189,10 +196,13 @@ PASSWORD_HASHERS = [
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
-# Five wrong passwords for one username from one address lock it there for 15 minutes.
+# Five wrong passwords for one user from one address lock the user there for 15 minutes.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# The field of the form, which axes would take to be called as in the model.
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "portal.roles.attempted_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "portal.errors.too_many_passwords"
 AXES_HTTP_RESPONSE_CODE = 429
@@ -270,10 +280,20 @@ PICTURE_FONTS = BASE_DIR / "portal" / "fonts-for-pictures"
 # Our own extensions of the text editor, and the tags that each adds to the sanitiser.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
-        "js": [static_lazy("admin-richtext.js")],
+        "js": [
+            static_lazy("admin-richtext.js"),
+            static_lazy("admin-blocks.js"),
+            static_lazy("admin-paste.js"),
+            static_lazy("admin-toolbar.js"),
+        ],
         "extensions": {
             "LibraryPicture": html_tags(["figure"], {"figure": ["data-picture"]}),
+            "Video": html_tags(["figure"], {"figure": ["data-video", "data-picture"]}),
+            "FigureCaption": html_tags(["figcaption"]),
+            "QuotationSource": html_tags(["footer"]),
+            "Callout": html_tags(["aside"], {"aside": ["class"]}),
             "CleanPaste": html_tags([]),
+            "Toolbar": html_tags([]),
         },
     }
 ]
@@ -304,6 +324,8 @@ if BEHIND_PROXY:
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+# Until the browser is closed, as the privacy page says; by default it would stay for a year.
+CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
@@ -311,14 +333,18 @@ X_FRAME_OPTIONS = "DENY"
 # policy only where a template asks for it, which only the admin's editor does.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
+        # For the manifest, whose own directive Safari reports as unknown. The rest is named.
+        "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         # Pictures may be served by another server.
         "img-src": [SELF, *([MEDIA_URL] if "://" in MEDIA_URL else [])],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "manifest-src": [SELF],
+        "object-src": [NONE],
+        "frame-src": [NONE],
+        "media-src": [NONE],
+        "worker-src": [NONE],
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],

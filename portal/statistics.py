@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from cities.drawing.charts import Bar, Line, Row, Table, bars, rows
 from cities.models import Award, City, Country, Intake, Region
+from cities.views.intakes import joined_url
 from portal.official_totals import Step, compare_totals, count_joined
 
 MOST_COUNTRIES = 12
@@ -30,6 +31,8 @@ class NetworkStatistics:
     intakes: list[Intake]
     # Numbers of cities listed here: by joining year (None if not known), by kind, and so on.
     by_year: dict[int | None, int]
+    # Years of which the intake is hidden, or public.
+    with_record: set[int]
     by_kind: Counter[str]
     former: int
     unconfirmed: int
@@ -47,10 +50,13 @@ class NetworkStatistics:
             by_kind[kind] += number
             former += number if status in FORMER else 0
             unconfirmed += number if status not in FORMER and not confirmed else 0
+        years = public.values_list("joined_year", Intake.objects.of_joining_year())
+        by_year = list(years.annotate(Count("pk")))
         awards = Award.objects.filter(city__in=City.objects.published()).order_by("year")
         return cls(
             intakes=list(Intake.objects.published().order_by("year")),
-            by_year=dict(public.values_list("joined_year").annotate(number=Count("pk"))),
+            by_year={year: number for year, _has_record, number in by_year},
+            with_record={year for year, has_record, _number in by_year if has_record},
             by_kind=by_kind,
             former=former,
             unconfirmed=unconfirmed,
@@ -97,7 +103,7 @@ class NetworkStatistics:
     def growth_table(self) -> Table:
         return Table(
             _("Cities and countries in the network after each intake"),
-            [_("Intake"), _("Cities, officially"), _("Countries, officially"), _("Listed here")],
+            [_("Intake"), _("Cities"), _("Countries"), _("Listed here")],
             [
                 Line(
                     intake.date_label,
@@ -116,19 +122,15 @@ class NetworkStatistics:
     def new(self) -> list[Row]:
         """Return the new cities by year: those listed here as a part of those announced."""
         intakes = {intake.year: intake for intake in self.intakes}
-        finder = reverse("cities:list")
         entries = []
         for year in sorted({*intakes, *filter(None, self.by_year)}):
             intake, listed = intakes.get(year), self.by_year.get(year, 0)
-            url = intake.get_absolute_url() if intake else f"{finder}?intake={year}"
+            is_hidden = intake is None and year in self.with_record
+            url = joined_url(year, in_finder=is_hidden)
             announced = intake.cities_announced if intake else None
             entries.append(
                 Row(str(year), listed, announced, url, note=intake_note(listed, announced, intake))
             )
-        if self.year_unknown:
-            note = _("may belong to any year above")
-            url = f"{finder}?intake=unknown"
-            entries.append(Row(_("Year not known"), self.year_unknown, url=url, note=note))
         return rows(entries)
 
     @property
@@ -154,7 +156,7 @@ class NetworkStatistics:
     @property
     def steps_table(self) -> Table:
         return Table(
-            _("Each official total beside the sum of the one before and the new cities"),
+            _("Each announced total, and the sum of the one before and the new cities"),
             [
                 _("Intake"),
                 _("Total before"),
@@ -162,7 +164,6 @@ class NetworkStatistics:
                 _("Together"),
                 _("Total announced"),
                 _("Difference"),
-                _("Listed here as joined in between"),
             ],
             [
                 Line(
@@ -174,7 +175,6 @@ class NetworkStatistics:
                         step.together,
                         step.intake.cities_total,
                         step.difference_label,
-                        step.between,
                     ],
                 )
                 for step in self.steps
@@ -183,7 +183,11 @@ class NetworkStatistics:
 
     @property
     def filled(self) -> list[Step]:
-        """Return the totals above their sum, where cities listed here joined in between."""
+        """Return the totals above their sum, where cities listed here joined in between.
+
+        Their number explains a part of the difference at most: others joined that are not listed
+        here, and others left.
+        """
         return [step for step in self.steps if step.difference > 0 and step.between]
 
     @property
@@ -223,8 +227,8 @@ class NetworkStatistics:
 
     @property
     def kinds_table(self) -> Table:
-        heads = [_("Kind of place"), _("Cities")]
-        return Table(_("Members listed here, by kind of place"), heads, lines_of(self.kinds))
+        heads = [_("Type of place"), _("Members")]
+        return Table(_("Members listed here, by type of place"), heads, lines_of(self.kinds))
 
     @cached_property
     def largest(self) -> list[Row]:
@@ -261,7 +265,7 @@ def lines_of(chart_rows: Iterable[Row]) -> list[Line]:
 def intake_note(listed: int, announced: int | None, intake: Intake | None) -> str:
     """Return the note on the new cities of a year."""
     if intake is None:
-        return _("no intake that we know of")
+        return _("no intake recorded for this year")
     if announced is None:
         return _("the number announced is not known")
     if announced > listed:

@@ -24,6 +24,7 @@ from portal.search.results import highlight_match
 from portal.search.sources import Match
 from publishing.finder.facets import Choice, Facet
 from publishing.pictures.renditions import Rendered
+from publishing.templatetags.contents import links_to
 
 LONG_NAME = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 # A country of each region, with a place in it: code, name, latitude, longitude.
@@ -140,7 +141,10 @@ def sample_facets() -> list[Facet]:
         Choice("equity", "Equity and inclusion", 0),
     ]
     many = [Choice(str(n), f"Country {n}", 20 - n, selected=n == 2) for n in range(1, 15)]
-    return [Facet("region", "Region", few), Facet("country", "Country", many, "All 14 countries")]
+    return [
+        Facet("region", "Region", few),
+        Facet("country", "Country", many, "All 14 countries", "Type a country"),
+    ]
 
 
 def sample_states() -> list[City]:
@@ -189,17 +193,25 @@ class SampleFinder:
 
     filters: dict[str, Any] = {"sort": None, "view": None}
     cleared = "?"
+    nothing_found = "No cities match all your filters"
 
-    def options(self, name: str) -> list[dict[str, Any]]:
-        labels = {"sort": ["name", "country", "joining year"], "view": ["Cards", "Table", "Map"]}
+    def options(self, _name: str) -> list[dict[str, Any]]:
         return [
             {"value": label, "label": label, "url": "?", "current": not place}
-            for place, label in enumerate(labels[name])
+            for place, label in enumerate(["Cards", "Table", "Map"])
+        ]
+
+    def orders(self) -> list[dict[str, Any]]:
+        opposite = {"url": "?", "direction": "Z to A"}
+        return [
+            {"label": label, "url": "?", "current": not place, "direction": "A to Z"}
+            | {"opposite": opposite}
+            for place, label in enumerate(["name", "country", "year joined"])
         ]
 
     @property
     def ways_back(self) -> list[SimpleNamespace]:
-        return [SimpleNamespace(url="?", label="Arab States", count=10)]
+        return [SimpleNamespace(url="?", label="Arab States", results="10 cities")]
 
 
 def sample_page(number: int) -> Page:
@@ -270,7 +282,10 @@ def context() -> dict[str, Any]:
             for place, region in enumerate(Region)
         ],
         "facets": sample_facets(),
-        "chips": [{"label": "2024", "url": "?"}, {"label": "القاهرة", "url": "?"}],
+        "sizes": [
+            {"label": label, "url": "?", "current": label == "24"} for label in ("24", "100", "All")
+        ],
+        "chips": [{"label": "Year joined: 2024", "url": "?"}, {"label": "القاهرة", "url": "?"}],
         "sample_finder": SampleFinder(),
         "form": SampleForm({"email": "name.example.org"}),
         "network": sample_network(),
@@ -294,6 +309,10 @@ def context() -> dict[str, Any]:
         "noted_bars": sample_noted_bars(),
         "table": sample_table(),
         "cloths": sample_cloths(),
+        "contents": links_to([("facts", "Facts"), ("networks", "Networks"), ("lists", LONG_NAME)]),
         "picture": sample_picture(),
-        "notices": ["Country “ZZ” is not one we know.", "This page has no filter “x”."],
+        "notices": [
+            "We do not recognise the country “zz”, so we ignored that filter.",
+            "This page has no filter “x”, so we ignored it.",
+        ],
     }

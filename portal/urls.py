@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from portal import feedback, views
 from portal.metadata import share_images, sitemaps, well_known
 from portal.storage.media import media
+from portal.written_addresses import in_small_letters
 from publishing.views import shared_draft
 
 urlpatterns = [
@@ -37,6 +38,7 @@ urlpatterns = [
         path("shared/<str:token>/", shared_draft, name="shared-draft"),
         path("report/", feedback.ReportView.as_view(), name="report"),
         path("report/thanks/", feedback.ReportThanks.as_view(), name="report-thanks"),
+        re_path(r"^(?=[^/]*[A-Z])", in_small_letters),
         path("<slug:slug>/", views.PageDetail.as_view(), name="page"),
         prefix_default_language=False,
     ),

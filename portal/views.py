@@ -1,10 +1,9 @@
 """Views of the whole site: home page, statistics, search, pages of text, style guide."""
 
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -12,118 +11,27 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.generic import TemplateView
 
-from cities.detail_queries import city_counts_by_country
-from cities.drawing.charts import bars
-from cities.drawing.map_clusters import MOST_MARKS, clustered_map, finder_link
-from cities.drawing.maps import map_figure
-from cities.drawing.projection import MapFigure
-from cities.models import City, Country, Intake, Region
 from cities.place_note import place_note
 from cities.spelling import did_you_mean
-from news.models import NewsItem
-from partners.models import Membership, Network
 from portal import styleguide
-from portal.models import Page, Site
+from portal.home import home_content
+from portal.models import Page
 from portal.search.results import make_hit, parse_query, rows_of_kind, search
 from portal.search.sources import LABELS, as_query
 from portal.statistics import NetworkStatistics
 from publishing.caching.content_cache import cached
 from publishing.views import RecordDetail
 
-# The most of each on the home page.
-NEWEST, STORIES, NETWORKS = 32, 4, 4
 # The hits on a page of one kind of the search results.
 HITS = 24
-
-
-class NetworkTotals(NamedTuple):
-    """Totals of the whole network, cached until the content changes."""
-
-    cities: int
-    countries: int
-    without_place: int
-    regions: dict[Region, int]
-    map: MapFigure
-
-    @classmethod
-    def add_up(cls) -> Self:
-        """Count all public cities; read none if there are too many for a dot each."""
-        public = City.objects.published()
-        numbers = city_counts_by_country()
-        regions = dict.fromkeys(Region, 0)
-        for code, region in Country.objects.filter(pk__in=numbers).values_list("code", "region"):
-            regions[Region(region)] += numbers[code]
-        is_small = numbers.total() <= MOST_MARKS
-        return cls(
-            cities=numbers.total(),
-            countries=len(numbers),
-            without_place=public.filter(latitude__isnull=True).count(),
-            regions=regions,
-            map=map_figure(public.for_cards(), world=True)
-            if is_small
-            else clustered_map(public, finder_link(), everywhere=True),
-        )
 
 
 class Home(TemplateView):
     template_name = "portal/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        public = City.objects.published().for_cards()
-        totals = cached(("the whole network", get_language()), NetworkTotals.add_up)
-        intakes = list(Intake.objects.published().order_by("year"))
-        with_total = [intake for intake in intakes if intake.cities_total]
-        newest = max((i for i in intakes if i.announced_on), key=lambda i: i.year, default=None)
-        new_cities = public.filter(joined_year=newest.year) if newest else public.none()
-        members = list(new_cities[:NEWEST])
-        new_total = len(members) if len(members) < NEWEST else new_cities.count()
-        site = Site.objects.first()
-        featured = NewsItem.objects.published().for_listing()
-        stories = list(featured.filter(site__isnull=False)[:STORIES])
-        others = featured.exclude(pk__in=[story.pk for story in stories])
-        heading = site.home_heading if site else ""
-        is_public = Q(memberships__in=Membership.objects.published())
-        public_members = Count("memberships", filter=is_public)
-        return super().get_context_data(
-            heading=heading.replace("%(number)s", str(totals.cities)),
-            lead=site.home_lead if site else "",
-            featured=list(public.filter(pk__in=site.featured_cities.all())) if site else [],
-            city_total=totals.cities,
-            country_total=totals.countries,
-            without_place=totals.without_place,
-            map=totals.map,
-            is_clustered=totals.cities > MOST_MARKS,
-            regions=region_key(totals.regions),
-            newest=newest,
-            newest_members=members,
-            newest_total=new_total,
-            missing=max(0, (newest.cities_announced or 0) - new_total) if newest else 0,
-            news=[*stories, *others[: STORIES - len(stories)]],
-            first=with_total[0] if with_total else None,
-            latest=with_total[-1] if with_total else None,
-            bars=bars({i.year: i.cities_total or 0 for i in with_total}),
-            networks=Network.objects.published()
-            .for_listing()
-            .of_scope(Network.Scope.CITY)
-            .annotate(members=public_members)
-            .order_by("-members", "name_key", "pk")[:NETWORKS],
-            network_total=Network.objects.published().count(),
-            **kwargs,
-        )
-
-
-def region_key(counts: dict[Region, int]) -> list[dict[str, Any]]:
-    """Return the regions for the legend, with counts and links into the finder."""
-    finder = reverse("cities:list")
-    return [
-        {
-            "slug": region.value,
-            "name": region.label,
-            "count": count,
-            "url": f"{finder}?region={region.value}",
-        }
-        for region, count in counts.items()
-    ]
+        content = cached(("home", get_language()), home_content)
+        return super().get_context_data(**content, **kwargs)
 
 
 class NetworkInNumbers(TemplateView):

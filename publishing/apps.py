@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class PublishingConfig(AppConfig):
     name = "publishing"
-    verbose_name = _("Library and addresses")
+    verbose_name = _("Drafts, pictures and history")
 
     def ready(self) -> None:
         from publishing.migration_triggers import drop_triggers, make_triggers
@@ -15,4 +15,4 @@ class PublishingConfig(AppConfig):
         pre_migrate.connect(drop_triggers, sender=self, dispatch_uid="publishing.triggers")
         post_migrate.connect(make_triggers, sender=self, dispatch_uid="publishing.triggers")
         # Admin classes that register themselves in a module of their own.
-        autodiscover_modules("staff.audit_log", "staff.draft_list")
+        autodiscover_modules("staff.audit_log", "staff.comment_list", "staff.draft_list")

@@ -21,6 +21,7 @@ from publishing.content.websites import WebsiteField
 from publishing.import_export.models import Batch, BatchRow, HeadingChoice
 from publishing.pictures.models import Picture
 from publishing.revisions.autosave import WorkingCopy
+from publishing.revisions.comments import Comment, CommentThread
 from publishing.revisions.models import OpenDraft, Revision
 from publishing.revisions.share_links import SharedDraft
 
@@ -34,6 +35,8 @@ __all__ = [
     "UNIQUE_SLUG",
     "Batch",
     "BatchRow",
+    "Comment",
+    "CommentThread",
     "DayField",
     "FormerSlug",
     "HeadingChoice",

@@ -73,7 +73,8 @@ class FinderList(ListView):
         return paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(finder=self.finder, **kwargs)
+        results = self.finder.in_words(self.finder.total)
+        return super().get_context_data(finder=self.finder, results=results, **kwargs)
 
 
 LONGEST_ADDRESS = 200

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
+from publishing.staff.pickers import PLAIN_LISTS
+
 
 class FormReader(HTMLParser):
     """Read the fields of the form with an id, as a browser would send them back unchanged."""
@@ -64,6 +66,14 @@ def read_form(response: Any, model: Any) -> FormReader:
 
 def admin_url(model: Any, page: str, *args: Any) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def plain_form_url(model: Any, page: str, *args: Any) -> str:
+    """Return the address of a form with plain lists, where a browser without scripts ends up.
+
+    A test that opens the form itself may type into it before the browser has moved on.
+    """
+    return f"{admin_url(model, page, *args)}?{PLAIN_LISTS}"
 
 
 def open_form(client: Any, record: Any) -> dict[str, Any]:

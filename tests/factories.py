@@ -10,7 +10,7 @@ from itertools import count
 from string import ascii_uppercase
 from typing import Any
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.db import models
 from PIL import Image
@@ -18,6 +18,7 @@ from PIL import Image
 from cities.models import AlternativeName, Award, City, Country, Designation, Intake, Region, Theme
 from news.models import Event, NewsItem
 from partners.models import Membership, Network, Organisation
+from portal.accounts.models import User
 from portal.models import Page
 from publishing.models import Picture
 
@@ -171,14 +172,28 @@ def image_bytes(kind: str = "JPEG", size: tuple[int, int] = (40, 30)) -> bytes:
 
 
 def user(*groups: str, **values: Any) -> User:
-    """Make a member of staff in the named groups ("Editors", "Publishers"), password PASSWORD."""
+    """Make a user in the named groups ("Editors", "Publishers"), password PASSWORD.
+
+    Without a group, the user is staff without any permission.
+    """
+    number = next(_number)
     defaults: dict[str, Any] = {
-        "username": f"staff-{next(_number)}",
-        "is_staff": True,
+        "email": f"staff-{number}@example.org",
+        "name": f"Staff {number}",
         "password": PASSWORD,
     }
     made: User = User.objects.create_user(**(defaults | values))
+    if not groups and not made.is_superuser:
+        Group.objects.get_or_create(name="Without permissions")
+        groups = ("Without permissions",)
     made.groups.set(Group.objects.filter(name__in=groups))
+    return made
+
+
+def visitor(**values: Any) -> User:
+    """Make a user without a role, who is no member of staff."""
+    made = user(**values)
+    made.groups.clear()
     return made
 
 

@@ -68,6 +68,7 @@ CHECKS = {
     "deployment": Check(manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
     "djade": Check(lambda: [str(BIN / "djade"), "--check", *templates()]),
     "djlint": Check(tool("djlint", "--lint", "--quiet", "templates")),
+    "browsers": Check(lambda: [sys.executable, "-m", "tools.browser_floor"]),
     "biome": Check(lambda: [*biome.command(), "check"]),
 }
 

@@ -2,11 +2,14 @@
 
     npm install --prefix tools && pip install fonttools brotli
     python tools/make_fonts.py [path to node_modules]
+    python tools/make_fonts.py --fallbacks [fonts of a system]
 
 Besley is cut down to one weight, Source Sans 3 to 400-700. Each face becomes a Latin file, which
 pages preload, and smaller ones that `unicode-range` loads only where a name needs them. Both are
 under the SIL Open Font Licence, copied beside them. The last lines are the metrics of the
-fallback faces in tokens.css: with them, text does not move when the web font arrives.
+fallback faces in tokens.css: with them, text does not move when the web font arrives. With
+`--fallbacks` only these are printed, and the average advance of each system font that is given:
+of Debian's fonts-noto-core, fonts-roboto-unhinted, fonts-roboto-slab and fonts-dejavu-core.
 
 The pictures for social networks are drawn with the same letters, so each face is also written
 as one TTF of a single weight, in portal/fonts-for-pictures, which is not served.
@@ -48,8 +51,22 @@ FACES = (
 # The one weight of each face in pictures.
 PICTURE_WEIGHTS = {BESLEY: 560, SOURCE: 400}
 
-# Average advance of English text, ascent and descent, each as a part of the em.
-FALLBACKS = {BESLEY: ("Georgia", 913 / 2048), SOURCE: ("Arial", 904 / 2048)}
+# The faces of systems that stand in for ours, each with the average advance of its English text as
+# a part of the em: Windows and macOS, Android, Linux.
+FALLBACKS = {
+    BESLEY: {
+        "Georgia": 913 / 2048,
+        "Noto Serif": 980 / 2048,
+        "DejaVu Serif": 1048 / 2048,
+        "Roboto Slab": 969 / 2048,
+    },
+    SOURCE: {
+        "Arial": 904 / 2048,
+        "Roboto": 906 / 2048,
+        "Noto Sans": 965 / 2048,
+        "DejaVu Sans": 1037 / 2048,
+    },
+}
 # The frequency of the space and of each letter in English prose, in hundredths of a per cent.
 FREQUENCY = dict(
     zip(
@@ -110,11 +127,26 @@ def make_for_pictures(package: str, weight: float, modules: Path) -> Path:
     return target
 
 
+def average_advance(font: TTFont) -> float:
+    """Return the average advance of English text as a part of the em."""
+    cmap, hmtx = font.getBestCmap(), font["hmtx"]
+    total = sum(hmtx[cmap[ord(letter)]][0] * part for letter, part in FREQUENCY.items())
+    return float(total / sum(FREQUENCY.values()) / font["head"].unitsPerEm)
+
+
+def print_fallbacks(systems: Iterable[str] = ()) -> None:
+    """Print the metrics of the fallback faces, and the averages of system fonts."""
+    for package, faces in FALLBACKS.items():
+        font = TTFont(OUT / f"{package}-latin.woff2")
+        print(*(fallback_metrics(font, *face) for face in faces.items()), sep="\n")
+    for path in systems:
+        print(f"{path}: {average_advance(TTFont(path)) * 2048:.0f} / 2048")
+
+
 def fallback_metrics(font: TTFont, name: str, fallback_average: float) -> str:
     """Return the declarations that give a system face the metrics of a web font."""
-    em, cmap, hmtx = font["head"].unitsPerEm, font.getBestCmap(), font["hmtx"]
-    total = sum(hmtx[cmap[ord(letter)]][0] * part for letter, part in FREQUENCY.items())
-    size = total / sum(FREQUENCY.values()) / em / fallback_average
+    em = font["head"].unitsPerEm
+    size = average_advance(font) / fallback_average
     ascent, descent = font["hhea"].ascent / em / size, -font["hhea"].descent / em / size
     return (
         f"local({name}): size-adjust: {size:.1%}; ascent-override: {ascent:.1%}; "
@@ -125,7 +157,6 @@ def fallback_metrics(font: TTFont, name: str, fallback_average: float) -> str:
 def main(modules: Path) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     OUT_FOR_PICTURES.mkdir(parents=True, exist_ok=True)
-    metrics = []
     for package, file, name, ranges in FACES:
         folder = modules / "@fontsource-variable" / package
         source = folder / "files" / f"{package}-{file}-wght-normal.woff2"
@@ -134,12 +165,14 @@ def main(modules: Path) -> None:
         print(f"{target.name}: {len(font.getBestCmap())} characters, {target.stat().st_size} bytes")
         if name == "latin":
             shutil.copy(folder / "LICENSE", OUT / f"{package}-OFL.txt")
-            metrics.append(fallback_metrics(font, *FALLBACKS[package]))
     for package, weight in PICTURE_WEIGHTS.items():
         target = make_for_pictures(package, weight, modules)
         print(f"{target.name}: {target.stat().st_size} bytes")
-    print(*metrics, sep="\n")
+    print_fallbacks()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "node_modules")
+    if sys.argv[1:2] == ["--fallbacks"]:
+        print_fallbacks(sys.argv[2:])
+    else:
+        main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "node_modules")

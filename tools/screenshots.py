@@ -31,7 +31,8 @@ EDGE = "#D3D7CE"
 class Shot(NamedTuple):
     """A window at an address; `scale` is the pixels for each CSS pixel.
 
-    `press` is a selector to click first, and `look` selects the frame that has to load then.
+    `press` is a selector to click first, and `look` selects what has to show then: a frame of the
+    preview, or an element.
     """
 
     path: str
@@ -55,7 +56,7 @@ PICTURES = {
 }
 
 
-# The desk of a publisher; {city} is the key of Wakefield, which has a draft.
+# The desk of an administrator; {city} is the key of Wakefield, which has a draft.
 DESK = {
     "desk.png": Shot("/admin/", 1280, 900),
     "desk-form.png": Shot(
@@ -65,31 +66,49 @@ DESK = {
         press="[data-preview-open]",
         look=".preview-window iframe",
     ),
-    "desk-draft.png": Shot("/admin/cities/city/{city}/draft/", 1280, 760),
+    "desk-pictures.png": Shot(
+        "/admin/news/newsitem/add/",
+        1280,
+        760,
+        press="text=Choose a picture",
+        look="#picture-chooser .chooser-pictures img",
+    ),
+    "desk-draft.png": Shot("/admin/cities/city/{city}/draft/", 1400, 760),
+    "desk-history.png": Shot("/admin/cities/city/{city}/history/", 1280, 480),
+    "desk-invite.png": Shot("/admin/accounts/user/add/", 1280, 760),
 }
+# Cities whose share images stand in for photographs in the library.
+PICTURED = ("wakefield", "manchester", "bristol", "glasgow", "swansea", "belfast")
 
 
-def create_draft(portal: Portal) -> tuple[int, str]:
-    """Create a draft that waits for a review; return the key of its city and a session of staff."""
+def create_content(portal: Portal) -> tuple[int, str]:
+    """Create pictures, and a draft with a comment; return its city's key and a session of staff."""
     os.environ.update(portal.environment)
     django.setup()
-    from django.contrib.auth.models import Group, User
+    from django.contrib.auth.models import Group
+    from django.core.files.base import ContentFile
     from django.test import Client
 
     from cities.models import City
-    from publishing.revisions import snapshots
+    from portal.accounts.models import User
+    from publishing.pictures.models import Picture
+    from publishing.revisions import comments, snapshots
     from publishing.revisions.drafts import keep_draft
     from publishing.revisions.models import Action, Stage
 
-    writer = User.objects.create_user("maria", first_name="Maria", last_name="Duarte")
-    publisher = User.objects.create_user("paul", first_name="Paul", is_staff=True)
-    publisher.groups.set(Group.objects.filter(name="Publishers"))
+    writer = User.objects.create_user("maria@example.org", name="Maria Duarte")
+    publisher = User.objects.create_user("paul@example.org", name="Paul Okafor")
+    publisher.groups.set(Group.objects.filter(name="Administrators"))
     city = City.objects.get(slug="wakefield")
     snapshot = snapshots.take(city)
     words = snapshot["fields"] | {"summary": f"{city.summary} Its network shows the way."}
     draft = snapshot | {"fields": words}
     keep_draft(city, draft, Action.SUBMITTED, writer, "A word on the network", stage=Stage.REVIEW)
-    client = Client()
+    comments.start(city, publisher, "Which network? Please name it.", field="fields/summary")
+    client = Client(SERVER_NAME="127.0.0.1")
+    for slug in PICTURED:
+        cover = ContentFile(client.get(f"/cities/{slug}/cover.png").content, f"{slug}.png")
+        Picture.objects.create(title=slug.title(), file=cover, alternative_text="The city’s cloth")
     client.force_login(publisher)
     return city.pk, client.cookies["sessionid"].value
 
@@ -108,7 +127,10 @@ def screenshot(browser: Browser, address: str, shot: Shot, session: str = "") ->
     tab.goto(address + shot.path, wait_until="networkidle")
     if shot.press:
         tab.locator(shot.press).first.click()
-        tab.frame_locator(shot.look).locator("h1").wait_for()
+        if shot.look.endswith("iframe"):
+            tab.frame_locator(shot.look).locator("h1").wait_for()
+        else:
+            tab.locator(shot.look).first.wait_for()
         tab.wait_for_load_state("networkidle")
         tab.evaluate("window.scrollTo(0, 0)")
     tab.evaluate("document.fonts.ready.then(() => true)")
@@ -146,7 +168,7 @@ def draw_pictures() -> Iterator[Path]:
                 save(side_by_side(row), FOLDER / name)
                 yield FOLDER / name
         # Between two browsers: Playwright's event loop keeps Django from the database.
-        key, session = create_draft(portal)
+        key, session = create_content(portal)
         with chromium() as browser:
             for name, shot in DESK.items():
                 filled = shot._replace(path=shot.path.format(city=key))

@@ -17,7 +17,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cities.drawing.projection import MAP_PIXELS, MapFigure, Mark, fit_view, project
+from cities.drawing.map_figure import MapFigure, Mark
+from cities.drawing.projection import MAP_PIXELS, fit_view, project
 from cities.models import City, CityQuerySet
 from publishing.caching.content_cache import cached
 
@@ -54,7 +55,9 @@ def country_marks(groups: Iterable[Group], link: Callable[[str], str]) -> list[M
         x, y = project(latitude, longitude)
         about = cities_in_words(number)
         label = _("%(country)s: %(cities)s") % {"country": name, "cities": about}
-        marks.append(Mark(x, y, link(code.lower()), label, region, name=name, about=about))
+        marks.append(
+            Mark(x, y, link(code.lower()), label, region, name=name, about=about, weight=number)
+        )
     return marks
 
 
@@ -83,7 +86,7 @@ def cell_marks(cities: CityQuerySet) -> list[Mark]:
         if number == 1:
             label = _("%(city)s, %(country)s") % {"city": city.name, "country": city.country.name}
         url, region = city.get_absolute_url(), city.country.region
-        marks.append(Mark(x, y, url, label, region, name=city.name, about=about))
+        marks.append(Mark(x, y, url, label, region, name=city.name, about=about, weight=number))
     return marks
 
 
@@ -121,7 +124,8 @@ def clustered_map(
 
     groups = cached("countries on the map", count) if everywhere else count()
     marks = country_marks(groups, link) if len(groups) > 1 else cell_marks(cities)
-    return MapFigure(fit_view([(mark.x, mark.y) for mark in marks], all_in=True), marks, pixels)
+    view = fit_view([(mark.x, mark.y) for mark in marks], all_in=True)
+    return MapFigure(view, marks, pixels, groups[0][0] if len(groups) == 1 else "")
 
 
 def finder_link(**query: str | int) -> Callable[[str], str]:

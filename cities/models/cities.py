@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import formats
@@ -18,6 +18,7 @@ from publishing.content.folding import FoldedField
 from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.richtext import RichTextField
 from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.content.text_index import TextIndexField
 from publishing.models import (
     LARGEST_NUMBER,
     LARGEST_POPULATION,
@@ -83,6 +84,20 @@ class City(Slugged, Publishable, Sourced):
             "for example “England” or “Seoul”."
         ),
     )
+    subdivision_code = LineField(
+        _("code of the part of the country"),
+        max_length=6,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Z]{2}-[A-Z0-9]{1,3}\Z",
+                _("Enter a code of ISO 3166-2, for example “GB-MAN”."),
+            )
+        ],
+        help_text=_(
+            "The code of ISO 3166-2, which begins with that of the country, for example “GB-MAN”."
+        ),
+    )
     intake = models.ForeignKey(
         Intake,
         models.PROTECT,
@@ -90,7 +105,9 @@ class City(Slugged, Publishable, Sourced):
         blank=True,
         related_name="cities",
         verbose_name=_("intake"),
-        help_text=_("The group that it joined with. The joining year is then that of the intake."),
+        help_text=_(
+            "The group that the city joined with. The joining year is then the year of the intake."
+        ),
     )
     joined_year = models.PositiveSmallIntegerField(
         _("joining year"),
@@ -111,36 +128,52 @@ class City(Slugged, Publishable, Sourced):
         max_length=20,
         choices=Status,
         default=Status.MEMBER,
-        help_text=_("Membership of the network only. Awards are a different thing, see below."),
+        help_text=_("Membership of the network only. Awards have a section of their own."),
     )
     confirmed = models.BooleanField(
         _("membership is confirmed"),
         default=True,
         help_text=_(
-            "Untick this if the source leaves it open whether the city is a member today. "
-            "The page then says so."
+            "Untick this if the source does not say clearly that the city is a member today. The "
+            "page then says so."
+        ),
+    )
+    last_confirmed = models.PositiveSmallIntegerField(
+        _("last confirmed"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2013), MaxValueValidator(2100)],
+        help_text=_(
+            "The year in which a source last named the city as a member. If the membership is not "
+            "confirmed, visitors read this year with the source."
         ),
     )
     motto = LineField(
         _("motto"),
         max_length=150,
         blank=True,
-        help_text=_("Words that the city is known by, for example “Freedom Through Learning”."),
+        help_text=_("The city’s slogan, for example “Freedom Through Learning”."),
     )
     summary = ParagraphsField(
         _("summary"),
         blank=True,
         max_length=600,
         help_text=_(
-            "One paragraph that tells a stranger what this city is about. "
-            "News items about the city show it too."
+            "One paragraph that introduces the city to somebody who does not know it. News items "
+            "about the city show it too."
         ),
     )
     profile = RichTextField(
         _("profile"),
         blank=True,
+        help_text=_("What the city does for learning, with facts that have a source."),
+    )
+    what_sources_say = ParagraphsField(
+        _("where sources differ"),
+        blank=True,
         help_text=_(
-            "The city’s own page: what it does for learning, with facts that have a source."
+            "If sources contradict each other: who says what, in whole sentences. Visitors see "
+            "this under “Where sources differ”."
         ),
     )
     population = models.PositiveIntegerField(
@@ -166,6 +199,23 @@ class City(Slugged, Publishable, Sourced):
         blank=True,
         help_text=_("For example “GeoNames” or “Office for National Statistics”."),
     )
+    un_population = models.PositiveIntegerField(
+        _("population according to the United Nations"),
+        null=True,
+        blank=True,
+        validators=[
+            MaxValueValidator(
+                LARGEST_POPULATION, _("No member has more than 1,000,000,000 people.")
+            )
+        ],
+        help_text=_("The figure in the United Nations Demographic Yearbook, if there is one."),
+    )
+    un_population_year = models.PositiveSmallIntegerField(
+        _("year of the United Nations figure"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1900), MaxValueValidator(2100)],
+    )
     latitude = models.FloatField(
         _("latitude"),
         null=True,
@@ -186,11 +236,33 @@ class City(Slugged, Publishable, Sourced):
         blank=True,
         validators=[MaxValueValidator(LARGEST_NUMBER)],
         help_text=_(
-            "The number of the place at geonames.org, if its point or population is from there."
+            "The number of the place at geonames.org, if the coordinates or the population come "
+            "from there."
+        ),
+    )
+    wikidata_id = LineField(
+        _("Wikidata number"),
+        max_length=15,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^Q[1-9][0-9]*\Z",
+                _("Enter the number that begins with Q, for example “Q18125”."),
+            )
+        ],
+        help_text=_(
+            "The number of the place at wikidata.org, for example “Q18125” for Manchester. The "
+            "page then links to Wikidata and Wikipedia."
         ),
     )
     website = WebsiteField(
         _("website"), blank=True, help_text=_("The city’s own page on lifelong learning.")
+    )
+    unesco_page = WebsiteField(
+        _("page at UNESCO"),
+        max_length=500,
+        blank=True,
+        help_text=_("The page of UNESCO or its institute (UIL) about this city."),
     )
     picture = models.ForeignKey(
         Picture,
@@ -199,28 +271,38 @@ class City(Slugged, Publishable, Sourced):
         blank=True,
         related_name="cities",
         verbose_name=_("picture"),
-        help_text=_("Without one, the page shows the cloth that is woven from the city’s facts."),
+        help_text=_("Without one, the page shows a pattern made from the city’s facts."),
     )
     themes = models.ManyToManyField(
         Theme,
         blank=True,
         related_name="cities",
         verbose_name=_("themes"),
-        help_text=_("Themes that a source names this city for."),
+        help_text=_("Themes for which a source names this city."),
     )
     name_key = FoldedField("name", db_index=True)
     search_key = FoldedField(
         "name", "official_name", "subdivision", "motto", with_transcriptions=True
     )
     identity_key = IdentityField("country", "name", "subdivision")
+    words_key = TextIndexField(
+        "name",
+        "official_name",
+        "subdivision",
+        "motto",
+        "summary",
+        "profile",
+        "what_sources_say",
+        staff=("population_source", "source", "note"),
+    )
 
     parts = ("alternative_names", "awards", "designations")
 
     objects = CityQuerySet.as_manager()
     url_name = "cities:detail"
-    reserved_slugs = frozenset({"suggest"})
+    reserved_slugs = frozenset({"compare", "suggest"})
     name_sources = ("official_name", "alternative_names__name")
-    double_hint = _("Two places of one name need different parts of the country.")
+    double_hint = _("If this is a different place, give both a different part of the country.")
 
     class Meta(Publishable.Meta):
         verbose_name = _("city")
@@ -231,7 +313,7 @@ class City(Slugged, Publishable, Sourced):
             UNIQUE_SLUG,
             unique_identity(
                 "city_name_unique_in_country",
-                _("There is a city of this name in this country already."),
+                _("There is already a city of this name in this country."),
             ),
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
@@ -247,12 +329,23 @@ class City(Slugged, Publishable, Sourced):
                 condition=Q(joined_on__isnull=True)
                 | Q(joined_year__isnull=False) & Q(joined_on__year=F("joined_year")),
                 name="city_joined_on_in_joined_year",
-                violation_error_message=_("The joining date has to be a day of the joining year."),
+                violation_error_message=_("The joining date must be in the joining year."),
             ),
             models.CheckConstraint(
                 condition=Q(population_year__isnull=True) | Q(population__isnull=False),
                 name="city_population_year_has_population",
-                violation_error_message=_("There is a year of the population, but no population."),
+                violation_error_message=_(
+                    "There is a year of the population, but no population. Enter it, or clear the "
+                    "year."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(un_population_year__isnull=True) | Q(un_population__isnull=False),
+                name="city_un_population_year_has_population",
+                violation_error_message=_(
+                    "There is a year of the United Nations figure, but no figure. Enter it, or "
+                    "clear the year."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(intake__isnull=True) | Q(joined_year__isnull=False),
@@ -285,6 +378,10 @@ class City(Slugged, Publishable, Sourced):
 
     def clean(self) -> None:
         super().clean()
+        code, country = self.subdivision_code, self.country_id
+        if code and country and not code.startswith(f"{country}-"):
+            message = _("The code begins with that of the country: “%(country)s-”.")
+            raise ValidationError({"subdivision_code": message % {"country": country}})
         if not self.intake:
             if self.joined_year is None and self.joined_on:
                 self.joined_year = self.joined_on.year
@@ -314,6 +411,22 @@ class City(Slugged, Publishable, Sourced):
         if self.joined_on:
             return formats.date_format(self.joined_on, "j F Y")
         return str(self.joined_year or "")
+
+    @property
+    def membership_label(self) -> str:
+        """The membership in words: with its source and year, if it is not confirmed."""
+        status = str(self.get_status_display())
+        if self.confirmed:
+            return status
+        if self.status != self.Status.MEMBER or not (self.source or self.last_confirmed):
+            words = _("%(status)s; not confirmed as current by the source")
+        elif not self.last_confirmed:
+            words = _("%(status)s according to %(source)s; not confirmed as current")
+        elif not self.source:
+            words = _("%(status)s, last confirmed %(year)s")
+        else:
+            words = _("%(status)s according to %(source)s, last confirmed %(year)s")
+        return words % {"status": status, "source": self.source, "year": self.last_confirmed}
 
     @property
     def place_label(self) -> str:

@@ -82,9 +82,13 @@ class CityQuerySet(PublishableQuerySet):
         """Return the cities by name, with the countries that cards and tables show."""
         return self.select_related("country").order_by("name_key", "pk")
 
-    def for_cards(self) -> Self:
-        """Return the cities as `for_listing` does, with only the columns of a list, for speed."""
-        return self.for_listing().only(*LISTED, *(f"country__{name}" for name in LISTED_COUNTRY))
+    def for_cards(self, *also: str) -> Self:
+        """Return the cities as `for_listing` does, with only the columns of a list, for speed.
+
+        `also` names further columns that a list shows.
+        """
+        country = (f"country__{name}" for name in LISTED_COUNTRY)
+        return self.for_listing().only(*LISTED, *country, *also)
 
     def by_distance(self, sine: float, cosine: float, longitude: float) -> Self:
         """Return the cities with coordinates, the nearest first, with `distance` in km.

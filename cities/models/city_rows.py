@@ -43,7 +43,7 @@ class AlternativeName(OfCity):
             models.UniqueConstraint(
                 fields=["city", "name", "language"],
                 name="alternative_name_unique_in_city",
-                violation_error_message=_("This name stands here already."),
+                violation_error_message=_("This name is already in the list."),
             ),
         ]
 
@@ -69,7 +69,7 @@ class Award(OfCity):
             models.UniqueConstraint(
                 fields=["city", "year"],
                 name="award_unique_in_city_and_year",
-                violation_error_message=_("The award of this year stands here already."),
+                violation_error_message=_("The award of this year is already in the list."),
             ),
         ]
 
@@ -101,7 +101,7 @@ class Designation(OfCity):
             models.UniqueConstraint(
                 fields=["city", "name"],
                 name="designation_unique_in_city",
-                violation_error_message=_("This title stands here already."),
+                violation_error_message=_("This title is already in the list."),
             ),
         ]
 

@@ -14,6 +14,7 @@ from publishing.content.folding import FoldedField, fold
 from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Unscoped
 from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.content.text_index import TextIndexField
 from publishing.import_export.record_index import NameLookup
 from publishing.models import Slugged, Sourced
 
@@ -76,15 +77,17 @@ class Country(Slugged, Sourced):
         max_length=110,
         blank=True,
         help_text=_(
-            "How the name stands after “in”, if that differs: “the United Kingdom”. "
-            "Leave it empty if it is the same."
+            "The name as it reads after “in”, if that differs: “the United Kingdom”. Leave it "
+            "empty if it is the same."
         ),
     )
     region = models.CharField(
         _("UNESCO region"),
         max_length=40,
         choices=Region,
-        help_text=_("The group in UNESCO’s own announcements, which is not always geography’s."),
+        help_text=_(
+            "The region that UNESCO uses in its announcements. It may differ from geography."
+        ),
     )
     other_names = ParagraphsField(
         _("other names"),
@@ -104,6 +107,7 @@ class Country(Slugged, Sourced):
     )
     name_key = FoldedField("name", db_index=True)
     identity_key = IdentityField("name")
+    words_key = TextIndexField("name", "other_names", staff=("source", "note"))
 
     objects = CountryQuerySet.as_manager()
     url_name = "countries:detail"
@@ -127,7 +131,7 @@ class Country(Slugged, Sourced):
             ),
             unique_identity(
                 "country_identity_unique",
-                _("There is a country of this name already."),
+                _("There is already a country of this name."),
                 has_trash=False,
             ),
             models.UniqueConstraint(
@@ -135,7 +139,7 @@ class Country(Slugged, Sourced):
                 name="country_slug_unique",
                 # With this code Django shows the message at the field.
                 violation_error_code="unique",
-                violation_error_message=_("Another country has this address already."),
+                violation_error_message=_("Another country already has this address."),
             ),
         ]
 

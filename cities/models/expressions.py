@@ -9,12 +9,12 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import IsNull
 
 
-def known_first(field: str) -> tuple[Any, Any]:
-    """Return an order from high to low with rows without a value last, on any database.
+def known_first(field: str, *, falling: bool = True) -> tuple[Any, Any]:
+    """Return an order from high to low, or low to high, with rows without a value last.
 
     It has two keys, because SQLite has no NULLS LAST in an index.
     """
-    return IsNull(F(field), True), F(field).desc()
+    return IsNull(F(field), True), F(field).desc() if falling else F(field).asc()
 
 
 def count_of(rows: models.QuerySet[Any], link: str, to: str = "pk") -> Coalesce:

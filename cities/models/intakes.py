@@ -4,13 +4,14 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from cities.models.expressions import count_of, related_rows
 from publishing.content.scope import Unscoped
+from publishing.content.text_index import TextIndexField
 from publishing.models import (
     LARGEST_COUNT,
     DayField,
@@ -27,6 +28,10 @@ class IntakeQuerySet(Unscoped, PublishableQuerySet):
         # By year, as on its page and in the finder: some sources give nothing more exact.
         cities = related_rows(self.model, "cities").published()
         return self.annotate(city_count=count_of(cities, "joined_year", to="year"))
+
+    def of_joining_year(self) -> Exists:
+        """Return the condition that there is one of these of the year in which a city joined."""
+        return Exists(self.filter(year=OuterRef("joined_year")))
 
 
 class Intake(Publishable, Sourced):
@@ -71,6 +76,16 @@ class Intake(Publishable, Sourced):
         validators=[MaxValueValidator(LARGEST_COUNT)],
         help_text=_("The official number."),
     )
+    counted_on = DayField(
+        _("counted on"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The day of the two numbers of the whole network, if it is not the day of the "
+            "announcement."
+        ),
+    )
+    words_key = TextIndexField("year", staff=("source", "note"))
 
     objects = IntakeQuerySet.as_manager()
 
@@ -83,12 +98,12 @@ class Intake(Publishable, Sourced):
             unique_unless_trashed(
                 "year",
                 name="intake_year_unique",
-                message=_("There is an intake of this year already."),
+                message=_("There is already an intake of this year."),
             ),
             models.CheckConstraint(
                 condition=Q(announced_on__isnull=True) | Q(announced_on__year=F("year")),
                 name="intake_announced_in_its_year",
-                violation_error_message=_("“Announced on” has to be a day of the intake’s year."),
+                violation_error_message=_("“Announced on” must be in the year of the intake."),
             ),
         ]
 
@@ -104,3 +119,10 @@ class Intake(Publishable, Sourced):
         if self.announced_on:
             return formats.date_format(self.announced_on, "j F Y")
         return str(self.year)
+
+    @property
+    def month_label(self) -> str:
+        """The month if the day is known, or else the year: "February 2024", "2016"."""
+        return (
+            formats.date_format(self.announced_on, "F Y") if self.announced_on else str(self.year)
+        )

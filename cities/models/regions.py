@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ class Region(models.TextChoices):
         "latin-america-and-the-caribbean",
         _("Latin America and the Caribbean"),
     )
+
+    def get_absolute_url(self) -> str:
+        return reverse("regions:detail", args=[self.value])
 
 
 def by_region(cities: "Iterable[City]") -> "list[tuple[Region, list[City]]]":

@@ -10,6 +10,7 @@ from cities.models.expressions import count_of, related_rows
 from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Unscoped
 from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.content.text_index import TextIndexField
 from publishing.models import (
     LARGEST_PLACE,
     UNIQUE_SLUG,
@@ -60,6 +61,7 @@ class Theme(Slugged, Publishable, Sourced):
     )
 
     identity_key = IdentityField("kind", "name")
+    words_key = TextIndexField("name", "group", "description", staff=("source", "note"))
 
     objects = ThemeQuerySet.as_manager()
     url_name = "themes:detail"
@@ -73,7 +75,7 @@ class Theme(Slugged, Publishable, Sourced):
             UNIQUE_SLUG,
             unique_identity(
                 "theme_name_unique_in_kind",
-                _("There is a theme of this kind and name already."),
+                _("There is already a theme of this kind and name."),
             ),
         ]
 

@@ -1,7 +1,8 @@
-"""Template tags that draw cloths, cards of cities and map marks as HTML and SVG."""
+"""Template tags that draw cloths and cards of cities as HTML and SVG."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from itertools import count
@@ -15,15 +16,9 @@ from django.utils.translation import gettext as _
 from cities.drawing.cloth import cloth_svg
 
 if TYPE_CHECKING:
-    from cities.drawing.projection import MapFigure
     from cities.models import City
 
 register = template.Library()
-
-# A dot is the round cap of a stroke of almost no length. For a length of zero, WebKit (Safari,
-# and every browser on an iPhone) multiplies the cap by the zoom: discs that cover a country.
-# At the closest zoom this length is less than a tenth of a pixel.
-DOT = "h.001"
 
 
 @register.simple_tag(takes_context=True)
@@ -49,11 +44,32 @@ def cloth(
     )
 
 
+# A sentence of a text; a point after a single letter or an abbreviation ends none.
+SENTENCE = re.compile(r".*?[^\W_]{3,}[)”’]?[.!?](?=\s|$)", re.DOTALL)
+# The fewest letters that fill the line of a card.
+SHORTEST_LINE = 40
+
+
+def card_line(city: City) -> str:
+    """Return the first sentence of a city's summary, "" if the city has none.
+
+    A very short one (“Belfast joined in 2018.”) is followed by the next. A list that has not read
+    the summaries shows none, rather than reading one for each card.
+    """
+    summary = str(city.__dict__.get("summary", ""))
+    sentences = SENTENCE.finditer(summary)
+    end = next((one.end() for one in sentences if one.end() >= SHORTEST_LINE), len(summary))
+    return " ".join(summary[:end].split())
+
+
 @register.simple_tag(takes_context=True)
-def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
+def city_cards(
+    context: template.Context, cities: Iterable[City], country: bool = True
+) -> SafeString:
     """Return cities (with their countries) as the cards of <ul class="cards">.
 
-    The names are third-level headings.
+    The names are third-level headings. Without `country` the cards do not repeat its name, for a
+    page about one country.
     """
     joined, not_known = _("Joined %(year)s"), _("Joining year not known")
     also = _(", also called %(name)s")
@@ -65,40 +81,18 @@ def city_cards(context: template.Context, cities: Iterable[City]) -> SafeString:
         if other:
             other = also % {"name": f"<bdi>{escape(other)}</bdi>"}
             other = f'<span class="other-name">{other}</span>'
+        line = card_line(city)
+        line = f'\n    <p class="card-line">{escape(line)}</p>' if line else ""
+        about = f"{line}\n    <p>{escape(city.country.name)}</p>" if country else line
         cards.append(f"""
 <li class="card">
   <div class="card-picture">{cloth(context, city)}</div>
   <div>
-    <h3><a href="{city.get_absolute_url()}"><bdi>{escape(city.name)}</bdi></a>{other}</h3>
-    <p>{escape(city.country.name)}</p>
+    <h3><a href="{city.get_absolute_url()}"><bdi>{escape(city.name)}</bdi></a>{other}</h3>{about}
     <p class="soft">{escape(year)}</p>
   </div>
 </li>""")
     return mark_safe("".join(cards))  # noqa: S308 (each text is escaped)
-
-
-@register.simple_tag
-def map_marks(figure: MapFigure) -> SafeString:
-    """Return the marks of a map: grey dots in one path, the cities as links, and labels."""
-    grey = "".join(f"M{mark.x} {mark.y}{DOT}" for mark in figure.marks if not mark.on)
-    parts = [f'<path class="dot-off" d="{grey}"/>\n']
-    for mark in figure.marks:
-        if mark.on:
-            label, path = escape(mark.label), f"M{mark.x} {mark.y}{DOT}"
-            attributes = f' data-joined="{mark.joined}"' if mark.joined else ""
-            if mark.about:
-                attributes = f' data-about="{escape(mark.about)}"'
-            parts.append(
-                f'<a class="region-{mark.region}" href="{escape(mark.url)}" aria-label="{label}"'
-                f' data-name="{escape(mark.name)}"{attributes}><path class="dot-edge" d="{path}"/>'
-                f'<path class="dot-region" d="{path}"><title>{label}</title></path></a>\n'
-            )
-    for text in figure.texts:
-        parts.append(
-            f'<text x="{text.x}" y="{text.y}" font-size="{figure.label_size}"'
-            f' text-anchor="{text.anchor}" aria-hidden="true">{escape(text.name)}</text>'
-        )
-    return mark_safe("".join(parts))  # noqa: S308 (each text is escaped)
 
 
 @register.simple_tag(takes_context=True)

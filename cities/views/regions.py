@@ -1,4 +1,4 @@
-"""The page of a region."""
+"""The list of the regions, and the page of a region."""
 
 from typing import Any
 
@@ -14,6 +14,32 @@ from cities.models.expressions import published_rows
 from cities.views.list_lengths import MOST_LISTED
 from publishing.models import readable_slug
 from publishing.views import LONGEST_ADDRESS
+
+# The most countries of a region in the list of regions.
+LARGEST = 8
+
+
+class RegionList(TemplateView):
+    template_name = "cities/region_list.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        groups: dict[str, list[Any]] = {region: [] for region in Region}
+        rows: Any = Country.objects.published().with_city_counts()
+        for country in rows.order_by("-city_count", "name_key", "pk"):
+            groups[country.region].append(country)
+        regions = [
+            {
+                "slug": slug,
+                "name": Region(slug).label,
+                "number": sum(country.city_count for country in countries),
+                "countries": len(countries),
+                "largest": countries[:LARGEST],
+            }
+            for slug, countries in groups.items()
+        ]
+        return super().get_context_data(
+            regions=regions, city_total=sum(region["number"] for region in regions), **kwargs
+        )
 
 
 class RegionDetail(TemplateView):

@@ -1,5 +1,6 @@
 """Events, with or without a date."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 
@@ -9,9 +10,11 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, Country
+from news.models.yearly_days import YearlyDay
 from publishing.content.english import StemmedField, with_words
 from publishing.content.scope import Scope
 from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.content.text_index import TextIndexField
 from publishing.models import (
     UNIQUE_SLUG,
     DayField,
@@ -27,20 +30,6 @@ class EventQuerySet(PublishableQuerySet):
     def within(self, scope: Scope) -> Self:
         """Return the events in cities of the scope."""
         return self.filter(city__in=scope.of("cities.city"))
-
-    def upcoming(self, today: date | None = None) -> Self:
-        """Return the events that have not ended."""
-        today = today or timezone.localdate()
-        return self.filter(Q(ends_on__gte=today) | Q(ends_on__isnull=True, starts_on__gte=today))
-
-    def past(self, today: date | None = None) -> Self:
-        """Return the events that have ended; those without a date are neither past nor upcoming."""
-        today = today or timezone.localdate()
-        return self.filter(Q(ends_on__lt=today) | Q(ends_on__isnull=True, starts_on__lt=today))
-
-    def yearly(self) -> Self:
-        """Return the days that recur each year and therefore have no date."""
-        return self.filter(starts_on__isnull=True)
 
     def search(self, text: str) -> Self:
         """Return the events whose name, place or text has every word of `text` or its stem."""
@@ -65,7 +54,7 @@ class Event(Slugged, Publishable, Sourced):
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     starts_on = DayField(_("first day"), null=True, blank=True)
     ends_on = DayField(
-        _("last day"), null=True, blank=True, help_text=_("Empty for an event of one day.")
+        _("last day"), null=True, blank=True, help_text=_("Leave it empty for a one-day event.")
     )
     date_note = LineField(
         _("note on the date"),
@@ -93,6 +82,9 @@ class Event(Slugged, Publishable, Sourced):
     description = ParagraphsField(_("description"), blank=True)
     website = WebsiteField(_("website"), blank=True)
     search_key = StemmedField("name", "place", "description")
+    words_key = TextIndexField(
+        "name", "place", "description", "date_note", staff=("source", "note")
+    )
 
     objects = EventQuerySet.as_manager()
     url_name = "events:detail"
@@ -107,7 +99,7 @@ class Event(Slugged, Publishable, Sourced):
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="event_ends_after_it_starts",
-                violation_error_message=_("The last day cannot come before the first."),
+                violation_error_message=_("The last day cannot be before the first day."),
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=False),
@@ -136,6 +128,32 @@ class Event(Slugged, Publishable, Sourced):
         return self.place or city or (self.country.name if self.country else "")
 
     @property
+    def yearly_day(self) -> YearlyDay | None:
+        """The day of each year on which it recurs, if its note names one."""
+        return None if self.starts_on else YearlyDay.of_note(self.date_note)
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day; of a day that recurs, the next one, today included."""
+        if self.yearly_day:
+            return self.yearly_day.next_after(timezone.localdate())
+        return self.starts_on
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the last day has passed; an event without any day is never over."""
+        last_day = self.ends_on or self.first_day
+        return last_day is not None and last_day < timezone.localdate()
+
+    @property
+    def when(self) -> str:
+        """The days in words, for lists; of a day that recurs, the next: "24 January 2027"."""
+        if self.yearly_day and self.first_day:
+            day = formats.date_format(self.first_day, "j F Y")
+            return _("%(day)s, every year") % {"day": day}
+        return self.dates_label
+
+    @property
     def dates_label(self) -> str:
         """The days in words: "2 to 5 December 2024", "24 January 2025", or the note."""
         if self.starts_on is None:
@@ -152,3 +170,10 @@ class Event(Slugged, Publishable, Sourced):
             "first": formats.date_format(self.starts_on, first),
             "last": formats.date_format(self.ends_on, "j F Y"),
         }
+
+
+def coming(events: Iterable[Event]) -> list[Event]:
+    """Return the events that have a day and are not over, by their first or next day."""
+    days = [(event.first_day, event.name, event) for event in events if not event.is_over]
+    dated = [(day, name, event) for day, name, event in days if day]
+    return [event for _day, _name, event in sorted(dated, key=lambda one: one[:2])]

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import City, Country, Intake
 from partners.models import Network
-from publishing.content.english import StemmedField, with_words
+from publishing.content.english import StemmedField, deciding_words
 from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
 from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.content.text_index import TextIndexField, has_text
 from publishing.models import (
     UNIQUE_SLUG,
     Picture,
@@ -69,8 +70,9 @@ class NewsQuerySet(PublishableQuerySet):
         return self.filter(published_at__year__in=years)
 
     def search(self, text: str) -> Self:
-        """Return the items whose title or summary has every word of `text` or its stem."""
-        return self.filter(with_words("search_key", text))
+        """Return the items whose title, summary or text has every word of `text` or its stem."""
+        conditions = (has_text("words_key", word) for word in deciding_words(text))
+        return self.filter(*conditions)
 
     def for_listing(self) -> Self:
         """Return the items with `public_cities`, the newest first."""
@@ -148,7 +150,8 @@ class NewsItem(Slugged, Publishable):
         related_name="news_items",
         verbose_name=_("countries"),
         help_text=_(
-            "Only countries that the story itself is about; those of its cities are known."
+            "Only countries that the story itself is about. The countries of its cities are added "
+            "automatically."
         ),
     )
     networks = models.ManyToManyField(
@@ -163,6 +166,7 @@ class NewsItem(Slugged, Publishable):
         verbose_name=_("intake"),
     )
     search_key = StemmedField("title", "summary")
+    words_key = TextIndexField("title", "summary", "body", staff=("author_line", "source"))
 
     objects = NewsQuerySet.as_manager()
     url_name = "news:detail"

@@ -66,7 +66,7 @@ class Membership(models.Model):
             models.UniqueConstraint(
                 fields=["network", "organisation"],
                 name="membership_unique_in_network",
-                violation_error_message=_("This organisation stands in this network already."),
+                violation_error_message=_("This organisation is already in this network."),
             ),
         ]
 

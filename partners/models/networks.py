@@ -19,6 +19,7 @@ from publishing.content.richtext import RichTextField
 from publishing.content.scope import Scope
 from publishing.content.search_words import has_word
 from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.content.text_index import TextIndexField, has_text
 from publishing.models import (
     UNIQUE_SLUG,
     Picture,
@@ -58,11 +59,12 @@ class NetworkQuerySet(PublishableQuerySet):
         return self.filter(Q(country__in=upper) | Exists(served))
 
     def search(self, text: str) -> Self:
-        """Return the networks whose name or cities have every word of `text` as a prefix."""
+        """Return the networks whose name, cities or texts have every word of `text`."""
         networks = self
         for word in deciding_words(text):
             served = City.objects.published().named(word).filter(networks=OuterRef("pk"))
-            networks = networks.filter(has_word("name_key", word) | Exists(served))
+            named = has_word("name_key", word) | Exists(served)
+            networks = networks.filter(named | has_text("words_key", word))
         return networks
 
     def for_listing(self) -> Self:
@@ -118,7 +120,7 @@ class Network(Slugged, Publishable, Sourced):
         _("summary"),
         blank=True,
         max_length=600,
-        help_text=_("One sentence on who takes part and what for. Pages of its cities show it."),
+        help_text=_("One sentence on who takes part and why. Pages of its cities show it."),
     )
     profile = RichTextField(_("profile"), blank=True)
     website = WebsiteField(_("website"), blank=True)
@@ -132,6 +134,7 @@ class Network(Slugged, Publishable, Sourced):
     )
     name_key = FoldedField("name", db_index=True, with_transcriptions=True)
     identity_key = IdentityField("name")
+    words_key = TextIndexField("name", "summary", "profile", staff=("source", "note"))
 
     parts = ("memberships",)
 
@@ -145,7 +148,7 @@ class Network(Slugged, Publishable, Sourced):
         constraints = [
             *Publishable.Meta.constraints,
             UNIQUE_SLUG,
-            unique_identity("network_name_unique", _("There is a network of this name already.")),
+            unique_identity("network_name_unique", _("There is already a network of this name.")),
             models.CheckConstraint(
                 condition=~Q(scope="national") | Q(country__isnull=False),
                 name="network_national_has_country",

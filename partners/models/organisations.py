@@ -8,10 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.models import City
 from cities.models.expressions import related_rows
+from publishing.content.english import deciding_words
 from publishing.content.folding import FoldedField
 from publishing.content.identity import IdentityField, unique_identity
 from publishing.content.scope import Scope
+from publishing.content.search_words import has_word
 from publishing.content.text_fields import LineField, ParagraphsField
+from publishing.content.text_index import TextIndexField, has_text
 from publishing.models import (
     UNIQUE_SLUG,
     Publishable,
@@ -33,8 +36,30 @@ class OrganisationQuerySet(PublishableQuerySet):
         )
         return self.filter(Exists(works) | Exists(belongs))
 
+    def of_sector(self, *sectors: str) -> Self:
+        return self.filter(sector__in=sectors)
+
+    def in_country(self, *codes: str) -> Self:
+        """Return the organisations that work in a public city of these countries."""
+        cities = City.objects.published().in_country(*codes).filter(organisations=OuterRef("pk"))
+        return self.filter(Exists(cities))
+
+    def search(self, text: str) -> Self:
+        """Return the organisations whose name, cities or summary have every word of `text`."""
+        found = self
+        for word in deciding_words(text):
+            cities = City.objects.published().named(word).filter(organisations=OuterRef("pk"))
+            named = has_word("name_key", word) | Exists(cities)
+            found = found.filter(named | has_text("words_key", word))
+        return found
+
     def for_listing(self) -> Self:
         return self.order_by("name_key", "pk")
+
+    def with_cities(self) -> Self:
+        """Prefetch `public_cities`, with their countries."""
+        cities = City.objects.published().for_listing()
+        return self.prefetch_related(models.Prefetch("cities", cities, "public_cities"))
 
 
 class Organisation(Slugged, Publishable, Sourced):
@@ -73,6 +98,7 @@ class Organisation(Slugged, Publishable, Sourced):
     website = WebsiteField(_("website"), blank=True)
     name_key = FoldedField("name", db_index=True, with_transcriptions=True)
     identity_key = IdentityField("name")
+    words_key = TextIndexField("name", "summary", staff=("source", "note"))
 
     parts = ("memberships",)
 
@@ -87,7 +113,7 @@ class Organisation(Slugged, Publishable, Sourced):
             *Publishable.Meta.constraints,
             UNIQUE_SLUG,
             unique_identity(
-                "organisation_name_unique", _("There is an organisation of this name already.")
+                "organisation_name_unique", _("There is already an organisation of this name.")
             ),
         ]
 

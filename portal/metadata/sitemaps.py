@@ -91,9 +91,11 @@ class Entries(Section):
 LISTS = {
     "cities:list": "cities",
     "countries:list": "countries",
+    "regions:list": "regions",
     "themes:list": "themes",
     "intakes:list": "intakes",
     "networks:list": "networks",
+    "organisations:list": "organisations",
     "news:list": "news",
     "events:list": "events",
 }
@@ -117,6 +119,15 @@ def region_entries() -> list[Entry]:
     return [Entry(reverse("regions:detail", args=[slug]), last) for slug, last in changed]
 
 
+def year_entries() -> list[Entry]:
+    """Return the years without an intake in which a city joined."""
+    cities = City.objects.published().filter(joined_year__isnull=False).order_by("joined_year")
+    # A year whose intake is hidden has no page.
+    without = cities.exclude(Intake.objects.of_joining_year())
+    changed = without.values_list("joined_year").annotate(Max("updated_at"))
+    return [Entry(reverse("intakes:detail", args=[year]), last) for year, last in changed]
+
+
 def published_rows(model: Any, address: str = "slug") -> Callable[[], QuerySet[Any]]:
     """Return the published rows of a model, with only the columns that the sitemap needs."""
     return lambda: model.objects.published().order_by("pk").only("pk", address, "updated_at")
@@ -137,6 +148,7 @@ SECTIONS: dict[str, Any] = {
     "regions": partial(Entries, region_entries),
     "themes": partial(Records, published_rows(Theme)),
     "intakes": partial(Records, published_rows(Intake, "year")),
+    "years": partial(Entries, year_entries),
     "networks": partial(Records, published_rows(Network)),
     "organisations": partial(Records, published_rows(Organisation)),
     "news": partial(Records, published_rows(NewsItem)),

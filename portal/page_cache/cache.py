@@ -22,6 +22,7 @@ from django.utils.http import parse_etags
 
 from portal.page_cache.version import Freshness, VersionWatcher, read_version
 from portal.request_headers import normalise
+from portal.retention import clear_expired
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -122,7 +123,7 @@ class PageCache:
 
     def __init__(self, application: Application) -> None:
         self.application = application
-        self.watcher = VersionWatcher()
+        self.watcher = VersionWatcher(daily=clear_expired)
         self.is_off = settings.DEBUG or not settings.PAGE_CACHE_MIB
         # Query strings and unknown hosts get a separate part of the cache, so that made-up
         # addresses (searches, filters, host names) cannot evict ordinary pages.

@@ -7,14 +7,15 @@ and other programs alike. See docs/adr/0004.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db import OperationalError, connection
+from django.db import Error, OperationalError, connection
 from django.db.models import Min, Q
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ from portal.page_cache.triggers import TABLE, UNWATCHED
 from publishing.models import MOMENTS, Publishable, Revision
 from publishing.revisions.models import Stage
 from publishing.revisions.scheduling import due_drafts, publish_scheduled
+
+logger = logging.getLogger(__name__)
 
 READ = f"SELECT version FROM {TABLE} WHERE id = 1"  # noqa: S608 (a constant)
 
@@ -40,8 +43,10 @@ class Freshness(NamedTuple):
 class VersionWatcher:
     """Reader of the present freshness. One for each process; threads share it."""
 
-    def __init__(self) -> None:
+    def __init__(self, daily: Callable[[], object] | None = None) -> None:
+        """`daily` is called at the first reading after each midnight."""
         self.last = Freshness("", 0)
+        self.daily, self.day = daily, date.min
 
     def current(self) -> Freshness:
         """Return the present freshness: one read of one row, and a few queries after a change.
@@ -55,11 +60,22 @@ class VersionWatcher:
             if due_drafts().exists():
                 publish_scheduled()
                 version = read_version()
+            self.run_daily()
             if version == UNWATCHED:
                 # A migration runs, or one was killed: nothing made now may be cached.
                 return Freshness(secrets.token_hex(8), 0)
             last = self.last = Freshness(version, next_moment(timezone.now()).timestamp())
         return last
+
+    def run_daily(self) -> None:
+        """Call `daily` unless this process has done so today; a fault there stops no page."""
+        today = timezone.localdate()
+        if self.daily and self.day != today:
+            self.day = today
+            try:
+                self.daily()
+            except Error:
+                logger.exception("Expired data could not be deleted; the next day will.")
 
 
 def read_version() -> str:
@@ -93,7 +109,9 @@ def next_moment(now: datetime) -> datetime:
 
     At midnight "today" moves, which events and the wording of dates depend on.
     """
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    # Of the portal, also if a page of the desk, in another zone, is the first to ask.
+    today = timezone.localtime(now, timezone.get_default_timezone())
+    midnight = today.replace(hour=0, minute=0, second=0, microsecond=0)
     return min([midnight + timedelta(days=1), *scheduled(now)])
 
 

@@ -1,5 +1,6 @@
 """Highlight search words in a text with <mark>, by the rules of the search itself."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
@@ -14,6 +15,9 @@ from publishing.content.search_words import Word
 
 EXCERPT = 200
 """The length of the excerpt of a long text in a result, in characters, about."""
+
+# Ends of sentences, but not of abbreviations ("St.", "Dr."), before a capital or a digit.
+_SENTENCE_END = re.compile(r"(?<=[^\s.]{3}[.!?])[”’\")]*\s+(?=[“‘\"(]?[A-Z0-9])")
 
 
 @lru_cache(maxsize=8192)
@@ -41,14 +45,19 @@ class Sought(NamedTuple):
 
 def sought_in_names(text: str) -> Sought:
     """Return what a search for the text marks in names, which have no stems."""
-    words = deciding_words(text)
+    words = marked_words(text)
     return Sought(_beginnings(words), frozenset(w.fold for w in words if w.is_whole))
 
 
 def sought_in_prose(text: str) -> Sought:
     """Return what a search for the text marks in English prose."""
-    words = deciding_words(text)
+    words = marked_words(text)
     return Sought(_beginnings(words), frozenset(stem(word.fold) for word in words))
+
+
+def marked_words(text: str) -> list[Word]:
+    """Return the words that decide the search, but no single letters, which say nothing."""
+    return [word for word in deciding_words(text) if len(word.fold) > 1 or not word.fold.isascii()]
 
 
 def _beginnings(words: Iterable[Word]) -> list[str]:
@@ -93,6 +102,28 @@ def _match_length(word: str, beginnings: Sequence[str], stems: Collection[str]) 
 
 def _begins(folds: Iterable[str], beginning: str) -> bool:
     return any(fold.startswith(beginning) for fold in folds)
+
+
+def best_sentence(
+    text: str, beginnings: Sequence[str], stems: Collection[str] = frozenset()
+) -> str:
+    """Return the sentence of a text of several lines that has the most of the words sought.
+
+    Of two, a whole sentence is preferred to a heading, and the earlier to the later. A long one is
+    cut around its first match.
+    """
+    sentences = [part for line in text.splitlines() for part in _SENTENCE_END.split(line)]
+
+    wanted = [Sought([one], frozenset()) for one in beginnings]
+    wanted += [Sought([], frozenset([one])) for one in stems]
+
+    def weight(sentence: str) -> tuple[int, bool]:
+        pieces = [piece for piece, is_word in words_of(sentence) if is_word]
+        found = sum(any(_match_length(piece, *one) for piece in pieces) for one in wanted)
+        return found, sentence.endswith((".", "!", "?", "”", ")"))
+
+    best = max(sentences, key=weight, default="")
+    return best if len(best) <= 2 * EXCERPT else excerpt(best, beginnings, stems)
 
 
 def excerpt(text: str, beginnings: Sequence[str], stems: Collection[str] = frozenset()) -> str:

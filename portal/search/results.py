@@ -19,12 +19,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cities.search_query import SearchQuery
-from portal.search.highlighting import highlight, sought_in_names, sought_in_prose
+from portal.search.highlighting import best_sentence, highlight, sought_in_names, sought_in_prose
 from portal.search.sources import KINDS, LABELS, SMALL_KINDS, Match, as_query, search_small_kinds
+from publishing.content.english import deciding_words, has_words, index, share_of_title
 from publishing.finder.filters import LONGEST_SEARCH, SearchField
 
 SHOWN = 5
 """The number of hits of each kind on the first page."""
+# Before every share of a title, because most people look for a place.
+PLACES = {"cities": 3, "countries": 2}
 
 
 class Hit(NamedTuple):
@@ -46,6 +49,8 @@ class Group:
     hits: list[Hit]
     all_url: str
     all_label: str
+    # How well the best title fits the search.
+    weight: float
 
     @property
     def is_cut(self) -> bool:
@@ -60,17 +65,16 @@ def parse_query(data: QueryDict) -> tuple[str, str, list[str]]:
     notices = []
     for signs in field.unknown:
         notices.append(
-            _("“%(value)s” has no letter or digit. It was left out of the search.")
-            % {"value": signs}
+            _("“%(value)s” has no letters or numbers, so we ignored it.") % {"value": signs}
         )
     if field.was_cut:
         notices.append(
-            _("The search text is very long. Only its first %(number)s characters count.")
+            _("Your search is very long. We used only the first %(number)s characters.")
             % {"number": len(text)}
         )
     if kind and kind not in LABELS:
         notices.append(
-            _("Kind “%(value)s” is not one we know. It was left out of the search.")
+            _("We do not recognise the kind of result “%(value)s”, so we ignored it.")
             % {"value": kind[:LONGEST_SEARCH]}
         )
         kind = ""
@@ -78,7 +82,7 @@ def parse_query(data: QueryDict) -> tuple[str, str, list[str]]:
 
 
 def search(text: str | SearchQuery) -> list[Group]:
-    """Return the kinds with results, each with its first hits; at most ten queries."""
+    """Return the kinds with results, each with its first hits; at most eleven queries."""
     query = as_query(text) if isinstance(text, str) else text
     text = query.text
     if not text:
@@ -93,13 +97,16 @@ def search(text: str | SearchQuery) -> list[Group]:
         if matches:
             all_label = SMALL_KINDS[slug][1]
             groups.append(make_group(slug, all_label, len(matches), matches[:SHOWN], text))
-    return groups
+    # Names and titles come before texts, and places before all.
+    return sorted(groups, key=lambda group: -group.weight)
 
 
 def make_group(
     slug: str, all_label: str | Promise, number: int, matches: Iterable[Match], text: str
 ) -> Group:
     """Return the group of one kind: its first hits, highlighted, and their number."""
+    matches = list(matches)
+    shares = [share_of_title(match.title, text) for match in matches]
     return Group(
         slug,
         str(LABELS[slug]),
@@ -107,6 +114,7 @@ def make_group(
         [highlight_match(match, text) for match in matches],
         all_url(slug, text),
         str(all_label) % {"number": number},
+        PLACES.get(slug) or max(shares),
     )
 
 
@@ -125,12 +133,14 @@ def make_hit(slug: str, row: Any, text: str) -> Hit:
 
 def highlight_match(match: Match, text: str) -> Hit:
     names, prose = sought_in_names(text), sought_in_prose(text)
-    words = prose if match.is_prose else names
+    shown = match.text
+    if match.body and not has_words(index(match.title, *match.about, shown), deciding_words(text)):
+        shown = best_sentence(match.body, *prose)
     return Hit(
-        highlight(match.title, *words),
+        highlight(match.title, *(prose if match.is_prose else names)),
         match.url,
         [highlight(part, *names) for part in match.about],
-        highlight(match.text, *words),
+        highlight(shown, *prose),
     )
 
 

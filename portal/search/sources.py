@@ -7,8 +7,7 @@ there are no other words, and then as whole words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from html import unescape
+from collections.abc import Callable, Iterator, Sequence
 from string import ascii_lowercase
 from typing import Any, NamedTuple
 
@@ -17,16 +16,16 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cities.models import AlternativeName, City, Theme
-from cities.search_query import SearchQuery, find_countries
+from cities.search_query import NOISE, SearchQuery, find_countries
+from cities.text_index import cities_with_text
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
 from portal.models import Page
-from portal.search.highlighting import excerpt, sought_in_prose
+from portal.search.fixed_pages import FIXED_PAGES
 from portal.search.ranking import names_first
 from publishing.content.english import (
     STOP_WORDS,
@@ -38,6 +37,7 @@ from publishing.content.english import (
 )
 from publishing.content.folding import fold
 from publishing.content.search_words import has_word
+from publishing.content.text_index import has_text, plain_lines
 
 
 class Match(NamedTuple):
@@ -49,6 +49,8 @@ class Match(NamedTuple):
     text: str = ""
     # Whether title and text are English prose, whose words match by their stems.
     is_prose: bool = False
+    # A long text: its part with the words is shown, if title and text lack one of them.
+    body: str = ""
 
 
 class Kind(NamedTuple):
@@ -66,11 +68,9 @@ class Kind(NamedTuple):
 # -- The kinds in the database ------------------------------------------------------------
 
 
-def search_field(rows: Any, field: str, text: str) -> Any:
-    """Return the rows whose folded field has a word beginning for every word of the text."""
-    for word in deciding_words(text):
-        rows = rows.filter(has_word(field, word))
-    return rows.order_by(*names_first(field, text), field, "pk")
+def with_texts(text: str) -> Q:
+    """Return the condition that the public texts of a row have every word of the search."""
+    return Q(*(has_text("words_key", word) for word in deciding_words(text)))
 
 
 def as_query(text: str) -> SearchQuery:
@@ -127,18 +127,35 @@ def match_country(country: Any) -> Match:
     return Match(country.name, country.get_absolute_url(), about)
 
 
+def search_profiles(query: SearchQuery) -> Any:
+    """Return cities with the words in their texts that no name, network or country gave away."""
+    words = deciding_words(query.text)
+    public = City.objects.published()
+    by_name = public.filter(query.condition(public)).order_by().values("pk")
+    rows = public.filter(*(Q(pk__in=cities_with_text(word)) for word in words))
+    rows = rows.exclude(pk__in=by_name).select_related("country")
+    return rows.order_by("name_key", "pk")
+
+
+def match_profile(city: City) -> Match:
+    about, body = [city.country.name], plain_lines(city.profile)
+    url = city.get_absolute_url()
+    return Match(city.name, url, about, city.summary, is_prose=True, body=body)
+
+
 def search_networks(query: SearchQuery) -> Any:
     rows = Network.objects.published().search(query.text)
     return rows.order_by(*names_first("name_key", query.text), "name_key", "pk")
 
 
 def match_network(network: Network) -> Match:
-    about = [network.get_scope_display()]
-    return Match(network.name, network.get_absolute_url(), about, network.summary)
+    about, body = [network.get_scope_display()], plain_lines(network.profile)
+    return Match(network.name, network.get_absolute_url(), about, network.summary, body=body)
 
 
 def search_organisations(query: SearchQuery) -> Any:
-    return search_field(Organisation.objects.published(), "name_key", query.text)
+    rows = Organisation.objects.published().filter(with_texts(query.text))
+    return rows.order_by(*names_first("name_key", query.text), "name_key", "pk")
 
 
 def match_organisation(organisation: Organisation) -> Match:
@@ -153,7 +170,8 @@ def search_news(query: SearchQuery) -> Any:
 
 def match_news(item: NewsItem) -> Match:
     about = [formats.date_format(item.published_at, "j F Y")] if item.published_at else []
-    return Match(item.title, item.get_absolute_url(), about, item.summary, is_prose=True)
+    url, body = item.get_absolute_url(), plain_lines(item.body)
+    return Match(item.title, url, about, item.summary, is_prose=True, body=body)
 
 
 def search_events(query: SearchQuery) -> Any:
@@ -203,6 +221,12 @@ KINDS = {
     "events": Kind(
         gettext_lazy("Events"), gettext_lazy("All %(number)s events"), search_events, match_event
     ),
+    "profiles": Kind(
+        gettext_lazy("Mentioned on the page of a city"),
+        gettext_lazy("All %(number)s cities whose pages mention it"),
+        search_profiles,
+        match_profile,
+    ),
 }
 
 # -- The kinds that are small enough to be read whole -------------------------------------
@@ -232,20 +256,25 @@ def search_small_kinds(text: str) -> dict[str, list[Match]]:
     pages = texts("pages", Page.objects.published(), "title", "summary", "body")
     by_kind: dict[str, list[tuple[int, str, Match]]] = {kind: [] for kind in SMALL_KINDS}
     for kind, slug, title, summary, third in themes.union(pages, all=True):
-        body = plain_text(third) if kind == "pages" else ""
+        body = plain_lines(third) if kind == "pages" else ""
         if not has_words(index(title, summary, body), words):
             continue
         if kind == "themes":
             url, about = reverse("themes:detail", args=[slug]), [str(Theme.Kind(third).label)]
         else:
             url, about = reverse("page", args=[slug]), []
-        has_all = has_words(index(title, summary), words)
-        shown = summary if has_all or not body else excerpt(body, *sought_in_prose(text))
-        match = Match(title, url, about, shown, is_prose=True)
+        match = Match(title, url, about, summary, is_prose=True, body=body)
         by_kind[kind].append((rank_of_title(title, text), fold(title), match))
+    by_kind["pages"] += find_fixed_pages(text)
     return {kind: [hit for _r, _n, hit in sorted(hits)] for kind, hits in by_kind.items()}
 
 
-def plain_text(html: str) -> str:
-    """Return the words of rich text, separated at each tag."""
-    return " ".join(unescape(strip_tags(html.replace("<", " <"))).split())
+def find_fixed_pages(text: str) -> Iterator[tuple[int, str, Match]]:
+    """Yield the matching pages that show no record, with their rank and their folded title."""
+    # "Learning city award" asks for no more than "award".
+    words = [w for w in deciding_words(text) if w.fold not in NOISE and len(w.fold) > 1]
+    for page in FIXED_PAGES if words else ():
+        title, summary = str(page.title), str(page.summary)
+        if has_words(index(title, summary, str(page.other_words)), words):
+            match = Match(title, page.url, [], summary, is_prose=True)
+            yield rank_of_title(title, text), fold(title), match

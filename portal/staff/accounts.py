@@ -1,4 +1,4 @@
-"""Admin of the user accounts: roles, and ties to cities and networks.
+"""Admin of people: inviting, roles, and ties to cities and networks.
 
 Administrators manage users within their own permissions: nobody grants a permission that they do
 not have, or takes over the account of a user who has more.
@@ -9,47 +9,29 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from axes import admin as axes_admin
-from axes import models as axes_models
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import admin as auth_admin
-from django.contrib.auth import views
-from django.contrib.auth.models import Group, Permission, User
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import too_many_requests
+from portal.accounts.models import User
 from portal.models import Tie
-from portal.rate_limits import PASSWORD_RESETS, is_over_limit
+from portal.roles import GROUPS
+from portal.staff.account_views import AccountViews, account_state, say_link
+from portal.staff.management_rights import assignable_groups, may_manage, permissions_of
+from portal.staff.person_form import PersonForm
+from publishing.content.moments import format_moment
 from publishing.revisions.models import Action, log
-from publishing.staff.base import PermissionsMixin, RowInline
+from publishing.staff.base import RowInline, report_change
 from publishing.staff.change_lists import SafeListAdmin
-
-
-class PasswordReset(views.PasswordResetView):
-    """PasswordResetView, rate-limited per visitor, so that nobody can flood a user's inbox."""
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if is_over_limit(request, PASSWORD_RESETS):
-            return too_many_requests(request, minutes=PASSWORD_RESETS.seconds // 60)
-        return super().post(request, *args, **kwargs)
-
-
-def permissions_of(user: Any) -> QuerySet[Permission]:
-    """Return the permissions that a user has, or would have if the account were active."""
-    return Permission.objects.filter(Q(user=user) | Q(group__user=user)).order_by()
-
-
-def may_manage(user: Any, other: Any) -> bool:
-    """Return whether `other` has no permission that `user` lacks."""
-    if user.is_superuser:
-        return True
-    missing = permissions_of(other).exclude(pk__in=permissions_of(user).values("pk"))
-    return not other.is_superuser and not missing.exists()
+from publishing.staff.permissions import PermissionsMixin
 
 
 class LoggedAdmin(PermissionsMixin, SafeListAdmin):
@@ -62,6 +44,9 @@ class LoggedAdmin(PermissionsMixin, SafeListAdmin):
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         log(obj, Action.CHANGED, request.user, message_text(message))
         return super().log_change(request, obj, message)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return report_change(super(), request, obj)
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         for record in queryset:
@@ -80,30 +65,60 @@ class TieInline(RowInline):
     fields = ("city", "network")
     autocomplete_fields = ("city", "network")
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        for name in ("add", "change", "delete", "view"):
+            # Cities and networks are chosen here, not edited.
+            setattr(getattr(field, "widget", None), f"can_{name}_related", False)
+        return field
 
-# The lists of axes, which answer as ours do.
-for name in ("AccessAttempt", "AccessLog", "AccessFailureLog"):
-    model, its_own = getattr(axes_models, name), getattr(axes_admin, f"{name}Admin")
-    admin.site.unregister(model)
-    admin.site.register(model, type(its_own.__name__, (SafeListAdmin, its_own), {}))
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Return an empty row for a new person, so that a city needs no click for a row."""
+        return 0 if obj else 1
 
-admin.site.unregister(User)
-admin.site.unregister(Group)
+
+class StatusFilter(admin.SimpleListFilter):
+    title = _("account")
+    parameter_name = "account"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("active", _("Active")),
+            ("invited", _("Invited, no password yet")),
+            ("deactivated", _("Deactivated")),
+            ("no-address", _("Without an email address")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        match self.value():
+            case "active":
+                return queryset.filter(is_active=True)
+            case "invited":
+                unusable = {"password__startswith": UNUSABLE_PASSWORD_PREFIX}
+                return queryset.filter(is_active=True, **unusable)
+            case "deactivated":
+                return queryset.filter(is_active=False)
+            case "no-address":
+                return queryset.filter(email=None, is_active=True)
+        return queryset
+
+
+class RoleFilter(admin.RelatedFieldListFilter):
+    """RelatedFieldListFilter of Django's groups, under the word of the desk."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = gettext("role")
 
 
 @admin.register(User)
-class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
-    list_display = (
-        "username",
-        "whole_name",
-        "email",
-        "roles",
-        "tied_to",
-        "is_active",
-        "last_login",
-    )
-    list_filter = ("groups", "is_active", "is_superuser")
-    search_help_text = _("Words of the name, the username or the email address.")
+class PersonAdmin(LoggedAdmin):
+    form = PersonForm
+    list_display = ("__str__", "address", "role", "tied_to", "status", "signed_in")
+    list_filter = (StatusFilter, ("groups", RoleFilter))
+    search_fields = ("name", "email", "former_name")
+    search_help_text = _("Searches names and email addresses.")
+    ordering = ("name", "email", "pk")
     inlines = (TieInline,)
     # Only users who have every permission may grant these.
     for_superusers = ("is_superuser", "user_permissions")
@@ -112,44 +127,84 @@ class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
         rows: QuerySet[User] = super().get_queryset(request)
         return rows.prefetch_related("groups", "ties__city", "ties__network")
 
+    def get_urls(self) -> list[URLPattern]:
+        return [*AccountViews(self).urls(), *super().get_urls()]
+
+    # -- The form ------------------------------------------------------------------------
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            return self.add_fieldsets
-        fields = ["is_active", "is_staff", "groups"]
-        if request.user.is_superuser:
-            fields += self.for_superusers
-        return (
-            (None, {"fields": ("username", "password")}),
-            (_("Person"), {"fields": ("first_name", "last_name", "email")}),
-            (
-                _("What the person may do"),
-                {
-                    "fields": fields,
-                    "description": _(
-                        "Contributors write drafts, editors look after drafts, publishers decide "
-                        "what visitors see, administrators look after people too. Further down you "
-                        "can tie the person to cities or networks: then they see and change only "
-                        "those. Without a tie they see everything; superusers always do."
-                    ),
-                },
-            ),
-            (_("For staff"), {"fields": ("last_login", "date_joined")}),
-        )
+        fieldsets: list[tuple[Any, Any]] = [(None, {"fields": ("name", "email", "role")})]
+        more = ["groups"] if other_groups(request.user).exists() else []
+        if obj is not None and request.user.is_superuser:
+            more += self.for_superusers
+        if more:
+            fieldsets.append((_("More permissions"), {"fields": more, "classes": ("collapse",)}))
+        return fieldsets
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*super().get_readonly_fields(request, obj), "last_login", "date_joined")
-
-    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        # Django asks for name and password first, and for the rest once the account exists.
-        return self.inlines if obj else ()
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        # `role` is a field of the form alone.
+        kwargs["fields"] = [
+            name
+            for _title, options in self.get_fieldsets(request, obj)
+            for name in options["fields"]
+            if name != "role"
+        ]
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.manager = request.user
+        return form
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs["widget"] = forms.CheckboxSelectMultiple()
-            kwargs["help_text"] = _("Each of the four may do what the one before may.")
-            kwargs["queryset"] = assignable_groups(request.user)
-            kwargs["label"] = _("Roles")
+            kwargs["help_text"] = _("Roles that you have added, on top of one of the four.")
+            kwargs["queryset"] = other_groups(request.user)
+            kwargs["label"] = _("Further roles")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        invite = {"title": gettext("Invite a colleague")} if object_id is None else {}
+        context = invite | (extra_context or {})
+        response = super().changeform_view(request, object_id, form_url, context)
+        # After the transaction: a mail server that does not answer must not lock the database.
+        if (invited := getattr(request, "invited", None)) is not None:
+            say_link(request, invited)
+        return response
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        record = context.get("original")
+        context["show_save_and_add_another"] = context["show_save_and_continue"] = False
+        if record is not None:
+            context["account"] = account_state(request, self, record)
+            # The name is the heading; Django would repeat it below one.
+            context |= {"title": str(record), "subtitle": None}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, *args: Any) -> None:
+        own = form.cleaned_data.get("groups")
+        super().save_related(request, form, *args)
+        if own is not None:
+            # The field has only the further roles.
+            form.instance.groups.set(own)
+        form.save_role()
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any) -> HttpResponse:
+        request.invited = obj  # type: ignore[attr-defined]
+        return HttpResponseRedirect(reverse("admin:accounts_user_changelist"))
 
     def may_change(self, request: HttpRequest, record: Any) -> bool:
         return may_manage(request.user, record)
@@ -157,31 +212,53 @@ class PersonAdmin(LoggedAdmin, auth_admin.UserAdmin):
     def may_delete(self, request: HttpRequest, record: Any) -> bool:
         return may_manage(request.user, record)
 
-    @admin.display(description=_("name"), ordering="last_name")
-    def whole_name(self, user: User) -> str:
-        return user.get_full_name()
+    # -- The list ------------------------------------------------------------------------
 
-    @admin.display(description=_("roles"))
-    def roles(self, user: User) -> str:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(
+            request, {"title": gettext("People")} | (extra_context or {})
+        )
+
+    @admin.display(description=_("email address"), ordering="email")
+    def address(self, user: User) -> str:
+        if user.email:
+            return user.email
+        return gettext("None: signs in as “%s”") % user.former_name
+
+    @admin.display(description=_("role"))
+    def role(self, user: User) -> str:
         if user.is_superuser:
             return gettext("Superuser")
         return ", ".join(group.name for group in user.groups.all())
 
-    @admin.display(description=_("only"))
+    @admin.display(description=_("limited to"))
     def tied_to(self, user: Any) -> str:
         return ", ".join(str(tie) for tie in user.ties.all())
 
+    @admin.display(description=_("last signed in"), ordering="last_login")
+    def signed_in(self, user: User) -> str:
+        return format_moment(user.last_login)
 
-def assignable_groups(user: Any) -> QuerySet[Group]:
-    """Return the groups without a permission that the user lacks."""
-    if user.is_superuser:
-        return Group.objects.all()
-    missing = Permission.objects.exclude(pk__in=permissions_of(user).values("pk"))
-    return Group.objects.exclude(permissions__in=missing)
+    @admin.display(description=_("account"), ordering="is_active")
+    def status(self, user: User) -> str:
+        return user.status
+
+
+def other_groups(user: Any) -> QuerySet[Group]:
+    """Return the groups besides the four of the portal that a user may assign."""
+    return assignable_groups(user).exclude(name__in=GROUPS)
+
+
+admin.site.unregister(Group)
 
 
 @admin.register(Group)
 class RoleAdmin(LoggedAdmin, auth_admin.GroupAdmin):
+    # Django's two lists do not fit a phone, and give a name to an icon without a role.
+    filter_horizontal = ()
+
     def may_change(self, request: HttpRequest, record: Any) -> bool:
         return assignable_groups(request.user).filter(pk=record.pk).exists()
 
@@ -189,6 +266,8 @@ class RoleAdmin(LoggedAdmin, auth_admin.GroupAdmin):
         return self.may_change(request, record)
 
     def formfield_for_manytomany(self, db_field: Any, request: Any = None, **kwargs: Any) -> Any:
-        if db_field.name == "permissions" and not request.user.is_superuser:
-            kwargs["queryset"] = permissions_of(request.user).distinct()
+        if db_field.name == "permissions":
+            kwargs["widget"] = forms.CheckboxSelectMultiple()
+            if not request.user.is_superuser:
+                kwargs["queryset"] = permissions_of(request.user).distinct()
         return super().formfield_for_manytomany(db_field, request, **kwargs)

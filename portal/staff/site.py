@@ -1,24 +1,31 @@
 """The AdminSite of the desk: its name, the order of its index, its autocompletes."""
 
+from functools import wraps
 from typing import Any
 
-from django.contrib import admin
+from django.apps import apps
+from django.contrib import admin, messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.context_processors import site_context
+from portal.staff.sign_in import SignInForm
 from publishing.content.keys import only_keys
 from publishing.staff.base import StaffAdmin
 
 # The apps that are edited daily come first, those for administrators last.
-ORDER = ("cities", "partners", "news", "portal", "publishing", "auth", "axes")
+ORDER = ("cities", "partners", "news", "portal", "publishing", "accounts", "auth", "axes")
 # Names for the apps of others.
-NAMES = {"auth": _("Users and groups"), "axes": _("Attempts to sign in")}
+NAMES = {"axes": _("Sign-in attempts")}
+UNSAVED = _(
+    "Nothing was saved, because you were signed out. What you typed is one page back: go back, "
+    "copy it, and sign in again."
+)
 
 
 class ScopedAutocomplete(AutocompleteJsonView):
@@ -35,6 +42,23 @@ class StaffSite(admin.AdminSite):
     site_header = _("Learning Cities Portal")
     site_title = _("Learning Cities Portal")
     index_title = _("Staff desk")
+    login_form = SignInForm
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Return the view for staff alone; a form sent after signing out is said to be unsaved."""
+        protected = super().admin_view(view, cacheable)
+
+        @wraps(protected)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            # Scripts, which notice it themselves, do not navigate.
+            navigates = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+            is_form = request.method == "POST" and request.path != reverse("admin:logout")
+            if is_form and navigates and not self.has_permission(request):
+                messages.warning(request, UNSAVED)
+            response: HttpResponse = protected(request, *args, **kwargs)
+            return response
+
+        return inner
 
     # The `site` of Django's pages for signing in and out has only the host, so ours replaces it.
 
@@ -58,9 +82,20 @@ class StaffSite(admin.AdminSite):
 
         return super().index(request, dashboard(self, request) | (extra_context or {}))
 
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Show the kinds of record of one app, under its name."""
+        title = {"title": apps.get_app_config(app_label).verbose_name}
+        return super().app_index(request, app_label, title | (extra_context or {}))
+
     def get_urls(self) -> list[Any]:
         urls = [
             path("schedule/", self.admin_view(self.schedule_view), name="schedule"),
+            path("search/", self.admin_view(self.search_view), name="search"),
+            path("search/suggest/", self.admin_view(self.suggestions_view), name="suggestions"),
+            # Answers people who are not signed in by itself, because a script asks.
+            path("bar/", self.bar_view, name="bar"),
             path(
                 # Django's own route, so that its view cannot be reached.
                 "r/<path:content_type_id>/<path:object_id>/",
@@ -75,6 +110,21 @@ class StaffSite(admin.AdminSite):
         from portal.staff.schedule import schedule_view
 
         return schedule_view(self, request)
+
+    def search_view(self, request: HttpRequest) -> HttpResponse:
+        from portal.staff.search.views import search_view
+
+        return search_view(self, request)
+
+    def suggestions_view(self, request: HttpRequest) -> HttpResponse:
+        from portal.staff.search.views import suggestions_view
+
+        return suggestions_view(self, request)
+
+    def bar_view(self, request: HttpRequest) -> HttpResponse:
+        from portal.staff.edit_bar import bar_view
+
+        return bar_view(self, request)
 
     def view_on_site(
         self, request: HttpRequest, content_type_id: str, object_id: str
@@ -97,6 +147,11 @@ class StaffSite(admin.AdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
+        roles = next((app for app in apps if app["app_label"] == "auth"), None)
+        people = next((app for app in apps if app["app_label"] == "accounts"), None)
+        if people and roles:
+            people["models"] += roles["models"]
+            apps.remove(roles)
         for app in apps:
             app["name"] = NAMES.get(app["app_label"], app["name"])
         places = {label: place for place, label in enumerate(ORDER)}

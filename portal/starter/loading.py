@@ -5,7 +5,6 @@ record in the database. A correction in the file is written only where the datab
 was loaded; what staff changed stays, and what they deleted never comes back.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +17,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from portal.models import StarterRow
+from portal.starter.first_entries import log_loaded
+from portal.starter.former_rows import FormerRow, is_unchanged, rename, to_withdraw, withdraw
 from portal.starter.matching import ExistingRecords
 from portal.starter.reading import FileRow
-from portal.starter.schema import StarterFile
+from portal.starter.schema import FILES, StarterFile
 from publishing.content.richtext import RichTextField
 from publishing.models import Publishable
 from publishing.revisions.snapshots import (
@@ -50,6 +51,7 @@ class LoadReport:
     """The number of rows by outcome, and sentences about rows that could not be corrected."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    withdrawn: int = 0
     remarks: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -58,35 +60,49 @@ class LoadReport:
             f"Loaded {counts.total():,} rows: "
             f"{counts['new']:,} new, {counts['changed']:,} changed, "
             f"{counts['left']:,} left as staff have them, {counts['deleted']:,} deleted by staff."
+            + (f" Withdrew {self.withdrawn:,} former rows." if self.withdrawn else "")
         )
 
 
 def load_starter(
-    rows: Sequence[FileRow], moment: datetime, done: Callable[[], object] = lambda: None
+    rows: Sequence[FileRow],
+    moment: datetime,
+    done: Callable[[], object] = lambda: None,
+    former: Sequence[FormerRow] = (),
 ) -> LoadReport:
     """Write checked rows, all of them or none; new records are public from `moment`.
 
     The rows come file by file, each after those that it links to. `done` is called after each row.
-    Raises RowRejected.
+    `former` are rows of earlier versions. Raises RowRejected.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
             # On SQLite transactions wait for each other from the start; here they would not.
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        loader = StarterLoader(moment, done)
-        for file, file_rows in groupby(rows, key=lambda row: row.file):
-            loader.load_file(file, list(file_rows))
+        loader = StarterLoader(moment, done, former)
+        by_file = {name: list(own) for name, own in groupby(rows, key=lambda row: row.file.name)}
+        for file in FILES:
+            if not file.adds_to:
+                loader.load_file(file, by_file.get(file.name, []))
+        loader.forget_withdrawn()
+        log_loaded(loader.starter_rows.values())
     return loader.report
 
 
 class StarterLoader:
     """One load of all files, in their order."""
 
-    def __init__(self, moment: datetime, done: Callable[[], object]) -> None:
-        self.moment, self.done = moment, done
+    def __init__(
+        self, moment: datetime, done: Callable[[], object], former: Sequence[FormerRow]
+    ) -> None:
+        self.moment, self.done, self.former = moment, done, former
         self.report = LoadReport()
         self.starter_rows = {starter.key: starter for starter in StarterRow.objects.all()}
+        rename(former, self.starter_rows)
+        # Rows withdrawn in this load; rows of later files may still name them.
+        self.gone: list[StarterRow] = []
+        self.key_now = {row.row: row.now for row in former if row.now}
         # The record of each row, by the key of the row, unless staff deleted it.
         self.records: dict[str, models.Model] = {}
 
@@ -113,6 +129,7 @@ class StarterLoader:
             self.done()
         StarterRow.objects.bulk_create(new, batch_size=100)
         StarterRow.objects.bulk_update(changed, ["values"], batch_size=100)
+        self.withdraw(file, existing, {row.key for row in rows})
 
     def make_starter_row(self, row: FileRow) -> StarterRow:
         """Return the StarterRow of a new row, not saved yet."""
@@ -149,6 +166,34 @@ class StarterLoader:
         self.records[row.key] = record
         return "new"
 
+    # -- Rows that the file no longer has ----------------------------------------------------
+
+    def withdraw(self, file: StarterFile, existing: ExistingRecords, keys: set[str]) -> None:
+        """Withdraw the records of rows that left the file, unless staff changed or deleted them."""
+        to_python = file.model._meta.pk.to_python
+        for row, stored in to_withdraw(self.former, file.name, self.starter_rows, keys):
+            if record := existing.records.get(to_python(stored.object_pk)):
+                values = {name: stored.values.get(name, []) for name in file.link_names}
+                base = self.snapshot(file, stored.values | values, self.former_key)
+                theirs = existing.snapshots[record.pk]
+                for side in (base, theirs):
+                    normalise_texts(file, side)
+                if is_unchanged(base, theirs):
+                    withdraw(record, row.reason)
+                    self.report.withdrawn += 1
+                else:
+                    self.report.remarks.append(
+                        f"“{record}” is no longer in {file.name}, but staff changed it, so it was "
+                        f"left as it is. {row.reason}"
+                    )
+            self.gone.append(stored)
+
+    def forget_withdrawn(self) -> None:
+        """Delete the stored rows that were withdrawn: staff may restore their records for good."""
+        for stored in self.gone:
+            del self.starter_rows[stored.key]
+            stored.delete()
+
     # -- Rows that were loaded before --------------------------------------------------------
 
     def update(self, row: FileRow, stored: StarterRow, existing: ExistingRecords) -> str:
@@ -159,8 +204,8 @@ class StarterLoader:
         last = {name: stored.values.get(name, default_value(row, name)) for name in row.values}
         base = self.snapshot(row.file, last, self.former_key)
         mine = self.snapshot(row.file, row.values, self.current_key)
-        for side in (base, mine):
-            ignore_editor_changes(row.file, side, theirs)
+        for side in (base, theirs):
+            normalise_texts(row.file, side)
         skipped = skipped_fields(row.file, base, mine, theirs)
         wanted = mine | {"fields": mine["fields"] | {n: base["fields"][n] for n in skipped}}
         merged = merge(base, wanted, theirs).content
@@ -197,6 +242,7 @@ class StarterLoader:
 
     def former_key(self, row_key: str) -> Any:
         """Return the key of the record that a row became, even if the record was deleted since."""
+        row_key = self.key_now.get(row_key, row_key)
         if row_key not in self.starter_rows:
             return DELETED
         stored = self.starter_rows[row_key]
@@ -242,20 +288,8 @@ def skipped_fields(file: StarterFile, base: Snapshot, mine: Snapshot, theirs: Sn
     return skipped
 
 
-def ignore_editor_changes(file: StarterFile, side: Snapshot, theirs: Snapshot) -> None:
-    """Copy to `side` the rich texts that differ only by what the editor adds or removes."""
+def normalise_texts(file: StarterFile, side: Snapshot) -> None:
+    """Bring the rich texts of a snapshot into their normal form: it may be older than that form."""
     for column in content_fields(file.model):
-        name = column.name
-        if not isinstance(column, RichTextField) or name not in side["fields"]:
-            continue
-        if normalised(side["fields"][name]) == normalised(theirs["fields"][name]):
-            side["fields"][name] = theirs["fields"][name]
-
-
-def normalised(html: str) -> str:
-    """Return a rich text without white space between blocks and paragraphs inside list items."""
-    html = re.sub(r"\s+", " ", html)
-    html = re.sub(
-        r" ?(</?(?:p|h[2-4]|ul|ol|li|blockquote|hr|table|tr|th|td)\b[^>]*>) ?", r"\1", html
-    )
-    return html.replace("<li><p>", "<li>").replace("</p></li>", "</li>").strip()
+        if isinstance(column, RichTextField) and side["fields"].get(column.name):
+            side["fields"][column.name] = column.sanitize(side["fields"][column.name])

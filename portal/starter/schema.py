@@ -116,7 +116,8 @@ class StarterFile:
 CITY = StarterColumn("city", shared="country")
 COUNTRY_OF_CITY = StarterColumn("country", field=None, to=Country)
 SLUG = StarterColumn("slug", required=True)
-SOURCE = "source source_url"
+SOURCE = "source source_url source_kind"
+SOURCE_OF_PART = "source source_url"
 
 # Ordered: a file names only rows of files before it.
 FILES = (
@@ -132,7 +133,7 @@ FILES = (
         "year",
         (
             "year announced_on cities_announced countries_announced cities_total countries_total",
-            f"{SOURCE} note",
+            f"counted_on {SOURCE} note",
         ),
     ),
     StarterFile(
@@ -141,8 +142,10 @@ FILES = (
         "country name",
         (
             "name official_name kind subdivision joined_year joined_on status confirmed motto",
+            "subdivision_code last_confirmed what_sources_say",
             "latitude longitude population population_year population_source",
-            f"website geonames_id {SOURCE} note country",
+            "un_population un_population_year",
+            f"website unesco_page geonames_id wikidata_id {SOURCE} note country",
             # A joining year may have no intake.
             StarterColumn("joined_year", field="intake", may_be_missing=True),
         ),
@@ -150,6 +153,7 @@ FILES = (
             "intake joined_year joined_on",
             "latitude longitude",
             "population population_year population_source",
+            "un_population un_population_year",
         ),
     ),
     StarterFile(
@@ -171,13 +175,13 @@ FILES = (
         (CITY, COUNTRY_OF_CITY, "name language source"),
     ),
     StarterFile(
-        "awards.csv", Award, "country city year", (CITY, COUNTRY_OF_CITY, f"year {SOURCE}")
+        "awards.csv", Award, "country city year", (CITY, COUNTRY_OF_CITY, f"year {SOURCE_OF_PART}")
     ),
     StarterFile(
         "designations.csv",
         Designation,
         "country city name",
-        (CITY, COUNTRY_OF_CITY, f"name year {SOURCE}"),
+        (CITY, COUNTRY_OF_CITY, f"name year {SOURCE_OF_PART}"),
     ),
     StarterFile(
         "themes.csv",
@@ -210,7 +214,7 @@ FILES = (
         (
             "network organisation",
             StarterColumn("city", field=None, to=City, listed_by="organisation"),
-            f"role status {SOURCE} note",
+            f"role status {SOURCE_OF_PART} note",
         ),
         together=("status source source_url",),
     ),
@@ -236,7 +240,7 @@ FILES = (
             StarterColumn("author", field="author_line"),
             "cities countries networks intake",
             StarterColumn("body", folder="news"),
-            SOURCE,
+            SOURCE_OF_PART,
         ),
     ),
     StarterFile(

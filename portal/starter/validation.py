@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
+from cities.models import City
 from portal.starter.reading import (
     BrokenFile,
     FileRow,
@@ -247,6 +248,11 @@ class RowFinder(NamedTuple):
         shared = self.column.shared
         rows = self.content.by_name[file.name].get(text, [])
         country = self.row.cells[shared] if shared else ""
+        name, comma, code = text.rpartition(", ")
+        if comma and not rows and model is City:
+            # Of two cities of one name, a list names the country too: “La Paz, MX”.
+            rows = self.content.by_name[file.name].get(name, [])
+            shared, country = "country", code
         if country:
             rows = [other for other in rows if other.cells[shared] == country]
         if len(rows) == 1 and self.column.listed_by:

@@ -46,3 +46,14 @@ function nameBoxes() {
 
 // The autocomplete fields are created when jQuery is ready, possibly after the page has loaded.
 window.addEventListener("load", () => window.django?.jQuery?.(nameBoxes));
+// Rows that are added later have autocomplete fields too; Django creates them in the same event.
+document.addEventListener("formset:added", () => setTimeout(nameBoxes));
+
+// The editor takes every element without words for an empty text, a picture or video included.
+document.addEventListener("prose-editor:ready", ({ detail: { editor, textarea } }) => {
+  editor.on("update", () => {
+    if (textarea.value || editor.state.doc.firstChild.isTextblock) return;
+    textarea.value = editor.getHTML();
+    textarea.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+});

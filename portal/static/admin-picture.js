@@ -1,59 +1,16 @@
 // The form of a picture: a focal point set by pointer, and a progress bar for the upload.
 // Without this script, the number fields and the plain form do the same.
-
-const PREVIEW = 480;
+import { drawn, focalPoint } from "desk/focal";
 
 // -- The focal point ----------------------------------------------------------------------------
 
 function pointing(form) {
-  const frame = form.querySelector("[data-focal-picture]");
-  if (!frame) return;
-  const [across, down] = form.querySelectorAll("[data-focal] input");
-  const point = frame.querySelector(".focal-point");
-
-  const mark = () => {
-    point.hidden = !frame.querySelector("img, canvas");
-    point.style.left = `${across.value === "" ? 50 : across.value}%`;
-    point.style.top = `${down.value === "" ? 50 : down.value}%`;
-  };
-
-  frame.addEventListener("click", (event) => {
-    const box = frame.querySelector("img, canvas").getBoundingClientRect();
-    const part = (distance, length) =>
-      Math.round(Math.min(Math.max(distance / length, 0), 1) * 100);
-    across.value = part(event.clientX - box.left, box.width);
-    down.value = part(event.clientY - box.top, box.height);
-    mark();
-  });
-  across.addEventListener("input", mark);
-  down.addEventListener("input", mark);
+  if (!form.querySelector("[data-focal-picture]")) return;
+  const show = focalPoint(form);
   form.querySelector("input[type=file]")?.addEventListener("change", async (event) => {
     const canvas = await drawn(event.target.files[0]);
-    if (!canvas) return;
-    frame.querySelector("img, canvas")?.remove();
-    frame.prepend(canvas);
-    frame.hidden = false;
-    across.value = down.value = 50;
-    mark();
+    if (canvas) show(canvas);
   });
-  mark();
-}
-
-// Return a small preview of the chosen file; null if the browser cannot read it.
-async function drawn(file) {
-  if (!file) return null;
-  try {
-    const picture = await createImageBitmap(file);
-    const scale = Math.min(1, PREVIEW / Math.max(picture.width, picture.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.max(1, Math.round(picture.width * scale));
-    canvas.height = Math.max(1, Math.round(picture.height * scale));
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    picture.close();
-    return canvas;
-  } catch {
-    return null;
-  }
 }
 
 // -- The upload ---------------------------------------------------------------------------------

@@ -1,161 +1,16 @@
-// Live editing in a record's form: a preview of the public page, updated while the user types, and
-// an autosave that survives a crash or a sign-out. Without this script, the
-// button "Preview" opens the page in a new tab, and autosaved changes can still be restored.
+// The autosave of a record's form, which survives a crash or a sign-out, and the question to sign
+// in before a form is sent that the server would refuse. Without this script nothing is kept.
+import { body, changedUnits, form, oneAtATime, typed, watch } from "desk/form";
 
-const PREVIEW_PAUSE = 500;
 const KEEP_PAUSE = 2500;
 const RETRY = 5000;
-const LOOK = 250;
+const LOOK_PAUSE = 10_000;
+const PATIENCE = 15_000;
+// Browsers limit the size of requests from a page that is being closed.
+const LAST_REQUEST = 60_000;
+const SHELF = "typed:";
 
-const pane = document.getElementById("preview-pane");
-const form = pane && document.getElementById(pane.dataset.form);
 const working = document.querySelector("[data-working]");
-
-const typed = () => {
-  const data = new FormData(form);
-  data.delete("csrfmiddlewaretoken");
-  return new URLSearchParams(data).toString();
-};
-const body = () => new URLSearchParams(new FormData(form));
-
-// Call `act` when the form has not changed for `pause` milliseconds. The form is polled,
-// because calendars, pop-ups and autocompletes change fields without an event.
-function watch(pause, act) {
-  let last = typed();
-  let since = 0;
-  setInterval(() => {
-    const now = typed();
-    if (now !== last) {
-      last = now;
-      since = performance.now();
-    } else if (since && performance.now() - since >= pause) {
-      since = 0;
-      act();
-    }
-  }, LOOK);
-}
-
-// Allow one request at a time; calls in the meantime become one more, with the newest state.
-function oneAtATime(act) {
-  let busy = false;
-  let again = false;
-  return async function run() {
-    if (busy) {
-      again = true;
-      return;
-    }
-    busy = true;
-    try {
-      await act();
-    } finally {
-      busy = false;
-      if (again) {
-        again = false;
-        run();
-      }
-    }
-  };
-}
-
-// -- The preview ------------------------------------------------------------------------------
-
-function preview() {
-  const frame = pane.querySelector("iframe");
-  const view = pane.querySelector(".preview-window");
-  const wrong = pane.querySelector("[data-wrong]");
-  const failed = pane.querySelector("[data-failed]");
-  const openers = document.querySelectorAll("[data-preview-open]");
-  const widths = pane.querySelectorAll("[data-width]");
-  let ready = null;
-
-  const refresh = oneAtATime(async () => {
-    if (pane.hidden) return;
-    await ready;
-    const started = performance.now();
-    let page = null;
-    try {
-      const answer = await fetch(pane.dataset.preview, {
-        method: "POST",
-        body: body(),
-        redirect: "manual",
-      });
-      if (answer.ok) page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    } catch {
-      // The network is down; the next change tries again.
-    }
-    failed.hidden = page !== null;
-    if (page === null) return;
-    const faults = page.querySelector("ul[data-wrong]");
-    wrong.hidden = faults === null;
-    wrong.querySelector("ul")?.remove();
-    if (faults) wrong.append(faults);
-    else show(page);
-    // A preview locks SQLite for writing, so pause for as long as it took.
-    await new Promise((resolve) => setTimeout(resolve, performance.now() - started));
-  });
-
-  // Replace the body only, so that the frame neither flickers nor scrolls.
-  // Its scripts do not run: the frame's sandbox and policy forbid them.
-  function show(page) {
-    for (const link of page.querySelectorAll("a[href], area[href], form")) {
-      if (!link.getAttribute("href")?.startsWith("#")) link.setAttribute("target", "_blank");
-    }
-    const inside = frame.contentDocument;
-    const top = frame.contentWindow.scrollY;
-    inside.title = page.title;
-    inside.body.replaceWith(inside.adoptNode(page.body));
-    frame.contentWindow.scrollTo(0, top);
-  }
-
-  function fit() {
-    const wanted = Number(pane.querySelector("[aria-pressed=true]").dataset.width);
-    const scale = Math.min(1, view.clientWidth / wanted);
-    frame.style.setProperty("inline-size", `${wanted}px`);
-    frame.style.setProperty("block-size", `${view.clientHeight / scale}px`);
-    frame.style.setProperty("transform", `scale(${scale})`);
-  }
-
-  function toggle(open) {
-    pane.hidden = !open;
-    document.body.classList.toggle("with-preview", open);
-    for (const button of openers) button.setAttribute("aria-expanded", String(open));
-    localStorage.setItem("preview", open ? "open" : "");
-    if (!open) return;
-    ready ??= new Promise((resolve) => {
-      frame.addEventListener("load", resolve, { once: true });
-      frame.src = pane.dataset.preview;
-    });
-    fit();
-    refresh();
-  }
-
-  for (const button of openers) {
-    button.setAttribute("aria-controls", pane.id);
-    button.setAttribute("aria-expanded", "false");
-    button.addEventListener("click", (event) => {
-      event.preventDefault();
-      toggle(pane.hidden);
-      if (!pane.hidden) pane.scrollIntoView({ block: "nearest" });
-    });
-  }
-  pane.querySelector("[data-preview-hide]").addEventListener("click", () => {
-    toggle(false);
-    openers[0]?.focus();
-  });
-  for (const button of widths) {
-    button.addEventListener("click", () => {
-      for (const other of widths) {
-        other.setAttribute("aria-pressed", String(other === button));
-      }
-      fit();
-    });
-  }
-  new ResizeObserver(fit).observe(view);
-  watch(PREVIEW_PAUSE, refresh);
-  if (localStorage.getItem("preview")) toggle(true);
-}
-
-// -- The autosave -----------------------------------------------------------------------------
 
 function keepCopies() {
   const address = working.dataset.working;
@@ -163,30 +18,56 @@ function keepCopies() {
   const token = form.elements.csrfmiddlewaretoken;
   // Only while the server cannot store it; it is deleted with the tab, and when another user
   // signs in.
-  const shelf = "typed:";
-  const place = `${shelf}${person}:${address}`;
+  const place = `${SHELF}${person}:${address}`;
   const news = document.querySelector("[data-news]");
-  let kept = typed();
+  // As the form was opened, and as it was kept last.
+  let opened = typed();
+  let kept = opened;
   let touched = false;
   let leaving = false;
+  let trouble = "";
+
+  const isUnkept = () => touched && !leaving && typed() !== kept;
+  const units = () => changedUnits(opened);
 
   function say(state, at) {
-    for (const line of working.querySelectorAll("[data-state]")) {
-      line.hidden = line.dataset.state !== state;
+    for (const one of working.querySelectorAll("[data-state]")) {
+      one.hidden = one.dataset.state !== state;
     }
-    working.classList.toggle("is-bad", Boolean(state) && state !== "kept");
-    if (at) working.querySelector("[data-at]").textContent = at;
+    working.classList.toggle("is-bad", Boolean(state) && !["kept", "typing"].includes(state));
+    const line = working.querySelector("[data-state=kept]");
+    if (at) line.textContent = line.dataset.text.replace("%", at);
   }
+
+  function data(more = {}) {
+    const changed = [...new Set([...form.elements._changed.value.split(" "), ...units()])];
+    const sent = body();
+    sent.set("_changed", changed.filter(Boolean).join(" "));
+    for (const [name, value] of Object.entries(more)) sent.set(name, value);
+    return sent;
+  }
+  const short = (more) =>
+    new URLSearchParams({
+      _copy: form.elements._copy.value,
+      _opened: form.elements._opened.value,
+      _person: person,
+      csrfmiddlewaretoken: token.value,
+      ...more,
+    });
+
+  const send = (sent, options = {}) =>
+    fetch(address, { method: "POST", body: sent, redirect: "manual", ...options });
 
   function shelve() {
     try {
-      sessionStorage.setItem(place, typed());
+      sessionStorage.setItem(place, data().toString());
     } catch {
       // The browser has no storage; the content is still in the form.
     }
   }
 
   function waitWith(state) {
+    trouble = state;
     say(state);
     shelve();
     setTimeout(keep, RETRY);
@@ -194,13 +75,16 @@ function keepCopies() {
 
   // Signing in again changes the CSRF token, which this and saving need.
   async function renewToken() {
-    const answer = await fetch(address, { redirect: "manual" });
+    const signal = AbortSignal.timeout(PATIENCE);
+    const answer = await fetch(address, { redirect: "manual", signal });
+    if (answer.status >= 500) return "away";
     if (!answer.ok) return "signed-out";
     const now = await answer.json();
     if (now.person !== person) return "someone-else";
     for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) {
       field.setAttribute("value", now.token);
     }
+    trouble = "";
     return "";
   }
 
@@ -208,11 +92,17 @@ function keepCopies() {
     const now = typed();
     if (now === kept || leaving) return;
     try {
-      if (sessionStorage.getItem(place) !== null) {
-        const trouble = await renewToken();
-        if (trouble) return waitWith(trouble);
+      if (trouble) {
+        const left = await renewToken();
+        if (left) return waitWith(left);
       }
-      const answer = await fetch(address, { method: "POST", body: body(), redirect: "manual" });
+      // Typed and taken back: there is nothing to keep.
+      const isAsOpened = now === opened && !form.elements._changed.value;
+      const answer = await send(isAsOpened ? short({ _drop: form.elements._copy.value }) : data());
+      if (isAsOpened && answer.type === "opaqueredirect" && !(await renewToken())) {
+        kept = now;
+        return say("");
+      }
       if (!answer.ok) {
         // A sign-in in another tab invalidated the token; it has been renewed.
         const usual = answer.status === 403 ? "" : "away";
@@ -234,6 +124,9 @@ function keepCopies() {
       line.textContent = text;
       return line;
     });
+    const now = lines.map((line) => line.textContent).join("\n");
+    const before = [...news.children].map((line) => line.textContent).join("\n");
+    if (now === before) return;
     news.hidden = lines.length === 0;
     news.replaceChildren(...lines);
   }
@@ -243,42 +136,143 @@ function keepCopies() {
     form.addEventListener(
       kind,
       () => {
-        if (!touched) kept = typed();
+        if (!touched) opened = kept = typed();
         touched = true;
       },
       { capture: true, once: true },
     );
   }
-  watch(KEEP_PAUSE, () => {
-    if (touched) keep();
-    else kept = typed();
-  });
+  watch(
+    KEEP_PAUSE,
+    () => {
+      if (touched) keep();
+      else opened = kept = typed();
+    },
+    (now) => touched && !trouble && say(now === kept ? "" : "typing"),
+  );
 
-  form.addEventListener("submit", (event) => {
+  // A sign of life while the form is in view, which brings the news of colleagues.
+  async function look() {
+    const answer = await send(short({ _look: "1" }));
+    if (answer.ok) return tell((await answer.json()).news);
+    // Signed out, or signed in again in another tab, which changed the token.
+    const left = await renewToken();
+    if (!left || !touched) return;
+    trouble = left;
+    say(left);
+    keep();
+  }
+
+  setInterval(async () => {
+    if (document.visibilityState === "hidden" || leaving) return;
+    try {
+      if (!trouble) await look();
+      else if (typed() === kept && !(await renewToken())) say("");
+    } catch {
+      // The next key says so.
+    }
+  }, LOOK_PAUSE);
+
+  // -- Saving ----------------------------------------------------------------------------------
+
+  const dialog = document.querySelector("[data-signing-in]");
+  let isChecked = false;
+  let isChecking = false;
+  let held = null;
+
+  const check = async () => {
+    try {
+      return await renewToken();
+    } catch {
+      return "away";
+    }
+  };
+
+  function ask(state) {
+    for (const line of dialog.querySelectorAll("[data-trouble]")) {
+      line.hidden = line.dataset.trouble !== state;
+    }
+    dialog.querySelector("[data-sign-in]").hidden = state === "away";
+    if (!dialog.open) dialog.showModal();
+  }
+
+  // Send the form that was held back, with the button that was pressed.
+  async function goOn() {
+    if (!dialog.open || isChecking) return;
+    isChecking = true;
+    const state = await check();
+    isChecking = false;
+    if (!dialog.open) return;
+    if (state) return ask(state);
+    dialog.close();
+    isChecked = true;
+    form.requestSubmit(held);
+  }
+
+  form.addEventListener("submit", async (event) => {
     // Previews open elsewhere and leave the form open.
-    leaving = !event.submitter?.hasAttribute("formtarget");
-    // The user may have been signed out without knowing.
-    if (leaving && touched) shelve();
+    if (event.submitter?.hasAttribute("formtarget")) return;
+    if (isChecked) {
+      leaving = true;
+      isChecked = false;
+      if (touched) shelve();
+      return;
+    }
+    event.preventDefault();
+    held = event.submitter;
+    if (isChecking) return;
+    isChecking = true;
+    const state = await check();
+    isChecking = false;
+    if (state) {
+      waitWith(state);
+      return ask(state);
+    }
+    isChecked = true;
+    form.requestSubmit(held);
   });
+  dialog.querySelector("[data-go-on]").addEventListener("click", goOn);
+  dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
+  addEventListener("focus", goOn);
+  setInterval(goOn, RETRY / 2);
+
   addEventListener("pageshow", (event) => {
     if (event.persisted) leaving = false;
   });
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "hidden" || !touched || leaving || typed() === kept) return;
-    const data = body();
-    // Browsers limit the size of requests from a page that is being closed.
-    if (data.toString().length > 60_000) shelve();
-    else fetch(address, { method: "POST", body: data, keepalive: true, redirect: "manual" });
+
+  // -- Leaving -----------------------------------------------------------------------------------
+
+  // Ask only if text would be lost: otherwise it is kept, and the front page lists it.
+  addEventListener("beforeunload", (event) => {
+    if (leaving || !touched) return;
+    const isLost = trouble || (isUnkept() && data().toString().length > LAST_REQUEST);
+    if (isLost && typed() !== opened) event.preventDefault();
   });
+  addEventListener("pagehide", () => {
+    if (leaving || !touched || trouble) return;
+    if (!isUnkept()) send(short({ _look: "1", _left: "1" }), { keepalive: true });
+    else if (typed() !== opened) keepAtLast({ _left: "1" });
+    leaving = true;
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && isUnkept()) keepAtLast();
+  });
+
+  function keepAtLast(more) {
+    const sent = data(more);
+    if (sent.toString().length > LAST_REQUEST) shelve();
+    else send(sent, { keepalive: true });
+  }
+
+  // -- What was typed earlier ----------------------------------------------------------------------
 
   for (const button of document.querySelectorAll("[data-drop]")) {
     button.addEventListener("click", async (event) => {
       event.preventDefault();
-      const data = new URLSearchParams({
-        _drop: button.value,
-        csrfmiddlewaretoken: token.value,
-      });
-      await fetch(address, { method: "POST", body: data, redirect: "manual" });
+      const answer = await send(
+        new URLSearchParams({ _drop: button.value, csrfmiddlewaretoken: token.value }),
+      );
+      if (answer.status === 403) return;
       button.closest("[data-copy]").remove();
       form.querySelector("input:not([type=hidden])")?.focus();
     });
@@ -288,61 +282,20 @@ function keepCopies() {
   async function handOver() {
     for (const name of Object.keys(sessionStorage)) {
       const [, whose] = name.split(":");
-      if (name.startsWith(shelf) && whose !== person) sessionStorage.removeItem(name);
+      if (name.startsWith(SHELF) && whose !== person) sessionStorage.removeItem(name);
     }
     const left = sessionStorage.getItem(place);
     if (left === null) return;
-    const data = new URLSearchParams(left);
-    data.set("csrfmiddlewaretoken", token.value);
-    const answer = await fetch(address, { method: "POST", body: data, redirect: "manual" });
+    const shelved = new URLSearchParams(left);
+    shelved.set("csrfmiddlewaretoken", token.value);
+    const isAnother = shelved.get("_copy") !== form.elements._copy.value;
+    if (isAnother) shelved.set("_left", "1");
+    const answer = await send(shelved);
     if (!answer.ok) return;
     sessionStorage.removeItem(place);
-    const isAnother = data.get("_copy") !== form.elements._copy.value;
     if ((await answer.json()).kept && isAnother) location.reload();
   }
   handOver();
 }
 
-// -- The labels of the buttons ------------------------------------------------------------------
-
-// Return the moment of a date and a time in the portal's formats, in milliseconds; NaN if it
-// cannot be read. The page carries the offset of the portal's zone, in seconds.
-function momentOf(day, time) {
-  for (const format of window.get_format("DATE_INPUT_FORMATS")) {
-    const parts = format
-      .replaceAll(".", "\\.")
-      .replace(/%([dmy])/g, "(?<$1>\\d{1,2})")
-      .replace("%Y", "(?<Y>\\d{4})");
-    const found = day.trim().match(new RegExp(`^${parts}$`));
-    if (!found) continue;
-    const { d, m, Y, y } = found.groups;
-    const year = Y === undefined ? Number(y) + (y < 69 ? 2000 : 1900) : Number(Y);
-    const [hours = 0, minutes = 0, seconds = 0] = time.split(":").map(Number);
-    const local = Date.UTC(year, m - 1, d, hours, minutes, seconds);
-    return local - Number(document.body.dataset.adminUtcOffset) * 1000;
-  }
-  return NaN;
-}
-
-// The server renders the labels for the stored date; update them while one is typed.
-function labelButtons() {
-  const day = document.getElementById("id_published_at_0");
-  const time = document.getElementById("id_published_at_1");
-  const buttons = document.querySelectorAll("[data-ahead]");
-  if (!day || !time || buttons.length === 0) return;
-  setInterval(() => {
-    const moment = momentOf(day.value, time.value);
-    if (day.value && Number.isNaN(moment)) return;
-    const isAhead = moment > Date.now();
-    for (const button of buttons) {
-      const label = isAhead ? button.dataset.ahead : button.dataset.now;
-      if (button.value !== label) button.value = label;
-    }
-  }, LOOK);
-}
-
-if (form) {
-  preview();
-  keepCopies();
-  labelButtons();
-}
+if (form) keepCopies();

@@ -52,7 +52,12 @@ def structured_trail(context: template.Context, name: str, *above: str) -> SafeS
 
 @register.simple_tag(takes_context=True)
 def canonical(context: template.Context) -> str:
-    """Return the canonical URL of a page: without tracking parameters, with those of a finder."""
+    """Return the canonical URL of a page: without tracking parameters, with those of a finder.
+
+    A view with parameters of another kind gives it as `canonical_path`.
+    """
+    if path := context.get("canonical_path"):
+        return absolute(context)(path)
     query = QueryDict(mutable=True)
     if finder := context.get("finder"):
         query = QueryDict(finder.link()[1:], mutable=True)

@@ -10,6 +10,7 @@ from threading import RLock
 from typing import Any, TypeVar
 
 from django.db import Error, connection
+from django.utils import timezone
 
 T = TypeVar("T")
 
@@ -36,7 +37,9 @@ def cached(key: Hashable, compute: Callable[[], T]) -> T:
         return values[key]  # type: ignore[no-any-return]
     with _lock:
         if key not in values:
-            values[key] = compute()
+            # For visitors too, even if a page of the desk, in another time zone, is the first.
+            with timezone.override(None):
+                values[key] = compute()
         return values[key]  # type: ignore[no-any-return]
 
 

@@ -120,6 +120,19 @@ def titles_first(field: str, text: str) -> Case:
     )
 
 
+def share_of_title(title: str, text: str) -> float:
+    """Return the share of a title's words that a search has; 0 if one that decides is missing.
+
+    Stop words count here: "how to join" means "How a city joins" more than "We joined".
+    """
+    if not has_words(index(title), deciding_words(text)):
+        return 0
+    words = search_words(text)
+    folds = fold(title).split()
+    found = [one for one in folds if any(has_words(index(one), [word]) for word in words)]
+    return len(found) / len(folds)
+
+
 def rank_of_title(title: str, text: str) -> int:
     """Return the rank that `titles_first` gives to a row with this title."""
     indexed, folded = index(title), fold(text)

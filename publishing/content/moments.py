@@ -1,14 +1,19 @@
-"""Days and moments that people give: between 1900 and 2200, and shown with their time zone."""
+"""Days and moments that people give: between 1900 and 2200, and shown with their time zone.
+
+The current time zone is that of the signed-in user on the desk, and the portal's elsewhere.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import formats, timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -105,16 +110,40 @@ def year_first(error: ValidationError) -> ValidationError:
     return error
 
 
+def parse_moment(text: str) -> datetime | None:
+    """Parse a moment with its time zone in ISO 8601, as a page sends it back; None for any other.
+
+    One that a database cannot hold in UTC counts as none.
+    """
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    is_shown = moment and timezone.is_aware(moment) and FIRST_SHOWN <= moment <= LAST_SHOWN
+    return moment if is_shown else None
+
+
 # -- Showing -------------------------------------------------------------------------------
 
 
+def zone_of(user: Any) -> tzinfo | None:
+    """Return the time zone of a user; None for that of the portal.
+
+    A name that this machine does not know (any more) counts as none.
+    """
+    try:
+        return ZoneInfo(user.time_zone) if getattr(user, "time_zone", "") else None
+    except (ValueError, ZoneInfoNotFoundError):
+        return None
+
+
 def localtime(moment: datetime | None = None) -> datetime:
-    """Return a moment (default: now) in the site's time zone; one at the rim is a day off."""
+    """Return a moment (default: now) in the current time zone; one at the rim is a day off."""
     return timezone.localtime(moment and min(max(moment, FIRST_SHOWN), LAST_SHOWN))
 
 
 def zone_label(moment: datetime | None = None) -> str:
-    """Return the site's time zone at a moment (default: now): "UTC", "BST (UTC+1)", "UTC+5:45"."""
+    """Return the current time zone at a moment (default: now): "UTC", "BST (UTC+1)", "UTC+5:45"."""
     local = localtime(moment)
     offset = local.utcoffset() or timedelta()
     if offset == timedelta() and local.tzname() == "UTC":
@@ -128,7 +157,7 @@ def zone_label(moment: datetime | None = None) -> str:
 
 
 def zone_name() -> str:
-    """Return the site's time zone, and its offset now: "UTC", "Europe/London, now GMT (UTC+0)"."""
+    """Return the current time zone, and its offset now: "UTC", "Europe/London, now GMT (UTC+0)"."""
     label, name = zone_label(), str(timezone.get_current_timezone())
     if label == name:
         return label
@@ -136,15 +165,24 @@ def zone_name() -> str:
 
 
 def format_full_moment(moment: datetime | None) -> str:
-    """Format a moment in the site's time zone, with its name: "4 December 2026, 09:00 UTC"."""
+    """Format a moment in the current time zone, with its name: "4 December 2026, 09:00 UTC"."""
     if moment is None:
         return ""
     local = formats.date_format(localtime(moment), "j F Y, H:i")
     return f"{local} {zone_label(moment)}"
 
 
+def format_day(moment: datetime | None) -> str:
+    """Format the day of a moment, with another year if needed: "3 Dec", "3 Dec 2024"."""
+    if moment is None:
+        return ""
+    local = localtime(moment)
+    this_year = local.year == timezone.localtime().year
+    return formats.date_format(local, "j M" if this_year else "j M Y")
+
+
 def format_moment(moment: datetime | None) -> str:
-    """Format a moment in the site's time zone: "3 Dec 09:00 UTC", with another year if needed."""
+    """Format a moment in the current time zone: "3 Dec 09:00 UTC", with another year if needed."""
     if moment is None:
         return ""
     local = localtime(moment)

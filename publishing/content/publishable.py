@@ -1,12 +1,15 @@
 """Records with a state: draft, scheduled, public, expired, archived or in the trash."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publishing.content.check_constraints import joined_checks
 from publishing.content.moments import MomentField, format_moment
 from publishing.content.states import LIVE_STATES, State, state_of, state_q
 
@@ -22,21 +25,44 @@ class PublishableQuerySet(models.QuerySet[Any]):
         return self.in_state(State.PUBLIC, moment)
 
 
+class FirstPublicationField(models.DateTimeField):
+    """Date of first publication: follows `published_at`, and keeps its date when that is emptied.
+
+    So a record that is unpublished and published again gets its date back, with its place in lists
+    and feeds. A date that had not come when it was emptied is forgotten: nobody saw the record.
+    In migrations it is Django's own field.
+    """
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DateTimeField", args, kwargs
+
+    def pre_save(self, record: Any, add: bool) -> datetime | None:
+        kept: datetime | None = record.published_at or getattr(record, self.attname)
+        if record.published_at is None and kept and kept > timezone.now():
+            kept = None
+        setattr(record, self.attname, kept)
+        return kept
+
+
 class Publishable(models.Model):
     """Base of every record that staff prepare and visitors see during some period."""
 
     published_at = MomentField(
-        _("public from"),
+        _("publish at"),
         null=True,
         blank=True,
         db_index=True,
         help_text=_(
             "When visitors can first see this. Leave it empty to keep a draft; "
-            "choose a time to come to schedule it."
+            "choose a future time to schedule it."
         ),
     )
+    first_published_at = FirstPublicationField(
+        _("first published"), null=True, blank=True, editable=False
+    )
     expires_at = MomentField(
-        _("public until"),
+        _("expires at"),
         null=True,
         blank=True,
         help_text=_("When visitors can no longer see this. Leave it empty to keep it public."),
@@ -46,8 +72,8 @@ class Publishable(models.Model):
         null=True,
         blank=True,
         help_text=_(
-            "From this moment the record is put away: visitors cannot see it, "
-            "and nothing is deleted. Empty it to bring the record back."
+            "When visitors stop seeing this. Nothing is deleted: clear this field to bring the "
+            "record back."
         ),
     )
     trashed_at = models.DateTimeField(
@@ -67,9 +93,15 @@ class Publishable(models.Model):
             models.CheckConstraint(
                 condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("published_at")),
                 name="%(app_label)s_%(class)s_expires_after_published",
-                violation_error_message=_("“Public until” has to be later than “public from”."),
+                violation_error_message=_(
+                    "“Expires at” must be later than “Publish at”. Change one of them."
+                ),
             ),
         ]
+
+    def get_constraints(self) -> list[tuple[type[models.Model], Sequence[models.BaseConstraint]]]:
+        """Return the constraints to validate, the checks of each model in one query."""
+        return [(model, joined_checks(found)) for model, found in super().get_constraints()]
 
     @property
     def state(self) -> State:
@@ -79,6 +111,11 @@ class Publishable(models.Model):
     def is_published(self) -> bool:
         """True if a visitor sees the record now: the same rule as `published()` of the queryset."""
         return self.state == State.PUBLIC
+
+    @property
+    def was_public(self) -> bool:
+        """True if visitors could see the record once, whether or not they can now."""
+        return self.first_published_at is not None and self.first_published_at <= timezone.now()
 
     @property
     def state_label(self) -> str:
@@ -107,7 +144,8 @@ def not_trashed(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
 MOMENTS = tuple(
     field.name
     for field in Publishable._meta.local_fields
-    if isinstance(field, models.DateTimeField) and not (field.auto_now or field.auto_now_add)
+    if isinstance(field, models.DateTimeField)
+    and not (field.auto_now or field.auto_now_add or isinstance(field, FirstPublicationField))
 )
 # Those that staff fill in, which are part of a snapshot; the trash is a transition of its own.
 EDITABLE_MOMENTS = tuple(name for name in MOMENTS if Publishable._meta.get_field(name).editable)

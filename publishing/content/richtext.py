@@ -1,12 +1,20 @@
 """Rich text: the tags that staff may use, and a field that sanitises on every write."""
 
-import re
+from functools import lru_cache
 from typing import Any
 
+import nh3
 from django.db import models
-from django_prose_editor.fields import ProseEditorField, create_sanitizer
+from django_prose_editor.config import allowlist_from_extensions, expand_extensions
+from django_prose_editor.fields import ProseEditorField
 
-from publishing.content.text import composed, holdable, normal
+from publishing.content.rich_text_form import (
+    FOREIGN_BLOCKS,
+    FOREIGN_LINES,
+    FOREIGN_MARKS,
+    editor_form,
+)
+from publishing.content.text import holdable
 from publishing.content.text_references import SCHEME
 
 # What staff may write, and so what the sanitiser lets through. Headings start at level 2,
@@ -14,11 +22,15 @@ from publishing.content.text_references import SCHEME
 EDITOR_EXTENSIONS = {
     "Bold": True,
     "Italic": True,
+    "Subscript": True,
+    "Superscript": True,
     "Heading": {"levels": [2, 3, 4]},
     "BulletList": True,
     "OrderedList": {"enableListAttributes": False},
     "ListItem": True,
     "Blockquote": True,
+    "QuotationSource": True,
+    "Callout": True,
     "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", SCHEME]},
     "HorizontalRule": True,
     "HardBreak": True,
@@ -27,9 +39,12 @@ EDITOR_EXTENSIONS = {
     "TableHeader": True,
     "TableCell": True,
     "LibraryPicture": True,
+    "Video": True,
+    "FigureCaption": True,
     "CleanPaste": True,
+    "Toolbar": True,
     "History": True,
-    # Every tool is a button that a keyboard reaches; the library's block menu is not.
+    # Every tool is a button of the toolbar; the library's block menu is not.
     "Menu": {
         "groups": [
             {"group": "headings"},
@@ -44,60 +59,37 @@ EDITOR_EXTENSIONS = {
 }
 
 
-# Elements of other programs, and ours in their place. Headings start at level 2.
-_ALIASES = {"b": "strong", "i": "em", "h1": "h2", "h5": "h4", "h6": "h4", "div": "p"}
-_ALIAS = re.compile(r"(</?)(b|i|h1|h5|h6|div)(?=[\s/>])", re.IGNORECASE)
-_FIGURE = re.compile(r'<figure(?: data-picture="([^"]*)")?>|</figure>')
-_EMPTY = re.compile(r"<(p|h[2-4])>(?:\s|&nbsp;|\u2800|<br>)*</\1>")
-# Links without a word, with spaces and emphasis at most.
-_EMPTY_LINK = re.compile(r"<a\b[^>]*>((?:\s|&nbsp;|\u2800|</?(?:strong|em)>|<br>)*)</a>")
-# Texts between tags, and addresses. A tag that ends in “>” must not merge with a mark after it.
-_TEXT = re.compile(r"(?:(?<=>)|^)[^<]+")
-_ADDRESS = re.compile(r'(?<=\shref=")[^"]*(?=")')
-_RECORD = re.compile(rf"^{SCHEME}:", re.IGNORECASE)
-_sanitize = create_sanitizer(EDITOR_EXTENSIONS)
+_ALLOWED = allowlist_from_extensions(expand_extensions(EDITOR_EXTENSIONS))
+_sanitize = nh3.Cleaner(**_ALLOWED).clean
+# The names of other programs' elements go with the second step.
+_sanitize_foreign = nh3.Cleaner(
+    **_ALLOWED | {"tags": _ALLOWED["tags"].union(FOREIGN_LINES, FOREIGN_MARKS, FOREIGN_BLOCKS)}
+).clean
 # Nearly every text is the same after the first time, and all others soon after.
 MOST_PASSES = 5
 
 
 def strictly(html: str) -> str:
     """Sanitise without mapping foreign tags (h1 to h2), to show what would be lost."""
-    cleaned: str = _sanitize(html)
-    return cleaned
+    return _sanitize(html)
 
 
+@lru_cache(maxsize=64)
 def clean_html(html: str) -> str:
-    """Return a text as it is kept: with the names of our elements, sanitised, and tidy.
+    """Return a text as it is kept: sanitised, and in the form in which the editor writes it.
 
-    Figures hold nothing but a picture's key, no paragraph or link is empty, and texts between tags
-    are in their normal form. A text that was cleaned stays as it is.
+    Figures hold nothing but a picture's key or a video's address and a caption, no paragraph or
+    link is empty, and texts between tags are in their normal form. A text that was cleaned stays
+    as it is.
     """
+    # A save cleans the same text in the form, in the model and on the write; hence the cache.
     # The sanitiser cannot read lone surrogates.
     html = holdable(html)
     for _pass in range(MOST_PASSES):
-        if (cleaned := _clean_once(html)) == html:
+        if (cleaned := editor_form(_sanitize_foreign(html))) == html:
             break
         html = cleaned
     return html
-
-
-def _clean_once(html: str) -> str:
-    html = _ALIAS.sub(lambda tag: tag[1] + _ALIASES[tag[2].lower()], html)
-    html = _FIGURE.sub(_figure, _sanitize(html))
-    html = _ADDRESS.sub(_address, _TEXT.sub(lambda text: composed(text[0]), html))
-    return _EMPTY.sub("", _EMPTY_LINK.sub(r"\1", html))
-
-
-def _address(found: re.Match[str]) -> str:
-    # Browsers pass over tabs and line breaks in an address.
-    address = normal(re.sub(r"[\t\r\n]", "", found[0]))
-    return _RECORD.sub(f"{SCHEME}:", address)
-
-
-def _figure(tag: re.Match[str]) -> str:
-    key = tag[1] or ""
-    is_key = key.isascii() and key.isdecimal() and len(key) <= 18
-    return f'<figure data-picture="{key}"></figure>' if is_key else ""
 
 
 class RichTextField(ProseEditorField):

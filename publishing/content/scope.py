@@ -26,11 +26,15 @@ from django.utils.translation import gettext as _
 
 
 class Scope(NamedTuple):
-    """Hold the places that a user is tied to: their keys by kind of record, and their names."""
+    """Hold the places that a user is tied to: their keys by kind of record, and their names.
+
+    `only` is the kind and key of the place of a user with a single tie, None with several.
+    """
 
     person: Any
     places: Mapping[str, frozenset[Any]]
     names: tuple[str, ...]
+    only: tuple[str, Any] | None = None
 
     def of(self, label: str) -> frozenset[Any]:
         return self.places.get(label, frozenset())

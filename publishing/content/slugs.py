@@ -57,6 +57,11 @@ def _address(url_name: str, prefix: str) -> str:
     return reverse(url_name, args=[ANY_SLUG])
 
 
+def address_with_slug(url_name: str, slug: str) -> str:
+    """Return the address of a page. Reversing each would take as long as rendering its link."""
+    return _address(url_name, get_script_prefix()).replace(ANY_SLUG, slug)
+
+
 class Slugged(models.Model):
     """Abstract model with a page of its own, found by a slug that is made from its name.
 
@@ -68,8 +73,8 @@ class Slugged(models.Model):
         max_length=100,
         blank=True,
         help_text=_(
-            "The last part of the page's address, for example “manchester”. Leave it empty "
-            "and it is made from the name. If you change it, the old address leads to the new."
+            "The last part of the page’s address, for example “manchester”. Leave it empty to "
+            "make it from the name. If you change it, the old address redirects to the new one."
         ),
     )
 
@@ -87,15 +92,17 @@ class Slugged(models.Model):
         abstract = True
 
     def get_absolute_url(self) -> str:
-        # Lists have many addresses; reversing each would take as long as rendering it.
-        return _address(self.url_name, get_script_prefix()).replace(ANY_SLUG, self.slug)
+        return address_with_slug(self.url_name, self.slug)
 
     def clean(self) -> None:
         super().clean()
         self.slug = self.slug.lower()
         if self.slug in self.reserved_slugs:
             raise ValidationError(
-                {"slug": _("“%(slug)s” is a page of the portal itself.") % {"slug": self.slug}}
+                {
+                    "slug": _("“%(slug)s” is a page of the portal. Choose a different address.")
+                    % {"slug": self.slug}
+                }
             )
         former = self.former_slugs().filter(slug=self.slug).exclude(object_pk=str(self.pk))
         # A record keeps its slug, also when one comes out of the trash that had it before.
@@ -103,8 +110,8 @@ class Slugged(models.Model):
             raise ValidationError(
                 {
                     "slug": _(
-                        "“%(slug)s” was the address of another record, and still leads to it. "
-                        "Choose a different one."
+                        "“%(slug)s” used to be the address of another record, and still leads "
+                        "there. Choose a different one."
                     )
                     % {"slug": self.slug}
                 }
@@ -172,7 +179,7 @@ class Slugged(models.Model):
 UNIQUE_SLUG = unique_unless_trashed(
     "slug",
     name="%(app_label)s_%(class)s_slug_unique",
-    message=_("Another record has this address already. Choose a different one."),
+    message=_("Another record already has this address. Choose a different one."),
 )
 
 

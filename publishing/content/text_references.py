@@ -4,9 +4,13 @@ Records of the portal and pictures of the library are referred to by key, so tha
 changed address and a picture its replaced file:
 
     <a href="record:cities.city:12">Manchester</a>
-    <figure data-picture="7"></figure>
+    <figure data-picture="7"><figcaption>Readers under the dome</figcaption></figure>
 
-Both are resolved when a page is rendered: with one query for each kind of record, one for the
+A video is a link to a page of another site, with a title, and with a `data-picture` if wanted:
+
+    <figure data-video="https://example.org/film"><figcaption>A film</figcaption></figure>
+
+All are resolved when a page is rendered: with one query for each kind of record, one for the
 pictures, and none for a text without references.
 """
 
@@ -15,9 +19,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -25,6 +30,7 @@ from django.core.validators import slug_re
 from django.db import models
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -33,7 +39,13 @@ SCHEME = "record"
 KEY = re.compile(r"[0-9]{1,18}|[A-Za-z]\w{0,39}", re.ASCII)
 _REST = r'(?:[^>"]|"[^"]*")*'
 RECORD_LINK = re.compile(rf'<a\b{_REST}?\shref="{SCHEME}:([^"]*)"{_REST}>(.*?)</a>', re.DOTALL)
-PICTURE = re.compile(r'<figure data-picture="(\d{1,18})"></figure>', re.ASCII)
+PICTURE = re.compile(r'<figure\b[^>]* data-picture="(\d{1,18})"', re.ASCII)
+_FIGURE = re.compile(
+    r'<figure(?: data-video="([^"]*)")?(?: data-picture="([0-9]{1,18})")?>'
+    r"(?:<figcaption>(.*?)</figcaption>)?</figure>",
+    re.DOTALL,
+)
+CALLOUT = '<aside class="callout">'
 _HREF = re.compile(rf'(?<=\shref="){SCHEME}:([^"]*)(?=")')
 
 
@@ -107,15 +119,16 @@ def pictures(html: str) -> dict[str, Any]:
 def render(html: str) -> SafeString:
     """Return a rich text as visitors see it; its HTML must be clean, as RichTextField stores it.
 
-    A link to a hidden record becomes plain text; a picture that is gone disappears.
+    A link to a hidden record becomes plain text; a picture that is gone disappears. A video is a
+    link to the other site: nothing is loaded from there. A call-out is a note to screen readers.
     """
     if links := set(_names(html)):
         found = records(links)
         html = RECORD_LINK.sub(lambda link: _link(found.get(link[1]), link[2]), html)
-    if shown := pictures(html):
-        html = PICTURE.sub(lambda place: _figure(shown.get(place[1])), html)
-    else:
-        html = PICTURE.sub("", html)
+    if "<figure" in html:
+        shown = pictures(html)
+        html = _FIGURE.sub(lambda figure: _figure(figure, shown.get(figure[2])), html)
+    html = html.replace(CALLOUT, f'{CALLOUT[:-1]} role="note">')
     return mark_safe(html)  # noqa: S308 (the field's promise)
 
 
@@ -127,15 +140,28 @@ def _link(record: Any, text: str) -> str:
     return f'<a href="{escape(record.get_absolute_url())}">{text}</a>' if record else text
 
 
-def _figure(picture: Any) -> str:
+def _figure(figure: re.Match[str], picture: Any) -> str:
+    caption = figure[3] or ""
+    if figure[1]:
+        address = unescape(figure[1])
+        # The whole card is a link, and so cannot hold others.
+        title = unescape(strip_tags(caption))
+        context = {"address": address, "host": _host(address), "title": title, "picture": picture}
+        return render_to_string("components/video.html", context).strip()
     if picture is None:
         return ""
-    context = {"picture": picture, "size": "text"}
+    context = {"picture": picture, "size": "text", "caption": mark_safe(caption)}  # noqa: S308 (clean)
     return render_to_string("components/picture.html", context).strip()
 
 
+def _host(address: str) -> str:
+    return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
 def spelled_out(html: str) -> str:
-    """Return the text for comparing versions: links with addresses, pictures with titles."""
+    """Return the text for comparing versions: links and videos with addresses, pictures with
+    titles, captions as paragraphs.
+    """
     found = records(set(_names(html)), public=False)
     shown = pictures(html)
 
@@ -143,24 +169,30 @@ def spelled_out(html: str) -> str:
         record = found.get(link[1])
         return escape(record.get_absolute_url()) if record else _("deleted")
 
-    def title(place: re.Match[str]) -> str:
-        picture = shown.get(place[1])
-        said = _("Picture: %s") % (picture or _("(deleted)"))
-        return f"<p>[{escape(said)}]</p>"
+    def words(figure: re.Match[str]) -> str:
+        video, key, caption = figure.groups()
+        said = [_("Video: %s") % unescape(video)] if video else []
+        if key:
+            said.append(_("Picture: %s") % (shown.get(key) or _("(deleted)")))
+        lines = [*(f"[{escape(line)}]" for line in said), caption]
+        return "".join(f"<p>{line}</p>" for line in lines if line)
 
-    return PICTURE.sub(title, _HREF.sub(address, html))
+    return _FIGURE.sub(words, _HREF.sub(address, html))
 
 
 # -- Reading -------------------------------------------------------------------------------
 
 
 class Outline(HTMLParser):
-    """Parse a text into headings as (level, words), links as (address, words), and pictures."""
+    """Parse a text into headings as (level, words), links and videos as (address, words), and
+    pictures.
+    """
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.headings: list[tuple[int, str]] = []
         self.links: list[tuple[str, str]] = []
+        self.videos: list[tuple[str, str]] = []
         self.pictures: list[str] = []
         self._open: list[tuple[str, str, list[str]]] = []
         self.feed(html)
@@ -170,8 +202,10 @@ class Outline(HTMLParser):
         given = dict(attrs)
         if tag in ("h2", "h3", "h4", "a"):
             self._open.append((tag, given.get("href") or "", []))
-        elif tag == "figure" and given.get("data-picture"):
-            self.pictures.append(given["data-picture"] or "")
+        elif tag == "figure":
+            if key := given.get("data-picture"):
+                self.pictures.append(key)
+            self._open.append((tag, given.get("data-video") or "", []))
 
     def handle_data(self, data: str) -> None:
         for _tag, _address, words in self._open:
@@ -184,5 +218,7 @@ class Outline(HTMLParser):
         said = " ".join("".join(words).split())
         if tag == "a":
             self.links.append((address, said))
+        elif tag == "figure":
+            self.videos += [(address, said)] if address else []
         else:
             self.headings.append((int(tag[1]), said))

@@ -2,17 +2,15 @@
 
 from functools import cached_property
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import django_filters
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from publishing.content.tracking import is_tracking
 from publishing.finder.facets import FacetFilter
-from publishing.finder.filters import LONGEST_SEARCH, OneOfFilter, SortFilter
-
-# Parameters that other sites and mailings add to links to track people; the portal drops them.
-TRACKING = ("utm_", "fbclid", "gclid")
-
+from publishing.finder.filters import LONGEST_SEARCH, REVERSE, OneOfFilter, SortFilter
 
 MOST_CORRECTED = 5
 """The number of unknown values for which a nearest one is looked up."""
@@ -27,6 +25,12 @@ class Notice(str):
     """A sentence about a part of the address, and links to what it may have meant."""
 
     links: tuple[NoticeLink, ...] = ()
+
+
+def in_a_sentence(label: Any) -> str:
+    """Return a label as a sentence has it inside: “country”, but “UNESCO Learning City Award”."""
+    text = str(label)
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 class AddressedFilterSet(django_filters.FilterSet):
@@ -63,13 +67,13 @@ class AddressedFilterSet(django_filters.FilterSet):
                 notices.append(self._unknown(name, value, is_corrected=number < MOST_CORRECTED))
             if getattr(field, "was_cut", False):
                 notices.append(
-                    _("The search text is very long. Only “%(text)s” was looked for.")
+                    _("Your search is too long, so we looked for “%(text)s” only.")
                     % {"text": self.search_text}
                 )
         for name in self.data or {}:
             if name not in self.filters and name not in self.page_parameters:
                 notices.append(
-                    _("This page has no filter “%(name)s”. It was left out of the search.")
+                    _("This page has no filter “%(name)s”, so we ignored it.")
                     % {"name": name[:LONGEST_SEARCH]}
                 )
         return notices
@@ -77,18 +81,18 @@ class AddressedFilterSet(django_filters.FilterSet):
     def _unknown(self, name: str, value: str, is_corrected: bool) -> Notice:
         """Return the notice about a value that is not offered, with the values it may mean."""
         filter_ = self.filters[name]
-        values = {"filter": filter_.label, "value": value[:LONGEST_SEARCH]}
+        values = {"filter": in_a_sentence(filter_.label), "value": value[:LONGEST_SEARCH]}
         names = getattr(filter_, "names", None) if is_corrected else None
         named = names.named(value) if names else []
         nearest = names.nearest(value) if names and not named else None
         if len(named) > 1:
             values["names"] = _(" or ").join(choice.label for choice in named)
-            text = _("%(filter)s “%(value)s” can mean %(names)s. It was left out of the search.")
+            text = _("“%(value)s” can mean %(names)s, so we ignored that %(filter)s.")
         elif named:
             values["name"] = named[0].label
-            text = _("Nothing is listed for “%(name)s”. It was left out of the search.")
+            text = _("We list nothing for “%(name)s”, so we ignored that %(filter)s.")
         else:
-            text = _("%(filter)s “%(value)s” is not one we know. It was left out of the search.")
+            text = _("We do not recognise the %(filter)s “%(value)s”, so we ignored that filter.")
         notice = Notice(text % values)
         label = _("Did you mean %(name)s?") if nearest else _("Show %(name)s")
         notice.links = tuple(
@@ -108,11 +112,12 @@ class AddressedFilterSet(django_filters.FilterSet):
         The result begins with "?" and has no page number: a changed search starts at its first
         page.
         """
-        query = QueryDict(mutable=True)
-        for name in self.filters:
-            if value := changes.get(name, self.chosen.get(name)):
-                query.setlist(name, value if isinstance(value, list) else [value])
-        return "?" + query.urlencode()
+        query = {
+            name: value
+            for name in self.filters
+            if (value := changes.get(name, self.chosen.get(name)))
+        }
+        return "?" + urlencode(query, doseq=True)
 
     def link_without(self, name: str, value: str) -> str:
         """Return the query string of this search without one of a facet's values."""
@@ -149,9 +154,6 @@ class AddressedFilterSet(django_filters.FilterSet):
         filter_ = self.filters[name]
         current = self.chosen.get(name) or filter_.default
         labels = filter_.labels
-        # A search has an order of its own: the best match first.
-        if isinstance(filter_, SortFilter) and self.search_text:
-            labels = {**labels, filter_.default: _("best match")}
         return [
             {
                 "value": value,
@@ -161,6 +163,45 @@ class AddressedFilterSet(django_filters.FilterSet):
             }
             for value, label in labels.items()
         ]
+
+    def orders(self) -> list[dict[str, Any]]:
+        """Return the orders of the results as links; the current one as it is now.
+
+        Each has `direction` in words and `is_falling`. The current one has `opposite`, the link to
+        the same order turned round. A search has no direction until another order is chosen.
+        """
+        filter_ = self.filters["sort"]
+        chosen = self.chosen.get("sort") or filter_.default
+        orders = []
+        for value in filter_.orders:
+            if value.startswith(REVERSE):
+                continue
+            opposite = filter_.opposite(value)
+            is_current = chosen in (value, opposite)
+            is_best_match = value == filter_.default == chosen and self.search_text
+            order = filter_.orders[chosen if is_current else value]
+            orders.append(
+                {
+                    "value": value,
+                    "label": _("best match") if is_best_match else order.label,
+                    "direction": "" if is_best_match else order.direction,
+                    "is_falling": order.is_falling,
+                    "current": is_current,
+                    "url": self._link_to_order(value),
+                    "opposite": self._opposite_order(chosen) if is_current else None,
+                }
+            )
+        return orders
+
+    def _link_to_order(self, value: str) -> str:
+        return self.link(sort="" if value == self.filters["sort"].default else value)
+
+    def _opposite_order(self, chosen: str) -> dict[str, Any] | None:
+        filter_ = self.filters["sort"]
+        if not (opposite := filter_.opposite(chosen)):
+            return None
+        direction = filter_.orders[opposite].direction
+        return {"url": self._link_to_order(opposite), "direction": direction}
 
     @classmethod
     def canonical(cls, data: QueryDict) -> QueryDict:
@@ -172,7 +213,7 @@ class AddressedFilterSet(django_filters.FilterSet):
         names = [name for name in cls.base_filters if name in data]
         names += [name for name in data if name not in cls.base_filters]
         for name in names:
-            if not name.lower().startswith(TRACKING) and (
+            if not is_tracking(name) and (
                 values := cls._canonical_values(name, data.getlist(name))
             ):
                 query.setlist(name, values)

@@ -15,9 +15,8 @@ from publishing.content.states import State, state_q
 from publishing.finder.facet_counts import UNKNOWN, Dimension, Rows, as_text
 from publishing.finder.filters import ShallowCopied
 
-# With more than LONG_FACET values, a facet shows the ALWAYS_SHOWN most frequent ones first, and the
-# page folds the others.
-LONG_FACET, ALWAYS_SHOWN = 11, 7
+# A facet with more values than these is long: the page folds all but the chosen ones.
+LONG_FACET = 11
 
 
 @dataclass(slots=True)
@@ -39,16 +38,37 @@ class Facet:
     name: str
     legend: str
     choices: list[Choice] = field(default_factory=list)
-    # The label that unfolds a long facet: "All 84 countries".
+    # The label that unfolds a long facet, and that of the box which narrows it while typing:
+    # "All 84 countries", "Type a country".
     all_label: str = ""
+    find_label: str = ""
+    # The address that knows the values by other names; "" if nothing does.
+    names_url: str = ""
 
     @property
     def selected(self) -> list[Choice]:
         return [choice for choice in self.choices if choice.selected]
 
+    @property
+    def others(self) -> list[Choice]:
+        return [choice for choice in self.choices if not choice.selected]
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.choices) > LONG_FACET
+
+
+def is_shown(choice: Choice) -> bool:
+    """Return whether a long facet lists the value: it is chosen, or leads to a result."""
+    return choice.selected or choice.count > 0
+
 
 class ValueNames(Protocol):
     """Protocol of an object that knows the values of a facet by other names."""
+
+    @property
+    def url(self) -> str:
+        """The address that gives the values of which a name begins with a text."""
 
     def is_value(self, text: str) -> bool:
         """Return whether a text has the form of a value, so that no name has to be looked up."""
@@ -88,9 +108,10 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
     values instead, and their order. `related` is the path to the records that have the value, of
     which only public ones count; `convert` turns a value of the address into an argument of the
     method. `all_label` has a placeholder for the number of all values, for example "All %(number)s
-    countries"; `only_if_several` omits the facet where all rows have one value; `many` marks a
-    facet of which a row may have several values. `names` knows the values by other names: a value
-    of the address that it understands leads to the canonical address.
+    countries", and `find_label` says what to type above a long list: "Type a country";
+    `only_if_several` omits the facet where all rows have one value; `many` marks a facet of which a
+    row may have several values. `names` knows the values by other names: a value of the address
+    that it understands leads to the canonical address.
     """
 
     field_class = FacetField
@@ -106,13 +127,15 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
         convert: Callable[[str], Any] = str,
         newest_first: bool = False,
         all_label: str | Promise = "",
+        find_label: str | Promise = "",
         only_if_several: bool = False,
         many: bool = False,
         names: ValueNames | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(offered=(), **kwargs)
-        self.all_label, self.only_if_several = all_label, only_if_several
+        self.all_label, self.find_label = all_label, find_label
+        self.only_if_several = only_if_several
         self.verb, self.labels, self.related, self.convert = verb, labels, related, convert
         self.dimension = Dimension(value, title)
         self.newest_first, self.many, self.names = newest_first, many, names
@@ -198,15 +221,11 @@ class FacetFilter(ShallowCopied, django_filters.Filter):
             return None
         if all(choice.value == UNKNOWN for choice in counted):
             return None
-        all_label = str(self.all_label) % {"number": len(counted)}
-        return Facet(str(self.field_name), str(self.label), frequent_first(counted), all_label)
-
-
-def frequent_first(choices: list[Choice]) -> list[Choice]:
-    """Return a long list with the chosen and the most frequent values first."""
-    if len(choices) <= LONG_FACET:
-        return choices
-    frequent = sorted(choices, key=lambda choice: (not choice.selected, -choice.count))
-    first = frequent[:ALWAYS_SHOWN]
-    first_values = {choice.value for choice in first}
-    return first + [choice for choice in choices if choice.value not in first_values]
+        return Facet(
+            str(self.field_name),
+            str(self.label),
+            counted,
+            str(self.all_label % {"number": sum(map(is_shown, counted))}),
+            str(self.find_label),
+            self.names.url if self.names else "",
+        )

@@ -6,7 +6,7 @@ stored in `unknown`, from which the page makes a notice.
 
 from collections.abc import Mapping
 from copy import copy
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import django_filters
 from django import forms
@@ -90,14 +90,33 @@ class OneOfFilter(ShallowCopied, django_filters.Filter):
         return qs
 
 
-class SortFilter(OneOfFilter):
-    """The order of the results: a label and an ordering for each value, the default first."""
+class Order(NamedTuple):
+    """An order of results: its fact in words, its direction in words, and the keys of order_by."""
 
-    def __init__(
-        self, orders: Mapping[str, tuple[str | Promise, tuple[Any, ...]]], **kwargs: Any
-    ) -> None:
-        super().__init__({value: label for value, (label, _) in orders.items()}, **kwargs)
+    label: str | Promise
+    direction: str | Promise
+    keys: tuple[Any, ...]
+    is_falling: bool = False
+
+
+REVERSE = "-"
+"""The prefix of an order’s other direction: “-population”."""
+
+
+class SortFilter(OneOfFilter):
+    """The order of the results: an Order for each value, the default first.
+
+    The other direction of an order has the same value with a minus.
+    """
+
+    def __init__(self, orders: Mapping[str, Order], **kwargs: Any) -> None:
+        super().__init__({value: order.label for value, order in orders.items()}, **kwargs)
         self.orders = orders
 
     def filter(self, qs: Rows, value: str) -> Rows:
-        return qs.order_by(*self.orders[value][1]) if value else qs
+        return qs.order_by(*self.orders[value].keys) if value else qs
+
+    def opposite(self, value: str) -> str:
+        """Return the other direction of an order, "" if it has only one."""
+        opposite = value.removeprefix(REVERSE) if value.startswith(REVERSE) else REVERSE + value
+        return opposite if opposite in self.orders else ""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from publishing.caching.content_cache import cached
 from publishing.finder.addresses import AddressedFilterSet
@@ -35,6 +36,33 @@ class Finder(AddressedFilterSet):
         )
         for name, facet in self.facet_filters.items():
             facet.offer(self.everything.labels[name])
+
+    def in_words(self, number: int) -> str:
+        """Return a number of results with their name: "3 cities"."""
+        return ngettext("%(number)s result", "%(number)s results", number) % {"number": number}
+
+    @property
+    def nothing_found(self) -> str:
+        """The sentence above the ways back from an empty result."""
+        return _("No results match all your filters")
+
+    @property
+    def found(self) -> str:
+        """The number of results, and whether they are all, as a heading."""
+        if not self.total:
+            return self.nothing_found
+        results = self.in_words(self.total)
+        if not self.is_narrowed:
+            return results
+        return ngettext(
+            "%(results)s matches your filters", "%(results)s match your filters", self.total
+        ) % {"results": results}
+
+    @property
+    def described(self) -> str:
+        """The number of results with all filters in use, for lists of search results elsewhere."""
+        filters = "; ".join(chip["label"] for chip in self.chips)
+        return _("%(found)s: %(filters)s.") % {"found": self.found, "filters": filters}
 
     def _count(self, narrowing: Mapping[str, Any], labelled: bool = False) -> FacetCounts:
         """Count the rows under these filters; a facet of many values without its own filter."""
@@ -107,9 +135,12 @@ class Finder(AddressedFilterSet):
         """The filters in use, each with the address of the page without it."""
         chips = []
         if self.search_text:
-            chips.append({"label": f"“{self.search_text}”", "url": self.link(q="")})
+            label = _("Search: “%(text)s”") % {"text": self.search_text}
+            chips.append({"label": label, "url": self.link(q="")})
         for facet in self.facets:
-            chips += [{"label": choice.label, "url": choice.without} for choice in facet.selected]
+            for choice in facet.selected:
+                label = _("%(facet)s: %(value)s") % {"facet": facet.legend, "value": choice.label}
+                chips.append({"label": label, "url": choice.without})
         return chips
 
     @cached_property
@@ -127,11 +158,13 @@ class Finder(AddressedFilterSet):
             if isinstance(self.filters[name], OneOfFilter):
                 continue
             others = {n: value for n, value in self.chosen.items() if n != name}
+            number = self.under(others).count()
             ways.append(
                 {
-                    "label": labels.get(name, f"“{self.search_text}”"),
+                    "label": labels.get(name, self.search_text),
                     "url": self.link(**{name: ""}),
-                    "count": self.under(others).count(),
+                    "count": number,
+                    "results": self.in_words(number),
                 }
             )
         fruitful = [way for way in ways if way["count"]]

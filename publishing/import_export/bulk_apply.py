@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection, models
 
 from publishing.content.folding import FoldedField
+from publishing.content.publishable import FirstPublicationField
 from publishing.content.slugs import FormerSlug, Slugged
 from publishing.import_export.bulk_snapshots import group_links, link_columns, link_rows, slices
 from publishing.import_export.bulk_sql import DeferredSQL, reserve_keys
@@ -92,7 +93,8 @@ def _changed_columns(model: type[models.Model], changes: list[RecordChange]) -> 
 
 def is_derived(field: models.Field[Any, Any]) -> bool:
     """Return whether every save computes the field."""
-    return isinstance(field, FoldedField) or getattr(field, "auto_now", False)
+    is_computed = isinstance(field, FoldedField | FirstPublicationField)
+    return is_computed or getattr(field, "auto_now", False)
 
 
 def assign_fields(

@@ -69,7 +69,7 @@ class CellConverter:
             case models.BooleanField():
                 return _("yes or no")
             case models.DateTimeField():
-                return _("a moment: 2024-02-14 09:00")
+                return _("a date and time: 2024-02-14 09:00")
             case models.DateField():
                 return _("a day: 2024-02-14")
             case models.IntegerField() | models.FloatField():

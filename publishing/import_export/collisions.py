@@ -114,7 +114,7 @@ def _held_message(record: Any, rule: UniqueRule) -> str:
 def _same_as_row(record: Any, rule: UniqueRule | None, number: int) -> Problems:
     """Return the problem of a row that has the same as another row of the file."""
     if rule is None:
-        message = _("Row %(number)s of the file is about the same record.")
+        message = _("Row %(number)s of the file is for the same record.")
         return {"": message % {"number": number}}
     message = _("%(value)s: Row %(number)s of the file has the same.")
     return {_column(rule): message % {"value": _value(record, rule), "number": number}}

@@ -204,6 +204,20 @@ WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
         längengrad / geografische länge / longitudine / boylam / 経度 / 경도
         """,
     ),
+    # The labels of the portal's first version.
+    (("published_at",), "public from"),
+    (("expires_at",), "public until"),
+    (
+        ("subdivision_code",),
+        "iso 3166 2 / iso 3166 2 code / subdivision code / code of the subdivision / state code",
+    ),
+    (("last_confirmed",), "last confirmed in / confirmed in / member in / last named in"),
+    (("un_population",), "un population / united nations population / population un"),
+    (("un_population_year",), "un population year / population year un"),
+    (("wikidata_id",), "wikidata / wikidata id / wikidata item / qid / q number / q id"),
+    (("unesco_page",), "unesco page / unesco link / unesco url / uil page / uil link"),
+    (("what_sources_say",), "what sources say / sources differ / conflicting sources"),
+    (("counted_on",), "total as of / day of the totals / date of the totals"),
     (("geonames_id",), "geonameid / geonames / geoname id / geonames id"),
     (
         ("website",),
@@ -266,6 +280,10 @@ WORDS: tuple[tuple[tuple[str, ...], str], ...] = (
         source link / source url / url of the source / lien de la source /
         enlace de la fuente / ссылка на источник / 来源链接 / رابط المصدر
         """,
+    ),
+    (
+        ("source_kind",),
+        "source kind / source type / type of source / grade of source / source grade",
     ),
     (
         ("note",),

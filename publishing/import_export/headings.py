@@ -193,7 +193,7 @@ def match_headings(
             continue
         column = known[name]
         if column in matched.values():
-            message = _("The column “%s” is chosen for more than one heading.")
+            message = _("More than one heading goes to the column “%s”. Leave one of them out.")
             raise HeadingError(message % getattr(column, "label", column))
         heading = headings[position] if position < len(headings) else ""
         if isinstance(column, InlineColumn) and "|" in heading:
@@ -209,7 +209,7 @@ def _reorder(column: InlineColumn, order: str) -> None:
     is_valid = set(names) <= set(column.values) and len(set(names)) == len(names)
     if not is_valid or not set(column.identifying) <= set(names):
         raise HeadingError(
-            _("Write the heading so, or leave values out, but not %(needed)s: %(all)s.")
+            _("Write the heading as %(all)s. You can leave values out, except %(needed)s.")
             % {
                 "needed": ", ".join(column.identifying),
                 "all": f"{column.name} ({' | '.join(column.values)})",

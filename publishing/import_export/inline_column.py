@@ -83,7 +83,7 @@ class InlineColumn(TableColumn):
             values = self._values(line, resolver, present, present_texts)
             key, present_row = present_rows.get(self._key(values), (str(uuid.uuid4()), None))
             if key in rows:
-                raise ValidationError(_("“%s” is here twice.") % line)
+                raise ValidationError(_("“%s” is listed twice.") % line)
             rows[key] = (present_row or self._defaults()) | values
         return rows
 

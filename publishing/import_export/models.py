@@ -27,7 +27,7 @@ UNDERSTANDING = {"date_order", "date_orders", "match_by"}
 class RowOutcome(models.TextChoices):
     """The result of an import for a row."""
 
-    PENDING = "pending", _("Not looked at yet")
+    PENDING = "pending", _("Not checked yet")
     NEW = "new", _("New")
     CHANGED = "changed", _("Changed")
     UNCHANGED = "unchanged", _("Unchanged")
@@ -75,8 +75,8 @@ class Batch(models.Model):
     imported_at = models.DateTimeField(_("imported"), null=True)
     # Outcome → number of rows, once the file is imported.
     counts = models.JSONField(default=dict)
-    undone_at = models.DateTimeField(_("taken back"), null=True)
-    undone_by = models.CharField(_("taken back by"), max_length=150, blank=True)
+    undone_at = models.DateTimeField(_("undone"), null=True)
+    undone_by = models.CharField(_("undone by"), max_length=150, blank=True)
     # Records that could not be restored: [key, name, reason].
     left = models.JSONField(default=list)
 

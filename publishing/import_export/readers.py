@@ -116,7 +116,10 @@ def _filled(rows: Iterator[UploadedRow]) -> Iterator[UploadedRow]:
     for count, row in enumerate(rows, 1):
         is_filled = bool(row.problems) or any(row.cells)
         if count > MOST_LINES or (is_filled and row.number > MOST_LINES):
-            text = _("The table has more than %(most)s rows, empty ones among them. Delete these.")
+            text = _(
+                "The table has more than %(most)s rows, including empty ones. Delete the empty "
+                "rows."
+            )
             raise UnreadableFile(text % {"most": f"{MOST_LINES:,}"})
         if is_filled:
             yield row

@@ -29,6 +29,7 @@ from publishing.import_export.bulk_snapshots import (
 from publishing.import_export.bulk_sql import DeferredSQL
 from publishing.import_export.constraints import BulkConstraints
 from publishing.import_export.models import Batch
+from publishing.revisions.comments import forget_all
 from publishing.revisions.models import Action, Revision, entry, name_of
 from publishing.revisions.snapshots import Snapshot, content_fields, part_relation, row_fields
 
@@ -106,17 +107,19 @@ class ImportUndo:
         key = self._key(revision)
         record, reason = records.get(key), ""
         if record is None:
-            reason = _("It was deleted since.")
+            reason = _("It has been deleted since then.")
         elif key not in visible:
-            reason = _("You may not change it.")
+            reason = _("You cannot change it.")
         elif revision.action == Action.DRAFTED:
-            reason = "" if revision.stage else _("Its draft was published or replaced since.")
+            reason = (
+                "" if revision.stage else _("Its draft has been published or replaced since then.")
+            )
         elif getattr(record, "trashed_at", None):
-            reason = _("It lies in the trash.")
+            reason = _("It is in the trash.")
         elif present[key] != revision.content:
-            reason = _("It was edited since.")
+            reason = _("It has been edited since then.")
         elif not self._may_change(record):
-            reason = _("You may not change it.")
+            reason = _("You cannot change it.")
         if reason:
             self._skip(revision, reason)
         return not reason
@@ -145,7 +148,7 @@ class ImportUndo:
         for revision in revisions:
             record, base = records[self._key(revision)], revision.base or EMPTY_CONTENT
             if any(target in missing for target in self._targets(base)):
-                self._skip(revision, _("What it pointed at was deleted since."))
+                self._skip(revision, _("A record that it refers to has been deleted since then."))
                 continue
             changes.append((revision, RecordChange(record, revision.content, base)))
         accepted = self._without_collisions(changes)
@@ -206,7 +209,7 @@ class ImportUndo:
         for revision in revisions:
             record = records[self._key(revision)]
             if not issubclass(self.model, Publishable) and _in_use(record):
-                self._skip(revision, _("Other records point at it."))
+                self._skip(revision, _("Other records refer to it."))
                 continue
             self._log(revision, record, revision.content)
             keys.append(record.pk)
@@ -221,6 +224,7 @@ class ImportUndo:
                 rows.update(trashed_at=now, updated_at=now)
             else:
                 rows.delete()
+                forget_all(self.model, chunk)
 
 
 def _close(drafts: list[Revision]) -> None:

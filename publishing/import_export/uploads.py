@@ -73,7 +73,7 @@ def save_rows(batch: Batch, table: UploadedTable, columns: Sequence[str]) -> Non
         sql.insert(BatchRow, rows)
         sql.run()
     if not batch.rows.exists():
-        raise UnreadableFile(_("The file has headings and no rows."))
+        raise UnreadableFile(_("The file has headings but no rows."))
     # Cells may stand to the right of all headings anywhere in a file.
     batch.headings = table.headings + [""] * (width - len(table.headings))
     columns = [*columns, *[""] * (width - len(columns))]
@@ -117,7 +117,7 @@ def notes_of(batch: Batch, table: UploadedTable, columns: Sequence[str]) -> list
     """Return the sentences about how the file was read."""
     notes = [*_source_notes(table)]
     if table.above:
-        message = _("The headings are in row %(row)s; what stands above it is left out.")
+        message = _("The headings are in row %(row)s; the rows above it are left out.")
         notes.append(message % {"row": table.header_row})
     if omitted := left_out(batch.headings, columns):
         notes.append(_("Left out: %s.") % ", ".join(label[:60] for label in omitted))
@@ -130,7 +130,7 @@ def _source_notes(table: UploadedTable) -> Iterable[str]:
     source = table.source
     if isinstance(source, TextSource) and source.encoding not in ("utf-8", *WIDE):
         message = _(
-            "The file is not in UTF-8. It was read as %(encoding)s: look whether accents are right."
+            "The file is not in UTF-8. It was read as %(encoding)s: check that accents are right."
         )
         yield message % {"encoding": source.label}
     if message := longer_row_message(table):
@@ -141,7 +141,7 @@ def _source_notes(table: UploadedTable) -> Iterable[str]:
             message = _("Only the first sheet, “%(name)s”, is imported.")
         yield message % {"name": table.sheet}
     if source.has_formulas:
-        yield _("Of formulas, the values that the file holds are imported.")
+        yield _("Formulas are imported as the values that they show.")
 
 
 def longer_row_message(table: UploadedTable) -> str:
@@ -149,8 +149,8 @@ def longer_row_message(table: UploadedTable) -> str:
     if not isinstance(table.source, TextSource) or not table.longer_row:
         return ""
     message = _(
-        "Row %s has more values than there are headings. If the separator stands within one of "
-        "them, as in 1,234 in a list with commas, put that value in quotation marks in the file."
+        "Row %s has more values than there are headings. If a value contains the separator, such "
+        "as 1,234 in a list with commas, put it in quotation marks in the file."
     )
     return message % table.longer_row
 

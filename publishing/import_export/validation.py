@@ -184,20 +184,22 @@ class RowValidator:
         """Raise RowRefused if the user lacks the permission for a row."""
         if record is None:
             if not self.model_admin.has_add_permission(self.request):
-                raise RowRefused(_("You may not add records of this kind."))
+                raise RowRefused(_("You cannot add records of this kind."))
             return
         if getattr(record, "trashed_at", None):
-            raise RowRefused(_("It lies in the trash. Take it out before you change it."))
+            raise RowRefused(_("It is in the trash. Take it out before you change it."))
         if not self.model_admin.has_change_permission(self.request, record):
-            raise RowRefused(_("You may not change this record."))
+            raise RowRefused(_("You cannot change this record."))
         draft = self.drafts.get(str(record.pk))
         if draft is None:
             return
         author = draft.person_name or _("somebody")
         if row.as_draft:
-            message = _("There is an open draft of it by %(who)s. Publish or discard that first.")
+            message = _("%(who)s has an open draft of it. Publish or discard the draft first.")
             raise RowRefused(message % {"who": author})
-        message = _("There is an open draft of it by %(who)s, which stays and is merged later.")
+        message = _(
+            "%(who)s has an open draft of it, which stays and will be combined with this later."
+        )
         row.remark = message % {"who": author}
 
     def _assign(self, record: Any, read: RowContent) -> Any:

@@ -11,12 +11,15 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from imagefield.fields import PPOIField
 
 from publishing.content.scope import Scope, narrowed
 from publishing.content.text_fields import LineField
+from publishing.content.text_index import TextIndexField
 from publishing.pictures import renditions
+from publishing.pictures.tags import TagsField, all_tags, tagged
 from publishing.pictures.uploads import PictureFileField, validate_picture
 from publishing.pictures.written_files import WrittenFiles
 
@@ -37,6 +40,14 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         for rows, link in self._uses():
             shown |= Exists(narrowed(rows, scope).filter(**{link: OuterRef("pk")}))
         return self.filter(shown)
+
+    def tagged(self, tag: str) -> Self:
+        """Return the pictures with a tag."""
+        return self.filter(tagged(tag))
+
+    def tags(self) -> list[str]:
+        """Return the tags of these pictures, in alphabetical order."""
+        return all_tags(self.exclude(tags="").order_by().values_list("tags", flat=True).distinct())
 
     @staticmethod
     def _uses() -> Iterator[tuple[models.QuerySet[Any], str]]:
@@ -63,8 +74,8 @@ class Picture(models.Model):
         validators=[validate_picture],
         formats=renditions.FORMATS,
         help_text=_(
-            "JPEG, PNG, WebP, AVIF, GIF, or HEIC as iPhones write it. At least 1280 pixels wide "
-            "looks sharp everywhere."
+            "JPEG, PNG, WebP, AVIF, GIF or HEIC (iPhone photos). A picture at least 1280 pixels "
+            "wide looks sharp everywhere."
         ),
     )
     width = models.PositiveIntegerField(_("width"), editable=False, default=0)
@@ -91,20 +102,28 @@ class Picture(models.Model):
     is_decorative = models.BooleanField(
         _("decorative"),
         default=False,
-        help_text=_("The picture tells nothing that the text does not; screen readers skip it."),
+        help_text=_("The picture adds nothing to the text; screen readers skip it."),
     )
     credit = LineField(
         _("credit"),
         max_length=200,
         blank=True,
-        help_text=_("Who made it, as it should be printed beside the picture."),
+        help_text=_("Who made it, as it should appear next to the picture."),
     )
     licence = LineField(
         _("licence"),
         max_length=200,
         blank=True,
-        help_text=_("On what terms we may show it, for example “CC BY 4.0”."),
+        help_text=_("The terms on which we may show it, for example “CC BY 4.0”."),
     )
+    tags = TagsField(
+        _("tags"),
+        max_length=300,
+        blank=True,
+        help_text=_("Words to find it by, separated by commas: “festival, library, 2026”."),
+    )
+    # The SHA-256 of the uploaded file; empty for uploads from before it was kept.
+    digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     created_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -115,6 +134,7 @@ class Picture(models.Model):
         related_name="uploaded_pictures",
         verbose_name=_("uploaded by"),
     )
+    words_key = TextIndexField("title", "alternative_text", "credit", "licence")
 
     # Files that were written for the next save, outside its transaction.
     written: WrittenFiles | None = None
@@ -144,6 +164,20 @@ class Picture(models.Model):
         return "" if self.is_decorative else self.alternative_text
 
     @property
+    def measures(self) -> str:
+        """Return the size in words; "" if it is not known."""
+        if not self.width:
+            return ""
+        values = {"width": self.width, "height": self.height}
+        return gettext("%(width)s × %(height)s pixels") % values
+
+    @property
+    def thumbnail(self) -> str:
+        """Return the address of the smallest rendition, cropped around the focal point."""
+        address: str = getattr(self.file, renditions.THUMBNAIL)
+        return address
+
+    @property
     def card(self) -> renditions.Rendered:
         return renditions.rendered(self.file, "card")
 
@@ -161,7 +195,7 @@ class Picture(models.Model):
         with WrittenFiles(self.file.storage) as written:
             if self.file.name and not self.file._committed:
                 self.file.save(self.file.name, self.file.file, save=False)
-                written.take_upload(self.file.name, (self.width, self.height))
+                written.take_upload(self.file.name, (self.width, self.height), self.digest)
             if settings.IMAGEFIELD_AUTOGENERATE and not self.is_stored_so():
                 written.names.extend(renditions.make_missing(self.file))
         return written
@@ -181,6 +215,7 @@ class Picture(models.Model):
         if written.upload:
             self.file = written.upload  # type: ignore[assignment]
             self.width, self.height = written.size
+            self.digest = written.digest
         old = self._stored_file()
         try:
             super().save(*args, **kwargs)

@@ -14,13 +14,14 @@ LEAST_SIDE = 8
 
 def unreadable() -> ValidationError:
     return ValidationError(
-        _("This file is not a picture that we can read. Use a JPEG, PNG, WebP or AVIF file.")
+        _("We cannot read this file as a picture. Use a JPEG, PNG, WebP or AVIF file.")
     )
 
 
 def unusable(kind: str) -> ValidationError:
     return ValidationError(
-        _("%(kind)s pictures cannot be used. Save it as JPEG, PNG, WebP or AVIF.") % {"kind": kind}
+        _("%(kind)s pictures cannot be used. Save this one as JPEG, PNG, WebP or AVIF.")
+        % {"kind": kind}
     )
 
 
@@ -38,7 +39,7 @@ def too_costly() -> ValidationError:
 
 def too_large(size: int) -> ValidationError:
     return ValidationError(
-        _("This file has %(size)s. Choose a picture of at most %(most)s.")
+        _("This file is %(size)s. Choose a picture of at most %(most)s.")
         % {"size": filesizeformat(size), "most": filesizeformat(settings.PICTURE_MAX_BYTES)}
     )
 

@@ -89,6 +89,10 @@ FORMATS: dict[str, Any] = {"preview": preview} | {
 }
 
 
+# For lists of the admin: cropped around the focal point.
+THUMBNAIL = key("card", SHAPES["card"].widths[0], "webp")
+
+
 def names(file: Any) -> list[str]:
     """Return the names in the storage that the renditions of a file have."""
     return [context.name for context in contexts_of(file)]

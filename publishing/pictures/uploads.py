@@ -3,6 +3,7 @@
 Both are decided in one step, before anything is written: what is accepted has been made already.
 """
 
+import hashlib
 import threading
 from io import BytesIO
 from pathlib import PurePath
@@ -46,6 +47,8 @@ class Accepted(NamedTuple):
     content: bytes
     suffix: str
     size: tuple[int, int]
+    # The SHA-256 of the file as it was uploaded.
+    digest: str = ""
 
 
 def accept(file: "File[bytes]") -> Accepted:
@@ -88,7 +91,8 @@ def _accept(upload: "File[bytes]") -> Accepted:
     content = upload.read()
     upload.seek(0)
     with _turn:
-        return encoded(*decoded(content))
+        accepted = encoded(*decoded(content))
+    return accepted._replace(digest=hashlib.sha256(content).hexdigest())
 
 
 def decoded(content: bytes) -> tuple[Image.Image, str]:
@@ -143,6 +147,7 @@ class PictureFile(ImageFieldFile):
         setattr(self.instance, field.attname, self.name)
         self._committed = True
         self.instance.width, self.instance.height = accepted.size
+        self.instance.digest = accepted.digest
         if save:
             self.instance.save()
 

@@ -14,14 +14,15 @@ class WrittenFiles:
 
     def __init__(self, storage: Any) -> None:
         self.names: list[str] = []
-        # The name and the size in pixels of the upload, if there was one.
+        # The name, the size in pixels and the digest of the upload, if there was one.
         self.upload = ""
         self.size = (0, 0)
+        self.digest = ""
         self.remove = weakref.finalize(self, _remove, storage, self.names)
 
-    def take_upload(self, name: str, size: tuple[int, int]) -> None:
+    def take_upload(self, name: str, size: tuple[int, int], digest: str) -> None:
         self.names.append(name)
-        self.upload, self.size = name, size
+        self.upload, self.size, self.digest = name, size, digest
 
     def keep(self) -> None:
         self.remove.detach()

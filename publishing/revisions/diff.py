@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable
-from html import unescape
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.template.defaultfilters import linebreaksbr
 from django.utils import formats
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from publishing.content.moments import localtime
-from publishing.content.richtext import RichTextField
-from publishing.content.text_references import spelled_out
+from publishing.content.richtext import RichTextField, clean_html
+from publishing.content.text_references import render, spelled_out
+from publishing.revisions.block_diff import html_text, in_its_container, mark_blocks
 from publishing.revisions.snapshots import (
     Conflict,
     Path,
     Snapshot,
+    chosen_value,
     content_fields,
     differing,
+    have_same_blocks,
     part_relation,
     value_at,
 )
+from publishing.revisions.snapshots.blocks import elements
 from publishing.revisions.word_diff import mark_words, marked_word
 
-BLOCK_END = re.compile(r"</(?:p|li|h\d|blockquote|tr|ul|ol|table)>|<br\s*/?>|<hr\s*/?>")
-LINK = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+NONE: Mapping[str, str] = {}
 
 
 class Difference(NamedTuple):
-    """One value that differs. `old` and `new` are texts, "" for nothing; `marked` shows both."""
+    """One value that differs. `old` and `new` are texts, "" for nothing.
+
+    `marked` shows both as one; it is empty if nothing differs that staff can see or have typed:
+    the seconds of a moment, or white space between paragraphs.
+    """
 
     label: str
     old: str
@@ -45,7 +51,7 @@ class Difference(NamedTuple):
 
 
 class ConflictRow(NamedTuple):
-    """A conflict in words, for the form that asks staff to choose."""
+    """A conflict in words, for the page that asks staff to choose."""
 
     key: str
     label: str
@@ -53,6 +59,15 @@ class ConflictRow(NamedTuple):
     mine: str
     theirs: str
     can_join: bool
+    # Both sides as HTML, with marks on their differences from the base.
+    marked_mine: SafeString
+    marked_theirs: SafeString
+    # The lines around a collision in a text.
+    before: str
+    after: str
+    # The result of each choice as HTML, and the choice made before.
+    results: dict[str, SafeString]
+    choice: str
 
 
 def differences(
@@ -61,29 +76,58 @@ def differences(
     """Return the differences between two snapshots of a record, in the order of its form."""
     before, after = old or _empty(new), new or _empty(old)
     words = SnapshotFormatter(model, [before, after])
-    found = [words.difference(path, before, after) for path in differing(before, after)]
-    if not old or not new:
-        found = [difference for difference in found if difference.old or difference.new]
-    return found
+    found = (words.difference(path, before, after) for path in differing(before, after))
+    return [difference for difference in found if difference.marked]
 
 
-def conflict_rows(model: type[models.Model], conflicts: Iterable[Conflict]) -> list[ConflictRow]:
+def conflict_rows(
+    model: type[models.Model], conflicts: Iterable[Conflict], choices: Mapping[str, str] = NONE
+) -> list[ConflictRow]:
+    """Return the conflicts in words, with the choices made so far."""
     conflicts = list(conflicts)
     words = SnapshotFormatter(model, [])
     for conflict in conflicts:
         for value in (conflict.base, conflict.mine, conflict.theirs):
             words.learn(conflict.path, value)
-    return [
-        ConflictRow(
-            conflict.key,
-            words.label(conflict.path),
-            words.text(conflict.path, conflict.base),
-            words.text(conflict.path, conflict.mine),
-            words.text(conflict.path, conflict.theirs),
-            can_join=words.is_text(conflict.path) and bool(conflict.mine and conflict.theirs),
-        )
-        for conflict in conflicts
-    ]
+    return [_conflict_row(words, conflict, choices.get(conflict.key, "")) for conflict in conflicts]
+
+
+def _conflict_row(words: SnapshotFormatter, conflict: Conflict, choice: str) -> ConflictRow:
+    path, base, mine, theirs = conflict[:4]
+    can_join = words.is_text(path) and bool(mine and theirs)
+    label, before, after = words.label(path), "", ""
+    if conflict.text:
+        before, after = (html_text(side) for side in conflict.text.around(conflict.number))
+        total = len(conflict.text.collisions)
+        if total > 1:
+            values = {"label": label, "number": conflict.number + 1, "total": total}
+            label = _("%(label)s, place %(number)s of %(total)s") % values
+    return ConflictRow(
+        conflict.key,
+        label,
+        words.text(path, base),
+        words.text(path, mine),
+        words.text(path, theirs),
+        can_join,
+        words.marked(path, base, mine) or words.as_page(path, mine),
+        words.marked(path, base, theirs) or words.as_page(path, theirs),
+        before.rpartition("\n")[2],
+        after.partition("\n")[0],
+        {
+            name: words.as_page(path, chosen_value(conflict, name))
+            for name in ("mine", "theirs", "both")[: 3 if can_join else 2]
+        },
+        choice,
+    )
+
+
+def merged_values(
+    model: type[models.Model], conflicts: Iterable[Conflict], content: Snapshot
+) -> list[tuple[str, SafeString]]:
+    """Return (label, HTML) of the whole values in which there were conflicts."""
+    words = SnapshotFormatter(model, [content])
+    paths = dict.fromkeys(conflict.path for conflict in conflicts)
+    return [(words.label(path), words.as_page(path, value_at(content, path))) for path in paths]
 
 
 def _empty(like: Snapshot | None) -> Snapshot:
@@ -103,6 +147,8 @@ class SnapshotFormatter:
         self.model = model
         self._keys: dict[Any, set[Any]] = defaultdict(set)
         self._names: dict[Any, dict[Any, str]] = {}
+        # Rich texts with the names of what they refer to, which takes queries.
+        self._spelled: dict[str, str] = {}
         for content in contents:
             for name, value in content.get("fields", {}).items():
                 self.learn(("fields", name), value)
@@ -185,7 +231,14 @@ class SnapshotFormatter:
             return self.name_of(target, value)
         if getattr(field, "choices", None):
             return str(dict(field.flatchoices).get(value, value))
+        if isinstance(field, RichTextField):
+            return html_text(self._spelled_out(value))
         return _plain_text(field, value)
+
+    def _spelled_out(self, html: str) -> str:
+        if html not in self._spelled:
+            self._spelled[html] = spelled_out(html)
+        return self._spelled[html]
 
     def difference(self, path: Path, old: Snapshot, new: Snapshot) -> Difference:
         before, after = value_at(old, path), value_at(new, path)
@@ -199,10 +252,29 @@ class SnapshotFormatter:
         if len(path) == 4:
             row = self.text(path[:3], value_at(new, path[:3]))
             label = f"{label} ({row})" if row else label
-        if old_text == new_text:
+        marked = self.marked(path, before, after)
+        return Difference(label, old_text, new_text, marked)
+
+    def marked(self, path: Path, old: Any, new: Any) -> SafeString:
+        """Return two values as one, with marks on what differs; empty if nothing does."""
+        if isinstance(self.field(path), RichTextField):
+            texts = [self._spelled_out(value or "") for value in (old, new)]
+            if have_same_blocks(*texts):
+                return SafeString("")
+            if None not in map(elements, texts):
+                return mark_blocks(*texts)
+        before, after = self.text(path, old), self.text(path, new)
+        if before == after:
+            is_rich = isinstance(self.field(path), RichTextField)
             said = _("The words are the same; their formatting or links changed.")
-            return Difference(label, old_text, new_text, format_html("{}", said))
-        return Difference(label, old_text, new_text, mark_words(old_text, new_text))
+            return format_html("{}", said) if is_rich else SafeString("")
+        return (mark_blocks if "\n" in before + after else mark_words)(before, after)
+
+    def as_page(self, path: Path, value: Any) -> SafeString:
+        """Return the value as a public page shows it: rich text as HTML, all else in words."""
+        if isinstance(self.field(path), RichTextField):
+            return render(clean_html(in_its_container(value or "")))
+        return linebreaksbr(self.text(path, value), autoescape=True)
 
 
 def _plain_text(field: Any, value: Any) -> str:
@@ -212,17 +284,7 @@ def _plain_text(field: Any, value: Any) -> str:
         return str(formats.date_format(localtime(moment), "j F Y, H:i"))
     if isinstance(field, models.DateField) and (day := parse_date(str(value))):
         return str(formats.date_format(day, "j F Y"))
-    return html_text(spelled_out(value)) if isinstance(field, RichTextField) else str(value)
-
-
-def html_text(html: str) -> str:
-    """Return the words of a rich text, a line for each block, with the addresses of its links.
-
-    >>> html_text('<p>See <a href="/cities/">the cities</a>.</p><p>All &amp; more</p>')
-    'See the cities (/cities/).\\nAll & more'
-    """
-    named = LINK.sub(r"\2 (\1)", html)
-    return unescape(strip_tags(BLOCK_END.sub("\n", named))).strip()
+    return str(value)
 
 
 def _mark_sets(gone: list[str], came: list[str]) -> SafeString:

@@ -69,12 +69,18 @@ def keep_draft(
     *,
     stage: Stage = Stage.DRAFT,
     due_at: datetime | None = None,
+    live: Snapshot | None = None,
 ) -> Revision:
-    """Keep a snapshot as the draft of a record. Raises ValidationError if it is not valid."""
-    with rehearse():
-        snapshots.apply(record, content)
-    record.refresh_from_db()
-    live = snapshots.take(record)
+    """Keep a snapshot as the draft of a record. Raises ValidationError if it is not valid.
+
+    With `live`, the snapshot of the locked record, the content was saved in a rehearsal a moment
+    ago, so it is not checked again.
+    """
+    if live is None:
+        with rehearse():
+            snapshots.apply(record, content)
+        record.refresh_from_db()
+        live = snapshots.take(record)
     return log(record, action, person, note, base=live, content=content, stage=stage, due_at=due_at)
 
 
@@ -97,7 +103,7 @@ def publish_draft(
     with transaction.atomic():
         record = lock_record_of(draft)
         if not Revision.objects.open().filter(pk=draft.pk).exists():
-            raise ValidationError(_("The draft was changed meanwhile. Look at it again."))
+            raise ValidationError(_("Somebody changed this draft in the meantime. Check it again."))
         merged = snapshots.resolve(draft.merged(snapshots.take(record)), choices or {})
         if merged.conflicts:
             raise MergeConflict(merged.conflicts)
@@ -111,5 +117,5 @@ def lock_record_of(draft: Revision) -> Any:
     Always lock the record first and its draft afterwards, to avoid deadlocks.
     """
     if (record := draft.record) is None:
-        raise ValidationError(_("The record is gone."))
+        raise ValidationError(_("The record has been deleted."))
     return lock(record)

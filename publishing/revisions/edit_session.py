@@ -1,10 +1,10 @@
 """Edit session: one person's edit of one record, from opening the form to the outcome of the save.
 
 A save has four steps. `rehearse` runs the form's own save on top of the snapshot that the form was
-opened with, takes a snapshot of the result and rolls back; `merge` merges it with what the record
-or its draft says by now; `hold_back` stops a change that would become public with unanswered
-advice; `store` saves it, as a draft or for good. So no change is lost, whoever saves first, in rows
-and relations too.
+opened with, takes a snapshot of the result and rolls back. `store` locks the record and saves, as a
+draft or for good, after two more: `merge` merges it with what the record or its draft says by now,
+`hold_back` stops a change that would become public with unanswered advice. So no change is lost,
+whoever saves first, in rows and relations too.
 
 It does not depend on a request: the admin passes the options and a function that saves.
 """
@@ -21,8 +21,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from publishing.content.publishable import is_live
-from publishing.content.states import State
+from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import snapshots, transitions
+from publishing.revisions.conflict_choices import chosen, is_unseen
 from publishing.revisions.drafts import keep_draft, lock, write
 from publishing.revisions.models import Action, Revision, Stage, log, open_draft
 from publishing.revisions.rehearsal import rehearse
@@ -30,12 +31,14 @@ from publishing.revisions.save_options import (
     SaveOptions,
     SaveOutcome,
     SaveRefused,
+    dated_draft_message,
     held_back_message,
+    offline_message,
     parse_due_moment,
     refusal_message,
 )
 from publishing.revisions.scope_guard import check_change
-from publishing.revisions.snapshots import Conflict, MergeResult, Snapshot, fingerprint
+from publishing.revisions.snapshots import Conflict, MergeResult, Snapshot
 
 Response = TypeVar("Response")
 
@@ -65,12 +68,16 @@ class EditSession:
         self.may_publish, self.check, self.notify = may_publish, check, notify
         # The state that visitors see; the form may show another one, from a draft or typed dates.
         self.state: State | None = getattr(record, "state", None)
+        self.was_public: bool = getattr(record, "was_public", False)
+        self.state_label: str = getattr(record, "state_label", "")
         # Snapshots: as the form was opened, as the person typed it, as the record or its draft is
-        # now, and the merge of the three. Empty until they are known.
+        # now, and the merge of the three, without and with choices. Empty until they are known.
+        # `live` is the record itself, without its draft.
         self.start: Snapshot = {}
+        self.live: Snapshot = {}
         self.mine: Snapshot = {}
         self.theirs: Snapshot = {}
-        self.merged = MergeResult({}, [])
+        self.unresolved = self.merged = MergeResult({}, [])
         self.draft: Revision | None = None
         # Conflicts of an opened draft with later changes, and references that no longer exist.
         self.clashes: list[Conflict] = []
@@ -79,7 +86,7 @@ class EditSession:
         self.advice: list[Any] | None = None
         self.blocking_advice: list[Any] = []
         self.added: Any = None
-        self.is_rehearsing = self.goes_live = False
+        self.is_rehearsing = self.goes_live = self.asks_offline = False
         self.error_message = ""
         self.outcome: SaveOutcome | None = None
 
@@ -87,8 +94,8 @@ class EditSession:
 
     def current_content(self) -> Snapshot:
         """Return the content that a form shows now: of the open draft if any, or of the record."""
-        draft, live = self.find_draft(), snapshots.take(self.record)
-        return draft.merged(live).content if draft else live
+        draft, self.live = self.find_draft(), snapshots.take(self.record)
+        return draft.merged(self.live).content if draft else self.live
 
     def find_draft(self) -> Revision | None:
         self.draft = open_draft(self.record)
@@ -124,16 +131,14 @@ class EditSession:
                 self.start = self.current_content()
                 raise SaveRefused(
                     _(
-                        "The portal cannot tell any more what the record said when you opened "
-                        "this form. Compare your text with the present record, and save again."
+                        "This form has been open too long to combine your changes with those of "
+                        "others. Compare your text with the current record, then save again."
                     )
                 )
             response = self.rehearse(run_form)
             if not self.mine:
                 return response
-            if not self.merge().conflicts:
-                self.hold_back()
-                self.store()
+            self.store()
         except (SaveRefused, ValidationError, IntegrityError) as error:
             self.error_message = refusal_message(error)
             return self.rehearse(run_form)
@@ -163,40 +168,63 @@ class EditSession:
         """Take the snapshot and the advice of the record that the form saved in the rehearsal."""
         self.added = record if self.record is None else None
         self.mine = snapshots.take(record)
-        self.advice = self.check(record)
         self.goes_live = is_live(record)
+        # A draft is kept whatever the advice says.
+        is_draft = self.state in LIVE_STATES and (self.options.drafts or self.options.submits)
+        self.advice = None if is_draft else self.check(record)
 
     def merge(self) -> MergeResult:
         """Merge what was typed into what the record or its draft says now."""
-        self.theirs, choices = self.current_content(), self.options.choices
-        self.merged = snapshots.merge(self.start, self.mine, self.theirs)
-        # Choices between outdated texts do not count.
-        if choices and self.options.seen == fingerprint(self.theirs):
-            self.merged = snapshots.resolve(self.merged, choices)
+        self.theirs = self.current_content()
+        self.unresolved = snapshots.merge(self.start, self.mine, self.theirs)
+        self.merged = chosen(self.unresolved, self.theirs, self.options)
         return self.merged
+
+    def shows_result(self, current: Any) -> bool:
+        """Return whether the person sees the merged texts before they are saved."""
+        if not self.unresolved.conflicts or not is_unseen(self.merged, self.options):
+            return False
+        return self.options.asks_result or not self._stays_hidden(current)
+
+    def _stays_hidden(self, record: Any) -> bool:
+        """Return whether visitors see nothing of this save, neither now nor by its schedule."""
+        becomes_public = self.goes_live or (self.options.publishes and self.may_publish)
+        is_kept = self.keeps_draft(record) or not becomes_public
+        return is_kept and not self.options.schedules
 
     def look_ahead(self, run_form: Callable[[], Any]) -> None:
         """Rehearse the saving of a new record; set `error_message` if its advice holds it back."""
         self.rehearse(run_form)
         try:
-            self.hold_back()
+            self.hold_back(None)
         except SaveRefused as error:
             self.error_message = str(error)
 
-    def hold_back(self) -> None:
+    def hold_back(self, current: Any) -> None:
         """Raise SaveRefused if the record would become public with unanswered advice.
 
-        For a record that is public already, only the advice that the change causes counts.
+        `current` is the record as it is now, None if it is new. If it is public already, only the
+        advice that the change causes counts.
         """
-        current = self.record and type(self.record)._base_manager.get(pk=self.record.pk)
-        becomes_public = self.goes_live or self.options.publishes
-        if not self.options.schedules and (self.keeps_draft(current) or not becomes_public):
+        self._check_dates(current)
+        if self._stays_hidden(current):
             return
         known = self.check(current) if is_live(current) else []
         new_advice = [advice for advice in self.advice or () if advice not in known]
         if new_advice and not self.options.has_reason:
             self.blocking_advice = new_advice
             raise SaveRefused(held_back_message(len(new_advice)))
+
+    def _check_dates(self, current: Any) -> None:
+        """Raise SaveRefused if the typed date would do what the pressed button does not say."""
+        if self.keeps_draft(current):
+            return
+        if self.options.drafts and self.goes_live:
+            raise SaveRefused(dated_draft_message())
+        is_undated = self.mine.get("fields", {}).get("published_at", "") is None
+        if self.state == State.PUBLIC and is_undated and not self.options.takes_offline:
+            self.asks_offline = True
+            raise SaveRefused(offline_message())
 
     def keeps_draft(self, record: Any) -> bool:
         """Return whether this save leaves the public version as it is."""
@@ -205,18 +233,21 @@ class EditSession:
         return (asks_for_draft or not self.may_publish) and is_live(record)
 
     def store(self) -> None:
-        """Save what was typed, as a draft or for good. Raises SaveRefused."""
-        check_change(type(self.record), self.start, self.mine, self.person)
+        """Save what was typed, as a draft or for good, unless the person has to decide something.
+
+        Raises SaveRefused. The record is locked from the merge on, so nobody saves in between.
+        """
         with transaction.atomic():
             # The current row: it may have become public since the form was sent.
             record = lock(self.record)
-            merged = self.merge()
-            if merged.conflicts:
-                raise SaveRefused(_("Somebody saved at the same moment. Save again."))
+            if self.merge().conflicts or self.shows_result(record):
+                return
+            self.hold_back(record)
+            check_change(type(self.record), self.start, self.mine, self.person)
             if self.keeps_draft(record):
-                outcome = SaveOutcome(self._keep_draft(record, merged.content), [])
+                outcome = SaveOutcome(self._keep_draft(record, self.merged.content), [])
             else:
-                outcome = SaveOutcome(None, self._keep_live(record, merged.content))
+                outcome = SaveOutcome(None, self._keep_live(record, self.merged.content))
         self.record.refresh_from_db()
         self.outcome = outcome
 
@@ -258,11 +289,16 @@ class EditSession:
         action, stage, due = self._stage()
         if content == self.theirs:
             if previous is None:
-                raise SaveRefused(_("You changed nothing, so there is no draft to keep."))
-            if (stage, due, note) == (previous.stage, previous.due_at, ""):
+                raise SaveRefused(_("You have not changed anything, so there is no draft to save."))
+            is_noted = note in ("", previous.note)
+            if is_noted and (stage, due) == (previous.stage, previous.due_at):
                 return previous
         # A draft has to be valid after the merge with others' changes too.
-        draft = keep_draft(record, content, action, self.person, note, stage=stage, due_at=due)
+        is_rehearsed = snapshots.same(content, self.mine)
+        draft = keep_draft(
+            record, content, action, self.person, note,
+            stage=stage, due_at=due, live=self.live if is_rehearsed else None,
+        )  # fmt: skip
         if action is Action.SUBMITTED and self.notify:
             self.notify(record, draft)
         return draft
@@ -271,12 +307,10 @@ class EditSession:
         """Return action, stage and due moment. Saving alone changes neither queue nor date."""
         previous = self.draft
         if previous and previous.stage == Stage.SCHEDULED and not self.may_publish:
-            raise SaveRefused(_("The draft is scheduled: only who may publish can change it now."))
+            raise SaveRefused(_("The draft is scheduled, so only a publisher can change it."))
         if self.options.schedules:
             if not self.may_publish:
-                raise SaveRefused(
-                    _("You may save a draft, but not schedule it. Submit it for review.")
-                )
+                raise SaveRefused(_("You cannot schedule a draft. Submit it for review instead."))
             return Action.SCHEDULED, Stage.SCHEDULED, parse_due_moment(self.options.due_at)
         if self.options.submits:
             return Action.SUBMITTED, Stage.REVIEW, None

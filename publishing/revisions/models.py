@@ -13,7 +13,6 @@ from typing import Any, Self
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.auth import get_permission_codename
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -22,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.content.moments import MomentField
 from publishing.content.scope import Scope, about_records, within
 from publishing.content.text_fields import ParagraphsField
+from publishing.content.visibility import permission_to
 from publishing.revisions import snapshots
 from publishing.revisions.snapshots import MergeResult, Snapshot
 
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 class Action(models.TextChoices):
     """The kinds of entry in the history."""
 
+    LOADED = "loaded", _("Loaded with the starter content")
     ADDED = "added", _("Added")
     CHANGED = "changed", _("Changed")
     PUBLISHED = "published", _("Published")
@@ -40,6 +41,7 @@ class Action(models.TextChoices):
     RECOVERED = "recovered", _("Taken out of the trash")
     PURGED = "purged", _("Deleted for good")
     RESTORED = "restored", _("Restored an older version")
+    REVERTED = "reverted", _("Undid a change")
     DRAFTED = "drafted", _("Saved a draft")
     DISCARDED = "discarded", _("Discarded the draft")
     SUBMITTED = "submitted", _("Submitted for review")
@@ -48,9 +50,9 @@ class Action(models.TextChoices):
     SCHEDULED = "scheduled", _("Scheduled the draft")
     FAILED = "failed", _("Could not publish the draft")
     IMPORTED = "imported", _("Imported")
-    UNDONE = "undone", _("Took an import back")
+    UNDONE = "undone", _("Undid an import")
     SHARED = "shared", _("Shared the draft by a link")
-    UNSHARED = "unshared", _("Took a link to the draft back")
+    UNSHARED = "unshared", _("Revoked a link to the draft")
 
 
 class Stage(models.TextChoices):
@@ -63,27 +65,37 @@ class Stage(models.TextChoices):
     FAILED = "failed", _("Could not be published")
 
 
-class RevisionQuerySet(models.QuerySet["Revision"]):
-    def of(self, record: models.Model) -> Self:
-        """Return the revisions of a record, the newest first."""
-        return self.filter(model=record._meta.label_lower, object_pk=str(record.pk)).order_by(
-            "-made_at", "-pk"
-        )
+def model_of(label: str) -> type[models.Model] | None:
+    """Return the model with a label; None if the portal no longer has it."""
+    try:
+        return apps.get_model(label)
+    except LookupError:
+        return None
+
+
+class AboutRecordsMixin(models.QuerySet[Any]):
+    """QuerySet mixin for rows that name a record by `model` and `object_pk`."""
 
     def within(self, scope: Scope) -> Self:
         return self.filter(about_records(scope))
 
     def visible_to(self, user: Any) -> Self:
-        """Return the revisions of records that the user may view."""
+        """Return the rows about records that the user may view."""
         hidden = [
             model._meta.label_lower
             for model in apps.get_models()
-            if not user.has_perm(
-                f"{model._meta.app_label}.{get_permission_codename('view', model._meta)}"
-            )
+            if not user.has_perm(permission_to("view", model))
         ]
         rows = self.exclude(model__in=hidden) if hidden else self
         return within(rows, user)  # type: ignore[return-value]
+
+
+class RevisionQuerySet(AboutRecordsMixin, models.QuerySet["Revision"]):
+    def of(self, record: models.Model) -> Self:
+        """Return the revisions of a record, the newest first."""
+        return self.filter(model=record._meta.label_lower, object_pk=str(record.pk)).order_by(
+            "-made_at", "-pk"
+        )
 
     def open(self) -> Self:
         """Return the drafts that are neither published nor discarded."""
@@ -121,7 +133,7 @@ class Revision(models.Model):
     note = ParagraphsField(_("why"), blank=True)
     base = models.JSONField(_("before"), null=True, default=None)
     content = models.JSONField(_("after"), null=True, default=None)
-    due_at = MomentField(_("goes live at"), null=True, blank=True)
+    due_at = MomentField(_("publishes at"), null=True, blank=True)
     batch = models.ForeignKey(
         "publishing.Batch",
         models.SET_NULL,
@@ -141,6 +153,12 @@ class Revision(models.Model):
         indexes = [
             models.Index(fields=["model", "object_pk", "-made_at"], name="revision_by_object"),
             models.Index(fields=["stage", "due_at"], name="revision_open", condition=~Q(stage="")),
+            # The search over the desk reads the latest reasons that people gave.
+            models.Index(
+                fields=["-made_at"],
+                name="revision_with_note",
+                condition=~Q(note="") & Q(batch__isnull=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -160,10 +178,7 @@ class Revision(models.Model):
     @property
     def model_class(self) -> type[models.Model] | None:
         """Return the record's model; None if the portal no longer has it."""
-        try:
-            return apps.get_model(self.model)
-        except LookupError:
-            return None
+        return model_of(self.model)
 
     @property
     def record(self) -> Any:
@@ -208,8 +223,8 @@ def open_draft(record: models.Model) -> Revision | None:
 
 
 def name_of(person: Any) -> str:
-    """Return the full name of a user, or the user name; "" for nobody."""
-    return str(person.get_full_name() or person.get_username()) if person else ""
+    """Return the name of a user, or the email address; "" for nobody."""
+    return str(person) if person else ""
 
 
 def log(
@@ -223,15 +238,18 @@ def log(
     stage: str = "",
     due_at: datetime | None = None,
     author: Any = None,
+    made_at: datetime | None = None,
 ) -> Revision:
     """Add an entry to the history. With a stage it is the open draft, in place of the earlier one.
 
-    A draft belongs to its `author`: the person, unless somebody else is named.
+    A draft belongs to its `author`: the person, unless somebody else is named. `made_at` is the
+    date of the entry (default: now).
     """
-    earlier = open_draft(record) if stage else None
+    earlier = Revision.objects.of(record).open().only("pk").first() if stage else None
     if earlier:
         earlier.close()
     values = {"base": base, "content": content, "stage": stage, "due_at": due_at, "author": author}
+    values |= {"made_at": made_at} if made_at else {}
     made = entry(record, action, person, note, **values)
     made.save()
     if earlier:

@@ -15,6 +15,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.urls import get_script_prefix, resolve
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from publishing.revisions import snapshots
@@ -34,10 +35,12 @@ def public_page(record: Any, request: HttpRequest, notice: str) -> HttpResponse:
     visit = visitor(request, path)
     visit.showing = Showing(record, notice)  # type: ignore[attr-defined]
     view, arguments, named = resolve(path)
-    response = view(visit, *arguments, **named)
-    if isinstance(response, SimpleTemplateResponse):
-        # The rehearsal ends before Django would render it.
-        response.render()
+    # Visitors see the times of the portal, not those of the user.
+    with timezone.override(None):
+        response = view(visit, *arguments, **named)
+        if isinstance(response, SimpleTemplateResponse):
+            # The rehearsal ends before Django would render it.
+            response.render()
     return private(HttpResponse(response.content))
 
 

@@ -42,9 +42,14 @@ class SaveOptions:
     # True if the person gives a reason to publish in spite of open advice.
     has_reason: bool = False
     due_at: str = ""
+    # True if the person agreed that a public record without a date goes off the site.
+    takes_offline: bool = False
     # Conflict key → "mine", "theirs" or "both", and the fingerprint of the content they saw.
     choices: Mapping[str, str] = field(default_factory=dict)
     seen: str = ""
+    # The person asks for the result of the choices, or confirms that with this fingerprint.
+    asks_result: bool = False
+    confirmed: str = ""
     # The key of the working copy that the form has, which ends with the save.
     copy_key: UUID | None = None
 
@@ -52,18 +57,34 @@ class SaveOptions:
 def held_back_message(number: int) -> str:
     """Return the message for a save that was held back by this number of pieces of advice."""
     return ngettext(
-        "Nothing is public yet: look at the advice, or say why you publish all the same.",
-        "Nothing is public yet: look at the %(number)s pieces of advice, "
-        "or say why you publish all the same.",
+        "Not published yet: read the advice, or give a reason to publish anyway.",
+        "Not published yet: read the %(number)s pieces of advice, or give a reason to publish "
+        "anyway.",
         number,
     ) % {"number": number}
+
+
+def dated_draft_message() -> str:
+    """Return the message for a draft of a hidden record with a date, which would publish it."""
+    return _(
+        "“Publish at” has a date, so this would not stay a draft. Press Publish or Schedule to "
+        "publish, or clear the date to save a draft."
+    )
+
+
+def offline_message() -> str:
+    """Return the question before a public record goes off the site."""
+    return _(
+        "Without “Publish at”, visitors can no longer see this. Press Unpublish if that is what "
+        "you want, or enter the date again."
+    )
 
 
 def concurrent_save_message() -> str:
     """Return the message for a save that the database refused because of a concurrent one."""
     return _(
-        "This could not be saved, because somebody saved something else at the same moment. "
-        "Nothing is lost: compare your text with the present record, and save again."
+        "This could not be saved, because somebody else saved at the same time. Nothing is lost: "
+        "compare your text with the current record, then save again."
     )
 
 
@@ -82,9 +103,7 @@ def parse_due_moment(text: str) -> datetime:
     except ValidationError as error:
         raise SaveRefused(" ".join(error.messages)) from error
     if moment is None:
-        raise SaveRefused(_("Say when the draft goes live."))
+        raise SaveRefused(_("Choose when to publish the draft."))
     if moment <= timezone.now():
-        raise SaveRefused(
-            _("The moment for the draft has passed. Choose a later one, or publish it.")
-        )
+        raise SaveRefused(_("This time has passed. Choose a later one, or publish the draft now."))
     return moment

@@ -65,7 +65,7 @@ def publish_due(moment: datetime | None = None) -> tuple[list[Revision], list[Re
                 if not due_drafts(moment).filter(pk=draft.pk).exists():
                     continue
                 if getattr(record, "state", LIVE_STATES[0]) not in LIVE_STATES:
-                    raise ValidationError(_("The record is not public any more."))
+                    raise ValidationError(_("The record is no longer public."))
                 publish_draft(draft, draft.person, draft.note)
         except OperationalError:
             # The database is busy or unreachable: try again at the next request.
@@ -104,4 +104,6 @@ def reason(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return " ".join(error.messages)
     logger.error("A scheduled draft could not go live.", exc_info=error)
-    return str(_("Something went wrong in the portal itself; its log says what."))
+    return str(
+        _("Something went wrong in the portal. An administrator can find the cause in its log.")
+    )

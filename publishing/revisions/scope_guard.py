@@ -38,8 +38,8 @@ def check_change(model: type[models.Model], before: Snapshot, after: Snapshot, u
     if foreign:
         raise OutOfScope(
             _(
-                "This would change what the record says about %(names)s, "
-                "which you do not look after."
+                "This would change the record for %(names)s. You do not look after that, so undo "
+                "this part of your change."
             )
             % {"names": ", ".join(sorted(foreign))}
         )

@@ -16,10 +16,11 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from publishing.content.moments import format_full_moment
 from publishing.content.states import LIVE_STATES, State
 from publishing.revisions import snapshots
 from publishing.revisions.models import Action, Revision, log, open_draft
@@ -57,7 +58,7 @@ class SharedDraft(models.Model):
     person_name = models.CharField(gettext_lazy("who"), max_length=150, blank=True)
     made_at = models.DateTimeField(gettext_lazy("when"), default=timezone.now)
     expires_at = models.DateTimeField(gettext_lazy("until"))
-    revoked_at = models.DateTimeField(gettext_lazy("taken back"), null=True, blank=True)
+    revoked_at = models.DateTimeField(gettext_lazy("revoked"), null=True, blank=True)
 
     objects = SharedDraftQuerySet.as_manager()
 
@@ -69,6 +70,11 @@ class SharedDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} {self.object_pk}"
+
+    @property
+    def until(self) -> str:
+        """Return the moment when the link expires, in the current time zone."""
+        return format_full_moment(self.expires_at)
 
 
 class LinkExpired(Exception):
@@ -104,10 +110,11 @@ def share(record: Any, person: Any, days: int) -> tuple[str, SharedDraft]:
             object_pk=str(record.pk),
             draft=None if draft is None or draft.is_review_request else draft,
             person=person,
-            person_name=str(person.get_full_name() or person.get_username())[:150],
+            # Strangers see it, so it is never the whole address.
+            person_name=str(person).partition("@")[0][:150],
             expires_at=timezone.now() + timedelta(days=days),
         )
-        log(record, Action.SHARED, person, _("Until %s.") % moment(link.expires_at))
+        log(record, Action.SHARED, person, _("Until %s.") % format_full_moment(link.expires_at))
     return token, link
 
 
@@ -117,12 +124,8 @@ def revoke(link: SharedDraft, record: Any, person: Any) -> bool:
         open_still = SharedDraft.objects.filter(pk=link.pk, revoked_at__isnull=True)
         if not open_still.update(revoked_at=timezone.now()):
             return False
-        log(record, Action.UNSHARED, person, _("Shared on %s.") % moment(link.made_at))
+        log(record, Action.UNSHARED, person, _("Shared on %s.") % format_full_moment(link.made_at))
     return True
-
-
-def moment(value: Any) -> str:
-    return formats.date_format(timezone.localtime(value), "j F Y, H:i")
 
 
 def find(token: str) -> tuple[SharedDraft, Any] | None:
@@ -147,7 +150,7 @@ def page(link: SharedDraft, record: Any, request: HttpRequest) -> HttpResponse:
     notice %= {
         "name": record,
         "person": link.person_name,
-        "moment": moment(link.expires_at),
+        "moment": link.until,
     }
     if link.draft is None:
         return public_page(record, request, notice)

@@ -20,13 +20,13 @@ Transition = Callable[[Publishable], Action | None]
 
 
 def ensure_published_at(record: Publishable, moment: datetime) -> datetime:
-    """Return “public from”; set it to `moment` if the record has no such date."""
-    record.published_at = record.published_at or moment
+    """Return “publish at”; without one, set it to the date of first publication, or `moment`."""
+    record.published_at = record.published_at or record.first_published_at or moment
     return record.published_at
 
 
 def publish(record: Publishable) -> Action | None:
-    """Publish the record from its “public from” on, or from now on if that is empty.
+    """Publish the record from its “publish at” on; if that is empty, from its first date or now.
 
     A future date stays as it is, so the record is scheduled. Raises ValidationError if another of
     its dates would keep it hidden.
@@ -36,12 +36,12 @@ def publish(record: Publishable) -> Action | None:
 
 
 def publish_now(record: Publishable) -> Action | None:
-    """Publish the record at once: clear a future “public from” and a past “public until”."""
+    """Publish the record at once: clear a future “publish at” and a past “expires at”."""
     previous, now = record.state, timezone.now()
     if previous == State.PUBLIC:
         return None
     if record.published_at and record.published_at > now:
-        record.published_at = None
+        record.published_at = record.first_published_at = None
     if record.expires_at and record.expires_at <= now:
         record.expires_at = None
     return _schedule_or_publish(record, previous)
@@ -54,9 +54,11 @@ def _schedule_or_publish(record: Publishable, previous: State) -> Action | None:
     if record.archived_at and record.archived_at <= now:
         record.archived_at = None
     if record.expires_at and record.expires_at <= now:
-        raise ValidationError(_("“Public until” has passed. Choose a later time, or empty it."))
+        raise ValidationError(_("“Expires at” has passed. Choose a later time, or clear it."))
     if record.archived_at and record.archived_at <= published_at:
-        raise ValidationError(_("“Archived on” has to be later than “public from”."))
+        raise ValidationError(
+            _("“Archived on” must be later than “Publish at”. Change one of them.")
+        )
     if record.state == State.SCHEDULED:
         return None if previous == State.SCHEDULED else Action.SCHEDULED_RECORD
     return Action.PUBLISHED
@@ -112,12 +114,21 @@ def recover(record: Publishable) -> Action | None:
     return Action.RECOVERED
 
 
-def run(record: Any, transition: Transition, person: Any = None, note: str = "") -> bool:
+def run(
+    record: Any,
+    transition: Transition,
+    person: Any = None,
+    note: str = "",
+    moment: datetime | None = None,
+) -> bool:
     """Run a transition on a record and log it; return False if the record is in that state already.
 
-    Saves only the moments (and a new slug), so that fields which others saved meanwhile keep their
-    values. Raises ValidationError if the record cannot be in that state.
+    `moment` is the date of its entry in the history (default: now): a bulk action has one for all
+    of its records, by which they are found to undo it. Saves only the moments (and a new slug), so
+    that fields which others saved meanwhile keep their values. Raises ValidationError if the record
+    cannot be in that state.
     """
+    moment = moment or timezone.now()
     with transaction.atomic():
         locked = lock(record)
         if locked.trashed_at and transition not in (trash, recover):
@@ -126,7 +137,7 @@ def run(record: Any, transition: Transition, person: Any = None, note: str = "")
         action = transition(locked)
         if action is None:
             return False
-        fields = [*MOMENTS, "updated_at"]
+        fields = [*MOMENTS, "first_published_at", "updated_at"]
         locked.save(update_fields=[*fields, "slug"] if action is Action.RECOVERED else fields)
         if (
             action in (Action.PUBLISHED, Action.SCHEDULED_RECORD)
@@ -135,5 +146,6 @@ def run(record: Any, transition: Transition, person: Any = None, note: str = "")
         ):
             # The requested review is answered by the publication.
             review.close()
-        log(locked, action, person, note, base=base, content=snapshots.take(locked))
+        content = snapshots.take(locked)
+        log(locked, action, person, note, base=base, content=content, made_at=moment)
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.contrib.admin.utils import unquote
@@ -9,6 +10,29 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+# The page of this portal to which a form returns after it was saved.
+NEXT_FIELD = "next"
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Return the address that the request asks to go to next; "" for none or another site's."""
+    return own_address(request, request.POST.get(NEXT_FIELD) or request.GET.get(NEXT_FIELD) or "")
+
+
+def own_address(request: HttpRequest, address: str) -> str:
+    """Return an address of this portal; "" in place of another site's."""
+    hosts = {request.get_host()}
+    is_safe = url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure())
+    return address if is_safe else ""
+
+
+def to_next(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Return the response to a form; once it was saved, go to the page that the request names."""
+    is_saved = response.status_code == HTTPStatus.FOUND and "_continue" not in request.POST
+    address = safe_next(request) if is_saved else ""
+    return HttpResponseRedirect(address) if address else response
 
 
 class AdminViews:

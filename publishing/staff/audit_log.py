@@ -90,7 +90,7 @@ class ActivityAdmin(StaffAdmin):
     list_display_links = None
     list_filter = (ActionFilter, KindFilter, PersonFilter)
     search_fields = ("label", "person_name", "note")
-    search_help_text = _("Words of the record’s name, of a person’s name, or of the note.")
+    search_help_text = _("Searches names of records, names of people, and reasons.")
     date_hierarchy = "made_at"
     paginator = CappedCountPaginator
     show_full_result_count = False

@@ -9,26 +9,28 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AdminTextareaWidget
-from django.contrib.auth import get_permission_codename
+from django.contrib.admin.widgets import AdminTextareaWidget, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
+from django.utils.translation import gettext
 from js_asset import Media
 
 from publishing.content.keys import NUL
-from publishing.content.publishable import is_live
 from publishing.content.scope import Scope, narrowed, scope_of
 from publishing.revisions.edit_session import EditSession
 from publishing.revisions.save_options import concurrent_save_message
 from publishing.revisions.scope_guard import check_record
 from publishing.staff.admin_views import AdminViews
 from publishing.staff.change_lists import ListAdmin
+from publishing.staff.form_sections import section_context
 from publishing.staff.forms import (
     PreloadedAutocomplete,
     RowForm,
@@ -38,6 +40,9 @@ from publishing.staff.forms import (
 )
 from publishing.staff.key_fields import KeyFieldsMixin
 from publishing.staff.moment_widget import MomentWidget
+from publishing.staff.permissions import PermissionsMixin
+from publishing.staff.pickers import PLAIN_ROWS, PickerMixin, has_plain_lists
+from publishing.staff.picture_chooser import PictureFieldsMixin
 from publishing.staff.quality_checks import Advice, Check, advice_on
 
 REHEARSED_KEY = -1  # The key of a new record in a rehearsal, so that none is used up.
@@ -62,7 +67,7 @@ def request_scope(request: HttpRequest) -> Scope | None:
     return scope_of(request.user)
 
 
-class RecordLabelMixin(KeyFieldsMixin):
+class RecordLabelMixin(PictureFieldsMixin, KeyFieldsMixin):
     """Label related records as their own admin does: "Wakefield, United Kingdom (draft)"."""
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -73,21 +78,31 @@ class RecordLabelMixin(KeyFieldsMixin):
             if isinstance(model_admin, StaffAdmin):
                 field.label_from_instance = model_admin.option_label
                 field.queryset = field.queryset.select_related(*model_admin.option_relations)
+                if isinstance(field.widget, RelatedFieldWidgetWrapper):
+                    # A slip there would change or delete what many records share.
+                    field.widget.can_delete_related = False
+                    field.widget.can_change_related &= model_admin.is_edited_beside
+                    field.widget.can_add_related &= model_admin.is_edited_beside
         return field
 
 
-class RowInline(RecordLabelMixin, admin.TabularInline):
+class RowInline(PickerMixin, RecordLabelMixin, admin.TabularInline):
     """Inline of the rows in another record's form."""
 
     form = RowForm
     formset = RowFormSet
+    template = "admin/rows.html"
     extra = 0
     # In the cells of a table, text areas start small.
     formfield_overrides = {models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 2})}}
 
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        # The button that adds a row needs a script.
+        return PLAIN_ROWS if has_plain_lists(request) else self.extra
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        relations = self.get_autocomplete_fields(request)
+        relations = self.autocomplete_fields
         if (scope := request_scope(request)) is not None:
             rows = mark_foreign(rows, relations, scope)
         return rows.select_related(*relations) if relations else rows
@@ -103,48 +118,10 @@ class RowInline(RecordLabelMixin, admin.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class PermissionsMixin(admin.options.BaseModelAdmin):
-    """Permissions that depend on the admin and on the single record, besides those of Django."""
-
-    # Those of "add", "change" and "delete" that nobody may do here.
-    disallowed: ClassVar[tuple[str, ...]] = ()
-
-    def may_change(self, request: HttpRequest, record: Any) -> bool:
-        return True
-
-    def may_delete(self, request: HttpRequest, record: Any) -> bool:
-        return True
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return "add" not in self.disallowed and super().has_add_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if "change" in self.disallowed or not super().has_change_permission(request, obj):
-            return False
-        return obj is None or self.may_change(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if "delete" in self.disallowed or not super().has_delete_permission(request, obj):
-            return False
-        return obj is None or self.may_delete(request, obj)
-
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        """Return whether the user may publish. Models without a state have no such permission."""
-        if "publish" not in self.opts.default_permissions:
-            return True
-        codename = get_permission_codename("publish", self.opts)
-        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
-
-    def may_put_live(self, request: HttpRequest, record: Any) -> bool:
-        """Return whether the user's changes to the record may reach visitors without a review."""
-        return self.has_publish_permission(request) or not is_live(record)
-
-
-class StaffAdmin(PermissionsMixin, RecordLabelMixin, ListAdmin):
+class StaffAdmin(PickerMixin, PermissionsMixin, RecordLabelMixin, ListAdmin):
     """Base admin of every record of the portal."""
 
     form = ScopedForm
-    save_on_top = True
     formfield_overrides = {
         models.TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         models.DateTimeField: {"widget": MomentWidget},
@@ -155,6 +132,8 @@ class StaffAdmin(PermissionsMixin, RecordLabelMixin, ListAdmin):
     quality_checks: ClassVar[tuple[Check, ...]] = ()
     # Fields that only users with the publish permission may fill in.
     moments: ClassVar[tuple[str, ...]] = ()
+    # Whether forms of other records link to adding and changing these.
+    is_edited_beside = True
     # Relations that `option_label` reads.
     option_relations: tuple[str, ...] = ()
 
@@ -192,6 +171,17 @@ class StaffAdmin(PermissionsMixin, RecordLabelMixin, ListAdmin):
     ) -> Any:
         # PostgreSQL raises an error for any text with NUL.
         return None if NUL in object_id else super().get_object(request, object_id, from_field)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """Say what a limited user may edit, whether there is such a record or not."""
+        if (scope := request_scope(request)) is None:
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)  # type: ignore[misc, no-any-return]
+        names = ", ".join(scope.names)
+        text = gettext("You can only edit what belongs to %(names)s.") % {"names": names}
+        messages.warning(request, text)
+        return redirect("admin:index")
 
     def find_changeable(self, request: HttpRequest, object_id: str | None) -> Any:
         """Return the record that the form changes; None if it changes none."""
@@ -262,6 +252,17 @@ class StaffAdmin(PermissionsMixin, RecordLabelMixin, ListAdmin):
         form.error_message = edit_session_of(request).error_message
         return form
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Choose the only place that a limited user can choose, if nothing else was asked for."""
+        scope = request_scope(request)
+        label, key = (scope and scope.only) or ("", None)
+        preset = {
+            field.name: [key] if field.many_to_many else key
+            for field in (*self.opts.fields, *self.opts.many_to_many)
+            if field.related_model and field.related_model._meta.label_lower == label
+        }
+        return preset | super().get_changeform_initial_data(request)
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -269,9 +270,10 @@ class StaffAdmin(PermissionsMixin, RecordLabelMixin, ListAdmin):
         nonce = request.csp_nonce  # type: ignore[attr-defined]
         context["media"] = Media.from_media(context["media"], nonce=nonce)
         record, typed = context.get("original"), context["adminform"].form.instance
+        context |= section_context(context["adminform"], context["inline_admin_formsets"])
         context |= self.form_context(request, edit_session_of(request), record, typed)
         page = super().render_change_form(request, context, *args, **kwargs)
-        page._csp_update = self.form_policy  # type: ignore[attr-defined]  # as `csp_update` does
+        page._csp_replace = self.form_policy  # type: ignore[attr-defined]  # as `csp_replace` does
         return page
 
     def form_context(
@@ -302,4 +304,14 @@ class StaffAdmin(PermissionsMixin, RecordLabelMixin, ListAdmin):
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         if edit_session_of(request).is_rehearsing:
             return HttpResponse()
-        return super().response_change(request, obj)
+        return report_change(super(), request, obj)
+
+
+def report_change(admin: Any, request: HttpRequest, record: Any) -> HttpResponse:
+    """Return Django's response to a change, with the sentence of the desk if it is left."""
+    if {"_continue", "_saveasnew", "_addanother", IS_POPUP_VAR} & request.POST.keys():
+        response: HttpResponse = admin.response_change(request, record)
+    else:
+        messages.success(request, gettext("“%s” is saved.") % record)
+        response = admin.response_post_save_change(request, record)
+    return response

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_FACETS_VAR, IncorrectLookupParameters
@@ -12,6 +12,8 @@ from django.db import DataError, models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from publishing.content.folding import FoldedField, fold
@@ -31,6 +33,14 @@ def known_lookups() -> Iterator[None]:
         yield
     except (ValueError, OverflowError, DataError) as error:
         raise IncorrectLookupParameters from error
+
+
+class Chip(NamedTuple):
+    """A filter that is set."""
+
+    title: Any
+    value: str
+    without: str
 
 
 class StaffChangeList(ChangeList):
@@ -58,6 +68,26 @@ class StaffChangeList(ChangeList):
             self.is_facets_optional = True
             self.add_facets = IS_FACETS_VAR in request.GET
 
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The filters that are set, each with the address of the list without it."""
+        chips = []
+        for spec in self.filter_specs:
+            names = [name for name in spec.expected_parameters() if name]
+            if any(self.params.get(name) for name in names):
+                without = self.get_query_string(remove=[*names, "p"])
+                chips.append(Chip(spec.title, self._chosen(spec), without))
+        return chips
+
+    def _chosen(self, spec: Any) -> str:
+        """Return the label of the chosen value of a filter, without its count."""
+        has_counts, self.add_facets = self.add_facets, False
+        try:
+            chosen = (choice["display"] for choice in spec.choices(self) if choice["selected"])
+            return str(next(chosen, ""))
+        finally:
+            self.add_facets = has_counts
+
     def _has_moment_beyond_zones(self, path: str) -> bool:
         """Return whether a moment that people typed is at the rim of what Python can hold."""
         is_typed = isinstance(get_fields_from_path(self.model, path)[-1], MomentField)
@@ -77,7 +107,9 @@ class SafeListAdmin(KeyFieldsMixin, TickedRowsMixin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if ERROR_FLAG in request.GET and request.method == "GET":
-            text = gettext("The address held a filter that is not known. Nothing is filtered now.")
+            text = gettext(
+                "This address contains a filter that does not exist, so the whole list is shown."
+            )
             messages.warning(request, text)
         return super().changelist_view(request, extra_context)
 
@@ -86,11 +118,16 @@ class ListAdmin(SafeListAdmin):
     """Base of all admins: the list of its records."""
 
     list_per_page = 50
-    show_facets = admin.ShowFacets.ALWAYS
+    # Each filter's counts take a query, and the filters are folded.
+    show_facets = admin.ShowFacets.ALLOW
+    # The total would have the trash in it.
+    show_full_result_count = False
     empty_value_display = "–"
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request) and self.has_change_permission(request)
+
+    opts: Any
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -100,7 +137,11 @@ class ListAdmin(SafeListAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        context = {"may_import": self.has_import_permission(request)} | (extra_context or {})
+        context = {
+            "title": capfirst(str(self.opts.verbose_name_plural)),
+            "may_import": self.has_import_permission(request),
+        }
+        context |= extra_context or {}
         return super().changelist_view(request, context)
 
 

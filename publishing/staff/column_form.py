@@ -162,7 +162,9 @@ class ColumnsForm(forms.Form):
                 *((order, ORDER_LABELS[order] % day_text(meant)) for order, meant in orders),
                 (
                     UNKNOWN,
-                    gettext_lazy("I do not know: refuse such rows, to be corrected one by one"),
+                    gettext_lazy(
+                        "I do not know: refuse these rows, and let me correct them one by one"
+                    ),
                 ),
             ],
             coerce=lambda order: "" if order == UNKNOWN else order,
@@ -223,7 +225,7 @@ class ColumnsForm(forms.Form):
         for position, name in enumerate(self.columns):
             if name and name in chosen:
                 first = heading_labels(self.table.headings)[chosen[name]]
-                message = _("This column is chosen for “%s” already. Leave one of them out.")
+                message = _("“%s” already goes to this column. Leave one of them out.")
                 self.add_error(f"column_{position}", message % first)
             chosen.setdefault(name, position)
         if not set(chosen) - {""}:
@@ -261,8 +263,8 @@ def column_choices(model: type[models.Model]) -> list[Any]:
     others = [name for name in labels if name not in first and name not in moments]
     groups = [
         (_("Which record"), list(first)),
-        (_("What it says"), others),
-        (_("When visitors see it"), moments),
+        (_("Content"), others),
+        (_("Publication dates"), moments),
     ]
     return [
         ("", _("Leave out")),

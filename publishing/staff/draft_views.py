@@ -1,181 +1,134 @@
-"""The view of a record's draft: compare it with the public version, publish or return it."""
+"""The review of a record's draft: what it changes, its page, comments, and the decision."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
+from csp.constants import SELF
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.content.publishable import Publishable, is_live
-from publishing.content.states import State
-from publishing.revisions import share_links, snapshots, transitions
-from publishing.revisions.diff import conflict_rows, differences
-from publishing.revisions.drafts import MergeConflict, discard, lock, publish_draft
-from publishing.revisions.models import Action, Revision, Stage, log, open_draft
-from publishing.revisions.notifications import tell_author
-from publishing.revisions.rehearsal import rehearse
-from publishing.revisions.save_options import SaveOptions, held_back_message
-from publishing.revisions.scope_guard import check_record
+from publishing.content.moments import format_full_moment, localtime, zone_name
+from publishing.revisions import share_links, snapshots
+from publishing.revisions.conflict_choices import conflict_context
+from publishing.revisions.diff import differences
+from publishing.revisions.drafts import lock
+from publishing.revisions.models import Revision, Stage, open_draft
+from publishing.revisions.preview import page_saying
+from publishing.revisions.reversal import moment_of
+from publishing.revisions.review_queue import notes_of
 from publishing.revisions.snapshots import Snapshot, fingerprint
 from publishing.staff.admin_views import AdminViews
-from publishing.staff.posted_fields import REASON_FIELD, parse_options
-from publishing.staff.quality_checks import Advice
+from publishing.staff.comment_views import discussion_of
+from publishing.staff.draft_decisions import DraftDecision, draft_advice
+from publishing.staff.live_editing import IN_FRAME, allow_framing
+from publishing.staff.posted_fields import DUE_FIELD, NOTE_FIELD, REASON_FIELD
 from publishing.staff.quality_prompt import label_advice
 
 
 class DraftViews(AdminViews):
-    """The page on which a draft is decided."""
+    """The page on which a draft is decided, and the public page as the draft would make it."""
 
-    routes = (("<path:object_id>/draft/", "draft_view", "draft"),)
+    routes = (
+        ("<path:object_id>/draft/page/", "draft_page_view", "draft_page"),
+        ("<path:object_id>/draft/", "draft_view", "draft"),
+    )
 
     def draft_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Compare the open draft with the public version; POST decides about it."""
         record = self.find(request, object_id)
         draft = open_draft(record)
         if draft is None:
-            messages.warning(request, _("There is no draft of “%s” any more.") % record)
+            messages.warning(request, _("“%s” no longer has a draft.") % record)
             return self.redirect("change", record.pk)
-        conflicts: list[Any] = []
+        decision = DraftDecision(self.admin, request, record, draft)
         if request.method == "POST":
             if not self.admin.has_change_permission(request, record):
                 raise PermissionDenied
             with transaction.atomic():
-                conflicts, response = self._decide(request, lock(record), draft)
-            if response:
-                return response
+                decision.record = lock(record)
+                if response := decision.run():
+                    return response
+            draft.refresh_from_db()
         live = snapshots.take(record)
-        merged = draft.merged(live)
-        advice = label_advice(self.model, self.draft_advice(record, draft))
-        return self.record_page(
+        content = draft.merged(live).content
+        page = self.record_page(
             request,
             "draft",
             record,
             _("Draft of %s") % record,
-            draft=draft,
-            # For a record that was never public, the whole content is new.
-            changes=differences(
-                self.model, None if draft.is_review_request else live, merged.content
-            ),
-            conflicts=conflict_rows(self.model, conflicts),
-            may_publish=self.admin.may_put_live(request, record),
-            is_ahead=starts_ahead(merged.content),
-            may_discard=self.may_discard(request, record, draft),
-            advice=advice,
-            because=request.POST.get(REASON_FIELD, ""),
-            # Records without a state have no drafts to share.
-            links=share_links.links(record) if hasattr(record, "state") else None,
-            is_review=draft.stage == Stage.REVIEW,
-            is_scheduled=draft.stage == Stage.SCHEDULED,
-            seen=fingerprint(live),
+            **self._content(request, record, draft, live, content),
+            **self._decision(request, decision, live, content),
         )
+        page._csp_replace = {"frame-src": [SELF]}  # type: ignore[attr-defined]  # as `csp_replace`
+        return page
 
-    def _decide(
-        self, request: HttpRequest, record: Any, draft: Revision
-    ) -> tuple[list[Any], HttpResponse | None]:
-        options = parse_options(request)
-        present = open_draft(record)
-        if present != draft or str(draft.pk) != request.POST.get("draft"):
-            messages.warning(request, _("The draft was changed meanwhile. Look at it again."))
-            return [], self.redirect("draft", record.pk)
-        match request.POST.get("decision"):
-            case "discard":
-                if not self.may_discard(request, record, draft):
-                    raise PermissionDenied
-                discard(record, draft, request.user, options.note)
-                messages.success(request, _("The draft of “%s” is discarded.") % record)
-                return [], self.redirect("change", record.pk)
-            case "return":
-                if not self.admin.may_put_live(request, record):
-                    raise PermissionDenied
-                returned = log(
-                    record, Action.RETURNED, request.user, options.note,
-                    base=draft.base, content=draft.content, stage=Stage.RETURNED,
-                    author=draft.author,
-                )  # fmt: skip
-                tell_author(draft, request, returned=returned)
-                messages.success(request, _("The draft went back with your note."))
-                return [], self.redirect("change", record.pk)
-            case "unschedule":
-                if not self.admin.may_put_live(request, record):
-                    raise PermissionDenied
-                log(
-                    record, Action.DRAFTED, request.user, options.note,
-                    base=draft.base, content=draft.content, stage=Stage.DRAFT,
-                    author=draft.author,
-                )  # fmt: skip
-                messages.success(request, _("The draft of “%s” has no date any more.") % record)
-                return [], self.redirect("draft", record.pk)
-            case "publish":
-                if not self.admin.may_put_live(request, record):
-                    raise PermissionDenied
-                advice = self.draft_advice(record, draft)
-                if advice and not options.has_reason:
-                    messages.error(request, held_back_message(len(advice)))
-                    return [], None
-                return self._publish(request, record, draft, options)
-        return [], None
+    def _content(
+        self, request: HttpRequest, record: Any, draft: Revision, live: Snapshot, content: Snapshot
+    ) -> dict[str, Any]:
+        """Return the context about the draft itself: its changes, notes, comments and links."""
+        address = request.path
+        return {
+            "draft": draft,
+            "notes": notes_of(draft),
+            # For a record that was never public, the whole content is new.
+            "changes": differences(self.model, None if draft.is_review_request else live, content),
+            "view": "page" if request.GET.get("view") == "page" else "changes",
+            "discussion": discussion_of(self.admin, request, record, content, next=address),
+            # Records without a state have no drafts to share.
+            "links": share_links.links(record) if hasattr(record, "state") else None,
+            "is_ahead": starts_ahead(content),
+        }
 
-    def draft_advice(self, record: Any, draft: Revision) -> list[Advice]:
-        """Return the advice that the draft would cause, without that on the live record."""
-        known = self.admin.advice(record) if is_live(record) else []
-        with rehearse():
-            try:
-                snapshots.apply(record, draft.merged(snapshots.take(record)).content)
-            except ValidationError:
-                # Publishing reports the error.
-                return []
-            advice = self.admin.advice(record)
-        record.refresh_from_db()
-        return [item for item in advice if item not in known]
+    def _decision(
+        self, request: HttpRequest, decision: DraftDecision, live: Snapshot, content: Snapshot
+    ) -> dict[str, Any]:
+        """Return the context of the buttons, with what was typed for a decision refused."""
+        draft, posted = decision.draft, request.POST
+        advice = draft_advice(self.admin, decision.record, content)
+        due_at = localtime(draft.due_at).strftime("%Y-%m-%dT%H:%M") if draft.due_at else ""
+        return {
+            "advice": label_advice(self.model, advice),
+            **self._conflict_context(decision, live),
+            "errors": decision.errors,
+            "may_publish": decision.may_publish,
+            "may_discard": decision.may_discard,
+            "is_review": draft.stage == Stage.REVIEW,
+            "is_scheduled": draft.stage == Stage.SCHEDULED,
+            "because": posted.get(REASON_FIELD, ""),
+            "note": posted.get(NOTE_FIELD, ""),
+            "due_at": posted.get(DUE_FIELD, due_at),
+            "due": format_full_moment(draft.due_at),
+            "zone": zone_name(),
+        }
 
-    def _publish(
-        self, request: HttpRequest, record: Any, draft: Revision, options: SaveOptions
-    ) -> tuple[list[Any], HttpResponse | None]:
+    def _conflict_context(self, decision: DraftDecision, live: Snapshot) -> dict[str, Any]:
+        """Return the context for choosing between the draft and the public version."""
+        if not decision.conflicts:
+            return {"conflicts": [], "results": [], "seen": fingerprint(live)}
+        return conflict_context(self.model, decision.draft.merged(live), live, decision.options)
+
+    def draft_page_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the public page as the draft would make it, for the frame of the review."""
+        record = self.find(request, object_id)
+        if (draft := open_draft(record)) is None:
+            raise Http404
+        notice = _("This is how the page would look with the draft. Only staff see it.")
+        content = draft.merged(snapshots.take(record)).content
         try:
-            with transaction.atomic():
-                present = snapshots.take(record)
-                # Choices count only for the content that the person saw.
-                choices = options.choices if options.seen == fingerprint(present) else {}
-                problems = publish_draft(draft, request.user, options.note, dict(choices))
-                record.refresh_from_db()
-                check_record(record, request.user, present)
-                if isinstance(record, Publishable) and not is_live(record):
-                    transitions.run(record, transitions.publish, request.user, options.note)
-                    record.refresh_from_db()
-        except MergeConflict as error:
-            return error.conflicts, None
+            return allow_framing(page_saying(record, content, request, notice))
         except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            return [], None
-        for problem in problems:
-            messages.warning(request, problem)
-        tell_author(draft, request, scheduled=schedule_message(record))
-        if scheduled := schedule_message(record):
-            message = _("The draft of “%(name)s” takes effect. %(scheduled)s")
-            message %= {"name": record, "scheduled": scheduled}
-        else:
-            message = _("“%s” is public as the draft has it.") % record
-        messages.success(request, message)
-        return [], self.redirect("change", record.pk)
-
-    def may_discard(self, request: HttpRequest, record: Any, draft: Revision) -> bool:
-        """Return whether the user is the author of the draft, or may publish."""
-        return draft.author == request.user or self.admin.may_put_live(request, record)
-
-
-def schedule_message(record: Any) -> str:
-    """Return the sentence about when visitors see a scheduled record; "" for any other."""
-    is_scheduled = isinstance(record, Publishable) and record.state == State.SCHEDULED
-    return transitions.visibility_message(record) if is_scheduled else ""
+            context = {"wrong": error.messages}
+            page = render(request, "admin/publishing/preview_wrong.html", context)
+            return allow_framing(page, **IN_FRAME)
 
 
 def starts_ahead(content: Snapshot) -> bool:
     """Return whether the content makes a record public only from a future moment."""
-    published_at = content["fields"].get("published_at")
-    return published_at is not None and datetime.fromisoformat(published_at) > timezone.now()
+    published_at = moment_of(content, "published_at")
+    return published_at is not None and published_at > timezone.now()

@@ -11,7 +11,7 @@ PUBLICATION: Any = (
     {
         "fields": ("state_now", *EDITABLE_MOMENTS, "slug"),
         "description": _(
-            "A record without “public from” is a draft, which only staff can see. "
+            "A record without “publish at” is a draft, which only staff can see. "
             "“View on site” shows drafts to you, too."
         ),
     },
@@ -19,7 +19,7 @@ PUBLICATION: Any = (
 SOURCE: Any = (
     _("Source"),
     {
-        "fields": ("source", "source_url", "checked_on"),
+        "fields": ("source", "source_url", "source_kind", "checked_on"),
         "description": _("Visitors see where the facts come from and when they were checked."),
     },
 )
@@ -27,6 +27,6 @@ FOR_STAFF: Any = (
     _("For staff"),
     {
         "fields": ("created_at", "updated_at", "note"),
-        "description": _("Visitors see nothing of this."),
+        "description": _("Visitors never see this."),
     },
 )

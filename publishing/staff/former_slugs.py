@@ -18,7 +18,7 @@ class FormerSlugAdmin(StaffAdmin):
     list_display = ("slug", "kind", "record", "changed_at")
     list_filter = ("model",)
     search_fields = ("slug",)
-    search_help_text = _("Part of a former address.")
+    search_help_text = _("Searches former addresses.")
     date_hierarchy = "changed_at"
     ordering = ("-changed_at", "-pk")
     fields = ("slug", "kind", "record", "changed_at")
@@ -37,4 +37,4 @@ class FormerSlugAdmin(StaffAdmin):
             address = reverse(name, args=[former.object_pk])
         except NoReverseMatch:
             return former.object_pk
-        return format_html('<a href="{}">{}</a>', address, gettext("Present record"))
+        return format_html('<a href="{}">{}</a>', address, gettext("Current record"))

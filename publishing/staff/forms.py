@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.forms.models import BaseInlineFormSet
@@ -119,6 +119,16 @@ class PreloadedAutocomplete(AutocompleteSelect):
         empty = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         chosen = self.create_option(name, self.known.pk, label, True, len(empty))
         return [(None, [*empty, chosen], 0)]
+
+
+class SeveralAutocomplete(AutocompleteSelectMultiple):
+    """Autocomplete of several records, without the button that clears them all.
+
+    Select2 puts that button into the list, which may have only items. Each item has its own.
+    """
+
+    def build_attrs(self, *args: Any, **kwargs: Any) -> Any:
+        return super().build_attrs(*args, **kwargs) | {"data-allow-clear": "false"}
 
 
 class RowForm(ScopedForm):

@@ -134,7 +134,7 @@ class BatchViews(BatchPages):
                 self.validate_rows(request, batch, LONG_STEP_SECONDS)
             case "discard", False:
                 batch.delete()
-                messages.success(request, _("Nothing was imported, and the file is forgotten."))
+                messages.success(request, _("Nothing was imported, and the file has been deleted."))
                 return self.redirect("import")
             case "check_again", False:
                 with suppress(AlreadyImported):
@@ -157,8 +157,8 @@ class BatchViews(BatchPages):
             for numbers in slices(error.numbers):
                 batch.rows.filter(number__in=numbers).update(outcome=RowOutcome.PENDING)
             message = _(
-                "Nothing was imported yet: somebody changed some of these records meanwhile. "
-                "They are looked at again."
+                "Not imported yet: somebody changed some of these records in the meantime. The "
+                "rows are being checked again."
             )
         except OutOfScope as error:
             message = _("Nothing was imported. %s") % " ".join(error.messages)
@@ -166,11 +166,11 @@ class BatchViews(BatchPages):
             rows = batch.rows.exclude(outcome=RowOutcome.LEFT_OUT)
             rows.update(outcome=RowOutcome.PENDING)
             message = _(
-                "Nothing was imported yet: somebody took a name or an address of these rows "
-                "meanwhile. They are looked at again."
+                "Not imported yet: a name or an address in these rows has been taken in the "
+                "meantime. The rows are being checked again."
             )
         else:
-            messages.success(request, _("The rows are imported."))
+            messages.success(request, _("The rows have been imported."))
             return
         messages.warning(request, message)
 
@@ -259,14 +259,16 @@ class BatchViews(BatchPages):
             try:
                 ImportUndo(self.admin, request, batch).run()
             except (ConcurrentEdit, IntegrityError):
-                message = _("Nothing was taken back, because somebody saved meanwhile. Try again.")
+                message = _(
+                    "Nothing was undone, because somebody else saved at the same time. Try again."
+                )
                 messages.error(request, message)
             else:
-                messages.success(request, _("The import is taken back."))
+                messages.success(request, _("The import has been undone."))
             return self.redirect("batch", batch.pk)
         return self.import_export_page(
             request,
             "import_undo",
-            _("Take back the import of “%s”?") % batch.file_name,
+            _("Undo the import of “%s”?") % batch.file_name,
             batch=batch,
         )

@@ -55,8 +55,8 @@ class UploadForm(forms.Form):
     mode = forms.ChoiceField(
         label=gettext_lazy("What visitors see"),
         choices=[
-            ("draft", gettext_lazy("Nothing yet: keep new records and changes as drafts")),
-            ("live", gettext_lazy("All of it, as soon as it is imported")),
+            ("draft", gettext_lazy("Nothing yet: import as drafts")),
+            ("live", gettext_lazy("Everything: publish immediately")),
         ],
         initial="draft",
         widget=forms.RadioSelect,
@@ -80,7 +80,7 @@ class ImportExportPages(AdminViews):
         """
         if not (day := open_day(batch)):
             return self.redirect("batch", batch.pk)
-        message = _("One question is left, below the columns: which day is “%s”?") % day
+        message = _("One question is left below the columns: which day is “%s”?") % day
         messages.warning(request, message)
         return self.redirect("batch_columns", batch.pk)
 
@@ -178,6 +178,6 @@ class ImportExportViews(ImportExportPages):
                 save_rows(batch, table, columns)
             elif not sum(1 for _row in table):
                 # All rows are read, so that a limit is met now and not after the next step.
-                raise UnreadableFile(_("The file has headings and no rows."))
+                raise UnreadableFile(_("The file has headings but no rows."))
             keep_file(batch, file.file)
         return batch

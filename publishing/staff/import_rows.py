@@ -69,7 +69,7 @@ class BatchRowViews(BatchPages):
     def _refuse_correction(
         self, request: HttpRequest, batch: Batch, row: BatchRow
     ) -> HttpResponseRedirect:
-        message = _("Nothing was corrected, because the file is imported already.")
+        message = _("Nothing was corrected, because the file has already been imported.")
         messages.error(request, message)
         return self._back(request, batch, row)
 

@@ -6,12 +6,15 @@ the record: the preview is a rehearsal, the working copy a row that only its aut
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from csp.constants import NONE, SELF
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.http import (
     HttpRequest,
@@ -32,8 +35,15 @@ from publishing.revisions import autosave, share_links
 from publishing.revisions.models import open_draft
 from publishing.revisions.preview import page_saying, private, public_page
 from publishing.staff.admin_views import AdminViews
-from publishing.staff.change_form import ChangeForm
-from publishing.staff.posted_fields import COPY_FIELD, OPENED_FIELD, PERSON_FIELD, parse_key
+from publishing.staff.form_request import ChangeForm
+from publishing.staff.posted_fields import (
+    COPY_FIELD,
+    LEFT_FIELD,
+    LOOK_FIELD,
+    OPENED_FIELD,
+    PERSON_FIELD,
+    parse_key,
+)
 
 # The policy of the page in the preview frame: it runs no script and sends nothing.
 IN_FRAME = {
@@ -43,8 +53,13 @@ IN_FRAME = {
 }
 
 
+# The frames run no script, and browsers report each that is there.
+SCRIPT = re.compile(rb"<script\b.*?</script>", re.DOTALL)
+
+
 def allow_framing(response: HttpResponse, **policy: Any) -> HttpResponse:
     """Return a private response that pages of this portal may frame, under its own policy."""
+    response.content = SCRIPT.sub(b"", response.content)
     response._csp_replace = {"frame-ancestors": [SELF]} | policy  # type: ignore[attr-defined]
     response["X-Frame-Options"] = "SAMEORIGIN"
     return private(response)
@@ -101,31 +116,51 @@ class LiveViews(AdminViews):
         return form.session.rehearse(page)
 
     def _preview_notice(self) -> str:
-        return _("Preview of what the form says now. Only you see it, and it is not saved.")
+        return _("Preview of the form as it is now. Only you can see it, and it is not saved.")
 
     # -- Working copy --------------------------------------------------------------------
 
     def working_view(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Save the working copy and report what colleagues do; GET returns a fresh CSRF token.
 
-        With `_drop` a working copy is discarded.
+        With `_drop` a working copy is discarded. With `_look` the form only gives a sign of life,
+        and with `_left` it says that it was closed.
         """
+        if request.method == "POST" and request.POST.get("_drop"):
+            return self._discard_copy(request, object_id)
         record = self.writable(request, object_id)
-        pk = record.pk if record else None
         if request.method != "POST":
             return JsonResponse({"token": get_token(request), "person": str(request.user.pk)})
-        if dropped := request.POST.get("_drop"):
-            if key := parse_key(dropped):
-                autosave.copies_of(request.user, self.model, pk).filter(pk=key).delete()
-            return HttpResponseRedirect("../" if record is None else "../change/")
         key = parse_key(request.POST.get(COPY_FIELD))
         if key is None or request.POST.get(PERSON_FIELD) != str(request.user.pk):
             # Another user signed in meanwhile, in another tab of the browser.
             return HttpResponseBadRequest()
-        is_saved = autosave.keep(request.user, self.model, pk, key, request.POST)
+        is_kept = self._keep(request, record, key)
         news = autosave.news(request.user, record, request.POST.get(OPENED_FIELD, ""))
         now = time_format(timezone.localtime(), "H:i")
-        return JsonResponse({"kept": is_saved, "at": now, "news": news})
+        return JsonResponse({"kept": is_kept, "at": now, "news": news})
+
+    def _discard_copy(self, request: HttpRequest, object_id: str | None) -> HttpResponse:
+        """Discard a working copy of the user, also of a record that is gone."""
+        pk = unquote(object_id) if object_id else None
+        if key := parse_key(request.POST["_drop"]):
+            autosave.copies_of(request.user, self.model, pk).filter(pk=key).delete()
+        if "_home" in request.POST:
+            return HttpResponseRedirect(reverse("admin:index"))
+        return HttpResponseRedirect("../" if pk is None else "../change/")
+
+    def _keep(self, request: HttpRequest, record: Any, key: UUID) -> bool:
+        """Keep what is typed, or the sign of life of the form; return whether the key is open."""
+        posted = request.POST
+        is_open = LEFT_FIELD not in posted
+        is_kept = True
+        if LOOK_FIELD not in posted:
+            pk = record.pk if record else None
+            label = str(record or posted.get(self.admin.list_display[0], "")).strip()
+            is_kept = autosave.keep(request.user, self.model, pk, key, posted, label)
+        if LOOK_FIELD in posted or not is_open:
+            autosave.mark_open(request.user, key, is_open=is_open)
+        return is_kept
 
     # -- Sharing -------------------------------------------------------------------------
 
@@ -140,7 +175,10 @@ class LiveViews(AdminViews):
                 return self.redirect("share", record.pk)
             address = self._share(request, record) if is_shareable else ""
             if not address:
-                messages.error(request, _("There is no draft to share, or no such number of days."))
+                messages.error(
+                    request,
+                    _("There is no draft to share, or the number of days is not on offer."),
+                )
         page = self.record_page(
             request,
             "share",
@@ -165,7 +203,7 @@ class LiveViews(AdminViews):
         key = request.POST.get("revoke", "")
         link = share_links.links(record).filter(pk=key).first() if key.isdecimal() else None
         if link and share_links.revoke(link, record, request.user):
-            messages.success(request, _("The link is taken back: it opens nothing any more."))
+            messages.success(request, _("The link has been revoked. It no longer works."))
 
 
 def form_errors(form_page: Any) -> Iterator[str]:

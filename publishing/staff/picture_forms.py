@@ -7,9 +7,11 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminFileWidget
 from django.utils.translation import gettext_lazy as _
+from js_asset import Media
 
 from publishing.pictures.uploads import validate_picture
 from publishing.staff.forms import ScopedForm
+from publishing.staff.picture_chooser import focal_media
 
 # Some systems know HEIC only by its suffix.
 KINDS = "image/jpeg,image/png,image/webp,image/avif,image/gif,image/heic,image/heif,.heic,.heif"
@@ -28,6 +30,10 @@ class FocalPointWidget(forms.MultiWidget):
             for label in (_("Per cent from the left"), _("Per cent from the top"))
         ]
         super().__init__(numbers)
+
+    @property
+    def media(self) -> Media:
+        return super().media + focal_media
 
     def decompress(self, value: Any) -> list[int | None]:
         try:
@@ -57,8 +63,8 @@ class PictureForm(ScopedForm):
     focal_point = FocalPointField(
         label=_("Focal point"),
         help_text=_(
-            "Wherever the picture is cropped, this place stays in view. Click on it in the "
-            "picture, or give the numbers: 0 and 0 is the upper left corner."
+            "This place stays in view wherever the picture is cropped. Click on it in the "
+            "picture, or enter the numbers: 0 and 0 is the top left corner."
         ),
     )
 

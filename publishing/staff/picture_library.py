@@ -7,81 +7,30 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from js_asset import Media
 
 from publishing.content.scope import is_within, scope_of
 from publishing.pictures.models import Picture
 from publishing.revisions import snapshots
 from publishing.revisions.edit_session import EditSession
 from publishing.revisions.models import Action, log
-from publishing.staff.admin_views import AdminViews
 from publishing.staff.base import StaffAdmin
 from publishing.staff.draft_views import DraftViews
-from publishing.staff.list_filters import CaseFilter, FilterLabel
+from publishing.staff.picture_chooser import chooser_media
+from publishing.staff.picture_dialog import PictureDialogViews
+from publishing.staff.picture_filters import TagFilter, UploaderFilter, UsageFilter
 from publishing.staff.picture_forms import PictureForm
-from publishing.staff.picture_usage import PictureUse, in_use_q, uses_of
+from publishing.staff.picture_usage import PictureUse, uses_of
 from publishing.staff.quality_checks import check_library_picture
 from publishing.staff.quality_prompt import prompt_context
 from publishing.staff.record_views import RecordViews
-
-# Maximum number of pictures that the text editor offers at once.
-MOST_OFFERED = 24
-
-
-class UsageFilter(CaseFilter):
-    title = _("use")
-    parameter_name = "use"
-
-    @cached_property
-    def _cases(self) -> dict[str, tuple[FilterLabel, Any]]:
-        used = in_use_q()
-        return {"used": (_("In use"), used), "unused": (_("Not in use"), ~used)}
-
-    def cases(self) -> dict[str, tuple[FilterLabel, Any]]:
-        return self._cases
-
-
-class PictureViews(AdminViews):
-    """Views that the text editor requests from the library."""
-
-    routes = (
-        ("choose/", "choose_view", "choose"),
-        ("<int:picture_id>/preview/", "preview_view", "preview"),
-    )
-
-    def choose_view(self, request: HttpRequest) -> HttpResponse:
-        """Return the pictures that match the words `q` as JSON, the newest first."""
-        if not self.admin.has_view_permission(request):
-            raise PermissionDenied
-        rows, _more = self.admin.get_search_results(
-            request, self.admin.get_queryset(request), request.GET.get("q", "").replace("\0", "")
-        )
-        offered = [
-            {
-                "key": str(picture.pk),
-                "title": picture.title,
-                "about": picture.alt or gettext("decorative"),
-                "preview": picture.file.preview,
-            }
-            for picture in rows.order_by("-created_at", "pk")[:MOST_OFFERED]
-        ]
-        return JsonResponse({"found": offered})
-
-    def preview_view(self, request: HttpRequest, picture_id: int) -> HttpResponse:
-        """Redirect to the small rendition of a picture, which the editor shows in a text."""
-        if not self.admin.has_view_permission(request):
-            raise PermissionDenied
-        picture = self.admin.get_queryset(request).filter(pk=picture_id).first()
-        if picture is None:
-            raise Http404
-        return HttpResponseRedirect(picture.file.preview)
 
 
 class PictureRecordViews(RecordViews):
@@ -94,19 +43,21 @@ class PictureAdmin(StaffAdmin):
     """Admin of pictures: saved at once and logged, because a roll-back does not restore files."""
 
     form = PictureForm
-    views = (PictureViews, DraftViews, PictureRecordViews)
+    views = (PictureDialogViews, DraftViews, PictureRecordViews)
     quality_checks = (check_library_picture,)
     change_form_template = "admin/publishing/picture_form.html"
+    change_list_template = "admin/publishing/picture_list.html"
     delete_confirmation_template = "admin/publishing/picture_delete.html"
     delete_selected_confirmation_template = "admin/publishing/pictures_delete.html"
-    list_display = ("title", "preview", "measures", "is_decorative", "credit", "licence")
-    list_filter = (UsageFilter, "is_decorative")
-    search_fields = ("title", "alternative_text", "credit")
-    search_help_text = _("Words of the title, the alternative text or the credit.")
+    list_display = ("preview", "title", "alternative_text", "measures", "tags", "credit", "licence")
+    list_display_links = ("title",)
+    list_filter = (UsageFilter, UploaderFilter, TagFilter, "is_decorative")
+    search_fields = ("title", "alternative_text", "credit", "tags")
+    search_help_text = _("Searches titles, alternative texts, credits and tags.")
     date_hierarchy = "created_at"
     readonly_fields = ("measures", "created_at", "uploaded_by")
     fieldsets = (
-        (None, {"fields": ("title", "file", "focal_point")}),
+        (None, {"fields": ("title", "file", "focal_point", "tags")}),
         (
             _("For people who cannot see it"),
             {
@@ -135,12 +86,20 @@ class PictureAdmin(StaffAdmin):
     def may_delete(self, request: HttpRequest, record: Any) -> bool:
         return self.may_change(request, record)
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        nonce = request.csp_nonce  # type: ignore[attr-defined]  # for the import map
+        media = Media.from_media(self.media + chooser_media, nonce=nonce)
+        return super().changelist_view(request, {"media": media} | (extra_context or {}))
+
     # -- Saving --------------------------------------------------------------------------
 
     def edit_view(
         self, request: HttpRequest, object_id: str | None, form_url: str, context: dict[str, Any]
     ) -> HttpResponse:
-        with self.files_written(request, object_id):
+        picture = self.valid_picture(request, object_id) if request.method == "POST" else None
+        with self.files_written(request, picture):
             response = super().edit_view(request, object_id, form_url, context)
         if response.status_code == 302 and request.headers.get("Accept") == "application/json":
             # The script that shows the progress goes there itself; a message is shown once only.
@@ -148,13 +107,12 @@ class PictureAdmin(StaffAdmin):
         return response
 
     @contextmanager
-    def files_written(self, request: HttpRequest, object_id: str | None) -> Iterator[None]:
-        """Write the files of a valid form before Django's transaction, which then is short.
+    def files_written(self, request: HttpRequest, picture: Picture | None) -> Iterator[None]:
+        """Write the files of a picture before the transaction that saves it, which then is short.
 
         SQLite has one writer: a transaction that makes renditions keeps everybody from saving.
         Files that no row names afterwards are removed.
         """
-        picture = self.valid_picture(request, object_id) if request.method == "POST" else None
         written = picture.write_files() if picture else None
         request.picture_files = written  # type: ignore[attr-defined]
         try:
@@ -162,6 +120,11 @@ class PictureAdmin(StaffAdmin):
         finally:
             if picture and written and written.names and not picture.is_stored_so():
                 written.remove()
+
+    def add_upload(self, request: HttpRequest, picture: Picture) -> None:
+        """Save the picture of a valid form that only a script sees."""
+        with self.files_written(request, picture), transaction.atomic():
+            self.save_model(request, picture, None, change=False)
 
     def valid_picture(self, request: HttpRequest, object_id: str | None) -> Picture | None:
         """Return the picture as a form has it; None if the form is invalid or not allowed."""
@@ -183,7 +146,17 @@ class PictureAdmin(StaffAdmin):
         if base is None or not snapshots.same(base, content):
             action = Action.CHANGED if change else Action.ADDED
             log(obj, action, request.user, base=base, content=content)
-        for advice in self.advice(obj):
+
+    def response_add(self, request: HttpRequest, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        self.add_advice(request, obj)
+        return super().response_add(request, obj, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        self.add_advice(request, obj)
+        return super().response_change(request, obj)
+
+    def add_advice(self, request: HttpRequest, picture: Picture) -> None:
+        for advice in self.advice(picture):
             messages.warning(request, advice.message)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
@@ -235,8 +208,8 @@ class PictureAdmin(StaffAdmin):
             )
         if hidden:
             message = ngettext(
-                "%(number)s record that you may not see",
-                "%(number)s records that you may not see",
+                "%(number)s record that you cannot see",
+                "%(number)s records that you cannot see",
                 hidden,
             )
             links.append(format_html("{}", message % {"number": hidden}))
@@ -265,9 +238,4 @@ class PictureAdmin(StaffAdmin):
 
     @admin.display(description=_("size"), ordering="width")
     def measures(self, picture: Picture) -> str:
-        if not picture.width:
-            return ""
-        return gettext("%(width)s × %(height)s pixels") % {
-            "width": picture.width,
-            "height": picture.height,
-        }
+        return picture.measures

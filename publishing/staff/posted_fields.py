@@ -16,6 +16,12 @@ NOTE_FIELD, REASON_FIELD = "_note", "_because"
 CHOICE_PREFIX = "_choice:"
 # The fingerprint of the content on which a person based the decision.
 SEEN_FIELD = "_seen"
+# A form's sign of life, and that it was closed without being saved.
+LOOK_FIELD, LEFT_FIELD = "_look", "_left"
+# The consent to take a public record offline by emptying its date.
+OFFLINE_FIELD = "_offline"
+# The button that shows the result of choices, and the fingerprint of the result that was shown.
+RESULT_FIELD, CONFIRMED_FIELD = "_result", "_confirmed"
 # The buttons that publish, now or later.
 PUBLISH_BUTTONS = ("_publish", "_publish_now", "_schedule", "_save", "_continue", "_addanother")
 
@@ -40,6 +46,7 @@ def parse_options(request: HttpRequest) -> SaveOptions:
         drafts="_draft" in posted,
         note="\n".join(filter(None, (note, reason))),
         has_reason=bool(reason),
+        takes_offline=OFFLINE_FIELD in posted,
         due_at=posted.get(DUE_FIELD, ""),
         choices={
             name.removeprefix(CHOICE_PREFIX): str(value)
@@ -47,6 +54,8 @@ def parse_options(request: HttpRequest) -> SaveOptions:
             if name.startswith(CHOICE_PREFIX)
         },
         seen=posted.get(SEEN_FIELD, ""),
+        asks_result=RESULT_FIELD in posted,
+        confirmed=posted.get(CONFIRMED_FIELD, ""),
         copy_key=parse_key(posted.get(COPY_FIELD)),
     )
 

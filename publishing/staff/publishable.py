@@ -1,26 +1,25 @@
 """The admin of records with a state: state column, state filter and bulk actions."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
-from django.contrib.admin.utils import model_ngettext
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.auth import get_permission_codename
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext, ngettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from publishing.content.moments import format_moment
+from publishing.content.moments import format_day, format_full_moment, format_moment
 from publishing.content.publishable import EDITABLE_MOMENTS, Publishable, not_trashed
-from publishing.content.states import LIVE_STATES, State, state_of, state_q
-from publishing.revisions import transitions
-from publishing.revisions.models import Revision, Stage
+from publishing.content.states import LIVE_STATES, State, state_of
+from publishing.content.visibility import permission_to
+from publishing.revisions.models import Action, Revision, Stage
 from publishing.staff.change_form import DraftAdmin
 from publishing.staff.change_lists import StaffChangeList
+from publishing.staff.comment_views import CommentViews
 from publishing.staff.doubles import DoubleViews
 from publishing.staff.draft_views import DraftViews
 from publishing.staff.import_batches import BatchViews
@@ -29,30 +28,38 @@ from publishing.staff.import_export import ImportExportViews
 from publishing.staff.import_rows import BatchRowViews
 from publishing.staff.list_filters import StateFilter
 from publishing.staff.live_editing import LiveViews
-from publishing.staff.posted_fields import parse_options
+from publishing.staff.offline import OfflineViews
 from publishing.staff.quality_checks import CHECKS
-from publishing.staff.quality_prompt import ask_for_reason, without_advice
 from publishing.staff.record_views import RecordViews
+from publishing.staff.state_actions import StateActions
+from publishing.staff.undo_views import UndoViews
 
 
 class RecordList(StaffChangeList):
-    """ChangeList that attaches the open draft to each record."""
+    """ChangeList that attaches its open draft, and the way out of the trash, to each record."""
 
     def get_results(self, request: HttpRequest) -> None:
+        # The number of all records, at the head of the list, does not count the trash.
+        everything = self.root_queryset
+        self.root_queryset = not_trashed(everything)
         super().get_results(request)
+        self.root_queryset = everything
         rows = {str(row.pk): row for row in self.result_list}
+        admin: Any = self.model_admin
+        for row in self.result_list:
+            if getattr(row, "trashed_at", None) and admin.has_recover_permission(request, row):
+                row.recover_url = admin.address("recover", row)
         model = self.model._meta.label_lower
         waiting = Revision.objects.open().select_related("author").defer("base", "content")
         for draft in waiting.filter(model=model, object_pk__in=list(rows)):
             rows[draft.object_pk].draft = draft
 
 
-class PublishableAdmin(DraftAdmin):
+class PublishableAdmin(StateActions, DraftAdmin):
     """Admin of records with a state, which only users with the publish permission may set."""
 
     list_filter: ClassVar[Any] = (StateFilter,)
     readonly_fields: ClassVar[Any] = ("state_now", "created_at", "updated_at")
-    actions = ("publish_now", "unpublish", "archive", "trash", "recover")
     moments = EDITABLE_MOMENTS
     views = (
         ImportExportViews,
@@ -62,6 +69,9 @@ class PublishableAdmin(DraftAdmin):
         LiveViews,
         DoubleViews,
         DraftViews,
+        OfflineViews,
+        UndoViews,
+        CommentViews,
         RecordViews,
     )
     quality_checks = CHECKS
@@ -81,8 +91,7 @@ class PublishableAdmin(DraftAdmin):
         """
         if not record.trashed_at:
             return self.may_put_live(request, record)
-        codename = get_permission_codename("purge", self.opts)
-        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
+        return request.user.has_perm(permission_to("purge", self.model))
 
     def has_recover_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the user may recover the record.
@@ -122,142 +131,78 @@ class PublishableAdmin(DraftAdmin):
         """Return the label of the record in choices, without its state."""
         return str(record)
 
+    def address(self, page: str, record: Any) -> str:
+        """Return the address of a page about a record."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return reverse(name, args=[record.pk])
+
+    # -- The form ------------------------------------------------------------------------
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        field = form.base_fields.get("published_at")
+        if field and getattr(obj, "was_public", False) and obj.published_at is None:
+            message = _(
+                "Leave this empty to publish with the first date, %(moment)s, or choose another "
+                "one."
+            )
+            field.help_text = message % {"moment": format_full_moment(obj.first_published_at)}
+        return form
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        record: Any = context.get("original")
+        if not getattr(record, "trashed_at", None):
+            return super().render_change_form(request, context, *args, **kwargs)
+        entries = Revision.objects.of(record).filter(action=Action.TRASHED)
+        context["trashed"] = entries.defer("base", "content").first()
+        if self.has_recover_permission(request, record):
+            context["recover_url"] = self.address("recover", record)
+        if self.has_delete_permission(request, record):
+            context["purge_url"] = self.address("delete", record)
+        page = super().render_change_form(request, context, *args, **kwargs)
+        if isinstance(page, TemplateResponse):
+            page.template_name = "admin/publishing/trashed.html"
+        return page
+
+    # -- The state -----------------------------------------------------------------------
+
     @admin.display(description=_("state"), ordering="published_at")
     def state_column(self, record: Publishable) -> str:
         state = format_html(
             '<span class="state state-{}">{}</span>', record.state.value, record.state_label
         )
-        draft = getattr(record, "draft", None)
-        return format_html("{} {}", state, draft_label(draft)) if draft else state
+        if draft := getattr(record, "draft", None):
+            return format_html("{} {}", state, draft_label(draft))
+        if address := getattr(record, "recover_url", ""):
+            return format_html(
+                '{} <button type="submit" class="button" formaction="{}">{}</button>',
+                state,
+                address,
+                gettext("Take out of the trash"),
+            )
+        return state
+
+    @admin.display(description=_("last changed"), ordering="updated_at")
+    def changed(self, record: Publishable) -> str:
+        return format_day(record.updated_at)
 
     @admin.display(description=_("state"))
     def state_now(self, record: Publishable) -> str:
         return self.state_column(record)
 
-    @admin.action(description=_("Publish now"), permissions=["publish"])
-    def publish_now(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Publish the records without advice; ask about the rest."""
-        if "_only_sound" in request.POST:
-            queryset = without_advice(self, queryset)
-        elif question := ask_for_reason(self, request, queryset, "publish_now"):
-            return question
-        done = ngettext_lazy(
-            "%(number)s %(name)s is public now", "%(number)s %(name)s are public now", "number"
-        )
-        unchanged = ngettext_lazy(
-            "%(number)s was public already", "%(number)s were public already", "number"
-        )
-        self._run(request, queryset, transitions.publish_now, done, unchanged)
-        return None
-
-    @admin.action(description=_("Unpublish (back to draft)"), permissions=["publish"])
-    def unpublish(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        done = ngettext_lazy(
-            "%(number)s %(name)s is a draft now", "%(number)s %(name)s are drafts now", "number"
-        )
-        unchanged = ngettext_lazy(
-            "%(number)s was a draft already", "%(number)s were drafts already", "number"
-        )
-        self._run(request, queryset, transitions.unpublish, done, unchanged)
-
-    @admin.action(description=_("Archive"), permissions=["publish"])
-    def archive(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        done = ngettext_lazy(
-            "%(number)s %(name)s is archived now", "%(number)s %(name)s are archived now", "number"
-        )
-        unchanged = ngettext_lazy(
-            "%(number)s was archived already", "%(number)s were archived already", "number"
-        )
-        self._run(request, queryset, transitions.archive, done, unchanged)
-
-    @admin.action(description=_("Move to the trash"), permissions=["delete"])
-    def trash(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        done = ngettext_lazy(
-            "%(number)s %(name)s is in the trash now",
-            "%(number)s %(name)s are in the trash now",
-            "number",
-        )
-        unchanged = ngettext_lazy(
-            "%(number)s was there already", "%(number)s were there already", "number"
-        )
-        message = gettext("You may not take away what is public: %s.")
-        allowed = self._allowed(request, queryset, self.has_delete_permission, message)
-        self._run(request, allowed, transitions.trash, done, unchanged)
-
-    @admin.action(description=_("Take out of the trash"), permissions=["recover"])
-    def recover(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        done = ngettext_lazy(
-            "%(number)s %(name)s is out of the trash again",
-            "%(number)s %(name)s are out of the trash again",
-            "number",
-        )
-        unchanged = ngettext_lazy(
-            "%(number)s was not in the trash", "%(number)s were not in the trash", "number"
-        )
-        message = gettext("You may not bring back what was public: %s.")
-        allowed = self._allowed(request, queryset, self.has_recover_permission, message)
-        keys = list(allowed.values_list("pk", flat=True))
-        self._run(request, allowed, transitions.recover, done, unchanged)
-        if public := self.model._base_manager.filter(state_q(State.PUBLIC), pk__in=keys).count():
-            message = ngettext(
-                "Visitors can see %(number)s of them now.",
-                "Visitors can see %(number)s of them now.",
-                public,
-            )
-            messages.info(request, message % {"number": public})
-
-    def _allowed(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[Any],
-        is_allowed: Callable[[HttpRequest, Any], bool],
-        message: str,
-    ) -> QuerySet[Any]:
-        """Return the records that the user may act on; name the others in an error message."""
-        forbidden = [record for record in queryset if not is_allowed(request, record)]
-        if forbidden:
-            names = ", ".join(self.plain_label(record) for record in forbidden)
-            messages.error(request, message % names)
-        return queryset.exclude(pk__in=[record.pk for record in forbidden])
-
-    def _run(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[Any],
-        transition: transitions.Transition,
-        done: Any,
-        unchanged: Any,
-    ) -> None:
-        """Run the transition on each record, and report how many it changed."""
-        done_count = unchanged_count = 0
-        note = parse_options(request).note
-        for record in list(queryset):
-            try:
-                if transitions.run(record, transition, request.user, note):
-                    done_count += 1
-                else:
-                    unchanged_count += 1
-            except ValidationError as error:
-                message = " ".join(error.messages)
-                messages.error(request, f"{self.plain_label(record)}: {message}")
-        parts = [
-            text % {"number": number, "name": model_ngettext(self.opts, number)}
-            for number, text in ((done_count, done), (unchanged_count, unchanged))
-            if number
-        ]
-        if parts:
-            messages.success(request, f"{'; '.join(parts)}.")
-
 
 def draft_label(draft: Revision) -> str:
     """Return the label of a draft in the list: "with a draft by Maria from 3 Dec 09:00"."""
-    stage = "" if draft.stage == Stage.DRAFT else f" ({draft.get_stage_display()})"
-    return format_html(
-        '<span class="state state-draft">{}</span>',
-        gettext("with a draft by %(person)s from %(moment)s%(stage)s")
-        % {
-            "person": draft.author_name or gettext("somebody"),
-            "moment": format_moment(draft.made_at),
-            "stage": stage,
-        },
-    )
+    text = gettext("with a draft by %(person)s from %(moment)s")
+    if draft.stage != Stage.DRAFT:
+        text = gettext("with a draft by %(person)s from %(moment)s (%(stage)s)")
+    text %= {
+        "person": draft.author_name or gettext("somebody"),
+        "moment": format_moment(draft.made_at),
+        "stage": draft.get_stage_display(),
+    }
+    return format_html('<span class="state state-draft">{}</span>', text)

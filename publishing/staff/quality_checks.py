@@ -1,7 +1,9 @@
 """Quality checks: warnings about a record before it is published.
 
 They are advice, not rules: a publisher may go on in spite of it, and gives a reason. Each check
-takes a record and yields advice; an admin lists its checks in `quality_checks`.
+takes a record and yields advice; an admin lists its checks in `quality_checks`. A check reads the
+record's own fields and not its rows, because the record may be an unsaved copy with the fields of a
+draft.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ from publishing.pictures.models import Picture
 
 SUMMARY = (40, 300)
 """Minimum and maximum length of a summary that lists and search engines show well."""
+
+LEAST_WIDTH = 640
+"""Width in pixels from which a picture is sharp on a card."""
 
 
 class Advice(NamedTuple):
@@ -91,8 +96,8 @@ def picture_problem(picture: Picture) -> str:
     if not picture.alternative_text.strip():
         return _("The picture “%s” has no alternative text.") % picture.title
     problem = alt_text_problem(picture.alternative_text)
-    values = {"title": picture.title, "said": problem}
-    return _("Picture “%(title)s”: %(said)s") % values if problem else ""
+    values = {"title": picture.title, "advice": problem}
+    return _("Picture “%(title)s”: %(advice)s") % values if problem else ""
 
 
 # -- Checks --------------------------------------------------------------------------------
@@ -130,7 +135,13 @@ def check_pictures(record: Any) -> Iterator[Advice]:
 
 
 def check_library_picture(picture: Picture) -> Iterator[Advice]:
-    """Check the alternative text of a picture of the library."""
+    """Check the size and the alternative text of a picture of the library."""
+    if 0 < picture.width < LEAST_WIDTH:
+        message = _(
+            "The picture has only %(width)s × %(height)s pixels, so it will look blurred. Choose a "
+            "larger one."
+        )
+        yield Advice("file", message % {"width": picture.width, "height": picture.height})
     if not picture.is_decorative and (problem := alt_text_problem(picture.alternative_text)):
         yield Advice("alternative_text", problem)
 
@@ -139,7 +150,7 @@ def check_texts(record: Any) -> Iterator[Advice]:
     for field in record._meta.concrete_fields:
         if isinstance(field, RichTextField) and (html := getattr(record, field.attname)):
             outline = Outline(html)
-            for check in (check_heading_order, check_link_words, check_dead_links):
+            for check in (check_heading_order, check_link_words, check_dead_links, check_videos):
                 yield from (Advice(field.name, message) for message in check(outline))
             yield from (Advice(field.name, said) for said in check_text_pictures(html, outline))
 
@@ -181,10 +192,11 @@ def check_heading_order(outline: Outline) -> Iterator[str]:
     previous = 1
     for level, text in outline.headings:
         if not text:
-            yield _("There is a heading without words.")
+            yield _("A heading is empty.")
         elif level > previous + 1:
             yield _(
-                "The heading “%(words)s” has level %(level)s, but level %(left_out)s is left out."
+                "The heading “%(words)s” is at level %(level)s, but there is no heading of level "
+                "%(left_out)s above it."
             ) % {
                 "words": text,
                 "level": level,
@@ -200,7 +212,7 @@ def check_link_words(outline: Outline) -> Iterator[str]:
     """
     for _address, text in outline.links:
         if not text:
-            yield _("There is a link without words.")
+            yield _("A link has no text.")
         elif text.lower().strip(" .…→»>!") in VAGUE_LINKS or BARE_ADDRESS.fullmatch(text):
             yield _("The link “%s” does not say where it leads.") % text
 
@@ -217,7 +229,7 @@ def check_dead_links(outline: Outline) -> Iterator[str]:
     for address, text in outline.links:
         name = address.removeprefix(scheme)
         if (address.startswith(scheme) and name not in public) or is_dead_address(address):
-            yield _("The link “%s” leads to a page that is not public or not there.") % text
+            yield _("The link “%s” leads to a page that is not public or does not exist.") % text
 
 
 def is_dead_address(address: str) -> bool:
@@ -235,10 +247,17 @@ def is_dead_address(address: str) -> bool:
     return not is_public and not model.former_slugs().filter(slug=slug).exists()
 
 
+def check_videos(outline: Outline) -> Iterator[str]:
+    """Yield a message for each video without a title; visitors would see its site alone."""
+    for address, title in outline.videos:
+        if not title:
+            yield _("The video at %s has no title. Say what it shows.") % address
+
+
 def check_text_pictures(html: str, outline: Outline) -> Iterator[str]:
     known = pictures(html)
     for key in dict.fromkeys(outline.pictures):
         if key not in known:
-            yield _("A picture in the text is not in the library any more.")
+            yield _("A picture in the text is no longer in the library.")
         elif message := picture_problem(known[key]):
             yield message

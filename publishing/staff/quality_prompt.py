@@ -85,7 +85,7 @@ def ask_for_reason(
         {
             **admin.admin_site.each_context(request),
             "opts": admin.opts,
-            "title": _("Before these go public"),
+            "title": _("Before you publish these"),
             "advised": [
                 (row, reverse(place, args=[row.pk]), advice) for row, advice in advised[:MOST_SHOWN]
             ],

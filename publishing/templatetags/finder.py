@@ -7,7 +7,7 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
-from publishing.finder.facets import Choice
+from publishing.finder.facets import Choice, is_shown
 from publishing.finder.finder import Finder
 
 register = template.Library()
@@ -15,26 +15,28 @@ register = template.Library()
 
 @register.simple_tag
 def sorting(finder: Finder) -> dict[str, Any]:
-    """Return the order and view of a finder: `order` in words, `others` and `views` as links.
+    """Return the current order of a finder, the `others` and its `views`, each as links.
 
     They are empty if the finder has no orders or views.
     """
-    orders = finder.options("sort") if "sort" in finder.filters else []
+    orders = finder.orders() if "sort" in finder.filters else []
     return {
-        "order": next((option["label"] for option in orders if option["current"]), ""),
-        "others": [option for option in orders if not option["current"]],
+        "order": next((order for order in orders if order["current"]), None),
+        "others": [order for order in orders if not order["current"]],
         "views": finder.options("view") if "view" in finder.filters else [],
     }
 
 
 @register.simple_tag
-def choices(name: str, choices: Iterable[Choice]) -> SafeString:
+def choices(name: str, choices: Iterable[Choice], is_long: bool = False) -> SafeString:
     """Return the checkboxes of a facet, for the form field `name`.
 
-    A page has more than a hundred; rendered by a template, they took a third of its time.
+    In a long facet, values that lead to no result are hidden until js/facets.js needs them. A page
+    has more than a hundred checkboxes; rendered by a template, they took a third of its time.
     """
     boxes = [
-        f'<label class="choice{"" if choice.count else " choice-none"}">'
+        f'<label class="choice{"" if choice.count else " choice-none"}"'
+        f"{'' if is_shown(choice) or not is_long else ' hidden'}>"
         f'<input type="checkbox" name="{name}" value="{escape(choice.value)}"'
         f"{' checked' if choice.selected else ''}> <span><bdi>{escape(choice.label)}</bdi></span>"
         f' <span class="choice-count">{choice.count}</span></label>\n'

@@ -6,11 +6,12 @@ from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from cities.models import City
 from partners.models import Network
+from portal.accounts.models import User
 from publishing.models import OpenDraft, Revision
 from tests import factories
 from tests.admin_pages import admin_url, save_form
@@ -34,7 +35,7 @@ def desk(page):
 def sign_in(page):
     user = factories.superuser()
     page.goto(reverse("admin:index"))
-    page.fill("#id_username", user.username)
+    page.fill("#id_username", user.email)
     page.fill("#id_password", factories.PASSWORD)
     page.click("text=Sign in >> nth=-1")
     page.wait_for_selector("h1:text('Staff desk')")
@@ -43,7 +44,7 @@ def sign_in(page):
 
 def save(page):
     """Save a hidden record and stay in its form."""
-    page.locator("[name=_continue]").first.click()
+    page.locator("[name=_draft]").click()
     page.wait_for_selector(".messagelist .success")
 
 

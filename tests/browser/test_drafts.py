@@ -24,13 +24,13 @@ def city():
 
 @pytest.fixture
 def desk(page):
-    sign_in(page, factories.user("Publishers", first_name="Mary", last_name="Gawthorpe"))
+    sign_in(page, factories.user("Publishers", name="Mary Gawthorpe"))
     return page
 
 
 def sign_in(page, user):
     page.goto(reverse("admin:index"))
-    page.fill("#id_username", user.username)
+    page.fill("#id_username", user.email)
     page.fill("#id_password", factories.PASSWORD)
     page.click("text=Sign in >> nth=-1")
     page.wait_for_selector("h1:text('Staff desk')")
@@ -89,7 +89,7 @@ def test_two_people_edit_a_record_at_once(chromium, live_server, city):
     contexts = [chromium.new_context(base_url=live_server.url) for _person in range(2)]
     mine, theirs = (context.new_page() for context in contexts)
     sign_in(mine, factories.user("Publishers"))
-    sign_in(theirs, factories.user("Publishers", first_name="Ada", last_name="Byron"))
+    sign_in(theirs, factories.user("Publishers", name="Ada Byron"))
     for page in (mine, theirs):
         open_change(page, city)
     theirs.fill("#id_motto", "Theirs")
@@ -113,6 +113,7 @@ def test_two_people_edit_a_record_at_once(chromium, live_server, city):
 
 def test_the_trash_asks_first_and_recovers_a_record(desk, city):
     open_change(desk, city)
+    desk.click("summary:text('More')")
     press(desk, "text=Move to the trash")
     has_no_barrier(desk)
     press(desk, "input[value='Move to the trash']")

@@ -34,7 +34,7 @@ def media(renditions):
 def sign_in(page, user=None):
     user = user or factories.user("Publishers")
     page.goto(reverse("admin:index"))
-    page.fill("#id_username", user.username)
+    page.fill("#id_username", user.email)
     page.fill("#id_password", factories.PASSWORD)
     page.click("text=Sign in >> nth=-1")
     page.wait_for_selector("h1:text('Staff desk')")
@@ -49,7 +49,7 @@ def upload(page, text, live=True):
     page.set_input_files("#id_file", file)
     if live:
         page.check("input[name=mode][value=live]")
-    page.click("text=Upload and look")
+    page.click("text=Upload and preview")
 
 
 def shown(page):
@@ -78,7 +78,7 @@ def test_a_table_with_mistakes_is_corrected_imported_and_undone(page):
     assert reasons == list(BatchRow.objects.exclude(reason="").values_list("reason", flat=True))
     look_with_axe(page)
     page.click("text=Do not import")
-    page.wait_for_selector("text=Nothing was imported, and the file is forgotten.")
+    page.wait_for_selector("text=Nothing was imported, and the file has been deleted.")
     look_with_axe(page)
 
     upload(page, MENDED)
@@ -88,7 +88,7 @@ def test_a_table_with_mistakes_is_corrected_imported_and_undone(page):
     assert page.locator("del").inner_text().split() == ["removed:", "300000"]
     assert City.objects.get().population == 300_000
     page.click("text=Import 3 rows")
-    page.wait_for_selector("text=The rows are imported.")
+    page.wait_for_selector("text=The rows have been imported.")
     assert list(City.objects.published().values_list("name", "population")) == [
         ("Derby", None),
         ("Leeds", None),
@@ -96,11 +96,11 @@ def test_a_table_with_mistakes_is_corrected_imported_and_undone(page):
     ]
 
     look_with_axe(page)
-    page.click("text=Take this import back")
-    page.wait_for_selector("text=Leave it as it is")
+    page.click("text=Undo this import")
+    page.wait_for_selector("text=Cancel")
     look_with_axe(page)
-    page.click("input:text('Take the import back')")
-    page.wait_for_selector("text=The import is taken back.")
+    page.click("input:text('Undo the import')")
+    page.wait_for_selector("text=The import has been undone.")
     assert list(City.objects.published().values_list("name", "population")) == [
         ("Wakefield", 300_000)
     ]
@@ -131,11 +131,11 @@ def test_the_list_of_a_commission_gets_in_without_editing_the_file(page):
     factories.country(code="ML", name="Mali")
     page.click("text=Check the refused rows again")
     page.click("text=Import 40 rows")
-    page.wait_for_selector("text=The rows are imported.")
+    page.wait_for_selector("text=The rows have been imported.")
     assert all_cities() == CITIES
-    page.click("text=Take this import back")
-    page.click("input:text('Take the import back')")
-    page.wait_for_selector("text=The import is taken back.")
+    page.click("text=Undo this import")
+    page.click("input:text('Undo the import')")
+    page.wait_for_selector("text=The import has been undone.")
     assert all_cities() == before
 
 
@@ -160,7 +160,7 @@ def test_rows_are_corrected_in_the_table_with_the_keyboard(page):
     page.wait_for_selector("form[data-row]")
     page.keyboard.type("some")
     page.keyboard.press("Enter")
-    status.filter(has_text="The row is saved, and still refused.").wait_for()
+    status.filter(has_text="The row has been saved, but it is still refused.").wait_for()
     assert focused(page) == "cell-3"
     page.keyboard.press("Control+A")
     page.keyboard.type("353000")
@@ -172,7 +172,7 @@ def test_rows_are_corrected_in_the_table_with_the_keyboard(page):
     status.filter(has_text="Row 4: Left out · Leeds.").wait_for()
     assert shown(page) == ["2 Changed Wakefield", "3 New Derby", "4 Left out Leeds"]
     page.click("text=Import 2 rows")
-    page.wait_for_selector("text=The rows are imported.")
+    page.wait_for_selector("text=The rows have been imported.")
     assert set(City.objects.values_list("name", "population")) == {
         ("Wakefield", 353_000), ("Derby", None),
     }  # fmt: skip
@@ -188,7 +188,7 @@ def test_what_was_typed_stays_when_the_session_ended(new_page):
     page.fill("#cell-1", "GB")
     page.context.clear_cookies(name="sessionid")
     page.click("form[data-row] >> text=Save and check >> nth=-1")
-    page.locator("[data-said]").filter(has_text="Nothing was saved.").wait_for()
+    page.locator("[data-said]").filter(has_text="Not saved.").wait_for()
     other = page.context.new_page()
     sign_in(other, user)
     page.click("form[data-row] >> text=Save and check >> nth=-1")
@@ -200,18 +200,18 @@ def test_a_row_is_corrected_on_a_page_of_its_own_without_javascript(new_page):
     page = new_page(java_script_enabled=False)
     sign_in(page)
     upload(page, "name,country\nDerby,Untied Kingdom\nHull,Untied Kingdom\n", live=False)
-    page.click("input:text('Look at more')")
+    page.click("input:text('Check more rows')")
     page.click("#row-2 >> text=Correct")
     page.fill("#cell-1", "Lemuria")
     page.click("button:text('Save and check') >> nth=-1")
-    page.wait_for_selector("text=The row is saved, and still refused.")
+    page.wait_for_selector("text=The row has been saved, but it is still refused.")
     page.fill("#cell-1", "GB")
     page.click("button:text('Save and check') >> nth=-1")
     page.wait_for_selector("text=Row 2: New · Derby.")
     page.click("#row-3 >> text=Leave out")
     page.wait_for_selector("text=Row 3: Left out · Hull.")
     page.click("text=Import 1 row")
-    page.wait_for_selector("text=The rows are imported.")
+    page.wait_for_selector("text=The rows have been imported.")
     assert list(City.objects.values_list("name", flat=True)) == ["Derby"]
 
 
@@ -220,9 +220,9 @@ def test_an_import_works_with_a_button_without_javascript(new_page):
     page = new_page(java_script_enabled=False)
     sign_in(page)
     upload(page, MENDED, live=False)
-    page.click("input:text('Look at more')")
+    page.click("input:text('Check more rows')")
     page.click("text=Import 3 rows")
-    page.wait_for_selector("text=The rows are imported.")
+    page.wait_for_selector("text=The rows have been imported.")
     assert City.objects.count() == 3
 
 
@@ -234,7 +234,7 @@ def test_the_pages_of_an_import_fit_and_axe_finds_nothing(page, width, theme):
     factories.city(name="Wakefield", profile="<p>" + "Words of a profile. " * 40 + "</p>")
     sign_in(page)
     upload(page, QUESTIONS)
-    page.wait_for_selector("text=Which of these reads right?")
+    page.wait_for_selector("text=Which of these looks right?")
     page.wait_for_selector("text=Day first: 3 April 2024")
     columns = page.url
     upload(page, MIXED)

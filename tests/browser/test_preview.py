@@ -1,16 +1,19 @@
 """Editing in Chromium: the preview, two people at once, a crash, a shared draft."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from cities.models import City
 from news.models import NewsItem
 from publishing.models import Revision, WorkingCopy
 from tests import factories
-from tests.admin_pages import admin_url
+from tests.admin_pages import admin_url, plain_form_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = {
@@ -33,13 +36,14 @@ def still(chromium, new_page):
     """Stop the requests of a page that is left: they would come after the database is emptied."""
     yield
     for page in [page for context in chromium.contexts for page in context.pages]:
+        page.wait_for_load_state()
         page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
         page.goto("about:blank")
 
 
 def sign_in(page, user):
     page.goto(reverse("admin:index"))
-    page.fill("#id_username", user.username)
+    page.fill("#id_username", user.email)
     page.fill("#id_password", factories.PASSWORD)
     page.click("text=Sign in >> nth=-1")
     page.wait_for_selector("h1:text('Staff desk')")
@@ -48,13 +52,13 @@ def sign_in(page, user):
 
 @pytest.fixture
 def desk(page):
-    return sign_in(page, factories.superuser(first_name="Ada", last_name="Reed"))
+    return sign_in(page, factories.superuser(name="Ada Reed"))
 
 
 @pytest.fixture
 def maria(new_page):
     page = new_page(viewport={"width": 1280, "height": 900})
-    return sign_in(page, factories.superuser(first_name="Maria", last_name="Duarte"))
+    return sign_in(page, factories.superuser(name="Maria Duarte"))
 
 
 def open_form(page, record):
@@ -98,10 +102,10 @@ def test_the_preview_has_the_style_of_the_page_and_two_widths(desk):
     inside = show_preview(open_form(desk, factories.city(name="Fez")))
     expect(inside.locator("h1")).to_have_text("Fez")
     assert "Besley" in inside.locator("h1").evaluate("e => getComputedStyle(e).fontFamily")
-    assert inside.locator("html").evaluate("e => e.clientWidth") == 1280
-    desk.get_by_role("button", name="Phone").click()
-    expect(desk.get_by_role("button", name="Phone")).to_have_attribute("aria-pressed", "true")
     assert inside.locator("html").evaluate("e => e.clientWidth") == 390
+    desk.get_by_role("button", name="Desktop").click()
+    expect(desk.get_by_role("button", name="Desktop")).to_have_attribute("aria-pressed", "true")
+    assert inside.locator("html").evaluate("e => e.clientWidth") == 1280
     desk.get_by_role("button", name="Hide").click()
     expect(desk.locator("#preview-pane")).to_be_hidden()
     expect(desk.locator("[data-preview-open] >> nth=0")).to_be_focused()
@@ -169,12 +173,14 @@ def test_a_new_story_is_seen_before_it_is_saved(desk):
 def test_the_preview_opens_in_a_new_tab_without_javascript(new_page):
     city = factories.city(name="Fez")
     page = sign_in(new_page(java_script_enabled=False), factories.superuser())
-    page.goto(admin_url(city, "change", city.pk))
+    page.goto(plain_form_url(city, "change", city.pk))
     page.fill("#id_name", "Fes")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Preview").first.click()
     expect(opened.value.locator("h1")).to_have_text("Fes")
-    expect(opened.value.locator(".state-banner")).to_contain_text("Preview of what the form says")
+    expect(opened.value.locator(".state-banner")).to_contain_text(
+        "Preview of the form as it is now"
+    )
 
 
 def test_unsaved_changes_are_restored_after_a_crash(desk, new_page):
@@ -188,7 +194,7 @@ def test_unsaved_changes_are_restored_after_a_crash(desk, new_page):
     desk.goto("about:blank")
     open_form(desk, city)
     expect(desk.locator("#id_name")).to_have_value("Fez")
-    desk.get_by_role("link", name="Take it up").click()
+    desk.get_by_role("link", name="Restore unsaved changes").click()
     expect(desk.locator("#id_name")).to_have_value("")
     expect(desk.locator("#id_awards-0-year")).to_have_value("20")
     expect(desk.locator(".prose-editor > .ProseMirror")).to_have_text("Learning. Half a sen")
@@ -200,7 +206,7 @@ def test_unsaved_changes_are_restored_after_a_crash(desk, new_page):
     assert (city.name, city.profile) == ("Fes", "<p>Learning. Half a sen</p>")
     assert [award.year for award in city.awards.all()] == [2015]
     open_form(desk, city)
-    expect(desk.get_by_role("link", name="Take it up")).to_have_count(0)
+    expect(desk.get_by_role("link", name="Restore unsaved changes")).to_have_count(0)
 
 
 def test_unsaved_changes_are_discarded(desk):
@@ -209,20 +215,22 @@ def test_unsaved_changes_are_discarded(desk):
     desk.fill("#id_motto", "Never mind")
     wait_until_kept(desk)
     desk.reload()
-    desk.get_by_role("button", name="Throw it away").click()
-    expect(desk.get_by_role("button", name="Throw it away")).to_have_count(0)
+    desk.get_by_role("button", name="Discard").click()
+    expect(desk.get_by_role("button", name="Discard")).to_have_count(0)
     assert not WorkingCopy.objects.exists()
 
 
-def test_enter_in_a_field_does_not_discard_unsaved_changes(desk):
+def test_enter_in_a_field_saves_a_draft_and_discards_no_unsaved_changes(desk):
     city = factories.city(motto="")
     open_form(desk, city)
     desk.fill("#id_motto", "Kept")
     wait_until_kept(desk)
+    WorkingCopy.objects.update(seen_at=timezone.now() + timedelta(hours=1))
     open_form(desk, city)
+    desk.fill("#id_name", "Fes")
     desk.press("#id_name", "Enter")
     desk.wait_for_selector(".messagelist .success")
-    assert WorkingCopy.objects.get(data__isnull=False).posted()["motto"] == "Kept"
+    assert Revision.objects.open().get().content["fields"]["name"] == "Fes"
 
 
 def test_opening_a_form_without_typing_stores_no_autosave(desk):
@@ -235,16 +243,16 @@ def test_opening_a_form_without_typing_stores_no_autosave(desk):
 
 def test_no_typed_text_is_lost_when_the_session_ends(desk, new_page):
     city = factories.city(motto="")
-    user = factories.superuser(username="writer")
+    user = factories.superuser(name="writer")
     open_form(desk, city)
     Session.objects.all().delete()
     desk.fill("#id_motto", "Typed while signed out")
     expect(desk.locator("[data-state=signed-out]")).to_be_visible()
     assert not WorkingCopy.objects.exists()
     with desk.context.expect_page() as opened:
-        desk.get_by_role("link", name="Sign in again in a new tab").click()
+        desk.get_by_role("link", name="Sign in (opens a new tab)").click()
     other = opened.value
-    other.fill("#id_username", user.username)
+    other.fill("#id_username", user.email)
     other.fill("#id_password", factories.PASSWORD)
     other.click("text=Sign in >> nth=-1")
     other.wait_for_selector("h1:text('Staff desk')")
@@ -261,7 +269,7 @@ def test_autosave_continues_after_signing_in_again(new_page):
     desk.fill("#id_motto", "Typed while signed out")
     expect(desk.locator("[data-state=signed-out]")).to_be_visible()
     with desk.context.expect_page() as opened:
-        desk.get_by_role("link", name="Sign in again in a new tab").click()
+        desk.get_by_role("link", name="Sign in (opens a new tab)").click()
     sign_in(opened.value, user)
     expect(desk.locator("[data-state=kept]")).to_be_visible(timeout=15_000)
     assert desk.evaluate("Object.keys(sessionStorage)") == []
@@ -270,19 +278,25 @@ def test_autosave_continues_after_signing_in_again(new_page):
     assert City.objects.get().motto == "Typed while signed out"
 
 
-def test_a_form_sent_without_a_session_is_restored_after_the_sign_in(new_page):
+def test_a_save_without_a_session_waits_for_the_sign_in_and_goes_on(new_page):
     user = factories.superuser()
     desk = sign_in(new_page(), user)
     city = factories.city(motto="")
     open_form(desk, city)
+    desk.fill("#id_motto", "Typed before")
+    wait_until_kept(desk)
     Session.objects.all().delete()
     desk.fill("#id_motto", "Typed while signed out")
-    desk.click("[name=_save] >> nth=0")
-    desk.fill("#id_username", user.username)
-    desk.fill("#id_password", factories.PASSWORD)
-    desk.click("text=Sign in >> nth=-1")
-    desk.get_by_role("link", name="Take it up").click()
-    expect(desk.locator("#id_motto")).to_have_value("Typed while signed out")
+    desk.click("[name=_save]")
+    dialog = desk.get_by_role("dialog", name="Not saved yet")
+    expect(dialog).to_contain_text("You are signed out. Sign in to save")
+    assert violations_in(desk, "[data-signing-in]") == []
+    with desk.context.expect_page() as opened:
+        dialog.get_by_role("link", name="Sign in (opens a new tab)").click()
+    sign_in(opened.value, user)
+    desk.wait_for_selector(".messagelist .success", timeout=15_000)
+    assert City.objects.get().motto == "Typed while signed out"
+    assert not WorkingCopy.objects.filter(data__isnull=False).exists()
 
 
 def test_two_editors_see_each_other_and_lose_no_changes(desk, maria, new_page):
@@ -298,7 +312,7 @@ def test_two_editors_see_each_other_and_lose_no_changes(desk, maria, new_page):
     desk.fill("#id_summary", summary)
     desk.fill("#id_motto", "Ada's motto")
     expect(desk.locator("[data-news]")).to_contain_text(
-        "Maria Duarte has this open and has unsaved changes, the last from just now."
+        "Maria Duarte is editing this; last change just now."
     )
     maria.click("[name=_save] >> nth=0")
     maria.wait_for_selector(".messagelist .success")
@@ -326,7 +340,7 @@ def test_a_share_link_shows_a_draft_to_a_stranger_until_it_is_revoked(desk, new_
     desk.click("[name=_draft] >> nth=0")
     desk.wait_for_selector(".messagelist .success")
     desk.click("text=Share the draft")
-    desk.click("text=Make a link")
+    desk.click("text=Create link")
     address = desk.input_value("#shared-address")
     assert violations(desk) == []
     stranger = new_page()
@@ -334,8 +348,8 @@ def test_a_share_link_shows_a_draft_to_a_stranger_until_it_is_revoked(desk, new_
     expect(stranger.locator("main")).to_contain_text("Draft motto")
     expect(stranger.locator(".state-banner")).to_contain_text("Shared by Ada Reed until")
     assert violations(stranger) == []
-    desk.get_by_role("button", name="Take it back").click()
-    desk.wait_for_selector("text=The link is taken back")
+    desk.get_by_role("button", name="Revoke link").click()
+    desk.wait_for_selector("text=The link has been revoked")
     said = stranger.request.get(address)
     assert said.status == 410
     assert "This link has ended" in said.text()

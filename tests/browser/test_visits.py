@@ -17,7 +17,7 @@ def test_the_form_of_a_record_can_be_filled_in_and_sent_by_keyboard(page, portal
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     seen = []
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         name, ring = page.evaluate(
             """() => {
@@ -28,11 +28,13 @@ def test_the_form_of_a_record_can_be_filled_in_and_sent_by_keyboard(page, portal
         )
         assert ring, f"nothing shows that {name} has the focus"
         seen.append(name)
-        if name == "region":
+        if seen.count("region") == 1 and name == "region":
             page.keyboard.press("Space")
-        if name == "Apply filters":
+            page.wait_for_url("**/cities/?region=africa")
+            expect(page.locator("#results h2").first).to_have_text("40 cities in Africa")
+        if name.startswith("Show "):
             break
     assert seen[0] == "q"
-    assert seen[-1] == "Apply filters"
+    assert seen[-1] == "Show 40 cities"
     page.keyboard.press("Enter")
-    page.wait_for_url("**/cities/?region=*")
+    expect(page.locator("#results h2").first).to_be_focused()

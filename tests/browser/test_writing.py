@@ -1,7 +1,5 @@
 """Writing a story with links, pictures and pasted text, and adding pictures to the library."""
 
-import re
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
@@ -10,7 +8,7 @@ from django.utils import timezone
 from news.models import NewsItem
 from publishing.models import Picture
 from tests import factories
-from tests.admin_pages import admin_url
+from tests.admin_pages import admin_url, plain_form_url
 from tools.audit.axe import OPTIONS
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,13 +29,13 @@ def desk(page):
 
 def sign_in(page, user):
     page.goto(reverse("admin:index"))
-    page.fill("#id_username", user.username)
+    page.fill("#id_username", user.email)
     page.fill("#id_password", factories.PASSWORD)
     page.click("text=Sign in >> nth=-1")
     page.wait_for_selector("h1:text('Staff desk')")
 
 
-def save(desk, button="_continue"):
+def save(desk, button="_save"):
     desk.locator(f"[name={button}]").first.click()
     desk.wait_for_selector(".messagelist .success")
 
@@ -90,7 +88,7 @@ def test_a_story_with_a_picture_a_link_and_a_time_is_published(desk):
     desk.wait_for_selector(f"{EDITOR} .library-picture img")
     desk.fill("#id_published_at_0", "2098-12-03")
     desk.fill("#id_published_at_1", "09:00")
-    save(desk, "_save")
+    save(desk, "_publish")
     item = NewsItem.objects.get()
     assert item.state_label == "Scheduled for 3 Dec 2098 09:00 UTC"
     assert item.body.startswith(
@@ -203,13 +201,74 @@ def test_text_pasted_from_word_is_cleaned(desk):
     paste(desk, WORD)
     save(desk, "_save")
     item.refresh_from_db()
-    body = re.sub(r"\s+(?=<)|(?<=>)\s+(?=<|$)", "", item.body)
-    assert body == (
-        "<h2>Skills for all</h2><p><strong>Wakefield</strong> joined<em>in</em> 2024.</p>"
-        '<ul><li><p>Libraries</p><ol data-type="decimal"><li><p>Reading</p></li></ol></li>'
+    assert item.body == (
+        "<h2>Skills for all</h2><p><strong>Wakefield</strong> joined <em>in</em> 2024.</p>"
+        "<ul><li><p>Libraries</p><ol><li><p>Reading</p></li></ol></li>"
         "<li><p>Colleges</p></li></ul><h3>More</h3>"
         "<table><tbody><tr><td><p>Year</p></td></tr></tbody></table>"
     )
+
+
+FOOTNOTE = """<a style='mso-footnote-id:ftn1' href="#_ftn1" name="_ftnref1"><span
+class=MsoFootnoteReference><span style='mso-special-character:footnote'><![if !supportFootnotes]>
+<span class=MsoFootnoteReference><span lang=EN-GB>[1]</span></span><![endif]></span></span></a>"""
+NUMBER = LIST.replace("lfo1", "lfo2")
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        # Word
+        (
+            f"<p class=MsoNormal>H<sub>2</sub>O and m<sup>2</sup>, as said{FOOTNOTE}.</p>",
+            "<p>H<sub>2</sub>O and m<sup>2</sup>, as said<sup>[1]</sup>.</p>",
+        ),
+        (
+            (
+                f"<p {LIST.format(1)}>{BULLET.format('·')}One</p>"
+                f"<p {NUMBER.format(1)}>{BULLET.format('1.')}Two</p>"
+                f"<p {NUMBER.format(1)}>{BULLET.format('2.')}Three</p>"
+            ),
+            "<ul><li><p>One</p></li></ul><ol><li><p>Two</p></li><li><p>Three</p></li></ol>",
+        ),
+        (
+            (
+                f"<p {NUMBER.format(1)}>{BULLET.format('1.')}One</p>"
+                f"<p {LIST.format(1)}>{BULLET.format('1.')}Two</p>"
+            ),
+            "<ol><li><p>One</p></li></ol><ol><li><p>Two</p></li></ol>",
+        ),
+        (
+            (
+                f"<p {LIST.format(1)}>{BULLET.format('·')}One</p>"
+                f"<p {NUMBER.format(2)}>{BULLET.format('1.')}In</p>"
+                f"<p {LIST.format(1)}>{BULLET.format('·')}Two</p>"
+            ),
+            "<ul><li><p>One</p><ol><li><p>In</p></li></ol></li><li><p>Two</p></li></ul>",
+        ),
+        # Google Docs
+        (
+            (
+                '<b style="font-weight:normal;"><p><span>H</span><span style="font-size:0.6em;'
+                'vertical-align:sub;">2</span><span>O, m</span><span style="font-size:0.6em;'
+                'vertical-align:super;">2</span><sup><a href="#ftnt1">[1]</a></sup></p></b>'
+            ),
+            "<p>H<sub>2</sub>O, m<sup>2[1]</sup></p>",
+        ),
+        (
+            "<ul><li>One</li></ul><ol><li>Two</li></ol>",
+            "<ul><li><p>One</p></li></ul><ol><li><p>Two</p></li></ol>",
+        ),
+    ],
+)
+def test_raised_letters_footnotes_and_lists_after_lists_survive_pasting(desk, html, kept):
+    item = factories.news_item()
+    desk.goto(admin_url(item, "change", item.pk))
+    desk.click(EDITOR)
+    paste(desk, html)
+    save(desk, "_save")
+    item.refresh_from_db()
+    assert item.body == kept
 
 
 def test_every_tool_of_the_editor_is_a_button_with_a_name(desk):
@@ -221,7 +280,7 @@ def test_every_tool_of_the_editor_is_a_button_with_a_name(desk):
         "buttons => buttons.map((button) => button.ariaLabel)",
     )
     assert len(names) == len(set(names))
-    assert {"heading 2", "bold", "Link", "Picture of the library", "undo"} <= set(names)
+    assert {"Heading 2", "Bold", "Insert link", "Insert picture", "Undo"} <= set(names)
     assert desk.locator(".field-body .prose-menubar__dropdown").count() == 0
 
 
@@ -244,11 +303,11 @@ def test_a_picture_is_uploaded_with_its_point_before_it_is_sent(desk):
             watch.observe(progress, { childList: true, subtree: true });
         }"""
     )
-    save(desk)
+    save(desk, "_continue")
     picture = Picture.objects.get()
     assert (picture.focal_point, picture.width, picture.height) == ("0.25x0.6", 1200, 800)
     assert any(text.startswith("Uploading:") for text in said)
-    assert any("Its sizes are being made" in text for text in said)
+    assert any("The sizes of the picture are being made" in text for text in said)
     assert desk.url.endswith(admin_url(Picture, "change", picture.pk))
 
 
@@ -258,7 +317,7 @@ def test_a_refused_picture_says_why_and_keeps_what_was_typed(desk):
     desk.locator("[name=_save]").first.click()
     desk.wait_for_selector(".errorlist")
     assert desk.inner_text(".field-file .errorlist") == (
-        "This file is not a picture that we can read. Use a JPEG, PNG, WebP or AVIF file."
+        "We cannot read this file as a picture. Use a JPEG, PNG, WebP or AVIF file."
     )
     assert desk.input_value("#id_title") == "The dome"
     upload(desk, factories.image_bytes())
@@ -269,8 +328,8 @@ def test_a_refused_picture_says_why_and_keeps_what_was_typed(desk):
 def test_a_picture_is_added_without_javascript(new_page):
     page = new_page(java_script_enabled=False)
     user = factories.user("Contributors")
-    page.goto(admin_url(Picture, "add"))
-    page.fill("#id_username", user.username)
+    page.goto(plain_form_url(Picture, "add"))
+    page.fill("#id_username", user.email)
     page.fill("#id_password", factories.PASSWORD)
     page.locator("input[type=submit]").click()
     upload(page, factories.image_bytes(), title="The dome", alternative_text="Readers")
@@ -307,7 +366,8 @@ def violations(page):
 
 def test_axe_finds_nothing_on_the_editor(new_page):
     # The Content-Security-Policy would forbid what axe adds to a page.
-    page = new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    # High enough that the bars cover no part of a button, which axe would call too small.
+    page = new_page(viewport={"width": 1280, "height": 4000}, bypass_csp=True)
     sign_in(page, factories.user("Publishers"))
     picture = factories.picture(alternative_text="Photo")
     figure = f'<figure data-picture="{picture.pk}"></figure>'

@@ -75,8 +75,8 @@ def test_a_code_of_three_letters_keeps_the_other_filters_of_a_download(client, w
 def test_a_name_that_countries_share_offers_those_with_rows(client, world):
     found = notice(client.get("/cities/?country=korea"))
     assert found.text == (
-        "Country “korea” can mean Democratic People's Republic of Korea or Republic of Korea. "
-        "It was left out of the search. Show Republic of Korea"
+        "“korea” can mean Democratic People's Republic of Korea or Republic of Korea, so we "
+        "ignored that country. Show Republic of Korea"
     )
     factories.city(country_id="KP")
     found = notice(client.get("/cities/?country=korea&view=table"))
@@ -86,7 +86,7 @@ def test_a_name_that_countries_share_offers_those_with_rows(client, world):
 def test_a_misspelt_name_offers_the_nearest_country(client, world):
     found = notice(client.get("/cities/?country=untied+kingdom&country=fr"))
     assert found.text == (
-        "Country “untied kingdom” is not one we know. It was left out of the search. "
+        "We do not recognise the country “untied kingdom”, so we ignored that filter. "
         "Did you mean United Kingdom?"
     )
     assert addresses(found) == ["?country=fr&country=gb"]
@@ -94,13 +94,13 @@ def test_a_misspelt_name_offers_the_nearest_country(client, world):
 
 def test_a_known_country_without_rows_is_named(client, world):
     assert notice(client.get("/cities/?country=tv")).text == (
-        "Nothing is listed for “Tuvalu”. It was left out of the search."
+        "We list nothing for “Tuvalu”, so we ignored that country."
     )
 
 
 def test_a_very_long_list_of_names_is_not_read(client, world):
     response = client.get("/cities/", {"country": ",".join(["france"] * 500)})
-    assert notice(response).text.startswith("Country “france,france,")
+    assert notice(response).text.startswith("We do not recognise the country “france,france,")
 
 
 def test_a_code_takes_no_look_up_of_names(client, world, django_assert_num_queries):

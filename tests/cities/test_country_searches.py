@@ -296,5 +296,5 @@ def test_the_cut_of_a_long_search_is_told(client, places):
     ligature = "\ufdfa"  # Four words of 18 letters.
     page = client.get("/cities/", {"q": ligature * LONGEST_SEARCH})
     assert page.context["finder"].notices == [
-        f"The search text is very long. Only “{ligature * 2}” was looked for."
+        f"Your search is too long, so we looked for “{ligature * 2}” only."
     ]

@@ -115,7 +115,7 @@ def test_a_download_with_an_unknown_filter_is_an_error_that_names_it(client, fez
     response = client.get("/cities/export.csv?country=zz")
     assert response.status_code == 400
     assert response.json() == {
-        "errors": ["Country “zz” is not one we know. It was left out of the search."]
+        "errors": ["We do not recognise the country “zz”, so we ignored that filter."]
     }
 
 

@@ -141,24 +141,42 @@ class TestFilters:
         (search,) = [box for box in page.attributes("input") if box.get("type") == "search"]
         assert search["value"] == "e"
 
-    def test_long_facets_show_the_most_frequent_and_fold_the_others_away(self, client):
-        for number in range(12):
-            country = factories.country(name=f"Land {number:02}")
+    @pytest.fixture
+    def lands(self):
+        """Create twelve more countries with a city, so that the facet is long."""
+        countries = [factories.country(name=f"Land {number:02}") for number in range(12)]
+        for country in countries:
             factories.city(country=country)
-        facets = ask(client).context["finder"].facets
-        (facet,) = [facet for facet in facets if facet.name == "country"]
-        assert facet.choices[0].label == "United Kingdom"
-        assert len(facet.choices) == 15
-        assert facet.all_label == "All 15 countries"
+        return countries
 
-    def test_a_chosen_value_of_a_long_facet_comes_first_however_rare(self, client):
-        for number in range(12):
-            country = factories.country(name=f"Land {number:02}")
-            factories.city(country=country)
-        facets = ask(client, country=country.code.lower()).context["finder"].facets
-        (facet,) = [facet for facet in facets if facet.name == "country"]
-        first = [choice.label for choice in facet.choices[:2]]
-        assert first == ["Land 11", "United Kingdom"]
+    def facet(self, client, **query):
+        facets = ask(client, **query).context["finder"].facets
+        return next(facet for facet in facets if facet.name == "country")
+
+    def test_a_long_facet_has_all_values_by_name(self, client, lands):
+        facet = self.facet(client)
+        names = [choice.label for choice in facet.choices]
+        assert names == [
+            *(country.name for country in lands),
+            "Morocco",
+            "Republic of Korea",
+            "United Kingdom",
+        ]
+        assert (facet.all_label, facet.find_label) == ("All 15 countries", "Type a country")
+
+    def test_a_long_facet_shows_the_chosen_values_before_the_folded_ones(self, client, lands):
+        codes = [lands[3].code.lower(), "gb"]
+        page = parse(ask(client, country=codes))
+        values = [box["value"] for box in page.attributes("input") if box.get("name") == "country"]
+        assert values[:4] == [*codes, lands[0].code.lower(), lands[1].code.lower()]
+
+    def test_a_long_facet_hides_values_without_a_result_that_are_not_chosen(self, client, lands):
+        facet = self.facet(client, country="kr", theme="joy")
+        assert facet.all_label == "All 3 countries"
+        page = ask(client, country="kr", theme="joy").text
+        assert page.count('<label class="choice choice-none" hidden>') == 12
+        # A short facet shows them.
+        assert '<label class="choice choice-none"><input type="checkbox" name="region"' in page
 
 
 class TestSearch:
@@ -215,15 +233,15 @@ class TestSearch:
         assert response.context["finder"].chips == []
         if text != "\x00":
             assert response.context["finder"].notices == [
-                f"City or country name “{text}” is not one we know. It was left out of the search."
+                f"We do not recognise the city or country name “{text}”, so we ignored that filter."
             ]
 
     def test_search_cuts_a_very_long_text_and_says_so(self, client):
         assert notices(client, q="x" * (LONGEST_SEARCH + 1)) == [
-            f"The search text is very long. Only “{'x' * LONGEST_SEARCH}” was looked for."
+            f"Your search is too long, so we looked for “{'x' * LONGEST_SEARCH}” only."
         ]
         assert notices(client, q="a b c d e f g h i j") == [
-            "The search text is very long. Only “a b c d e f g h” was looked for."
+            "Your search is too long, so we looked for “a b c d e f g h” only."
         ]
         assert notices(client, q="x" * LONGEST_SEARCH) == []
         assert ask(client, q="é" * 1500).status_code == 200
@@ -268,26 +286,26 @@ class TestUnknownParameters:
     @pytest.mark.parametrize(
         ("name", "value", "label"),
         [
-            ("country", "zz", "Country"),
-            ("region", "mars", "Region"),
-            ("intake", "1999", "Intake"),
-            ("intake", "9" * 30, "Intake"),
-            ("theme", "unused", "Theme"),
-            ("kind", "county", "Kind of place"),
-            ("sort", "size", "Order"),
-            ("view", "list", "View"),
+            ("country", "zz", "country"),
+            ("region", "mars", "region"),
+            ("intake", "1999", "year joined"),
+            ("intake", "9" * 30, "year joined"),
+            ("theme", "unused", "theme"),
+            ("kind", "county", "type of place"),
+            ("sort", "size", "order"),
+            ("view", "list", "view"),
         ],
     )
     def test_an_unknown_value_is_named_and_ignored(self, name, value, label, client):
         response = ask(client, **{name: value})
-        notice = f"{label} “{value}” is not one we know. It was left out of the search."
+        notice = f"We do not recognise the {label} “{value}”, so we ignored that filter."
         assert response.context["finder"].notices == [notice]
         assert notice in parse(response).text
         assert [city.name for city in response.context["page_obj"]] == EVERYTHING
 
     def test_an_unknown_parameter_is_named_and_ignored(self, client):
         response = ask(client, contry="gb")
-        notice = "This page has no filter “contry”. It was left out of the search."
+        notice = "This page has no filter “contry”, so we ignored it."
         assert response.context["finder"].notices == [notice]
         assert notice in parse(response).text
         assert [city.name for city in response.context["page_obj"]] == EVERYTHING
@@ -304,8 +322,8 @@ class TestUnknownParameters:
         response = ask(client, country=["zz", "ma"], colour="red")
         assert [city.name for city in response.context["page_obj"]] == ["Fez"]
         assert response.context["finder"].notices == [
-            "Country “zz” is not one we know. It was left out of the search.",
-            "This page has no filter “colour”. It was left out of the search.",
+            "We do not recognise the country “zz”, so we ignored that filter.",
+            "This page has no filter “colour”, so we ignored it.",
         ]
 
     def test_an_unknown_value_is_escaped_in_its_notice(self, client):
@@ -365,10 +383,10 @@ class TestLinks:
             client, country=["gb", "ma"], intake="2024", q="e", sort="joined", page="2"
         ).context["finder"]
         assert [(chip["label"], chip["url"]) for chip in finder.chips] == [
-            ("“e”", "?country=gb&country=ma&intake=2024&sort=joined"),
-            ("Morocco", "?q=e&country=gb&intake=2024&sort=joined"),
-            ("United Kingdom", "?q=e&country=ma&intake=2024&sort=joined"),
-            ("2024", "?q=e&country=gb&country=ma&sort=joined"),
+            ("Search: “e”", "?country=gb&country=ma&intake=2024&sort=joined"),
+            ("Country: Morocco", "?q=e&country=gb&intake=2024&sort=joined"),
+            ("Country: United Kingdom", "?q=e&country=ma&intake=2024&sort=joined"),
+            ("Year joined: 2024", "?q=e&country=gb&country=ma&sort=joined"),
         ]
         assert finder.cleared == "?sort=joined"
 

@@ -53,7 +53,7 @@ def test_names_and_addresses_of_countries_are_unique():
     other = Country(code="FR", name="Britain", region="africa", slug="britain")
     assert refused(other) == {
         "name": ["Country with this Name already exists."],
-        "slug": ["Another country has this address already."],
+        "slug": ["Another country already has this address."],
     }
 
 
@@ -97,13 +97,17 @@ def test_a_joining_date_fills_an_empty_joining_year():
 
 def test_the_joining_date_is_in_the_joining_year():
     city = changed(factories.city(), joined_on=date(2016, 1, 1), joined_year=2015)
-    assert refused(city) == {"__all__": ["The joining date has to be a day of the joining year."]}
+    assert refused(city) == {"__all__": ["The joining date must be in the joining year."]}
     unsaved(city, "city_joined_on_in_joined_year")
 
 
 def test_the_year_of_a_population_needs_a_population():
     city = changed(factories.city(), population_year=2021)
-    assert refused(city) == {"__all__": ["There is a year of the population, but no population."]}
+    assert refused(city) == {
+        "__all__": [
+            "There is a year of the population, but no population. Enter it, or clear the year."
+        ]
+    }
     unsaved(city, "city_population_year_has_population")
 
 
@@ -140,14 +144,14 @@ def test_impossible_years_are_refused(year):
 
 def test_an_intake_is_announced_in_its_year():
     intake = changed(factories.intake(year=2024), announced_on=date(2023, 12, 31))
-    assert refused(intake) == {"__all__": ["“Announced on” has to be a day of the intake’s year."]}
+    assert refused(intake) == {"__all__": ["“Announced on” must be in the year of the intake."]}
     unsaved(intake, "intake_announced_in_its_year")
 
 
 def test_an_intake_is_the_only_one_of_its_year():
     factories.intake(year=2024)
     other = changed(factories.intake(year=2025), year=2024)
-    assert refused(other) == {"year": ["There is an intake of this year already."]}
+    assert refused(other) == {"year": ["There is already an intake of this year."]}
 
 
 def test_a_theme_has_a_name_of_its_own_in_its_kind():
@@ -162,19 +166,19 @@ ROWS = {
         factories.alternative_name,
         {"name": "Fès", "language": "fr"},
         {"language": "ar"},
-        "This name stands here already.",
+        "This name is already in the list.",
     ),
     "award_unique_in_city_and_year": (
         factories.award,
         {"year": 2015},
         {"year": 2017},
-        "The award of this year stands here already.",
+        "The award of this year is already in the list.",
     ),
     "designation_unique_in_city": (
         factories.designation,
         {"name": "UNESCO City of Music"},
         {"name": "UNESCO City of Film"},
-        "This title stands here already.",
+        "This title is already in the list.",
     ),
 }
 

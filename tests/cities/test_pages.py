@@ -69,14 +69,29 @@ def manchester():
 
 
 class TestCityPage:
+    def test_a_short_profile_stands_in_place_of_the_summary(self, manchester, client):
+        profile = "<p>Learns by day.<a href='https://a.example/'><sup>1</sup></a></p>"
+        sources = "<h2>Sources</h2><ol><li><p><a href='https://a.example/'>A</a></p></li></ol>"
+        for text, introduction in (
+            (profile + sources, "United Kingdom Learns by day.1 Sources A Joined"),
+            (profile, "United Kingdom Learns by day.1 Joined"),
+            (f"<h2>Skills</h2>{profile}{sources}", "United Kingdom A city that learns. Joined"),
+            ("", "United Kingdom A city that learns. Joined"),
+        ):
+            manchester.profile = text
+            manchester.save()
+            page = parse(client.get("/cities/manchester/"))
+            assert introduction in page.text
+            assert page.text.count("Learns by day.") == bool(text)
+
     def test_a_page_shows_the_facts_of_its_record(self, manchester, client):
         response = client.get("/cities/manchester/")
         page_facts = facts(response.content.decode())
         expected = {
-            "Joined": "14 February 2024 in an intake of 64 cities",
+            "Joined": "14 February 2024, with 63 other cities",
             "Region": "Europe and North America",
-            "Kind of place": "City or municipality",
-            "Known by": "“City of firsts”",
+            "Type of place": "City or municipality",
+            "Motto": "“City of firsts”",
             "Learning led by": "Manchester Adult Skills Network",
             "Population": "568,996 (Office for National Statistics, 2022)",
             "Location": "53.48° N, 2.24° W",
@@ -86,7 +101,8 @@ class TestCityPage:
         assert {name: page_facts[name] for name in expected} == expected
         page = parse(response)
         assert "City of Manchester, England, United Kingdom" in page.text
-        assert "A city that learns. Skills For everybody." in page.text
+        assert "United Kingdom A city that learns. Joined" in page.text
+        assert "Skills For everybody." in page.text
         assert "Source: UIL" in page.text
         assert "Last checked on 2 January 2026." in page.text
         assert "Mánchester" in page.text
@@ -105,11 +121,13 @@ class TestCityPage:
     def test_the_page_of_a_city_tells_membership_and_awards_apart(self, manchester, client):
         page = parse(client.get("/cities/manchester/"))
         assert "2 Awards and other titles" in page.outline
-        assert "Membership of the network is not an award. These are." in page.text
-        titles = page.text.partition("These are.")[2]
+        assert "Awards and titles it holds as well as membership." in page.text
+        titles = page.text.partition("as well as membership.")[2]
         assert titles.startswith(" 2017 UNESCO Learning City Award (UIL awards) ")
         assert "2017 UNESCO City of Literature" in titles
-        assert "Award" not in page.text.partition("Awards and other titles")[0]
+        # The contents of the page name the section too.
+        before = page.text.rpartition("Awards and other titles")[0]
+        assert "Award" not in before.replace("Awards and other titles", "")
 
     def test_the_page_of_a_city_without_awards_mentions_none(self, client):
         factories.city(name="Wakefield")
@@ -119,8 +137,8 @@ class TestCityPage:
         page = parse(client.get("/cities/manchester/"))
         assert "The Library Unconfirmed" in page.text
         assert (
-            "1 of these organisations is named as a partner in public sources; "
-            "nobody has confirmed that it belongs to the network."
+            "Public sources name 1 of these organisations as a partner. "
+            "Its membership has not been confirmed."
         ) in page.text
 
     def test_the_page_of_a_city_says_what_is_missing(self, client):
@@ -137,10 +155,10 @@ class TestCityPage:
         assert {name: page_facts[name] for name in missing} == missing
         assert "Membership" not in page_facts
         page = parse(response)
-        assert "Not known: no source that we found names a network." in page.text
-        assert "News None published yet." in page.text
+        assert "We have not found out who leads learning here. Do you know? Tell us." in page.text
+        assert "/report/?page=/cities/wakefield/" in page.addresses
         assert "Nearest learning cities" not in page.text
-        assert "None" not in page.text.replace("None published yet", "")
+        assert "None" not in page.text
 
     @pytest.mark.parametrize(
         ("values", "text"),
@@ -180,7 +198,7 @@ class TestCityPage:
         factories.city(name="Wakefield", latitude=53.68331, longitude=-1.49768)
         factories.city(name="Unplaced")
         page = parse(client.get("/cities/manchester/"))
-        nearest = page.text.partition("Nearest learning cities")[2]
+        nearest = page.text.rpartition("Nearest learning cities")[2]
         assert nearest.startswith(" Wakefield United Kingdom 54 km")
         assert "Unplaced" not in nearest
 
@@ -202,8 +220,8 @@ class TestCountryPage:
         morocco = factories.country(code="MA", name="Morocco", region="arab-states")
         factories.city(name="Fez", country=morocco)
         factories.country(name="Nowhere", region="africa")
-        page = parse(client.get("/countries/"))
-        assert "2 countries have learning cities that we list: 3 in all." in page.text
+        page = parse(client.get("/countries/?order=region"))
+        assert "Countries 3 learning cities in 2 countries" in page.text
         assert page.text.index("Arab States") < page.text.index("Europe and North America")
         assert "Morocco 1 city" in page.text
         assert "United Kingdom 2 cities" in page.text
@@ -217,23 +235,24 @@ class TestIntakePage:
         page = parse(response)
         assert page.outline[0] == "1 14 February 2024: 64 cities from 35 countries"
         page_facts = facts(response.content.decode())
-        assert page_facts["new cities, officially"] == "64"
-        assert page_facts["countries, officially"] == "35"
-        assert page_facts["named in the sources we have, from 1 country"] == "1"
+        assert page_facts["new cities announced"] == "64"
+        assert page_facts["countries announced"] == "35"
+        assert page_facts["identified so far, from 1 country"] == "1"
         assert page_facts["not identified yet"] == "63"
         assert "Manchester" in page.text
         assert "Earlier" not in page.text
 
-    def test_the_page_of_an_intake_without_official_figures_says_so(self, client):
-        factories.intake(year=2016)
+    def test_the_page_of_a_year_without_a_single_intake_says_so(self, client):
+        factories.intake(year=2016, cities_total=115, countries_total=28)
+        factories.city(joined_year=2016)
         response = client.get("/intakes/2016/")
-        page_facts = facts(response.content.decode())
-        assert (page_facts["new cities, officially"], page_facts["countries, officially"]) == (
-            "?",
-            "?",
-        )
-        assert "not identified yet" not in page_facts
-        assert "None" not in parse(response).text
+        page = parse(response)
+        assert page.outline[0] == "1 2016: no single intake"
+        assert "Our sources name 1 city that joined in the course of the year." in page.text
+        assert "the network counted 115 cities in 28 countries." in page.text
+        assert "This took the network to" not in page.text
+        assert facts(response.content.decode()) == {"identified so far, from 1 country": "1"}
+        assert "None" not in page.text
 
     def test_the_page_of_an_intake_with_more_cities_than_announced_has_none_to_identify(
         self, client
@@ -259,7 +278,7 @@ class TestIntakePage:
         response = client.get("/intakes/")
         listed = {intake.year: intake.city_count for intake in response.context["intake_list"]}
         assert listed == {2024: len(client.get("/intakes/2024/").context["cities"])} == {2024: 2}
-        assert "1 city that joined in 2014" in parse(response).text
+        assert ("1 city that joined in 2014", "/intakes/2014/") in parse(response).links
         assert "1 city whose joining year is not known" in parse(response).text
 
 

@@ -9,8 +9,11 @@ const record = (error) => {
   const before = JSON.parse(sessionStorage.getItem("errors") ?? "[]");
   sessionStorage.setItem("errors", JSON.stringify([...before, `${location.pathname}: ${error}`]));
 };
-addEventListener("error", ({ message, target }) =>
-  record(message ?? `${target.src ?? target.href ?? target.localName} did not load`), true);
+addEventListener("error", ({ message, target }) => {
+  // WebKit also reports tiles of a map that have no outline of a country, or that came too late.
+  if (target.localName === "use") return;
+  record(message ?? `${target.src ?? target.href ?? target.localName} did not load`);
+}, true);
 addEventListener("unhandledrejection", ({ reason }) => record(reason));
 addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
   record(`${violatedDirective} forbids ${blockedURI}`));

@@ -9,10 +9,10 @@ from tests import factories
 
 # The middle of the map, so that the buttons zoom about it, and far from any coast: there is only
 # land around it at every zoom. A city of an earlier intake, in grey, is not far from there.
-BERBERATI, EARLIER = (5.6, 18), (5.6, 16.5)
+BERBERATI, EARLIER = (5.6, 18), (5.6, 17.25)
 # The widths of the view in map units: the world, which is shown at first, and the closest.
-WORLD, CLOSER, CLOSEST = 820, 820 / 8, 15
-VIEW = "document.querySelector('.map.is-live svg').viewBox.baseVal"
+WORLD, CLOSER, CLOSEST = 820, 820 / 8, 6
+VIEW = "document.querySelector('.map.is-live .map-view')?.viewBox.baseVal"
 STYLE = "getComputedStyle(document.querySelector(arguments[0]))"
 DOT = ".map a[data-name=Berbérati]"
 
@@ -34,7 +34,7 @@ def visitor_at_a_map(visitor, width):
         )
     visitor.open("/intakes/2024/")
     visitor.wait(VIEW)
-    visitor.run("document.querySelector('.map svg').scrollIntoView({block: 'center'})")
+    visitor.run("document.querySelector('.map .map-view').scrollIntoView({block: 'center'})")
     return visitor
 
 
@@ -114,6 +114,30 @@ def test_a_dot_under_the_mouse_shows_its_card_and_a_click_opens_the_city(visitor
     visitor.wait("document.querySelector('.map-card').checkVisibility()")
     card = visitor.run("document.querySelector('.map-card').textContent")
     assert card == "BerbératiCentral African RepublicJoined in 2024"
-    assert_size(visitor, ".map-hover .dot-edge")
+    assert_size(visitor, ".map-hover .dot-ring")
     visitor.click_at(x, y + 2)
     visitor.wait_for_address("/cities/berberati/")
+
+
+def test_the_fine_land_the_outline_and_the_names_of_a_close_view_are_drawn(visitor, width):
+    country = factories.country(code="IE", name="Ireland")
+    for name, place in {"Cork": (51.9, -8.47), "Limerick": (52.66, -8.63)}.items():
+        factories.city(name=name, country=country, latitude=place[0], longitude=place[1])
+    visitor.open("/countries/ireland/")
+    visitor.wait(VIEW)
+    assert visitor.run(f"{VIEW}.width") == pytest.approx(6, abs=0.1)
+    visitor.run("document.querySelector('.map .map-view').scrollIntoView({block: 'center'})")
+    land = colour(visitor, ".map .land", "fill")
+    visitor.wait(
+        "[...document.querySelectorAll('.map .outline use')].every(e => e.getBBox().width > 0)"
+    )
+    x, y = centre(visitor, ".map a[data-name=Limerick] .dot-region")
+    assert is_like(visitor.picture().getpixel((x, y + 20)), land, 8)
+    names = visitor.run(
+        "[...document.querySelectorAll('.map-names text')].filter(e => e.checkVisibility())"
+        ".map(e => [e.textContent, getComputedStyle(e).fontSize])"
+    )
+    assert names == [["Cork", "15px"], ["Limerick", "15px"]]
+    for _ in range(2):
+        visitor.find(".map-tools [value='-']").click()
+    visitor.wait("document.querySelectorAll('.map-names.is-live text').length === 2")

@@ -97,7 +97,7 @@ def test_hidden_records_add_no_country_to_the_facet(world, client):
     factories.news_item(cities=[world["FR"][1]])
 
     assert counts() == {"Fr": 1}
-    assert "Nothing is listed for “United Kingdom”." in parse(client.get("/news/?country=gb")).text
+    assert "We list nothing for “United Kingdom”" in parse(client.get("/news/?country=gb")).text
     assert list(NewsItem.objects.about_country("GB")) == []
 
 

@@ -77,9 +77,9 @@ def test_the_year_facet_of_news_uses_the_time_zone_of_the_site(client, settings)
 def test_an_unknown_filter_of_news_is_named(client):
     response = client.get("/news/?city=atlantis&year=twenty&region=africa")
     assert response.context["finder"].notices == [
-        "Year “twenty” is not one we know. It was left out of the search.",
-        "City “atlantis” is not one we know. It was left out of the search.",
-        "This page has no filter “region”. It was left out of the search.",
+        "We do not recognise the year “twenty”, so we ignored that filter.",
+        "We do not recognise the city “atlantis”, so we ignored that filter.",
+        "This page has no filter “region”, so we ignored it.",
     ]
 
 

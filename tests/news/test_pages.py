@@ -79,9 +79,10 @@ class TestStoryPage:
         factories.news_item(title="Next draft", published_at=None)
         factories.news_item(title="To come", published_at=timezone.now() + timedelta(days=1))
         links = parse(client.get("/news/two-join/")).links
-        assert ("← Older", older.get_absolute_url()) in links
-        assert ("Newer →", newer.get_absolute_url()) in links
-        assert not {"Oldest", "Next draft", "To come"} & {words.strip("← →") for words, _ in links}
+        assert ("← Older Older", older.get_absolute_url()) in links
+        assert ("Newer → Newer", newer.get_absolute_url()) in links
+        names = " ".join(name for name, _address in links)
+        assert not [hidden for hidden in ("Oldest", "Next draft", "To come") if hidden in names]
 
     def test_a_story_shows_the_day_in_the_zone_of_the_site(self, story, client, settings):
         settings.TIME_ZONE = "Pacific/Auckland"
@@ -99,7 +100,7 @@ class TestStoryPage:
 
 
 class TestEventPages:
-    def test_events_are_listed_under_upcoming_yearly_and_past(self, client, monkeypatch):
+    def test_events_are_listed_under_upcoming_and_past_years(self, client, monkeypatch):
         monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 7, 15, 12, tzinfo=UTC))
         cork = factories.city(name="Cork")
         for name, values in {
@@ -113,16 +114,16 @@ class TestEventPages:
             factories.event(name=name, **values)
         page = parse(client.get("/events/"))
         assert page.outline[1:] == [
-            "2 Upcoming", "3 Running", "3 Soon", "3 Later",
-            "2 Every year", "3 Always",
-            "2 Past", "3 Over", "3 Long over",
+            "2 Upcoming", "3 Running", "3 Soon", "3 Later", "3 Always",
+            "2 2026", "3 Over",
+            "2 2020", "3 Long over",
         ]  # fmt: skip
         assert "Soon 1 August 2026 · Forum · Cork" in page.text
         assert "Later 1 September 2026 · Forum · Online" in page.text
-        assert "Always 24 January each year · Forum" in page.text
+        assert "Always 24 January 2027, every year · Forum" in page.text
 
     def test_the_list_of_events_says_when_there_are_none(self, client):
-        assert "Upcoming None announced that we know of." in parse(client.get("/events/")).text
+        assert "Upcoming No upcoming events listed." in parse(client.get("/events/")).text
 
     def test_an_event_shows_its_facts(self, client):
         cork = factories.city(name="Cork")
@@ -143,7 +144,7 @@ class TestEventPages:
         assert (
             "Festival When 30 March to 5 April 2024 (dates approximate) Place Everywhere "
             "City Cork Country United Kingdom Website festival.example.org/ One. Two. "
-            "Source: Its page"
+            "Add to your calendar Source: Its page"
         ) in page.text
         assert {"/cities/cork/", "https://festival.example.org/"} <= page.addresses
 

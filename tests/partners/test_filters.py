@@ -53,8 +53,8 @@ def test_facets_of_networks_count_records(client):
 def test_an_unknown_filter_of_networks_is_named(client):
     response = client.get("/networks/?scope=galaxy&country=gb&page=4")
     assert response.context["finder"].notices == [
-        "Reach “galaxy” is not one we know. It was left out of the search.",
-        "This page has no filter “country”. It was left out of the search.",
+        "We do not recognise the level “galaxy”, so we ignored that filter.",
+        "This page has no filter “country”, so we ignored it.",
         "There is no page “4”. This is page 1 of 1.",
     ]
 

@@ -40,7 +40,7 @@ def test_names_of_networks_and_organisations_are_unique(make):
 def test_an_organisation_is_a_member_of_a_network_once():
     first = factories.membership()
     twice = Membership(network=first.network, organisation=first.organisation)
-    assert refused(twice) == {"__all__": ["This organisation stands in this network already."]}
+    assert refused(twice) == {"__all__": ["This organisation is already in this network."]}
     constraint = "membership_unique_in_network|partners_membership.network_id"
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         twice.save()

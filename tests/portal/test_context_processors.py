@@ -1,6 +1,11 @@
 """Name, menu, contact and home page, as staff set them."""
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from portal.context_processors import MENU, NAME, make_site
 from portal.models import MenuItem, Site
@@ -90,3 +95,26 @@ def test_a_menu_leads_only_to_pages_and_https(site, address):
 def test_the_one_site_cannot_be_added_or_deleted(admin_client):
     assert admin_client.get("/admin/portal/site/add/").status_code == 403
     assert admin_client.post("/admin/portal/site/1/delete/").status_code == 403
+
+
+def test_the_report_of_a_mistake_says_on_which_page_it_was(client):
+    city = factories.city(name="Fez")
+    for path, asked in ((city.get_absolute_url(), "%2Fcities%2Ffez%2F"), ("/", "%2F")):
+        page = client.get(path).content.decode()
+        assert f'<a href="/report/?page={asked}">Report a mistake</a>' in page
+    # The next page has its own address, although the footer is cached.
+    assert "page=%2Fnews%2F" in client.get("/news/").content.decode()
+    assert '<a href="/report/" aria-current="page">' in client.get("/report/").content.decode()
+
+
+def test_the_menu_of_an_older_portal_gets_the_new_lists_once(site):
+    add_lists = import_module("portal.migrations.0013_menu").add_lists
+    site.menu.filter(address__in=["/countries/", "/regions/", "/organisations/"]).delete()
+    site.menu.create(place="foot-1", label="Lands", address="/countries/", order=10)
+    for _ in range(2):
+        add_lists(apps, SimpleNamespace(connection=connection))
+    labels = [item.label for item in site.menu.filter(place="top")]
+    assert labels == ["Cities", "Countries", "Networks", "Intakes", "News", "Numbers"]
+    foot = [item.address for item in site.menu.filter(place="foot-1")]
+    assert "/countries/" not in foot
+    assert [foot.count(address) for address in ("/regions/", "/organisations/")] == [1, 1]

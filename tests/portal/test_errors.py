@@ -55,7 +55,7 @@ def broken(quiet, db):
 HEADINGS = {
     "400": "We could not read this request",
     "403": "You may not see this page",
-    "404": "There is no such page",
+    "404": "Page not found",
     "500": "Something went wrong here",
     "503": "The portal is busy for a moment",
 }
@@ -115,9 +115,9 @@ def test_an_expired_form_says_so(quiet):
 def test_too_many_wrong_passwords_lock_the_sign_in_for_a_while(client, quiet, caplog):
     caplog.set_level(logging.CRITICAL, "axes")
     person = factories.superuser()
-    wrong = {"username": person.username, "password": "wrong"}
+    wrong = {"username": person.email, "password": "wrong"}
     statuses = [client.post("/admin/login/", wrong).status_code for _ in range(5)]
-    right = {"username": person.username, "password": factories.PASSWORD}
+    right = {"username": person.email, "password": factories.PASSWORD}
     response = client.post("/admin/login/", right)
     assert statuses == [200, 200, 200, 200, 429]
     assert (response.status_code, response.headers["Retry-After"]) == (429, "900")

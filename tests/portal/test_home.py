@@ -17,9 +17,9 @@ def home(client):
 def test_an_empty_portal_has_a_home_page_all_the_same(client):
     page = home(client)
     assert page.outline[0] == "1 0 cities that keep learning"
-    assert "It lists 0" not in page.text
+    assert "We list 0" not in page.text
     assert "None " not in page.text.replace("None published yet", "")
-    assert "of about members" not in page.text
+    assert "of the members" not in page.text
 
 
 def test_the_numbers_of_the_home_page_come_from_the_data(client):
@@ -38,13 +38,15 @@ def test_the_numbers_of_the_home_page_come_from_the_data(client):
     factories.city(name="Hidden", intake=intake, published_at=None)
     page = home(client)
     assert page.outline[0] == "1 2 cities that keep learning"
-    assert "It lists 2 of about 356 members, in 2 countries" in page.text
-    assert "1 city without a known location is in the list only." in page.text
+    assert "We list 2 of the 356 members, in 2 countries." in page.text
+    assert "1 city is not shown because we do not know its location." in page.text
     assert "1 Africa 0 Arab States 0 Asia and the Pacific 1 Europe and North America" in page.text
     assert "14 February 2024: 64 cities from 35 countries" in page.text
-    assert "63 of the 64 are not identified yet." in page.text
+    assert "We have not yet identified 63 of the new members." in page.text
+    assert "See the one city listed for 2024" in page.text
     assert "From 97 cities to 356" in page.text
-    assert "it counted 356 cities in 79 countries" in page.text
+    assert "The network has grown from 97 cities in 2015 to 356 cities in" in page.text
+    assert "356 cities in 79 countries in February 2024." in page.text
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_the_home_page_names_no_unknown_figures(values, client):
     factories.city(joined_year=2024)
     text = home(client).text
     assert "None" not in text.replace("None published yet", "")
-    assert "of about members" not in text
+    assert "of the members" not in text
     assert "from countries" not in text
     assert "in countries" not in text
 
@@ -86,11 +88,26 @@ def test_the_networks_with_most_members_that_visitors_see_come_first(client):
     assert [network.name for network in networks] == ["Large", "Small"]
 
 
-def test_the_search_of_the_home_page_is_that_of_the_finder(client):
-    factories.city(name="Fez")
+def test_the_home_page_has_the_search_for_a_place_once(client):
     (form,) = home(client).attributes("form")
-    assert (form["action"], form["method"]) == ("/cities/", "get")
-    assert [city.name for city in client.get("/cities/?q=fez").context["page_obj"]] == ["Fez"]
+    assert (form["action"], form["method"]) == ("/find/", "get")
+
+
+def test_the_map_of_the_home_page_leads_to_the_list_of_its_cities(client):
+    factories.city(name="Fez", latitude=34, longitude=-5)
+    page = home(client)
+    assert ("see all cities as a list", "/cities/?view=table") in page.links
+    assert "is not shown" not in page.text
+
+
+def test_the_newest_twelve_cities_are_named_and_the_others_one_step_away(client):
+    factories.intake(year=2024, announced_on=date(2024, 2, 14))
+    for number in range(14):
+        factories.city(name=f"City {number:02}", joined_year=2024)
+    page = home(client)
+    named = [words for words, _address in page.links if words.startswith("City ")]
+    assert named == [f"City {number:02}" for number in range(12)]
+    assert ("See all 14 cities listed for 2024", "/cities/?intake=2024") in page.links
 
 
 def test_the_home_page_links_to_every_part(client):

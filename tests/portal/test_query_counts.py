@@ -12,24 +12,29 @@ PINNED = {
     "cities, cards": 4,
     "cities, table": 4,
     "cities, map": 4,
-    "cities, filtered": 7,
+    "cities, filtered": 6,
     "city": 9,
     "countries": 2,
+    "countries, by size": 2,
     "country": 7,
+    "regions": 2,
     "region": 9,
     "themes": 2,
     "theme": 4,
     "intakes": 4,
     "intake": 9,
+    "year": 8,
     "networks": 5,
     "networks, filtered": 6,
     "network": 7,
+    "organisations": 5,
+    "organisations, filtered": 6,
     "organisation": 8,
     "news": 5,
     "news, filtered": 6,
     "news item": 9,
     "feed": 2,
-    "events": 4,
+    "events": 2,
     "event": 2,
     "page": 2,
 }
@@ -65,6 +70,8 @@ def build(size):
         )
         for number in numbers
     ]
+    for _ in numbers:
+        factories.city(country=country, joined_year=2018)
     for number, other in enumerate(countries[1:]):
         factories.city(name=f"Abroad {number:02}", country=other, latitude=-number, longitude=9)
     city = cities[0]
@@ -105,15 +112,20 @@ def build(size):
         ),
         "city": city.get_absolute_url(),
         "countries": "/countries/",
+        "countries, by size": "/countries/?order=size",
         "country": "/countries/united-kingdom/",
+        "regions": "/regions/",
         "region": "/regions/europe-and-north-america/",
         "themes": "/themes/",
         "theme": themes[0].get_absolute_url(),
         "intakes": "/intakes/",
         "intake": "/intakes/2024/",
+        "year": "/intakes/2018/",
         "networks": "/networks/",
         "networks, filtered": "/networks/?q=network&scope=city",
         "network": networks[0].get_absolute_url(),
+        "organisations": "/organisations/",
+        "organisations, filtered": "/organisations/?q=organisation&country=gb",
         "organisation": organisations[0].get_absolute_url(),
         "news": "/news/",
         "news, filtered": f"/news/?q=news&year=2020&city={city.slug}",

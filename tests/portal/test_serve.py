@@ -12,10 +12,10 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from portal.accounts.models import User
 from portal.management.commands import serve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -95,7 +95,7 @@ def test_the_first_start_makes_an_account_and_later_ones_say_where_its_password_
     assert note.stat().st_mode & 0o777 == 0o600
     assert User.objects.get().check_password(password)
     first = (
-        "Staff sign in at http://127.0.0.1:8000/admin/ as staff "
+        "Staff sign in at http://127.0.0.1:8000/admin/ as staff@localhost "
         f"with the password {password} (kept in {note})"
     )
     assert command.output() == first
@@ -104,7 +104,7 @@ def test_the_first_start_makes_an_account_and_later_ones_say_where_its_password_
     assert User.objects.count() == 1
     assert command.output() == (
         f"{first}\nStaff sign in at http://127.0.0.1:8000/admin/ "
-        f"with the name and password in {note}"
+        f"with the address and password in {note}"
     )
 
 
@@ -173,16 +173,16 @@ def test_a_trial_account_is_warned_of_on_a_reachable_host(
     second = command.output().removeprefix(first)
     assert password_in(note) not in second
     assert second == (
-        f"\nWarning: the password in {note} opens the account staff of this portal, "
+        f"\nWarning: the password in {note} opens the account staff@localhost of this portal, "
         "which others can reach. Change the password and delete that file."
     )
 
 
 @pytest.mark.django_db
 def test_no_staff_account_is_made_when_a_superuser_exists(command):
-    User.objects.create_superuser("anna", password="secret")
+    User.objects.create_superuser("anna@example.org", password="secret")
     command.show_staff_account("127.0.0.1", "8000")
-    assert list(User.objects.values_list("username", flat=True)) == ["anna"]
+    assert list(User.objects.values_list("email", flat=True)) == ["anna@example.org"]
     assert command.output() == ""
 
 
@@ -285,9 +285,9 @@ def test_the_server_answers_from_an_empty_folder_and_starts_quickly_the_second_t
     assert "Loading" not in second
     assert "Collecting" not in second
     # The password is printed once, by the start that made the account.
-    [password] = re.findall(r"as staff with the password (\S+)", first)
+    [password] = re.findall(r"as staff@localhost with the password (\S+)", first)
     assert password not in second
-    assert f"with the name and password in {tmp_path}/staff-account.txt" in second
+    assert f"with the address and password in {tmp_path}/staff-account.txt" in second
 
 
 @pytest.mark.once

@@ -21,7 +21,7 @@ def page(client, settings):
 
 def test_the_style_guide_is_hidden_from_visitors(client):
     assert client.get("/design/").status_code == 404
-    client.force_login(factories.user(is_staff=False))
+    client.force_login(factories.visitor())
     assert client.get("/design/").status_code == 404
     assert "/design/" not in parse(client.get("/")).addresses
     assert "/design/" not in client.get("/sitemap-overviews.xml").content.decode()

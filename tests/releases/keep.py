@@ -157,7 +157,7 @@ def add_drafts_and_history() -> None:
     from tests import factories
     from tests.admin_pages import admin_url, open_form, save_form
 
-    publisher = client("paula", "Publishers", first_name="Paula", last_name="Publisher")
+    publisher = client("paula", "Publishers", name="Paula Publisher")
     contributor = client("carl", "Contributors")
     tied = client("tina", "Editors")
     drafts = {
@@ -226,18 +226,19 @@ def add_what_visitors_and_accounts_leave() -> None:
     site.featured_stories.set(NewsItem.objects.filter(title="News published"))
     MenuItem.objects.create(site=site, label="Elsewhere", address="https://example.org/")
     Session.objects.update(expire_date=FUTURE)
-    factories.superuser(username="staff")
-    Client().post("/admin/login/", {"username": "staff", "password": "wrong"})
+    chief = factories.superuser(name="Staff")
+    Client().post("/admin/login/", {"username": chief.email, "password": "wrong"})
 
 
-def client(name, *groups, **values):
+def client(account, *groups, **values):
     """Return a client of a new account, signed in, with its `user`."""
     from django.test import Client
 
     from tests import factories
 
     made = Client()
-    made.user = factories.user(*groups, username=name, **values)
+    values = {"name": account, "email": f"{account}@example.org"} | values
+    made.user = factories.user(*groups, **values)
     made.force_login(made.user, "portal.roles.Backend")
     return made
 

@@ -80,8 +80,8 @@ def numbers_of_rows(connect):
     if isinstance(connect, sqlite3.Connection):
         statement = (
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-            # The word index, which PostgreSQL has in another form.
-            " AND name NOT LIKE 'cities_words%'"
+            # The indexes of words and texts, which PostgreSQL has in another form.
+            " AND name NOT LIKE 'cities_words%' AND name NOT LIKE 'cities_texts%'"
         )
     else:
         statement = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"

@@ -49,8 +49,8 @@ def check(portal: Portal, pages: list[AuditPage], runs: int = 3) -> Iterator[Res
     command = [node, str(install(Path(__file__).parent, "lighthouse") / "cli" / "index.js")]
     chromium = chromium_path()
     for page in pages:
-        # Lighthouse refuses responses with an error status.
-        if page.status == 200:
+        # Lighthouse refuses responses with an error status; the desk is not for search engines.
+        if page.status == 200 and not page.session:
             yield measure(command, chromium, portal, page, runs)
 
 

@@ -30,6 +30,10 @@ NO_PAGES = {
     "story-picture",
     "cities:download",
     "cities:suggest",
+    "cities:suggest-countries",
+    "find",
+    "events:calendar",
+    "events:event-calendar",
     "news:feed",
     # For developers and staff; a visitor gets the 404 page, which is audited.
     "components",
@@ -38,12 +42,24 @@ NO_PAGES = {
 }
 
 
+# An action in the browser (see tools.audit.axe.take_step): ("click", selector), ("fill",
+# "selector=value"), or ("submit", selector), which waits for the next page.
+Step = tuple[str, str]
+
+
 class AuditPage(NamedTuple):
-    """A page to audit: its name in the report, its address, and the status that it should have."""
+    """A page to audit: its name in the report, its address, and the status that it should have.
+
+    `session` is the session of a person who is signed in, for pages of the desk; `steps` are taken
+    in the browser before the page is looked at, and `answers` is another status that they bring.
+    """
 
     name: str
     path: str
     status: int = 200
+    session: str = ""
+    steps: tuple[Step, ...] = ()
+    answers: int = 200
 
 
 def find_pages(portal: Portal) -> tuple[list[AuditPage], list[str]]:
@@ -64,7 +80,11 @@ def find_pages(portal: Portal) -> tuple[list[AuditPage], list[str]]:
         if not has_parameters and name not in known
     ]
     forgotten = [name for name, needs in routes.items() if needs and name not in known]
-    return [page for name, page in pages if name in routes], forgotten
+    # Importable only after Django's setup.
+    from tools.audit.desk import desk_pages
+
+    of_desk, kinds = desk_pages()
+    return [*(page for name, page in pages if name in routes), *of_desk], [*forgotten, *kinds]
 
 
 def public_routes() -> Iterator[tuple[str, bool]]:

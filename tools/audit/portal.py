@@ -42,10 +42,12 @@ class Portal(NamedTuple):
     address: str
     environment: dict[str, str]
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str, session: str = "") -> Answer:
         """Fetch a page without a browser; return responses with an error status too."""
+        cookies = {"Cookie": f"sessionid={session}"} if session else {}
+        request = urllib.request.Request(self.address + path, headers=cookies)  # noqa: S310
         try:
-            with urllib.request.urlopen(self.address + path) as answer:  # noqa: S310 (our own)
+            with urllib.request.urlopen(request) as answer:  # noqa: S310 (our own)
                 return Answer(answer.status, answer.headers["Content-Type"], answer.read())
         except urllib.error.HTTPError as error:
             with error:

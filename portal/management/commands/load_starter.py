@@ -11,7 +11,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 from tqdm import tqdm
 
+from portal.starter.former_rows import read_former_rows
 from portal.starter.loading import RowRejected, load_starter
+from portal.starter.sources import source_faults
 from portal.starter.validation import FaultyContent, read_starter
 
 STARTER = settings.BASE_DIR / "portal" / "starter"
@@ -30,7 +32,9 @@ class Command(BaseCommand):
             "--folder", type=Path, default=STARTER, help="another folder of the same files"
         )
         parser.add_argument(
-            "--check", action="store_true", help="only look for faults in the files"
+            "--check",
+            action="store_true",
+            help="only look for faults in the files, unfit sources included",
         )
 
     def handle(self, *args: Any, folder: Path, check: bool, **options: Any) -> None:
@@ -39,11 +43,13 @@ class Command(BaseCommand):
         try:
             rows = read_starter(folder)
             if check:
+                if unfit := list(source_faults(rows)):
+                    raise FaultyContent(unfit)
                 self.stdout.write(f"No faults in {len(rows):,} rows.")
                 return
             # `disable=None` shows no bar unless the output is a terminal.
             with tqdm(total=len(rows), unit=" rows", file=sys.stderr, disable=None) as bar:
-                report = load_starter(rows, timezone.now(), bar.update)
+                report = load_starter(rows, timezone.now(), bar.update, read_former_rows(folder))
         except FaultyContent as error:
             raise CommandError(f"{error}\nNothing was loaded.") from error
         except RowRejected as error:

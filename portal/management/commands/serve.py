@@ -15,18 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import QuerySet
 from django.urls import reverse
 
+from portal.accounts.models import User
 from portal.models import StarterRow
 from portal.page_cache.triggers import UNWATCHED
 from portal.page_cache.version import read_version
 
+# The first account of a portal that only this machine reaches. No mail is sent to it.
+STAFF = "staff@localhost"
 # Two processes use both cores of a small machine. With four threads in each, a slow page delays no
 # other, and they are few enough for SQLite, which has one writer at a time.
 WORKERS = 2
@@ -118,14 +121,14 @@ class Command(BaseCommand):
         has_superuser = User.objects.filter(is_superuser=True).exists()
         if is_local and not has_superuser and (password := make_staff_account(note)):
             self.say(
-                f"Staff sign in at {url} as staff with the password {password} "
+                f"Staff sign in at {url} as {STAFF} with the password {password} "
                 f"(kept in {short_path(note)})"
             )
         elif is_local and opens_account(note):
-            self.say(f"Staff sign in at {url} with the name and password in {short_path(note)}")
+            self.say(f"Staff sign in at {url} with the address and password in {short_path(note)}")
         elif opens_account(note):
             self.say(
-                f"Warning: the password in {short_path(note)} opens the account staff of this "
+                f"Warning: the password in {short_path(note)} opens the account {STAFF} of this "
                 "portal, which others can reach. Change the password and delete that file."
             )
         elif not has_superuser:
@@ -201,19 +204,24 @@ def static_digest() -> str:
 
 
 def make_staff_account(note: Path) -> str:
-    """Create the superuser `staff` and return its password; "" if that username is taken.
+    """Create the superuser STAFF and return its password; "" if there is such a user.
 
-    Name and password are written to a file that only its owner can read.
+    Address and password are written to a file that only its owner can read.
     """
-    if User.objects.filter(username="staff").exists():
+    if staff_accounts().exists():
         return ""
     password = readable_password()
     with transaction.atomic():
-        User.objects.create_superuser("staff", password=password)
+        User.objects.create_superuser(STAFF, password)
         note.unlink(missing_ok=True)
         note.touch(mode=0o600, exist_ok=False)
-        note.write_text(f"name: staff\npassword: {password}\n")
+        note.write_text(f"email address: {STAFF}\npassword: {password}\n")
     return password
+
+
+def staff_accounts() -> QuerySet[User]:
+    """Return the account STAFF, also one that an earlier version made, with that user name."""
+    return User.objects.named(STAFF) | User.objects.named(STAFF.partition("@")[0])
 
 
 def readable_password() -> str:
@@ -223,8 +231,8 @@ def readable_password() -> str:
 
 
 def opens_account(note: Path) -> bool:
-    """Return whether the password in the file still opens the account `staff`."""
-    user = User.objects.filter(username="staff", is_active=True).first()
+    """Return whether the password in the file still opens the account STAFF."""
+    user = staff_accounts().filter(is_active=True).first()
     if user is None or not note.exists():
         return False
     return user.check_password(note.read_text().partition("password: ")[2].strip())

@@ -1,13 +1,16 @@
 // Zoom, arrow keys and cards for every .map; without this script its dots are plain links.
-// Only the viewBox changes. The constants are those of cities/drawing/projection.py.
+// Only the viewBox changes. The constants are those of cities/drawing/projection.py and basemap.py.
 const WORLD = { x: 92, y: 14, w: 820, h: 424 };
+const GLOBE = { x: 0, y: 12, w: 960, h: 468 };
 // Widths, in map units.
-const CLOSE = 300;
-const LEAST = 15;
+const LEAST = 6;
 const LABELLED = 600;
 // In CSS pixels.
-const LABEL = 15;
 const FINGER = 24;
+const DOT = 8;
+// In milliseconds: a card opens when the mouse rests, and stays for the way to it.
+const REST = 120;
+const LEAVE = 300;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const ZOOMS = { "+": 0.5, "=": 0.5, "-": 2, "−": 2 };
 
@@ -27,11 +30,10 @@ const draw = (name, values = {}) => {
 class CityMap {
   constructor(figure) {
     this.figure = figure;
-    this.svg = figure.querySelector("svg");
-    this.land = figure.querySelector("use");
+    this.svg = figure.querySelector(".map-view");
     const { x, y, width: w, height: h } = this.svg.viewBox.baseVal;
     this.home = this.view = { x, y, w, h };
-    this.marks = [...figure.querySelectorAll("svg a")].map((link) => this.read(link));
+    this.marks = [...this.svg.querySelectorAll("a")].map((link) => this.read(link));
     this.fingers = new Map();
     this.build(figure.dataset);
     this.stopAt(this.marks.find(this.sees, this) ?? this.marks[0]);
@@ -47,13 +49,16 @@ class CityMap {
   read(link) {
     const [x, y] = link.firstChild.getAttribute("d").slice(1).split(/[ h]/).map(Number);
     const { name, joined, about } = link.dataset;
-    const country = link.ariaLabel.replace(name, "").replace(/^[\s,]+/, "");
+    const title = link.getAttribute("aria-label") ?? "";
+    const country = title.replace(name, "").replace(/^[\s,]+/, "");
     const { year, unknown } = this.figure.dataset;
-    link.ariaDescription = about || (joined ? year.replace("{year}", joined) : unknown);
+    const fact = about || (joined ? year.replace("{year}", joined) : unknown);
+    link.setAttribute("aria-description", fact);
     // The card replaces the tooltip, and one tab stop replaces hundreds.
     link.querySelector("title").remove();
     link.tabIndex = -1;
-    return { link, x, y, name, country };
+    const isOwn = link.classList.contains("is-own");
+    return { link, x, y, name, country, fact, isOwn };
   }
 
   build({ zoomIn, zoomOut, whole, help }) {
@@ -78,8 +83,11 @@ class CityMap {
     this.top = draw("g");
     svg.append(this.top);
     // Hidden, because the link's name and description have the same content.
-    this.card = make("div", { className: "map-card", hidden: true, ariaHidden: "true" });
-    svg.after(this.card);
+    this.card = make("div", { className: "map-card", hidden: true });
+    this.card.setAttribute("aria-hidden", "true");
+    // The names of a view that was zoomed or moved; those of the first are in the page.
+    this.names = draw("svg", { class: "map-names is-live", "aria-hidden": "true" });
+    svg.parentElement.append(this.names, this.card);
     figure.classList.add("is-live");
   }
 
@@ -90,21 +98,34 @@ class CityMap {
     const ratio = home.w / home.h;
     w = clamp(w, LEAST, Math.max(home.w, Math.min(WORLD.w, WORLD.h * ratio)));
     const h = w / ratio;
-    x = clamp(x, WORLD.x, WORLD.x + WORLD.w - w);
-    y = clamp(y, WORLD.y, WORLD.y + WORLD.h - h);
+    x = clamp(x, GLOBE.x, GLOBE.x + GLOBE.w - w);
+    y = clamp(y, GLOBE.y, GLOBE.y + GLOBE.h - h);
     this.view = { x, y, w, h };
     this.frame ??= requestAnimationFrame(() => this.draw());
     return apart(this.view, view) + Math.abs(w - view.w) > 0.01;
   }
 
-  // The default point is the city last reached by keyboard, or the centre.
+  // Zoom about a point, which stays where it is: the default is the city last reached by keyboard.
+  // Without one, the city in the middle of those in view comes to the middle of the map.
   zoom(factor, point) {
     const { x, y, w, h } = this.view;
-    const { x: left, y: top } =
-      point ??
-      (this.walked && this.sees(this.walked) ? this.walked : { x: x + w / 2, y: y + h / 2 });
-    const part = clamp(factor, LEAST / w, WORLD.w / w);
+    const part = clamp(factor, LEAST / w, GLOBE.w / w);
+    const walked = this.walked && this.sees(this.walked) ? this.walked : null;
+    const { x: left, y: top } = point ?? walked ?? { x: x + w / 2, y: y + h / 2 };
+    const middle = !point && !walked && factor < 1 && this.middle();
+    if (middle)
+      return this.look({ x: middle.x - (w * part) / 2, y: middle.y - (h * part) / 2, w: w * part });
     return this.look({ x: left - (left - x) * part, y: top - (top - y) * part, w: w * part });
+  }
+
+  // The city of the page, or the one nearest to the mean of the cities in view.
+  middle() {
+    const seen = this.marks.filter(this.sees, this);
+    const own = seen.find(({ isOwn }) => isOwn);
+    if (own || !seen.length) return own;
+    const mean = (axis) => seen.reduce((sum, mark) => sum + mark[axis], 0) / seen.length;
+    const point = { x: mean("x"), y: mean("y") };
+    return seen.reduce((best, mark) => (apart(mark, point) < apart(best, point) ? mark : best));
   }
 
   sees({ x, y }) {
@@ -132,58 +153,21 @@ class CityMap {
     );
     this.isMoved = apart(view, home) + Math.abs(view.w - home.w) > 0.2;
     svg.classList.toggle("is-moved", this.isMoved);
-    this.drawLand(view.w < CLOSE);
-    this.drawLabels();
+    this.drawCloser();
     if (this.shown) this.drawCard();
   }
 
-  drawLand(isClose) {
-    const { land } = this;
-    if (isClose && !this.near && land.dataset.detail) {
-      this.near = draw("use", { class: "land", href: land.dataset.detail });
-      // Until it is loaded, the coarse coastline stays, so that nothing flashes.
-      this.near.addEventListener("load", () => {
-        this.isLoaded = true;
-        this.drawLand(true);
-      });
-      land.before(this.near);
-    }
-    if (this.near) land.style.display = isClose && this.isLoaded ? "none" : "";
-  }
-
-  // Labels where there is room, placed as in MapFigure.texts.
-  drawLabels() {
-    const px = 1 / this.scale;
-    for (const text of this.svg.querySelectorAll("text")) text.remove();
-    if (this.view.w > LABELLED) return;
-    const seen = this.marks.filter(this.sees, this);
-    const taken = seen.map(({ x, y }) => ({ x, y, w: 6 * px, h: 6 * px }));
-    for (const { x, y, name } of seen) {
-      const w = 0.27 * LABEL * px * name.length;
-      for (const gap of [11 * px, -11 * px]) {
-        const box = { x: x + gap + Math.sign(gap) * w, y, w, h: 0.6 * LABEL * px };
-        const isTaken = taken.some(
-          (other) =>
-            Math.abs(other.x - box.x) < other.w + w && Math.abs(other.y - y) < other.h + box.h,
-        );
-        const corners = [
-          { x: box.x - w, y: y - box.h },
-          { x: box.x + w, y: y + box.h },
-        ];
-        if (isTaken || !corners.every(this.sees, this)) continue;
-        const text = draw("text", {
-          x: x + gap,
-          y: y + (LABEL * px) / 3,
-          "font-size": LABEL * px,
-          "text-anchor": gap > 0 ? "start" : "end",
-          "aria-hidden": true,
-        });
-        text.textContent = name;
-        this.top.before(text);
-        taken.push(box);
-        break;
-      }
-    }
+  // What only a view needs that was zoomed or moved.
+  async drawCloser() {
+    const { figure, svg } = this;
+    const [{ Land }, { drawNames }] = await Promise.all(
+      [figure.dataset.land, figure.dataset.labels].map((file) => import(file)),
+    );
+    this.land ??= new Land(figure.dataset, svg, this.home);
+    this.land.draw(this.view);
+    const { view } = this;
+    const seen = this.isMoved ? this.marks.filter(this.sees, this) : [];
+    drawNames(this.names, seen, view, view.w <= LABELLED);
   }
 
   // ---- Mouse and touch ----
@@ -196,6 +180,7 @@ class CityMap {
 
   pointermove(event) {
     const { fingers, view } = this;
+    if (event.pointerType !== "touch" && event.target.closest(".map-card")) this.lookUnder(event);
     const old = fingers.get(event.pointerId);
     // While the initial view is shown, one finger scrolls the page.
     if (!old || (this.isTouch && fingers.size < 2 && !this.isMoved)) return;
@@ -237,14 +222,25 @@ class CityMap {
     if (!event.detail || !this.svg.contains(event.target)) return;
     if (this.isDragged) return event.preventDefault();
     if (!this.isTouch) return;
-    // If a finger may mean several dots, or none exactly, show a card before following a link.
-    const point = this.point(event);
-    const [first, second] = this.marks
-      .filter((mark) => apart(mark, point) * this.scale < FINGER)
-      .sort((one, two) => apart(one, point) - apart(two, point));
-    if (second || !event.target.closest("a")) event.preventDefault();
-    if (first) this.open(first);
-    else this.close(true);
+    // The first tap shows the nearest city, the second opens it.
+    const found = this.nearest(this.point(event), FINGER);
+    const isSecond = found && found === this.shown;
+    if (!isSecond || this.group.length > 1) event.preventDefault();
+    if (!found) this.close(true);
+    else if (!isSecond) this.open(found);
+    else if (this.group.length === 1 && !event.target.closest("a"))
+      location.assign(found.link.href.baseVal);
+  }
+
+  // Return the nearest city within some pixels of a point.
+  nearest(point, reach) {
+    let found;
+    let least = reach / this.scale;
+    for (const mark of this.marks) {
+      const far = apart(mark, point);
+      if (far < least) [found, least] = [mark, far];
+    }
+    return found;
   }
 
   dblclick(event) {
@@ -317,56 +313,89 @@ class CityMap {
   pointerover({ target, pointerType }) {
     if (pointerType === "touch" || (this.isDragged && this.fingers.size)) return;
     const link = target.closest("svg a");
-    if (link) this.open(this.marks.find((mark) => mark.link === link));
+    if (link) this.openSoon(this.marks.find((mark) => mark.link === link));
     else if (target.closest(".map-card")) clearTimeout(this.timer);
     else this.pointerleave({ pointerType });
+  }
+
+  // A mouse that only passes over a dot on its way opens nothing.
+  openSoon(mark) {
+    clearTimeout(this.timer);
+    if (mark !== this.shown || this.isFocus) this.timer = setTimeout(() => this.open(mark), REST);
+  }
+
+  // A card may lie over the dot that is meant: the dot opens if the mouse rests there.
+  lookUnder(event) {
+    const under = this.nearest(this.point(event), DOT);
+    clearTimeout(this.timer);
+    if (under && !this.group.includes(under)) this.openSoon(under);
   }
 
   pointerleave({ pointerType }) {
     clearTimeout(this.timer);
     if (pointerType === "touch") return;
-    this.timer = setTimeout(() => this.close(), 300);
+    this.timer = setTimeout(() => this.close(), LEAVE);
   }
 
   open(mark, isFocus) {
     this.close(true);
     this.shown = mark;
+    this.isFocus = isFocus;
     // A mouse cannot reach a dot under another, so the card names all dots at the point.
-    const group = isFocus ? [mark] : this.marks.filter((other) => !apart(other, mark));
+    this.group = isFocus ? [mark] : this.marks.filter((other) => !apart(other, mark));
     this.card.append(
-      ...group.map(({ link, name, country }) =>
+      ...this.group.map(({ link, name, country, fact }) =>
         make(
           "p",
           {},
           make("a", { href: link.href.baseVal, tabIndex: -1, textContent: name }),
           make("span", { textContent: country }),
-          make("span", { textContent: link.ariaDescription }),
+          make("span", { textContent: fact }),
         ),
       ),
     );
     this.top.setAttribute(
       "class",
-      `${mark.link.className.baseVal} ${isFocus ? "map-focus" : "map-hover"}`,
+      `${mark.link.getAttribute("class")} ${isFocus ? "map-focus" : "map-hover"}`,
     );
-    this.top.append(...mark.link.cloneNode(true).children);
+    const rings = isFocus ? ["dot-halo", "dot-ring"] : ["dot-ring"];
+    const d = mark.link.querySelector("path").getAttribute("d");
+    this.top.append(
+      ...[...rings, "dot-edge", "dot-region"].map((name) => draw("path", { class: name, d })),
+    );
     this.drawCard();
   }
 
-  // Place the card above the dot or below it, or next to it if the map is too low.
+  // Place the card on the side of the dot where it covers the fewest other dots.
   drawCard() {
     const { card, shown, view, scale } = this;
-    const x = (shown.x - view.x) * scale;
-    const y = (shown.y - view.y) * scale;
     card.hidden = !this.sees(shown);
+    const at = (mark) => ({ x: (mark.x - view.x) * scale, y: (mark.y - view.y) * scale });
+    const { x, y } = at(shown);
+    const dots = this.marks.filter((mark) => this.sees(mark) && !this.group.includes(mark)).map(at);
     const { offsetWidth: width, offsetHeight: height } = card;
     const right = view.w * scale - width;
     const bottom = view.h * scale - height;
-    let left = x - width / 2;
-    let top = y - height - 12;
-    if (top < 0) top = y + 12;
-    if (top > bottom) [left, top] = [x + 12 > right ? x - 12 - width : x + 12, y - height / 2];
-    card.style.left = `${clamp(left, 0, right)}px`;
-    card.style.top = `${clamp(top, 0, bottom)}px`;
+    let least = Infinity;
+    for (const [wishedLeft, wishedTop] of [
+      [x - width / 2, y - height - 12],
+      [x - width / 2, y + 12],
+      [x + 12, y - height / 2],
+      [x - 12 - width, y - height / 2],
+    ]) {
+      const left = clamp(wishedLeft, 0, Math.max(right, 0));
+      const top = clamp(wishedTop, 0, Math.max(bottom, 0));
+      const isOver = (dot, edge) =>
+        dot.x > left - edge &&
+        dot.x < left + width + edge &&
+        dot.y > top - edge &&
+        dot.y < top + height + edge;
+      const covered = dots.filter((dot) => isOver(dot, DOT)).length + 1000 * isOver({ x, y }, DOT);
+      if (covered >= least) continue;
+      least = covered;
+      card.style.left = `${left}px`;
+      card.style.top = `${top}px`;
+    }
   }
 
   // When the pointer leaves, restore the card of the focused city.

@@ -1,18 +1,22 @@
-// Suggestions for the search field of a form that leads to the finder: the combobox of the ARIA
-// Authoring Practices, with a list and no automatic choice. When it fails, the form still works.
+// Suggestions for a search field: the combobox of the ARIA Authoring Practices, with a list and no
+// automatic choice. When it fails, the form still works.
+// A form says in data-suggest where its suggestions come from. Where none does, each form of the
+// page has them below its own address: the finder of cities, and the desk.
 const LEAST = 2; // letters
 const PAUSE = 150; // ms
 
-const make = (name, values, ...children) => {
-  const made = Object.assign(document.createElement(name), values);
+// ARIA is set by attribute: its properties are younger than the oldest browsers in use.
+const make = (name, attributes, ...children) => {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);
   return made;
 };
 
 const enhance = (input) => {
   const id = `${input.id}-suggestions`;
-  const list = make("ul", { className: "suggestions", id, role: "listbox" });
-  const status = make("p", { className: "visually-hidden", role: "status" });
+  const list = make("ul", { class: "suggestions", id, role: "listbox" });
+  const status = make("p", { class: "visually-hidden", role: "status" });
   let timer;
   let request;
   let current;
@@ -23,7 +27,9 @@ const enhance = (input) => {
   // Options are numbered from 0; -1 is the text field.
   const mark = (index) => {
     current = index;
-    for (const [at, option] of [...list.children].entries()) option.ariaSelected = at === index;
+    for (const [at, option] of [...list.children].entries()) {
+      option.setAttribute("aria-selected", at === index);
+    }
     set({ "aria-activedescendant": list.children[index]?.id ?? "" });
     list.children[index]?.scrollIntoView({ block: "nearest" });
   };
@@ -33,8 +39,8 @@ const enhance = (input) => {
         const option = make(
           "li",
           { id: `${id}-${index}`, role: "option" },
-          make("bdi", { textContent: name }),
-          make("span", { textContent: `, ${detail}` }),
+          make("bdi", {}, name),
+          make("span", {}, `, ${detail}`),
         );
         option.dataset.url = url;
         return option;
@@ -53,7 +59,9 @@ const enhance = (input) => {
   const ask = async (q) => {
     request = new AbortController();
     try {
-      const address = new URL(`suggest/?${new URLSearchParams({ q })}`, input.form.action);
+      const { action, dataset } = input.form;
+      const address = new URL(dataset.suggest ?? "suggest/", action);
+      address.search = new URLSearchParams({ q });
       const answer = await fetch(address, { signal: request.signal });
       const { items, status: words } = await answer.json();
       show(items, words);
@@ -95,7 +103,11 @@ const enhance = (input) => {
 };
 
 const enhanceAll = () => {
-  for (const input of document.querySelectorAll("[type=search]:not([role])")) enhance(input);
+  const form = document.querySelector("[data-suggest]") ? "[data-suggest]" : "form";
+  for (const input of document.querySelectorAll(`${form} [type=search]:not([role])`)) {
+    // The filter of the desk's sidebar has no label, and searches by itself.
+    if (input.labels.length) enhance(input);
+  }
 };
 document.addEventListener("finder:shown", enhanceAll);
 enhanceAll();

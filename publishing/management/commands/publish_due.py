@@ -9,8 +9,8 @@ from publishing.revisions.scheduling import publish_scheduled
 
 class Command(BaseCommand):
     help = (
-        "Put the drafts live whose time has come. The first request after the moment does the "
-        "same, so this is needed only where a page must change without any visitor."
+        "Publishes the drafts that are due. The first request after that time does the same, so "
+        "this is needed only where a page must change before anybody visits it."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -19,6 +19,6 @@ class Command(BaseCommand):
             self.stdout.write(f"Published: {draft.label}")
         if failed:
             told = "\n".join(f"- {draft.label}: {draft.reason}" for draft in failed)  # type: ignore[attr-defined]
-            raise CommandError(f"These drafts could not go live and are kept as drafts:\n{told}")
+            raise CommandError(f"These drafts could not be published and stay drafts:\n{told}")
         if not done:
             self.stdout.write("Nothing was due.")

@@ -16,15 +16,19 @@ from publishing.revisions.snapshots.content import (
     link_names,
     part_relation,
     plain,
+    renewed,
     row_fields,
+    row_models,
     take,
     values_of,
+    with_fields,
 )
 from publishing.revisions.snapshots.merging import (
     Conflict,
     MergeResult,
     Path,
     Snapshot,
+    chosen_value,
     differing,
     fingerprint,
     leaves,
@@ -33,6 +37,7 @@ from publishing.revisions.snapshots.merging import (
     same,
     value_at,
 )
+from publishing.revisions.snapshots.text_merge import have_same_blocks
 
 __all__ = [
     "Conflict",
@@ -40,18 +45,23 @@ __all__ = [
     "Path",
     "Snapshot",
     "apply",
+    "chosen_value",
     "content_fields",
     "differing",
     "fingerprint",
+    "have_same_blocks",
     "leaves",
     "link_names",
     "merge",
     "part_relation",
     "plain",
+    "renewed",
     "resolve",
     "row_fields",
+    "row_models",
     "same",
     "take",
     "value_at",
     "values_of",
+    "with_fields",
 ]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from publishing.content.richtext import RichTextField, clean_html
+from publishing.revisions.snapshots.equality import same_value
 from publishing.revisions.snapshots.merging import Snapshot, same
 
 
@@ -33,6 +37,15 @@ def part_relation(model: type[models.Model], part: str) -> Any:
     return model._meta.get_field(part)
 
 
+def row_models() -> set[type[models.Model]]:
+    """Return the models of the rows that are part of a record, whatever its model."""
+    return {
+        part_relation(model, part).related_model
+        for model in apps.get_models()
+        for part in getattr(model, "parts", ())
+    }
+
+
 def row_fields(relation: Any) -> list[models.Field[Any, Any]]:
     """Return the columns of a part's rows, without the foreign key to the record."""
     return [field for field in content_fields(relation.related_model) if field != relation.field]
@@ -51,8 +64,15 @@ def plain(value: Any) -> Any:
 
 def take(record: models.Model) -> Snapshot:
     """Return the snapshot of a saved record, read from the database."""
-    model = type(record)
-    saved = model._base_manager.get(pk=record.pk)
+    return _taken(_saved(record))
+
+
+def _saved(record: models.Model) -> models.Model:
+    return type(record)._base_manager.get(pk=record.pk)
+
+
+def _taken(saved: models.Model) -> Snapshot:
+    model = type(saved)
     rows: dict[str, Any] = {}
     for part in getattr(model, "parts", ()):
         relation = part_relation(model, part)
@@ -71,6 +91,24 @@ def values_of(record: models.Model, fields: list[models.Field[Any, Any]]) -> dic
     return {field.name: plain(getattr(record, field.attname)) for field in fields}
 
 
+def renewed(model: type[models.Model], content: Snapshot, known: Any = None) -> Snapshot:
+    """Return a snapshot with its rich texts in the normal form of today.
+
+    Those that an earlier release took would look rewritten. The texts of the record `known` are in
+    that form.
+    """
+    fields = dict(content.get("fields", {}))
+    for field in content_fields(model):
+        text = fields.get(field.name)
+        if (
+            isinstance(field, RichTextField)
+            and text
+            and text != getattr(known, field.attname, None)
+        ):
+            fields[field.name] = clean_html(text)
+    return content | {"fields": fields}
+
+
 # -- Applying ------------------------------------------------------------------------------
 
 
@@ -81,23 +119,40 @@ def apply(record: models.Model, content: Snapshot) -> list[str]:
     Returns a sentence for each reference whose target is gone. Raises ValidationError, keyed by
     field; nothing is saved then.
     """
-    present = take(record)
+    fresh = _saved(record)
+    present = _taken(fresh)
     if same(present, content):
         return []
     problems: list[str] = []
-    fresh = type(record)._base_manager.get(pk=record.pk)
     with transaction.atomic():
         _assign(fresh, content_fields(type(record)), present["fields"], content, problems)
         fresh.full_clean()
         fresh.save()
         for name in link_names(type(record)):
-            if name in content.get("links", {}):
+            if _differs(content, present, "links", name):
                 _link(fresh, name, content["links"][name], problems)
         for part in getattr(record, "parts", ()):
-            if part in content.get("rows", {}):
+            if _differs(content, present, "rows", part):
                 _apply_rows(fresh, part, content["rows"][part], problems)
     record.refresh_from_db()
     return problems
+
+
+def _differs(content: Snapshot, present: Snapshot, kind: str, name: str) -> bool:
+    """Return whether a snapshot has other links or rows of a name than the present one."""
+    wanted = content.get(kind, {})
+    return name in wanted and wanted[name] != present[kind][name]
+
+
+def with_fields(record: models.Model, content: Snapshot) -> Any:
+    """Return an unsaved copy of a record with the fields of the snapshot, but not its rows.
+
+    For code that reads the fields alone; `apply` in a rehearsal has everything and costs a save.
+    """
+    fields = content_fields(type(record))
+    changed = copy(record)
+    _assign(changed, fields, values_of(record, fields), content, [])
+    return changed
 
 
 def _assign(
@@ -111,7 +166,7 @@ def _assign(
     wanted = content.get("fields", {})
     for field in fields:
         value = wanted.get(field.name, present.get(field.name))
-        if field.name not in wanted or value == present.get(field.name):
+        if field.name not in wanted or same_value(value, present.get(field.name)):
             continue
         target: Any = field.remote_field.model if field.remote_field else None
         if target and value is not None and not target._base_manager.filter(pk=value).exists():
@@ -131,7 +186,7 @@ def _link(record: models.Model, name: str, keys: list[Any], problems: list[str])
 
 
 def _gone(label: Any, target: type[models.Model]) -> str:
-    return _("%(field)s: the %(kind)s that stood here was deleted since.") % {
+    return _("%(field)s: the %(kind)s that was here has since been deleted.") % {
         "field": label,
         "kind": target._meta.verbose_name,
     }
@@ -178,4 +233,4 @@ def _apply_rows(
 
 def _says(old: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     """Return whether a row has these values already; fields that it lacks are ignored."""
-    return all(old.get(name, value) == value for name, value in values.items())
+    return all(same_value(old.get(name, value), value) for name, value in values.items())

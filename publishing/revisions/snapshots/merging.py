@@ -8,21 +8,33 @@ from hashlib import sha256
 from json import dumps
 from typing import Any, NamedTuple
 
+from publishing.revisions.snapshots.blocks import joined, split
+from publishing.revisions.snapshots.equality import same_value
+from publishing.revisions.snapshots.merged_text import MergedText
+from publishing.revisions.snapshots.text_merge import merge_texts
+from publishing.revisions.snapshots.text_union import union
+
 Snapshot = dict[str, dict[str, Any]]
 Path = tuple[str, ...]
 
 
 class Conflict(NamedTuple):
-    """A place that two people changed differently. None means that the row was deleted."""
+    """A place that two people changed differently. None means that the row was deleted.
+
+    A text that could be merged in part has a conflict for each of its collisions.
+    """
 
     path: Path
     base: Any
     mine: Any
     theirs: Any
+    # The merged text and the number of the collision in it; None for a whole value.
+    text: MergedText | None = None
+    number: int = 0
 
     @property
     def key(self) -> str:
-        return "/".join(self.path)
+        return "/".join(self.path) + (f"#{self.number}" if self.text else "")
 
 
 class MergeResult(NamedTuple):
@@ -59,7 +71,7 @@ def differing(old: Snapshot, new: Snapshot) -> Iterator[Path]:
     before, after = leaves(old), leaves(new)
     for path in before | after:
         if path in before and path in after:
-            if before[path] != after[path]:
+            if not same_value(before[path], after[path]):
                 yield path
         elif path[0] == "rows" and len(path) == 3 and _both_know(path[1], old, new):
             yield path
@@ -81,10 +93,11 @@ def fingerprint(content: Snapshot) -> str:
 def merge(base: Snapshot, mine: Snapshot, theirs: Snapshot) -> MergeResult:
     """Merge the changes that both sides made since `base`, field by field.
 
-    Links are sets: additions and removals of both sides count, so they never conflict.
+    Links are sets: additions and removals of both sides count, so they never conflict. Texts are
+    merged by paragraph, item and sentence, and conflict only where both sides changed the same.
     """
     content = deepcopy(theirs)
-    conflicts: dict[Path, Conflict] = {}
+    conflicts: dict[Path, list[Conflict]] = {}
     others = set(differing(base, theirs))
     for path in differing(base, mine):
         if path[0] == "links":
@@ -95,13 +108,29 @@ def merge(base: Snapshot, mine: Snapshot, theirs: Snapshot) -> MergeResult:
             )
             continue
         if clash := _clash(path, others):
-            if value_at(mine, clash) == value_at(theirs, clash):
-                continue
-            sides = (value_at(side, clash) for side in (base, mine, theirs))
-            conflicts[clash] = Conflict(clash, *sides)
             path = clash
-        _put(content, path, value_at(mine, path))
-    return MergeResult(content, list(conflicts.values()))
+            value, conflicts[path] = _merge_values(
+                path, *(value_at(side, path) for side in (base, mine, theirs))
+            )
+        else:
+            value = value_at(mine, path)
+        _put(content, path, value)
+    return MergeResult(content, [conflict for found in conflicts.values() for conflict in found])
+
+
+def _merge_values(path: Path, base: Any, mine: Any, theirs: Any) -> tuple[Any, list[Conflict]]:
+    """Return the merged value, with that of `mine` in place of each conflict."""
+    if mine == theirs:
+        return theirs, []
+    are_texts = all(isinstance(value, str) for value in (base, mine, theirs))
+    text = merge_texts(base, mine, theirs) if are_texts else None
+    if text is None:
+        return mine, [Conflict(path, base, mine, theirs)]
+    conflicts = [
+        Conflict(path, joined(was), joined(ours), joined(others), text, number)
+        for number, (was, ours, others) in enumerate(text.collisions)
+    ]
+    return text.text(), conflicts
 
 
 def _merge_sets(base: list[Any], mine: list[Any], theirs: list[Any]) -> list[Any]:
@@ -126,18 +155,27 @@ def _clash(path: Path, others: set[Path]) -> Path | None:
 def resolve(merged: MergeResult, choices: Mapping[str, str]) -> MergeResult:
     """Apply choices to the conflicts: conflict key to "mine", "theirs" or "both" (for texts)."""
     content, left = deepcopy(merged.content), []
+    chosen: dict[Path, dict[int, str]] = {}
     for conflict in merged.conflicts:
-        match choices.get(conflict.key):
-            case "mine":
-                _put(content, conflict.path, conflict.mine)
-            case "theirs":
-                _put(content, conflict.path, conflict.theirs)
-            case "both" if isinstance(conflict.mine, str) and isinstance(conflict.theirs, str):
-                joint = "" if conflict.theirs.endswith(">") else "\n\n"
-                _put(content, conflict.path, conflict.theirs + joint + conflict.mine)
-            case _:
-                left.append(conflict)
+        choice = choices.get(conflict.key, "")
+        is_text = isinstance(conflict.mine, str) and isinstance(conflict.theirs, str)
+        if choice not in ("mine", "theirs", *(("both",) if is_text else ())):
+            left.append(conflict)
+        elif conflict.text:
+            # The collisions of a text are put into it together.
+            chosen.setdefault(conflict.path, {})[conflict.number] = choice
+            _put(content, conflict.path, conflict.text.text(chosen[conflict.path]))
+        else:
+            _put(content, conflict.path, chosen_value(conflict, choice))
     return MergeResult(content, left)
+
+
+def chosen_value(conflict: Conflict, choice: str) -> Any:
+    """Return the value of a conflict, or of a part of a text, after a choice."""
+    if choice == "both":
+        base, theirs, mine = split(conflict.base or "", conflict.theirs, conflict.mine)
+        return joined(union(base, theirs, mine))
+    return conflict.theirs if choice == "theirs" else conflict.mine
 
 
 def value_at(content: Mapping[str, Any], path: Path) -> Any:

@@ -14,11 +14,12 @@ from django.template.loader import render_to_string
 
 from cities.drawing.charts import Row, rows
 from cities.drawing.cloth import cloth_svg
-from cities.drawing.projection import WORLD, MapFigure, Mark
-from cities.templatetags.cloth import map_marks
+from cities.drawing.map_figure import MapFigure, Mark
+from cities.drawing.projection import WORLD
+from cities.templatetags.maps import map_marks
 
 # A path is stroked because of an attribute, or of one of these classes in site.css.
-STROKED = {"dot-off", "dot-edge", "dot-region", "bars-gap"}
+STROKED = {"dot-off", "dot-edge", "dot-region", "dot-ring", "bars-gap"}
 STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 
 
@@ -62,8 +63,8 @@ def test_dots_of_a_map_are_strokes_of_an_invisible_length():
     paths = list(strokes(map_marks(MapFigure(WORLD, marks))))
     assert len(paths) == 3
     assert_all_have_a_length(paths)
-    # At the closest zoom a map unit is at most 86 px.
-    assert [86 * length < 0.1 for path in paths for length in lengths(path)] == [True] * 4
+    # At the closest zoom a map unit is at most 200 px.
+    assert [200 * length < 0.25 for path in paths for length in lengths(path)] == [True] * 4
 
 
 @pytest.mark.parametrize(("region", "code"), [("africa", "GH"), ("europe-and-north-america", "GB")])

@@ -48,7 +48,7 @@ def test_the_sitemap_has_every_public_page_with_its_last_change(client):
     ireland = factories.country(code="IE", name="Ireland")
     changed(factories.city(name="Cork", country=ireland), 3)
     changed(factories.city(name="Manchester"), 5)
-    changed(factories.city(name="Derby"), 4)
+    changed(factories.city(name="Derby", joined_year=2018), 4)
     changed(factories.intake(year=2024), 6)
     changed(factories.theme(name="Literacy"), 6)
     changed(factories.network(name="MALLI"), 7)
@@ -59,6 +59,7 @@ def test_the_sitemap_has_every_public_page_with_its_last_change(client):
     assert dict(entries(client)) == {
         "/": "2024-02-09",
         "/numbers/": "2024-02-09",
+        "/regions/": "2024-02-05",
         "/regions/europe-and-north-america/": "2024-02-05",
         "/themes/": "2024-02-06",
         "/themes/literacy/": "2024-02-06",
@@ -71,8 +72,10 @@ def test_the_sitemap_has_every_public_page_with_its_last_change(client):
         "/countries/united-kingdom/": "2024-02-05",
         "/intakes/": "2024-02-06",
         "/intakes/2024/": "2024-02-06",
+        "/intakes/2018/": "2024-02-04",
         "/networks/": "2024-02-07",
         "/networks/malli/": "2024-02-07",
+        "/organisations/": "2024-02-08",
         "/organisations/the-library/": "2024-02-08",
         "/news/": "2024-02-09",
         "/news/it-began/": "2024-02-09",
@@ -103,8 +106,8 @@ def test_no_hidden_record_is_in_the_sitemap(client):
     for make in (factories.news_item, factories.event, factories.page):
         make(**hidden)
         make(**past)
-    lists = ["/", "/numbers/", "/cities/", "/countries/", "/themes/", "/intakes/", "/networks/"]
-    lists += ["/news/", "/events/"]
+    lists = ["/", "/numbers/", "/cities/", "/countries/", "/regions/", "/themes/", "/intakes/"]
+    lists += ["/networks/", "/organisations/", "/news/", "/events/"]
     assert entries(client) == [(path, "") for path in lists]
 
 
@@ -125,9 +128,9 @@ def test_the_sitemap_takes_the_same_queries_for_any_number_of_records(
             make()
         for make in (factories.news_item, factories.event, factories.theme):
             make()
-    with django_assert_num_queries(52):
-        # Nine overviews and one region.
-        assert len(entries(client)) == 9 + 1 + 9 * size
+    with django_assert_num_queries(57):
+        # Eleven overviews and one region.
+        assert len(entries(client)) == 11 + 1 + 9 * size
 
 
 def test_a_sitemap_file_changes_when_its_newest_record_is_hidden(client):

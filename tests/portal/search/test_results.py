@@ -6,7 +6,7 @@ from django.utils import timezone
 from cities.models import Region
 from portal.search.highlighting import EXCERPT, excerpt, highlight
 from portal.search.results import SHOWN, search
-from portal.search.sources import plain_text
+from publishing.content.text_index import plain_text
 from tests import factories
 from tests.parsed_page import parse
 
@@ -46,7 +46,7 @@ def test_search_results_are_grouped_by_kind(client):
     page = found(client, q="wakefield")
 
     assert page.outline == [
-        "1 Search the portal",
+        "1 Search",
         "2 8 results for “wakefield”",
         "3 Cities",
         "3 Countries",
@@ -151,14 +151,12 @@ def test_a_city_is_found_by_its_network_which_the_result_shows(client):
 
 def test_a_page_is_found_by_its_text_and_the_result_shows_an_excerpt(client):
     words = " ".join(f"word{number}" for number in range(100))
-    factories.page(
-        title="About", summary="In short.", body=f"<p>{words}</p><h2>Écully</h2><p>x</p>"
-    )
+    factories.page(title="About", summary="In short.", body=f"<h2>x</h2><p>{words} Écully y</p>")
 
     page = found(client, q="ecully")
 
     assert "… word" in page.text
-    assert "Écully x" in page.text
+    assert "Écully y" in page.text
     assert "In short." not in page.text
 
 
@@ -190,7 +188,7 @@ def test_results_of_one_kind_are_on_numbered_pages(client, kind):
     assert not shown[0] & shown[1]
     assert f"{kind.capitalize()}: 25 for “wakefield”" in first.text
     assert f"?q=wakefield&kind={kind}&page=2" in first.addresses
-    assert ("Everything that was found", "/search/?q=wakefield") in first.links
+    assert ("All results for “wakefield”", "/search/?q=wakefield") in first.links
 
 
 def test_an_empty_search_shows_the_form_and_no_results(client):
@@ -198,7 +196,7 @@ def test_an_empty_search_shows_the_form_and_no_results(client):
 
     for query in ({}, {"q": ""}, {"q": "   "}, {"kind": "events"}):
         page = found(client, **query)
-        assert page.outline == ["1 Search the portal"]
+        assert page.outline == ["1 Search"]
         assert page.attributes("input")[0]["value"] == ""
 
 
@@ -208,8 +206,8 @@ def test_punctuation_alone_is_no_search(client, text):
 
     page = found(client, q=text)
 
-    assert f"“{text}” has no letter or digit. It was left out of the search." in page.text
-    assert page.outline == ["1 Search the portal"]
+    assert f"“{text}” has no letters or numbers, so we ignored it." in page.text
+    assert page.outline == ["1 Search"]
 
 
 def test_a_search_without_results_says_what_to_do(client):
@@ -244,8 +242,9 @@ def test_hostile_values_of_the_search_are_answered(client, query):
 
 
 def test_an_unknown_parameter_of_the_search_is_named(client):
-    assert "Kind “atlantis” is not one we know." in found(client, q="x", kind="atlantis").text
-    assert "Only its first 100 characters count." in found(client, q="x" * 101).text
+    unknown = "We do not recognise the kind of result “atlantis”, so we ignored it."
+    assert unknown in found(client, q="x", kind="atlantis").text
+    assert "We used only the first 100 characters." in found(client, q="x" * 101).text
 
 
 def test_a_result_page_stays_out_of_search_engines(client):
@@ -257,7 +256,7 @@ def test_a_result_page_stays_out_of_search_engines(client):
 def test_the_search_is_linked_from_the_footer_and_from_the_page_for_missing_pages(client):
     assert "/search/" in parse(client.get("/")).addresses
     missing = parse(client.get("/nothing/here/"))
-    assert [form["action"] for form in missing.attributes("form")] == ["/search/"]
+    assert [form["action"] for form in missing.attributes("form")] == ["/find/", "/search/"]
 
 
 @pytest.mark.parametrize(
@@ -297,14 +296,15 @@ def test_an_excerpt_has_the_match_and_whole_words():
 
 def test_plain_text_of_rich_text_separates_words_at_tags():
     assert plain_text("<p>One</p><p>two<br>three &amp; four</p>") == "One two three & four"
+    assert plain_text("<p>H<sub>2</sub>O, <em>m</em><sup>2</sup></p>") == "H2O, m2"
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_a_search_takes_ten_queries(client, django_assert_num_queries, size):
+def test_a_search_takes_eleven_queries(client, django_assert_num_queries, size):
     for number in range(size):
         one_of_each(f"Wakefield {number}")
 
-    with django_assert_num_queries(MENU + 10):
+    with django_assert_num_queries(MENU + 11):
         client.get("/search/", {"q": "wakefield"})
     with django_assert_num_queries(MENU + 2):
         client.get("/search/", {"q": "wakefield", "kind": "events"})
@@ -313,9 +313,9 @@ def test_a_search_takes_ten_queries(client, django_assert_num_queries, size):
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_a_search_without_results_takes_ten_queries(client, django_assert_num_queries, size):
+def test_a_search_without_results_takes_eleven_queries(client, django_assert_num_queries, size):
     for number in range(size):
         one_of_each(f"Wakefield {number}")
 
-    with django_assert_num_queries(MENU + 10):
+    with django_assert_num_queries(MENU + 11):
         client.get("/search/", {"q": "atlantis"})

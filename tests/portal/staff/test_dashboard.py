@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 import pytest
-from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from cities.models import City
 from news.models import NewsItem
+from portal.accounts.models import User
 from portal.models import Page, Report
 from publishing.models import OpenDraft, Revision
 from tests import factories
@@ -56,20 +56,20 @@ def count_behind(client, address):
 
 @pytest.fixture
 def maria(db):
-    return factories.user("Editors", username="maria", email="maria@example.org")
+    return factories.user("Editors", name="maria", email="maria@example.org")
 
 
 @pytest.fixture
 def paul(db):
-    return factories.user("Publishers", username="paul", email="paul@example.org")
+    return factories.user("Publishers", name="paul", email="paul@example.org")
 
 
 def test_the_dashboard_of_a_new_portal_says_that_nothing_waits(editor):
     page = editor.get(reverse("admin:index"))
     for text in [
-        "You have no drafts. What you begin and do not publish shows here.",
+        "You have no drafts. Anything you start and do not publish appears here.",
         "Nothing is scheduled.",
-        "Nothing was published in the desk yet.",
+        "Nothing has been published yet.",
     ]:
         assert text in page.text
 
@@ -101,6 +101,24 @@ def test_every_figure_of_the_dashboard_links_to_the_list_that_it_counts(maria, p
         assert count_behind(person, address) == number, address
 
 
+def test_administrators_see_who_has_no_email_address(maria):
+    factories.user("Editors", name="Paula", email=None, former_name="paula")
+    factories.user("Editors", name="Gone", email=None, former_name="gone", is_active=False)
+    administrator = signed_in(factories.user("Administrators"))
+    address = f"{admin_url(User, 'changelist')}?account=no-address"
+    assert links(administrator)[address] == "1 People without an email address"
+    assert count_behind(administrator, address) == 1
+    assert address not in links(signed_in(maria))
+
+
+def test_the_page_of_an_app_has_its_kinds_under_its_name_and_no_front_page(paul):
+    page = signed_in(paul).get(reverse("admin:app_list", args=["news"])).text
+    assert "<h1>News and events</h1>" in page
+    assert "News items" in page
+    for words in ("administration", "My work", "Nothing is scheduled.", "Recently published"):
+        assert words not in page
+
+
 @pytest.mark.parametrize("size", [1, 6])
 def test_the_dashboard_has_a_constant_number_of_queries(paul, django_assert_num_queries, size):
     client = signed_in(paul)
@@ -111,7 +129,7 @@ def test_the_dashboard_has_a_constant_number_of_queries(paul, django_assert_num_
         save_form(client, other, _publish="")
         add(client, NewsItem, title=f"Story {number}", summary="Soon.")
     client.get(reverse("admin:index"))
-    with django_assert_num_queries(50):
+    with django_assert_num_queries(18):
         client.get(reverse("admin:index"))
 
 
@@ -154,14 +172,14 @@ def test_a_draft_is_reviewed_returned_and_published(
     with django_capture_on_commit_callbacks(execute=True):
         save_form(editor, city, motto="Knowlege", _review="", _note="New motto")
     sent = last_mail()
-    assert (sent.to, sent.subject) == (["paul@example.org"], "“Fez” waits for your review")
+    assert (sent.to, sent.subject) == (["paul@example.org"], "“Fez” is waiting for your review")
     assert "New motto" in sent.body
-    assert f"http://testserver{admin_url(City, 'change', city.pk)}" in sent.body
+    assert f"http://testserver{admin_url(City, 'draft', city.pk)}" in sent.body
 
     with django_capture_on_commit_callbacks(execute=True):
         decide(publisher, city, "return", _note="A d is missing")
     sent = last_mail()
-    assert (sent.to, sent.subject) == (["maria@example.org"], "Your draft of “Fez” came back")
+    assert (sent.to, sent.subject) == (["maria@example.org"], "Your draft of “Fez” was returned")
     assert "A d is missing" in sent.body
     assert links(editor)[
         f"{admin_url(OpenDraft, 'changelist')}?whose=mine&stage__exact=returned"
@@ -231,10 +249,10 @@ def test_the_schedule_names_every_moment_to_come(paul):
     save_form(client, live, motto="Waters", _schedule="", _due_at="2098-12-02T09:00")
     rows = client.get(reverse("admin:schedule")).context["rows"]
     assert [(f"{due.moment:%d %H:%M}", due.name, str(due.what)) for due in rows] == [
-        ("02 09:00", "Bath", "its draft takes its place"),
-        ("03 09:00", "Fez, United Kingdom", "goes public"),
+        ("02 09:00", "Bath", "its draft is published"),
+        ("03 09:00", "Fez, United Kingdom", "is published"),
         ("04 09:00", "Opening hours", "expires"),
-        ("05 09:00", "Put away", "goes to the archive"),
+        ("05 09:00", "Put away", "is archived"),
     ]
     assert rows[0].address == admin_url(City, "draft", live.pk)
 
@@ -290,8 +308,8 @@ def test_moments_of_the_schedule_use_the_time_zone_of_the_site_when_clocks_chang
 @pytest.mark.parametrize(
     ("moment", "said"),
     [
-        ("", "Say when the draft goes live."),
-        ("2020-01-01T09:00", "The moment for the draft has passed."),
+        ("", "Choose when to publish the draft."),
+        ("2020-01-01T09:00", "This time has passed."),
         ("nonsense", "Enter a valid date"),
         # The clocks skip this hour.
         ("2098-03-30T01:30", "couldn’t be interpreted in time zone"),
@@ -310,7 +328,7 @@ def test_an_impossible_moment_is_refused_and_no_typed_text_is_lost(paul, moment,
 
 
 def test_users_without_an_email_address_get_no_mail(maria, django_capture_on_commit_callbacks):
-    User.objects.create_superuser("root", email="")
+    factories.superuser(email=None, former_name="root")
     with django_capture_on_commit_callbacks(execute=True):
         save_form(signed_in(maria), factories.city(), motto="Knowledge", _review="")
     assert mail.outbox == []

@@ -47,23 +47,23 @@ def test_the_desk_bears_the_name_that_staff_gave_the_portal(client, editor):
 def test_five_wrong_passwords_lock_the_sign_in(client):
     user = factories.user("Editors")
     for _ in range(4):
-        assert sign_in(client, user.username, "wrong").status_code == 200
-    assert sign_in(client, user.username, "wrong").status_code == 429
-    locked = sign_in(client, user.username, factories.PASSWORD)
+        assert sign_in(client, user.email, "wrong").status_code == 200
+    assert sign_in(client, user.email, "wrong").status_code == 429
+    locked = sign_in(client, user.email, factories.PASSWORD)
     assert locked.status_code == 429
     assert locked["Retry-After"] == "900"
     assert "429.html" in [template.name for template in locked.templates]
     # Another user can still sign in.
     other = factories.user("Editors")
-    assert sign_in(client, other.username, factories.PASSWORD).status_code == 302
+    assert sign_in(client, other.email, factories.PASSWORD).status_code == 302
 
 
 def test_a_right_password_resets_the_count_of_wrong_ones(client):
     user = factories.user("Editors")
     for _ in range(2):
         for _ in range(4):
-            assert sign_in(client, user.username, "wrong").status_code == 200
-        response = sign_in(client, user.username, factories.PASSWORD)
+            assert sign_in(client, user.email, "wrong").status_code == 200
+        response = sign_in(client, user.email, factories.PASSWORD)
         assert response.status_code == 302
         assert response["Location"] == reverse("admin:index")
         client.logout()
@@ -78,7 +78,7 @@ def test_a_forgotten_password_is_reset(client):
     [message] = mail.outbox
     assert message.subject == "Choose a new password for the Learning Cities Portal"
     assert message.to == ["editor@example.org"]
-    assert user.username in message.body
+    assert user.email in message.body
     address = re.search(r"http://testserver(\S+)", message.body)[1]
 
     page = client.get(address, follow=True)
@@ -88,7 +88,7 @@ def test_a_forgotten_password_is_reset(client):
     done = client.post(page.redirect_chain[-1][0], form, follow=True)
     assert done.redirect_chain == [(reverse("password_reset_complete"), 302)]
     assert f'href="{reverse("admin:login")}"' in done.text
-    assert sign_in(client, user.username, new).status_code == 302
+    assert sign_in(client, user.email, new).status_code == 302
     # The link works only once.
     assert "new_password1" not in Client().get(address, follow=True).text
 
@@ -115,19 +115,22 @@ def test_groups_have_the_permissions_for_their_work():
             }
             assert found == expected, (name, model)
         apps_reached = set(group.permissions.values_list("content_type__app_label", flat=True))
-        people = {"auth", "axes"} if name == "Administrators" else set()
+        people = {"accounts", "auth", "axes"} if name == "Administrators" else set()
         assert apps_reached == {"cities", "partners", "news", "portal", "publishing"} | people
 
 
 def test_groups_cover_every_model_of_the_portal():
     """A new model has to be given to the groups, or named here."""
-    # The change permission includes drafts, share links and imports; the portal writes the rest.
+    # The change permission includes drafts, comments, share links and imports; the portal writes
+    # the rest.
     nobodys = {
         "portal.requestcount",
         "portal.starterrow",
         "portal.tie",
         "publishing.batch",
         "publishing.batchrow",
+        "publishing.comment",
+        "publishing.commentthread",
         "publishing.headingchoice",
         "publishing.opendraft",
         "publishing.shareddraft",
@@ -161,12 +164,12 @@ def test_filling_the_groups_again_restores_their_permissions():
 
 
 def test_a_user_who_is_not_staff_sees_no_desk():
-    client = signed_in(factories.user("Publishers", is_staff=False))
+    client = signed_in(factories.visitor())
     assert client.get(reverse("admin:index")).status_code == 302
 
 
 def test_forbidden_and_expired_requests_have_pages_of_the_portal(editor):
-    refused = editor.get(reverse("admin:auth_user_changelist"))
+    refused = editor.get(reverse("admin:accounts_user_changelist"))
     assert refused.status_code == 403
     assert "403.html" in [template.name for template in refused.templates]
     strict = Client(enforce_csrf_checks=True)

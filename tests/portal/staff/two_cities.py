@@ -6,16 +6,17 @@ it.
 
 from typing import Any
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import Client
 
 from cities.models import City, Country, Intake, Theme
 from news.models import Event, NewsItem
 from partners.models import Network, Organisation
+from portal.accounts.models import User
 from portal.models import Page, Report, Site, Tie
 from publishing.models import FormerSlug, Picture
-from publishing.revisions import snapshots
+from publishing.revisions import comments, snapshots
 from publishing.revisions.models import Action, Revision, Stage, log
 from tests import factories
 
@@ -62,6 +63,7 @@ def place(name: str, hidden: str) -> dict[type[Model], Any]:
     for record in made.values():
         if isinstance(record, (City, Network, Organisation, NewsItem, Event)):
             log(record, Action.ADDED, note=hidden, content=snapshots.take(record))
+            comments.start(record, None, f"Ask {hidden}.", quote=hidden)
     base = snapshots.take(city)
     draft = base | {"fields": base["fields"] | {"motto": f"Motto {hidden}"}}
     made[Revision] = log(city, Action.DRAFTED, base=base, content=draft, stage=Stage.DRAFT)
@@ -76,7 +78,7 @@ def shared() -> dict[type[Model], Any]:
         Theme: factories.theme(),
         Page: factories.page(title=f"Plans {SECRET}", published_at=None),
         Site: Site.objects.get(),
-        User: factories.user("Editors", username="somebody"),
+        User: factories.user("Editors", name="somebody"),
         Group: Group.objects.create(name="Guests"),
     }
 

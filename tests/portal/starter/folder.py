@@ -65,7 +65,15 @@ ROWS: dict[str, list[dict[str, str]]] = {
         {"city": "Manchester", "country": "GB", "name": "Manĉestro", "language": "eo"},
         {"city": "Manchester", "country": "GB", "name": "Manchesteria", "language": ""},
     ],
-    "awards.csv": [{"city": "Wakefield", "country": "GB", "year": "2019", "source": "UIL"}],
+    "awards.csv": [
+        {
+            "city": "Wakefield",
+            "country": "GB",
+            "year": "2019",
+            "source": "UIL",
+            "source_url": "https://uil.unesco.org/",
+        }
+    ],
     "designations.csv": [
         {"city": "Manchester", "country": "GB", "name": "UNESCO City of Literature"}
     ],

@@ -230,7 +230,7 @@ def test_the_notice_names_what_is_near_while_it_is_typed(publisher, alcobaca):
     assert (
         f'<a href="/admin/cities/city/{alcobaca.pk}/change/">Alcobaça (Portugal)</a>' in answer.text
     )
-    assert "different parts of the country" in answer.text
+    assert "a different part of the country" in answer.text
     for quiet in (
         {"name": "Leiria"},
         {"country": "ES"},
@@ -261,7 +261,7 @@ def test_neither_notice_nor_refusal_names_a_draft_out_of_scope(alcobaca):
     assert tied.get(notice, {"name": "Learn Quillo"}).text.strip() == ""
     assert "Learn Quillon" in free.get(notice, {"name": "Learn Quillo"}).text
     response = save_form(tied, own, name="LEARN QUILLON")
-    assert errors(response) == {"name": ["There is a network of this name already."]}
+    assert errors(response) == {"name": ["There is already a network of this name."]}
     assert "Learn Quillon" not in response.text
     assert "Learn Quillon" in str(errors(save_form(free, own, name="LEARN QUILLON"))["name"])
     public = factories.network(name="Learn Hamburg")

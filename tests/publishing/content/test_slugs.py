@@ -130,7 +130,7 @@ def test_the_same_address_cannot_be_typed_twice():
     other = factories.city(name="New York")
     other.slug = "YORK"
     assert refused(other) == {
-        "slug": ["Another record has this address already. Choose a different one."]
+        "slug": ["Another record already has this address. Choose a different one."]
     }
 
 
@@ -145,7 +145,9 @@ def test_a_page_cannot_take_an_address_of_the_portal(word, client):
     page = factories.page(title=word.capitalize())
     assert page.slug == f"{word}-2"
     page.slug = word
-    assert refused(page) == {"slug": [f"“{word}” is a page of the portal itself."]}
+    assert refused(page) == {
+        "slug": [f"“{word}” is a page of the portal. Choose a different address."]
+    }
 
 
 def routes(patterns, before=""):
@@ -186,7 +188,9 @@ def test_a_news_item_cannot_take_the_address_of_the_feed(client):
     item = factories.news_item(title="Feed")
     assert item.slug == "feed-2"
     item.slug = "feed"
-    assert refused(item) == {"slug": ["“feed” is a page of the portal itself."]}
+    assert refused(item) == {
+        "slug": ["“feed” is a page of the portal. Choose a different address."]
+    }
     assert client.get("/news/feed/").headers["Content-Type"].startswith("application/atom+xml")
 
 
@@ -250,8 +254,8 @@ def test_another_record_cannot_take_a_former_address(make):
     assert refused(other) == {
         "slug": [
             (
-                "“first” was the address of another record, and still leads to it. "
-                "Choose a different one."
+                "“first” used to be the address of another record, and still leads there. Choose "
+                "a different one."
             )
         ]
     }
@@ -300,7 +304,7 @@ class TestFormerSlugsOfHiddenRecords:
     def test_a_former_address_is_not_found_without_the_permission(self, client):
         city = factories.city(slug="first", **HIDDEN)
         rename(city, "second")
-        for person in (factories.user("Editors", is_staff=False), factories.user()):
+        for person in (factories.visitor(), factories.user()):
             client.force_login(person)
             assert client.get("/cities/first/").status_code == 404
 

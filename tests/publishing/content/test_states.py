@@ -176,7 +176,7 @@ def test_a_record_cannot_expire_before_it_is_public(name, expires_at):
     with pytest.raises(ValidationError) as refused:
         made.full_clean()
     assert refused.value.message_dict == {
-        "__all__": ["“Public until” has to be later than “public from”."]
+        "__all__": ["“Expires at” must be later than “Publish at”. Change one of them."]
     }
     constraint = f"{name}_expires_after_published"
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():

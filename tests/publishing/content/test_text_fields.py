@@ -23,22 +23,25 @@ TYPED = " Alcobac\u0327a\u200b\u00ad "
 KEPT = "Alcobaça"
 # What programs write, and values that are the same letter for letter elsewhere.
 WRITTEN_BY_PROGRAMS = {
+    "accounts.User": {"email", "password", "time_zone"},
     "portal.RequestCount": {"key"},
     "portal.StarterRow": {"key", "model", "object_pk"},
     "publishing.Batch": {"model", "person_name", "undone_by"},
     "publishing.BatchRow": {"reason", "remark", "object_pk", "label"},
+    "publishing.Comment": {"person_name"},
+    "publishing.CommentThread": {"model", "object_pk", "record_name", "field", "resolved_name"},
     "publishing.FormerSlug": {"model", "object_pk", "slug"},
     "publishing.HeadingChoice": {"model", "fingerprint"},
     "publishing.Picture": {"focal_point"},
     "publishing.Revision": {"model", "object_pk", "label", "person_name"},
     "publishing.SharedDraft": {"model", "object_pk", "person_name"},
-    "publishing.WorkingCopy": {"model", "object_pk"},
+    "publishing.WorkingCopy": {"model", "object_pk", "label", "title"},
 }
 
 
 def typed_fields():
     """Yield the columns of text that people fill in, of all models of the portal."""
-    for label in ("cities", "news", "partners", "portal", "publishing"):
+    for label in ("accounts", "cities", "news", "partners", "portal", "publishing"):
         for model in apps.get_app_config(label).get_models():
             for field in model._meta.local_concrete_fields:
                 is_text = isinstance(field, models.CharField | models.TextField)

@@ -5,11 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from publishing.content.text_references import Outline, reference, render
-from publishing.models import Revision
+from publishing.models import Picture, Revision
 from publishing.revisions.diff import differences
 from publishing.revisions.drafts import write
 from publishing.revisions.models import Action
 from publishing.revisions.snapshots import take
+from publishing.staff.picture_usage import in_use_q, uses_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,7 @@ def test_a_link_follows_a_changed_address(client):
         "record:cities.city:" + "9" * 30,
         "record:cities.city:GB",
         "record:cities.award:1",
-        "record:auth.user:1",
+        "record:accounts.user:1",
         "record:nothing.at_all:1",
         "record:cities.city",
         "record:javascript:go()",
@@ -104,6 +105,73 @@ def test_a_library_picture_comes_with_its_formats_text_and_credit():
     assert 'alt="Readers &amp; “dome”" loading="lazy"' in inside
     assert "A. Person, CC BY 4.0</figcaption>" in inside
     assert "data-picture" not in inside
+
+
+def test_a_picture_has_its_caption_before_its_credit():
+    picture = factories.picture(credit="A. Person")
+    city = factories.city(name="Fez")
+    caption = f"The dome of {link(city, 'Fez')} &amp; <em>more</em>"
+    html = shown(f'<figure data-picture="{picture.pk}"><figcaption>{caption}</figcaption></figure>')
+    assert html.count("<figcaption") == 1
+    assert (
+        '<figcaption class="caption"><span class="caption-text">The dome of '
+        '<a href="/cities/fez/">Fez</a> &amp; <em>more</em></span> A. Person</figcaption>'
+    ) in html
+
+
+def test_a_video_is_a_link_to_another_site_and_nothing_else():
+    html = shown(
+        '<figure data-video="https://www.youtube.com/watch?v=1&amp;t=2">'
+        '<figcaption>A <a href="/x">film</a> &amp; more</figcaption></figure>'
+    )
+    assert '<a href="https://www.youtube.com/watch?v=1&amp;t=2" rel="external noreferrer">' in html
+    assert '<span class="video-title">A film &amp; more</span>' in html
+    assert '<span class="video-host">Watch on youtube.com (opens another site)</span>' in html
+    assert not any(tag in html for tag in ("<iframe", "<img", "<video", "<script"))
+    assert html.count("<a ") == 1
+
+
+def test_a_video_may_have_a_picture_of_the_library():
+    picture = factories.picture(alternative_text="Readers")
+    video = "<figure data-video='https://x.org/a' data-picture='{}'>Film</figure>"
+    html = shown(video.format(picture.pk))
+    assert f'<img src="{picture.cover.url}"' in html
+    assert 'alt=""' in html
+    assert "<img" not in shown(video.format(999))
+    assert "Film" in shown(video.format(999))
+
+
+def test_pictures_with_captions_and_of_videos_are_in_use():
+    caption, poster, free = (factories.picture() for _number in range(3))
+    factories.page(
+        body=f'<figure data-picture="{caption.pk}"><figcaption>Words</figcaption></figure>'
+        f'<figure data-video="https://x.org/a" data-picture="{poster.pk}">Film</figure>'
+    )
+    assert set(Picture.objects.filter(in_use_q())) == {caption, poster}
+    assert [len(uses_of(picture)) for picture in (caption, poster, free)] == [1, 1, 0]
+
+
+def test_a_call_out_is_a_note_to_screen_readers():
+    html = shown('<aside class="callout"><p>Note</p></aside>')
+    assert html == '<aside class="callout" role="note"><p>Note</p></aside>'
+
+
+def test_a_diff_names_captions_sources_and_videos():
+    page = factories.page(body="<p>Words</p>")
+    picture = factories.picture(title="The dome")
+    old = take(page)
+    page.body = (
+        f'<figure data-picture="{picture.pk}"><figcaption>At night</figcaption></figure>'
+        '<figure data-video="https://x.org/a?b&amp;c"><figcaption>Film</figcaption></figure>'
+        "<blockquote><p>Said</p><footer>By her</footer></blockquote>"
+        '<aside class="callout"><p>H<sub>2</sub>O</p></aside>'
+    )
+    page.save()
+    [difference] = differences(type(page), old, take(page))
+    assert [line for line in difference.new.split("\n") if line] == [
+        "[Picture: The dome]", "At night", "[Video: https://x.org/a?b&c]", "Film",
+        "Said", "By her", "H2O",
+    ]  # fmt: skip
 
 
 def test_a_missing_picture_leaves_no_markup():
@@ -173,10 +241,9 @@ style='width:225.4pt'><p class=MsoNormal>Year<o:p></o:p></p></td></tr></table>
 
 def test_text_pasted_from_word_is_cleaned():
     """As for the clipboard, so for an import or a form without JavaScript."""
-    body = " ".join(factories.page(body=WORD).body.split())
-    assert body == (
-        "<h2>Skills for all</h2> "
-        "<p><strong>Wakefield</strong> &nbsp;joined <em>in</em> 2024.</p> "
+    assert factories.page(body=WORD).body == (
+        "<h2>Skills for all</h2>"
+        "<p><strong>Wakefield</strong> &nbsp;joined <em>in</em> 2024.</p>"
         "<table><tbody><tr><td><p>Year</p></td></tr></tbody></table>"
     )
 
@@ -192,8 +259,10 @@ def test_a_picture_key_of_more_digits_than_a_database_holds_is_not_stored(digits
 def test_the_outline_of_a_text_has_its_headings_and_links():
     outline = Outline(
         '<h2>One</h2><p><a href="/a/">a <strong>link</strong></a></p><h4>Two &amp; a half</h4>'
-        '<figure data-picture="7"></figure>'
+        '<figure data-picture="7"></figure><figure data-video="https://x.org/a" data-picture="8">'
+        "<figcaption>A <em>film</em></figcaption></figure>"
     )
+    assert outline.videos == [("https://x.org/a", "A film")]
     assert outline.headings == [(2, "One"), (4, "Two & a half")]
     assert outline.links == [("/a/", "a link")]
-    assert outline.pictures == ["7"]
+    assert outline.pictures == ["7", "8"]

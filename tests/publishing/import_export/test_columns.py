@@ -101,7 +101,7 @@ def test_a_choice_of_columns_is_remembered_for_its_headings_and_kind_of_record(p
 
 def test_two_headings_for_one_column_are_a_mistake_at_the_field(publisher):
     step = ColumnStep(publisher, City, CITIES)
-    said = "This column is chosen for “Ville” already. Leave one of them out."
+    said = "“Ville” already goes to this column. Leave one of them out."
     assert step.refused(column_2="name") == {"column_2": [said]}
     assert not step.batch.rows.exists()
 
@@ -175,7 +175,7 @@ def test_the_choices_of_an_order_say_which_day_each_would_be(publisher):
     assert step.form.fields["date_order"].choices == [
         ("dmy", "Day first: 3 April 2024"),
         ("mdy", "Month first: 4 March 2024"),
-        ("unknown", "I do not know: refuse such rows, to be corrected one by one"),
+        ("unknown", "I do not know: refuse these rows, and let me correct them one by one"),
     ]
     [row] = step.go_on(date_order="unknown").rows.all()
     assert row.problems["joined_on"].startswith("Joining date: “03.04.2024” may be 3 April 2024 or")
@@ -195,7 +195,7 @@ def test_a_day_beyond_the_first_rows_is_asked_about_before_the_preview(publisher
         assert publisher.client.post(address, data)["Location"] == address
     answer = publisher.client.get(address)
     assert [str(message) for message in answer.context["messages"]] == [
-        "One question is left, below the columns: which day is “03/04/2024”?"
+        "One question is left below the columns: which day is “03/04/2024”?"
     ]
     data = posted(answer.context["form"], decision="continue", date_order="mdy")
     preview = publisher.client.post(address, data)["Location"]
@@ -328,7 +328,7 @@ def test_the_value_that_a_formula_had_is_taken_and_remarked_on(publisher):
     cells += f'<row r="2"><c r="A2" t="str"><v>Derby</v></c>{formula}</row>'
     batch = ColumnStep(publisher, City, raw_workbook(cells)).go_on()
     assert batch.rows.get().cells == ["Derby", "257000"]
-    assert "Of formulas, the values that the file holds are imported." in batch.notes
+    assert "Formulas are imported as the values that they show." in batch.notes
 
 
 def test_a_cell_that_cannot_be_read_matters_only_in_a_chosen_column(publisher):
@@ -342,8 +342,8 @@ def test_a_cell_that_cannot_be_read_matters_only_in_a_chosen_column(publisher):
 
 def test_a_number_that_the_separator_divides_is_warned_of_before_and_in_the_preview(publisher):
     said = (
-        "Row 3 has more values than there are headings. If the separator stands within one of "
-        "them, as in 1,234 in a list with commas, put that value in quotation marks in the file."
+        "Row 3 has more values than there are headings. If a value contains the separator, such "
+        "as 1,234 in a list with commas, put it in quotation marks in the file."
     )
     rows = [("City", "Pays", "Habitants"), ("Derby", "GB", "900"), ("Leeds", "GB", "812,000")]
     step = ColumnStep(publisher, City, text_file(*rows))

@@ -17,7 +17,7 @@ from tests.publishing.import_export.preview_page import filters, headings, lines
 
 pytestmark = pytest.mark.django_db
 
-ALREADY = "Nothing was corrected, because the file is imported already."
+ALREADY = "Nothing was corrected, because the file has already been imported."
 
 
 def outcomes(batch):
@@ -197,7 +197,7 @@ def test_many_corrected_rows_are_checked_with_a_progress_bar(publisher, monkeypa
     monkeypatch.setattr("publishing.staff.import_rows.STEP_SECONDS", 0)
     batch = kingdoms(publisher, 2)
     page = mend_and_follow(publisher, batch, 2, use_everywhere="1:GB")
-    assert "The rows are looked at. Nothing is changed yet." in parse(page).text
+    assert "Checking rows … Nothing has been changed yet." in parse(page).text
 
 
 def test_corrected_rows_and_rows_left_out_stay_so_when_columns_are_changed(publisher):

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.once
 
 HEAD = '<row r="1"><c r="A1" t="str"><v>City</v></c><c r="B1" t="str"><v>Country</v></c></row>'
 SHARED, SHARED_XML = "xl/sharedStrings.xml", "<sst><si><t>A name</t></si></sst>"
-MANY_ROWS = "The table has more than 100,000 rows, empty ones among them. Delete these."
+MANY_ROWS = "The table has more than 100,000 rows, including empty ones. Delete the empty rows."
 MANY_FILLED = "The file has more than 20,000 rows. Divide it into several."
 MANY_COLUMNS = "A table may have 200 columns at most."
 LONG_CELL = "Row 2 holds a cell of more than 131,072 letters."

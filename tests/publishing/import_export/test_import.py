@@ -9,7 +9,8 @@ from news.models import NewsItem
 from partners.models import Membership, Network, Organisation
 from portal.models import Tie
 from publishing.models import Batch, BatchRow, FormerSlug, Revision
-from publishing.revisions import snapshots
+from publishing.revisions import comments, snapshots
+from publishing.revisions.comments import CommentThread
 from publishing.revisions.models import log, open_draft
 from tests import factories
 from tests.admin_pages import admin_url
@@ -37,7 +38,7 @@ def test_the_preview_of_an_import_changes_nothing_and_shows_old_and_new_values(p
     batch = publisher.look(City, [*rows, {"id": "", "name": "Derby", "motto": "", "country": "gb"}])
     assert City.objects.get().motto == "Old words"
     page = publisher.client.get(admin_url(City, "batch", batch.pk)).content.decode()
-    assert '<del><span class="visually-hidden">removed: </span>Old </del>' in page
+    assert '<del><span class="visually-hidden">removed: </span>Old</del>' in page
     assert '<th scope="row"><bdi>Derby</bdi></th>' in page
     assert [r.outcome for r in batch.rows.all()] == ["changed", "new"]
 
@@ -104,7 +105,7 @@ def test_a_live_import_keeps_the_dates_of_the_file_as_they_are(publisher):
     publisher.bring(Organisation, [archived], mode="live")
     assert Organisation.objects.get(name="B").state == "archived"
     batch = publisher.look(Organisation, [row], mode="live")
-    reason = "“Public until” has to be later than “public from”."
+    reason = "“Expires at” must be later than “Publish at”. Change one of them."
     assert results(batch) == [(2, "refused", reason)]
 
 
@@ -135,8 +136,8 @@ def test_every_kind_of_error_has_its_line_and_reason(publisher):
         "Leave the id empty to add a new one."
     )
     taken = (
-        "There is a city of this name in this country already. "
-        "Two places of one name need different parts of the country."
+        "There is already a city of this name in this country. "
+        "If this is a different place, give both a different part of the country."
     )
     kinds = "; ".join(map(str, City.Kind.labels))
     assert results(batch) == [
@@ -154,7 +155,7 @@ def test_every_kind_of_error_has_its_line_and_reason(publisher):
             ),
         ),
         (8, "refused", no_id % 4711),
-        (9, "refused", "It lies in the trash. Take it out before you change it."),
+        (9, "refused", "It is in the trash. Take it out before you change it."),
         (10, "refused", no_id % "one"),
         (11, "new", ""),
         (12, "refused", "“Hull (United Kingdom)”: Row 11 of the file has the same."),
@@ -229,10 +230,13 @@ def test_the_open_draft_of_a_colleague_is_named_and_stays(contributor, publisher
     taken = snapshots.take(city)
     mine = log(city, "drafted", contributor.user, base=taken, content=taken, stage="draft")
     batch = contributor.look(City, [{"id": city.pk, "motto": "New"}])
-    said = f"There is an open draft of it by {contributor.user}. Publish or discard that first."
+    said = f"{contributor.user} has an open draft of it. Publish or discard the draft first."
     assert results(batch) == [(2, "refused", said)]
     batch = publisher.bring(City, [{"id": city.pk, "motto": "New"}], mode="live")
-    said = f"There is an open draft of it by {contributor.user}, which stays and is merged later."
+    said = (
+        f"{contributor.user} has an open draft of it, "
+        "which stays and will be combined with this later."
+    )
     assert batch.rows.get().remark == said
     assert open_draft(city) == mine
     assert City.objects.get().motto == "New"
@@ -267,7 +271,7 @@ def test_a_record_that_the_user_may_not_see_is_refused_and_not_added_twice(publi
             f"There is no city with the id “{other.pk}” that you may change. "
             "Leave the id empty to add a new one."
         ),
-        "Address “manchester”: Another record has this address already. Choose a different one.",
+        "Address “manchester”: Another record already has this address. Choose a different one.",
     ]
     assert len(publisher.table(City)) == 1
     # An existing link may stay; a new one needs the permission to view its target.
@@ -359,9 +363,12 @@ def test_undoing_an_import_leaves_and_lists_records_edited_since(publisher):
     factories.award(city=edited)
     publisher.undo(batch)
     assert list(City.objects.values_list("name", "motto")) == [("A", "M"), ("B", "")]
-    assert batch.left == [[str(edited.pk), "A", "It was edited since."]]
+    assert batch.left == [[str(edited.pk), "A", "It has been edited since then."]]
     page = publisher.client.get(admin_url(City, "batch", batch.pk)).content.decode()
-    assert f'<a href="{admin_url(City, "change", edited.pk)}">A</a>: It was edited since.' in page
+    assert (
+        f'<a href="{admin_url(City, "change", edited.pk)}">A</a>: It has been edited since then.'
+        in page
+    )
 
 
 def test_undoing_an_import_discards_its_drafts(contributor):
@@ -370,7 +377,9 @@ def test_undoing_an_import_discards_its_drafts(contributor):
     open_draft(two).close()
     contributor.undo(batch)
     assert open_draft(one) is None
-    assert batch.left == [[str(two.pk), "B", "Its draft was published or replaced since."]]
+    assert batch.left == [
+        [str(two.pk), "B", "Its draft has been published or replaced since then."]
+    ]
 
 
 def test_undoing_an_import_leaves_a_country_that_is_used(publisher):
@@ -379,7 +388,16 @@ def test_undoing_an_import_leaves_a_country_that_is_used(publisher):
     factories.city(country=Country.objects.get(pk="AA"))
     publisher.undo(batch)
     assert [c.pk for c in Country.objects.all()] == ["AA"]
-    assert batch.left == [["AA", "A", "Other records point at it."]]
+    assert batch.left == [["AA", "A", "Other records refer to it."]]
+
+
+def test_undoing_an_import_deletes_the_comments_on_what_it_deletes(publisher):
+    batch = publisher.bring(Country, [{"code": "AA", "name": "A", "region": "africa"}])
+    kept, country = factories.city(), Country.objects.get(pk="AA")
+    for record in (country, kept):
+        comments.start(record, publisher.user, "Is this right?")
+    publisher.undo(batch)
+    assert [thread.object_pk for thread in CommentThread.objects.all()] == [str(kept.pk)]
 
 
 def test_undoing_an_import_does_not_take_a_name_that_is_used_again(publisher):
@@ -387,7 +405,7 @@ def test_undoing_an_import_does_not_take_a_name_that_is_used_again(publisher):
     batch = publisher.bring(City, [{"id": city.pk, "name": "New"}], mode="live")
     factories.city(name="Old", slug="another-old")
     publisher.undo(batch)
-    said = "There is a city of this name in this country already."
+    said = "There is already a city of this name in this country."
     assert batch.left == [[str(city.pk), "New", said]]
 
 
@@ -415,12 +433,12 @@ def test_undoing_an_import_leaves_records_that_the_user_may_not_see(publisher, m
     desk = Desk(factories.user("Publishers"))
     page = desk.client.get(admin_url(City, "batch", batch.pk)).content.decode()
     assert "Manchester" not in page
-    assert "Take this import back" not in page
+    assert "Undo this import" not in page
     desk.client.post(admin_url(City, "batch_undo", batch.pk))
     assert set(City.objects.values_list("motto", flat=True)) == {"M"}
     # The user undoes the rows that are still in their scope; the others are listed.
     publisher.undo(batch)
-    assert batch.left == [[str(other.pk), "Manchester", "You may not change it."]]
+    assert batch.left == [[str(other.pk), "Manchester", "You cannot change it."]]
 
 
 def test_a_user_with_a_scope_imports_nothing_outside_it():

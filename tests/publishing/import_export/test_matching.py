@@ -41,8 +41,8 @@ def test_a_name_without_its_country_matches_nothing(publisher, wakefield):
 def test_an_empty_id_is_a_new_record(publisher, wakefield):
     row = {"id": "", "name": "Wakefield", "country": "GB", "motto": "New"}
     taken = (
-        "“Wakefield (United Kingdom)”: There is a city of this name in this country already. "
-        "Two places of one name need different parts of the country."
+        "“Wakefield (United Kingdom)”: There is already a city of this name in this country. "
+        "If this is a different place, give both a different part of the country."
     )
     batch = publisher.look(City, [row])
     assert results(batch) == [(2, "refused", taken)]

@@ -26,7 +26,7 @@ def test_a_row_of_the_file_is_a_row_of_the_table_with_its_result(publisher):
     assert headings(page) == "Row Record Country Population"
     refused = batch.rows.get(number=5).problems["population"]
     assert lines(page) == [
-        "2 Changed Wakefield Country GB Population removed: 300000added: 353000",
+        "2 Changed Wakefield Country GB Population removed: 300000 added: 353000",
         "3 Unchanged Bristol Country GB Population",
         "4 New Derby Country GB Population 261400",
         f"5 Refused Hull Country GB Population many {refused}",
@@ -102,7 +102,7 @@ def test_the_filters_count_the_rows_and_narrow_the_table(publisher):
     assert [line.split(" Population")[0] for line in lines(page)] == [
         f"{number} Refused City {number - 3:02}" for number in range(28, 33)
     ]
-    assert ("Before", "?show=refused&page=1") in parse(page).links
+    assert ("Previous", "?show=refused&page=1") in parse(page).links
     assert lines(show(publisher, batch, "?show=new")) == []
     assert len(lines(show(publisher, batch, "?show=nonsense"))) == 25
 
@@ -131,7 +131,7 @@ def test_a_value_that_is_understood_differently_is_shown_as_read(publisher):
     assert lines(page)[0] == (
         "2 New Derby Country UK read as United Kingdom Population 1 234 567 read as 1,234,567"
     )
-    assert "removed: 300000added: 353000 “353.000” read as 353,000" in lines(page)[1]
+    assert "removed: 300000 added: 353000 “353.000” read as 353,000" in lines(page)[1]
     assert filters(page)["?show=remarks"] == "With remarks 2"
 
 

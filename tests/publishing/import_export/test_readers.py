@@ -160,7 +160,7 @@ def bomb():
         (lambda: b"%PDF-1.7\n" + struct.pack("<3I", 0, 1, 2), PDF),
         (lambda: b"\x7fELF\x02" + bytes(range(256)), NEITHER),
         (lambda: b"\n\n\n", "The file is empty."),
-        (lambda: b"year\n", "The file has headings and no rows."),
+        (lambda: b"year\n", "The file has headings but no rows."),
         (
             lambda: b'year,source\n2024,"open\n2025,x\n',
             "Row 2 cannot be read: a quotation mark is missing or stands alone.",
@@ -187,7 +187,7 @@ def test_an_unreadable_file_is_refused_in_a_sentence(publisher, make, said):
 def test_a_table_of_empty_rows_is_not_read_to_its_end(publisher, monkeypatch):
     monkeypatch.setattr(readers, "MOST_LINES", 1_000)
     data = changed_part(workbook(["year"], [2024]), SHEET, b'r="2"', b'r="9999999"')
-    said = "The table has more than 1,000 rows, empty ones among them. Delete these."
+    said = "The table has more than 1,000 rows, including empty ones. Delete the empty rows."
     assert publisher.upload(Intake, data).context["form"].errors["file"] == [said]
 
 

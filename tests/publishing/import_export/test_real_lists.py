@@ -129,7 +129,7 @@ def test_a_list_of_a_commission_with_a_title_and_french_headings_is_read(publish
         ("Évry-Courcouronnes", "FR", 66700),
         ("Osan", "KR", 236000),
     ]
-    assert "The headings are in row 3; what stands above it is left out." in batch.notes
+    assert "The headings are in row 3; the rows above it are left out." in batch.notes
 
 
 # The words for city, country and population; a city, a country, and its population.

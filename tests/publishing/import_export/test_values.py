@@ -350,7 +350,7 @@ MOMENTS = {
         "14 February 2098, 09:30 UTC",
     ),
     "2098-02-14 25:00": (
-        "Public from: “2098-02-14 25:00” is not a date. Write it as 14 February 2024."
+        "Publish at: “2098-02-14 25:00” is not a date. Write it as 14 February 2024."
     ),
 }
 

@@ -522,14 +522,14 @@ TAKEN = {
     "the smallest": (lambda: make.png(make.drawing(size=(8, 8))), PNG._replace(size=(8, 8))),
 }
 
-UNREADABLE = "This file is not a picture that we can read. Use a JPEG, PNG, WebP or AVIF file."
+UNREADABLE = "We cannot read this file as a picture. Use a JPEG, PNG, WebP or AVIF file."
 DAMAGED = "The end of this picture is missing or damaged. Copy or save it again."
 COSTLY = "This picture is stored in too many parts. Open it in an image editor and save it again."
 PIXELS = "This picture has more than 50 million pixels. Make it smaller."
 
 
 def unusable(kind):
-    return f"{kind} pictures cannot be used. Save it as JPEG, PNG, WebP or AVIF."
+    return f"{kind} pictures cannot be used. Save this one as JPEG, PNG, WebP or AVIF."
 
 
 def narrow(width, height):

@@ -121,7 +121,7 @@ def sentence(content, name="a.jpg"):
 
 
 def test_a_refused_picture_has_a_sentence_that_says_why(settings):
-    unreadable = "This file is not a picture that we can read. Use a JPEG, PNG, WebP or AVIF file."
+    unreadable = "We cannot read this file as a picture. Use a JPEG, PNG, WebP or AVIF file."
     damaged = "The end of this picture is missing or damaged. Copy or save it again."
     bmp = BytesIO()
     Image.new("P", (8, 8)).save(bmp, "BMP")
@@ -132,7 +132,7 @@ def test_a_refused_picture_has_a_sentence_that_says_why(settings):
     assert sentence(whole[: len(whole) // 2]) == damaged
     assert sentence(photograph("PNG", (800, 600))[:-300], "a.png") == damaged
     assert sentence(bmp.getvalue()) == (
-        "BMP pictures cannot be used. Save it as JPEG, PNG, WebP or AVIF."
+        "BMP pictures cannot be used. Save this one as JPEG, PNG, WebP or AVIF."
     )
     settings.PICTURE_MAX_BYTES = 100
     assert sentence(whole).endswith("Choose a picture of at most 100\xa0bytes.")

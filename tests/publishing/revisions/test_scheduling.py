@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
+from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models.signals import pre_save
@@ -15,8 +16,9 @@ from publishing.models import Revision
 from publishing.revisions import snapshots, transitions
 from publishing.revisions.drafts import MergeConflict, keep_draft, lock, publish_draft, write
 from publishing.revisions.models import Action, Stage, open_draft
-from publishing.revisions.scheduling import publish_due
+from publishing.revisions.scheduling import publish_due, publish_scheduled
 from tests import factories
+from tests.admin_pages import admin_url
 
 NOON = datetime(2026, 3, 29, 12, 0, tzinfo=UTC)
 
@@ -25,7 +27,13 @@ def scheduled(city, **fields):
     content = snapshots.take(city)
     content["fields"] |= fields
     return keep_draft(
-        city, content, Action.SCHEDULED, factories.user(), "Why", stage=Stage.SCHEDULED, due_at=NOON
+        city,
+        content,
+        Action.SCHEDULED,
+        factories.user("Publishers"),
+        "Why",
+        stage=Stage.SCHEDULED,
+        due_at=NOON,
     )
 
 
@@ -98,13 +106,25 @@ def test_a_conflict_stops_a_scheduled_draft_and_its_reason_is_stored():
 
 
 @pytest.mark.django_db
+def test_the_mail_about_a_failed_draft_has_a_whole_link(django_capture_on_commit_callbacks):
+    city = factories.city(motto="Old")
+    draft = scheduled(city, motto="New")
+    Revision.objects.filter(pk=draft.pk).update(due_at=factories.LONG_AGO)
+    transitions.run(city, transitions.unpublish)
+    with django_capture_on_commit_callbacks(execute=True):
+        publish_scheduled()
+    (sent,) = mail.outbox
+    assert f"\nhttp://testserver{admin_url(City, 'draft', city.pk)}\n" in sent.body
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("how", [transitions.unpublish, transitions.archive, transitions.trash])
 def test_a_draft_of_a_hidden_record_is_not_published(how):
     city = factories.city(motto="Old")
     scheduled(city, motto="New")
     transitions.run(city, how)
     _done, (failed,) = publish_due(NOON)
-    assert failed.reason == "The record is not public any more."
+    assert failed.reason == "The record is no longer public."
     assert City.objects.get().motto == "Old"
 
 
@@ -115,7 +135,7 @@ def test_a_draft_of_a_deleted_record_does_not_stop_the_others():
     scheduled(there, motto="New")
     gone.delete()
     done, (failed,) = publish_due(NOON)
-    assert (failed, failed.reason) == (draft, "The record is gone.")
+    assert (failed, failed.reason) == (draft, "The record has been deleted.")
     assert [one.label for one in done] == [there.name]
 
 
@@ -143,7 +163,10 @@ def test_an_unexpected_error_stops_neither_visitors_nor_the_other_drafts():
         done, (failed,) = publish_due(NOON)
     finally:
         pre_save.disconnect(fail, sender=City)
-    assert failed.reason == "Something went wrong in the portal itself; its log says what."
+    assert (
+        failed.reason
+        == "Something went wrong in the portal. An administrator can find the cause in its log."
+    )
     assert [draft.object_pk for draft in done] == [str(last.pk)]
 
 
@@ -152,7 +175,7 @@ def test_a_closed_draft_is_not_published():
     city = factories.city(motto="Old")
     draft = scheduled(city, motto="New")
     draft.close()
-    with pytest.raises(ValidationError, match="The draft was changed meanwhile"):
+    with pytest.raises(ValidationError, match="Somebody changed this draft in the meantime"):
         publish_draft(draft)
     assert City.objects.get().motto == "Old"
 

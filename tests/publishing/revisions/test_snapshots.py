@@ -167,8 +167,8 @@ def test_applying_names_references_whose_target_is_gone(settings, tmp_path):
     picture.delete()
     theme.delete()
     assert snapshots.apply(city, content) == [
-        "picture: the picture that stood here was deleted since.",
-        "themes: the theme that stood here was deleted since.",
+        "picture: the picture that was here has since been deleted.",
+        "themes: the theme that was here has since been deleted.",
     ]
 
 
@@ -193,7 +193,7 @@ def test_a_snapshot_of_an_earlier_version_is_readable():
     factories.united_kingdom()
     city = factories.city(name="Leeds", motto="Pro rege et lege")
     problems = snapshots.apply(city, json.loads((KEPT / "city-2026-11.json").read_text()))
-    assert problems == ["themes: the theme that stood here was deleted since."]
+    assert problems == ["themes: the theme that was here has since been deleted."]
     assert (city.name, city.slug, city.joined_year) == ("Wakefield", "wakefield", 2024)
     # The snapshot has no such fields.
     assert (city.motto, city.designations.count()) == ("Pro rege et lege", 0)

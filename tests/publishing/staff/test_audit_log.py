@@ -17,7 +17,7 @@ LIST = "admin:publishing_revision_changelist"
 
 @pytest.fixture
 def lines(db):
-    ada = factories.user("Editors", first_name="Ada", last_name="Lovelace")
+    ada = factories.user("Editors", name="Ada Lovelace")
     city, story = factories.city(name="Wakefield"), factories.news_item(title="Fair")
     return [
         log(city, Action.CHANGED, ada, "New figure"),
@@ -76,7 +76,7 @@ def test_the_audit_log_cannot_be_changed(superuser, publisher, lines):
 
 
 def test_the_audit_log_shows_the_entries_of_records_that_the_user_may_view(administrator, editor):
-    log(factories.user("Editors", username="mary"), Action.CHANGED)
+    log(factories.user("Editors", name="mary"), Action.CHANGED)
     assert found(administrator) == ["mary: Changed"]
     assert found(editor) == []
 

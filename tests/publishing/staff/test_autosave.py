@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def maria(db):
-    return signed_in(factories.user("Publishers", first_name="Maria", last_name="Duarte"))
+    return signed_in(factories.user("Publishers", name="Maria Duarte"))
 
 
 def type_into(client, record, **typed):
@@ -47,7 +47,7 @@ def test_an_invalid_form_is_autosaved_and_restored(editor):
         "awards-0-year": "20",
         "awards-0-city": city.pk,
     }
-    form, answer = type_into(editor, city, **typed)
+    form, answer = type_into(editor, city, **typed, _left="1")
     assert answer["kept"] is True
     response = take_up(editor, City, "change", city.pk)
     fields = read_form(response, city).fields
@@ -62,7 +62,7 @@ def test_an_invalid_form_is_autosaved_and_restored(editor):
     salt = f"publishing.editing:cities.city:{city.pk}"
     starts = [signing.loads(said["_start"][0], salt=salt) for said in (fields, form)]
     assert starts[0] == starts[1]
-    assert "This is what you had typed on" in response.text
+    assert "Unsaved changes restored. Save to keep them." in response.text
     assert "Please correct the error" not in response.text
     city.refresh_from_db()
     assert city.name == "Fez"
@@ -76,7 +76,7 @@ def test_a_form_for_a_new_record_is_autosaved_and_restored(editor):
     assert fields["name"] == ["Newtown"]
     saved = editor.post(admin_url(City, "add"), fields | {"country": factories.country().pk})
     assert saved.status_code == 302, errors(saved)
-    assert "You typed here" not in editor.get(admin_url(City, "add")).text
+    assert "You have unsaved changes" not in editor.get(admin_url(City, "add")).text
 
 
 def test_saving_a_restored_form_merges_with_what_others_saved(editor, publisher):
@@ -98,7 +98,7 @@ def test_an_autosave_is_deleted_with_the_save_and_a_late_request_does_not_revive
     publisher.post(admin_url(city, "change", city.pk), form | {"_save": "1"})
     late = publisher.post(admin_url(city, "working", city.pk), form)
     assert late.json()["kept"] is False
-    assert "You typed here" not in publisher.get(admin_url(city, "change", city.pk)).text
+    assert "You have unsaved changes" not in publisher.get(admin_url(city, "change", city.pk)).text
     assert list(WorkingCopy.objects.values_list("data", flat=True)) == [None]
 
 
@@ -126,6 +126,14 @@ def test_two_tabs_do_not_overwrite_the_autosaves_of_each_other(editor):
     assert WorkingCopy.objects.count() == 2
 
 
+def test_the_autosave_of_a_form_that_is_still_open_is_restored_under_a_key_of_its_own(editor):
+    city = factories.city()
+    form, _answer = type_into(editor, city, motto="Open")
+    fields = read_form(take_up(editor, City, "change", city.pk), city).fields
+    assert fields["motto"] == ["Open"]
+    assert fields["_copy"] != form["_copy"]
+
+
 def test_an_autosave_is_one_row_and_no_history(editor):
     city = factories.city()
     form, _answer = type_into(editor, city, motto="A")
@@ -141,7 +149,7 @@ def test_autosaves_are_private(editor, maria):
     copy = WorkingCopy.objects.get()
     page = maria.get(admin_url(city, "change", city.pk), {"_take": copy.pk})
     assert "Secret" not in page.text
-    assert "You typed here" not in page.text
+    assert "You have unsaved changes" not in page.text
     maria.post(admin_url(city, "working", city.pk), {"_drop": copy.pk})
     # The form of another user, with the key of the first.
     theirs = open_form(maria, city) | {"_copy": form["_copy"], "motto": "Mine"}
@@ -160,7 +168,7 @@ def test_the_second_editor_is_told_of_the_first(editor, maria):
     city = factories.city()
     type_into(maria, city, motto="Hers")
     WorkingCopy.objects.update(touched_at=timezone.now() - timedelta(minutes=5))
-    said = "Maria Duarte has this open and has unsaved changes, the last from 5 minutes ago."
+    said = "Maria Duarte is editing this; last change 5 minutes ago."
     assert said in editor.get(admin_url(city, "change", city.pk)).text
     _form, answer = type_into(editor, city, motto="Mine")
     assert answer["news"] == [said]
@@ -171,10 +179,7 @@ def test_the_first_editor_is_told_that_the_second_saved(editor, maria):
     form = open_form(editor, city)
     save_form(maria, city, motto="Hers")
     answer = editor.post(admin_url(city, "working", city.pk), form).json()
-    said = (
-        "Maria Duarte saved this just now, after you had opened it. "
-        "When you save, what you both wrote is put together."
-    )
+    said = "Maria Duarte saved this just now. When you save, your changes and theirs are combined."
     assert answer["news"] == [said]
 
 

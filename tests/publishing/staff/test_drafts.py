@@ -58,7 +58,9 @@ def test_a_new_row_of_a_draft_keeps_its_key(publisher, city):
 
 def test_a_draft_without_changes_is_not_stored(publisher, city):
     response = save_form(publisher, city, _draft="1")
-    assert errors(response) == {"__all__": ["You changed nothing, so there is no draft to keep."]}
+    assert errors(response) == {
+        "__all__": ["You have not changed anything, so there is no draft to save."]
+    }
     assert stages(city) == []
 
 
@@ -116,7 +118,7 @@ def test_a_draft_is_discarded_by_its_author_and_by_publishers(contributor, publi
     assert stages(city)[0] == ("discarded", "")
     save_form(contributor, city, motto="New", _review="1")
     _response, said = decide(publisher, city, "discard")
-    assert said == ["The draft of “Leeds” is discarded."]
+    assert said == ["The draft of “Leeds” has been discarded."]
     assert City.objects.get().motto == "Old"
 
 
@@ -125,7 +127,7 @@ def test_a_decision_about_a_draft_that_changed_meanwhile_is_refused(publisher, c
     draft = open_draft(city)
     save_form(publisher, city, motto="Newer", _draft="1")
     _response, said = decide(publisher, city, "publish", draft=draft.pk)
-    assert said == ["The draft was changed meanwhile. Look at it again."]
+    assert said == ["Somebody changed this draft in the meantime. Check it again."]
     assert City.objects.get().motto == "Old"
 
 
@@ -178,7 +180,7 @@ def test_a_changed_draft_stays_scheduled_and_can_be_unscheduled(publisher, contr
     save_form(publisher, city, motto="Newer", _draft="1")
     assert (open_draft(city).stage, open_draft(city).due_at) == ("scheduled", due)
     response = save_form(contributor, city, motto="Sneaked in", _draft="1")
-    said = "The draft is scheduled: only who may publish can change it now."
+    said = "The draft is scheduled, so only a publisher can change it."
     assert errors(response) == {"__all__": [said]}
     assert decide(contributor, city, "discard")[0].status_code == 403
     assert decide(contributor, city, "unschedule")[0].status_code == 403
@@ -188,7 +190,7 @@ def test_a_changed_draft_stays_scheduled_and_can_be_unscheduled(publisher, contr
 
 def test_contributors_cannot_schedule_a_draft(contributor, city):
     response = save_form(contributor, city, motto="New", _schedule="1", _due_at="2100-01-01T09:00")
-    said = "You may save a draft, but not schedule it. Submit it for review."
+    said = "You cannot schedule a draft. Submit it for review instead."
     assert errors(response) == {"__all__": [said]}
 
 
@@ -267,7 +269,7 @@ def test_a_form_signed_for_another_record_is_refused(publisher, city):
     other = open_form(publisher, factories.city(motto="Other"))["_start"]
     response = save_form(publisher, city, motto="New", _start=other)
     (said,) = errors(response)["__all__"]
-    assert said.startswith("The portal cannot tell any more what the record said")
+    assert said.startswith("This form has been open too long")
     assert City.objects.get(pk=city.pk).motto == "Old"
     assert 'value="New"' in response.text
 

@@ -92,9 +92,7 @@ def test_a_conflict_is_not_saved(city):
     assert stored() == ("Theirs", "Old")
 
 
-@pytest.mark.parametrize(
-    ("choice", "motto"), [("mine", "Mine"), ("theirs", "Theirs"), ("both", "Theirs Mine")]
-)
+@pytest.mark.parametrize(("choice", "motto"), [("mine", "Mine"), ("theirs", "Theirs")])
 def test_a_choice_between_two_texts_resolves_the_conflict(city, choice, motto):
     mine, theirs = opened(city), opened(city)
     save(theirs, motto="Theirs")
@@ -102,6 +100,34 @@ def test_a_choice_between_two_texts_resolves_the_conflict(city, choice, motto):
     mine.options = SaveOptions(choices={"fields/motto": choice}, seen=seen)
     save(mine, motto="Mine")
     assert stored() == (motto, "Old")
+
+
+def test_both_texts_are_not_public_before_their_result_was_seen(city):
+    mine, theirs = opened(city), opened(city)
+    save(theirs, motto="Theirs")
+    options = {
+        "choices": {"fields/motto": "both"},
+        "seen": snapshots.fingerprint(snapshots.take(city)),
+    }
+    mine.options = SaveOptions(**options)
+    save(mine, motto="Mine")
+    assert (mine.outcome, stored()) == (None, ("Theirs", "Old"))
+    mine.options = SaveOptions(**options, confirmed="something else")
+    save(mine, motto="Mine")
+    assert (mine.outcome, stored()) == (None, ("Theirs", "Old"))
+    mine.options = SaveOptions(**options, confirmed=snapshots.fingerprint(mine.merged.content))
+    save(mine, motto="Mine")
+    assert stored() == ("Theirs Mine", "Old")
+
+
+def test_both_texts_are_kept_as_a_draft_at_once(city):
+    mine, theirs = opened(city), opened(city)
+    save(theirs, motto="Theirs")
+    seen = snapshots.fingerprint(snapshots.take(city))
+    mine.options = SaveOptions(drafts=True, choices={"fields/motto": "both"}, seen=seen)
+    save(mine, motto="Mine")
+    assert mine.outcome.draft.content["fields"]["motto"] == "Theirs\n\nMine"
+    assert stored() == ("Theirs", "Old")
 
 
 def test_a_choice_between_other_texts_does_not_count(city):
@@ -127,7 +153,7 @@ def test_a_form_with_an_unreadable_base_is_refused(city):
     session = opened(city)
     session.start = {}
     assert save(session, motto="New") == FORM
-    assert session.error_message.startswith("The portal cannot tell any more what the record said")
+    assert session.error_message.startswith("This form has been open too long")
     assert session.start == snapshots.take(city)
     assert stored() == ("Old", "Old")
 
@@ -162,7 +188,7 @@ def test_a_draft_leaves_the_public_record_unchanged(city):
 def test_a_draft_without_a_change_is_refused(city):
     session = opened(city, SaveOptions(drafts=True))
     assert save(session) == FORM
-    assert session.error_message == "You changed nothing, so there is no draft to keep."
+    assert session.error_message == "You have not changed anything, so there is no draft to save."
 
 
 def test_a_form_opens_on_the_draft_and_publishing_closes_it(city):
@@ -196,8 +222,8 @@ def test_a_save_without_the_permission_to_publish_is_a_draft(city):
 @pytest.mark.parametrize(
     ("hours", "sentence"),
     [
-        (None, "Say when the draft goes live."),
-        (-1, "The moment for the draft has passed. Choose a later one, or publish it."),
+        (None, "Choose when to publish the draft."),
+        (-1, "This time has passed. Choose a later one, or publish the draft now."),
     ],
 )
 def test_a_draft_needs_a_future_moment_to_be_scheduled(city, hours, sentence):
@@ -257,7 +283,7 @@ def short_motto(record):
     return [Advice("motto", "It is short.")] if len(record.motto) < 4 else []
 
 
-HELD = "Nothing is public yet: look at the advice, or say why you publish all the same."
+HELD = "Not published yet: read the advice, or give a reason to publish anyway."
 
 
 def test_new_advice_holds_back_a_record_that_would_become_public(city):

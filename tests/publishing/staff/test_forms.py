@@ -100,7 +100,7 @@ def test_the_same_organisation_twice_in_a_network_is_refused(publisher):
     [
         (
             {"slug": "taken"},
-            {"slug": ["Another record has this address already. Choose a different one."]},
+            {"slug": ["Another record already has this address. Choose a different one."]},
         ),
         (
             {"latitude": "53"},
@@ -118,11 +118,18 @@ def test_the_same_organisation_twice_in_a_network_is_refused(publisher):
         ),
         (
             {"joined_year": "2020", "joined_on": "2021-01-01"},
-            {"__all__": ["The joining date has to be a day of the joining year."]},
+            {"__all__": ["The joining date must be in the joining year."]},
         ),
         (
             {"population_year": "2021"},
-            {"__all__": ["There is a year of the population, but no population."]},
+            {
+                "__all__": [
+                    (
+                        "There is a year of the population, but no population. "
+                        "Enter it, or clear the year."
+                    )
+                ]
+            },
         ),
         (
             {"population": "9" * 40},
@@ -186,7 +193,7 @@ def test_a_former_slug_is_stored_and_shown(publisher):
     assert save_form(publisher, city, slug="brighton-and-hove").status_code == 302
     former = FormerSlug.objects.get()
     page = publisher.get(admin_url(FormerSlug, "changelist"))
-    assert f'<a href="{admin_url(City, "change", city.pk)}">Present record</a>' in page.text
+    assert f'<a href="{admin_url(City, "change", city.pk)}">Current record</a>' in page.text
     response = publisher.post(admin_url(FormerSlug, "change", former.pk), {"slug": "x"})
     assert response.status_code == 403
 
@@ -226,8 +233,8 @@ def test_an_error_of_the_database_is_shown_and_no_typed_text_is_lost(editor):
     assert response.status_code == 200
     assert errors(response)["__all__"] == [
         (
-            "This could not be saved, because somebody saved something else at the same moment. "
-            "Nothing is lost: compare your text with the present record, and save again."
+            "This could not be saved, because somebody else saved at the same time. Nothing is "
+            "lost: compare your text with the current record, then save again."
         )
     ]
     assert 'value="Pro rege et lege"' in response.text

@@ -6,7 +6,8 @@ from django.utils.html import escape
 from cities.models import City
 from publishing.models import FormerSlug, Revision, format_moment
 from publishing.revisions import snapshots
-from publishing.revisions.diff import differences, html_text
+from publishing.revisions.block_diff import html_text
+from publishing.revisions.diff import differences
 from publishing.revisions.models import open_draft
 from publishing.revisions.word_diff import mark_words
 from tests import factories
@@ -48,8 +49,8 @@ def test_the_history_shows_changed_words_relations_and_rows(publisher, city):
         _note="Asked the city",
     )
     assert changes(publisher, city) == {
-        "Motto": f"{GONE.format('Old')}{CAME.format('Old and new')}",
-        "Country": f"{GONE.format('United Kingdom')}{CAME.format('France')}",
+        "Motto": f"Old {CAME.format('and new')}",
+        "Country": f"{GONE.format('United Kingdom')} {CAME.format('France')}",
         "Themes": CAME.format("Family learning"),
         "Learning city award": CAME.format("year: 2015"),
     }
@@ -61,7 +62,7 @@ def test_a_changed_value_of_a_row_is_shown_with_its_row(publisher):
     award = factories.award(year=2015)
     save_form(publisher, award.city, **{"awards-0-year": "2017"})
     assert changes(publisher, award.city) == {
-        "Learning city award: year (year: 2017)": f"{GONE.format('2015')}{CAME.format('2017')}"
+        "Learning city award: year (year: 2017)": f"{GONE.format('2015')} {CAME.format('2017')}"
     }
 
 
@@ -85,9 +86,7 @@ def test_a_version_is_restored_without_later_changes(publisher, city):
     save_form(publisher, city, motto="Newer")
     content = first.base
     Revision.objects.filter(pk=first.pk).update(content=content)
-    assert restore(publisher, city, first) == [
-        f"“Leeds” says again what it said on {_moment(first)}."
-    ]
+    assert restore(publisher, city, first) == [f"Restored the version of {_moment(first)}."]
     city.refresh_from_db()
     assert snapshots.take(city) == content
     assert (city.slug, city.awards.get().year) == ("leeds", 2015)
@@ -102,7 +101,7 @@ def _moment(revision):
 def test_restoring_a_version_leaves_the_state_unchanged(publisher, city):
     save_form(publisher, city, motto="New")
     first = Revision.objects.of(city).first()
-    save_form(publisher, city, motto="Newer", published_at_0="", published_at_1="")
+    save_form(publisher, city, motto="Newer", published_at_0="", published_at_1="", _offline="1")
     restore(publisher, city, first)
     assert City.objects.values_list("motto", "published_at").get() == ("New", None)
 
@@ -112,7 +111,7 @@ def test_restoring_without_the_permission_to_publish_makes_a_draft(contributor, 
     first = Revision.objects.of(city).first()
     save_form(publisher, city, motto="Newer")
     assert restore(contributor, city, first) == [
-        f"The version of {_moment(first)} is a draft of “Leeds” now."
+        f"Restored the version of {_moment(first)} as a draft."
     ]
     assert City.objects.get().motto == "Newer"
     assert open_draft(city).content["fields"]["motto"] == "New"
@@ -126,7 +125,7 @@ def test_restoring_asks_again_if_the_record_changed_meanwhile(publisher, city):
     first = Revision.objects.of(city).first()
     save_form(publisher, city, motto="Newer")
     said = restore(publisher, city, first, _seen="something else")
-    assert said == ["The record was changed meanwhile. Look at it again."]
+    assert said == ["Somebody changed this record in the meantime. Check it again."]
     assert City.objects.get().motto == "Newer"
 
 
@@ -134,7 +133,7 @@ def test_the_history_shows_a_discarded_draft(publisher, city):
     save_form(publisher, city, motto="New", _draft="1")
     draft = open_draft(city)
     publisher.post(admin_url(city, "draft", city.pk), {"draft": draft.pk, "decision": "discard"})
-    assert changes(publisher, city) == {"Motto": f"{GONE.format('New')}{CAME.format('Old')}"}
+    assert changes(publisher, city) == {"Motto": f"{GONE.format('New')} {CAME.format('Old')}"}
 
 
 def test_versions_need_the_permission_to_view_the_record(city, publisher):
@@ -154,7 +153,7 @@ def test_versions_need_the_permission_to_view_the_record(city, publisher):
 
 def test_a_diff_marks_only_the_words_that_differ():
     assert mark_words("a city of learning", "a city for learning") == (
-        f"a city {GONE.format('of ')}{CAME.format('for ')}learning"
+        f"a city {GONE.format('of')} {CAME.format('for')} learning"
     )
 
 

@@ -181,33 +181,33 @@ def rich_city(number):
 
 
 FILL = {
-    City: (rich_city, 20),
-    Country: (lambda number: factories.city(country=factories.country()), 11),
-    Intake: (lambda number: factories.city(intake=factories.intake()), 12),
-    Theme: (lambda number: factories.city(themes=[factories.theme()]), 15),
+    City: (rich_city, 11),
+    Country: (lambda number: factories.city(country=factories.country()), 7),
+    Intake: (lambda number: factories.city(intake=factories.intake()), 9),
+    Theme: (lambda number: factories.city(themes=[factories.theme()]), 10),
     Network: (
         lambda number: factories.membership(
             network=factories.network(
                 cities=[rich_city(number)], scope="national", country=factories.country()
             )
         ),
-        14,
+        11,
     ),
     Organisation: (
         lambda number: factories.membership(
             organisation=factories.organisation(cities=[rich_city(number)])
         ),
-        14,
+        10,
     ),
     NewsItem: (
         lambda number: factories.news_item(
             cities=[rich_city(number)], intake=Intake.objects.first()
         ),
-        16,
+        13,
     ),
-    Event: (lambda number: factories.event(city=rich_city(number)), 15),
-    Page: (lambda number: factories.page(), 11),
-    Picture: (lambda number: factories.city(picture=picture(number)), 16),
+    Event: (lambda number: factories.event(city=rich_city(number)), 12),
+    Page: (lambda number: factories.page(), 9),
+    Picture: (lambda number: factories.city(picture=picture(number)), 14),
 }
 
 
@@ -242,7 +242,7 @@ def test_the_form_of_a_city_has_a_constant_number_of_queries(
         factories.alternative_name(city=city)
         factories.award(city=city, year=2015 + number)
         factories.designation(city=city, name=f"Title {number}")
-    assert_form(editor, city, django_assert_num_queries(28))
+    assert_form(editor, city, django_assert_num_queries(29))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -252,7 +252,7 @@ def test_the_form_of_a_network_has_a_constant_number_of_queries(
     network = factories.network(cities=[factories.city() for _ in range(size)])
     for _ in range(size):
         factories.membership(network=network)
-    assert_form(editor, network, django_assert_num_queries(20))
+    assert_form(editor, network, django_assert_num_queries(22))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -262,7 +262,7 @@ def test_the_form_of_an_organisation_has_a_constant_number_of_queries(
     organisation = factories.organisation(cities=[factories.city() for _ in range(size)])
     for _ in range(size):
         factories.membership(organisation=organisation)
-    assert_form(editor, organisation, django_assert_num_queries(20))
+    assert_form(editor, organisation, django_assert_num_queries(21))
 
 
 @pytest.mark.parametrize("size", [1, 30])
@@ -274,4 +274,4 @@ def test_the_form_of_a_story_has_a_constant_number_of_queries(
         countries=[factories.country() for _ in range(size)],
         networks=[factories.network() for _ in range(size)],
     )
-    assert_form(editor, item, django_assert_num_queries(23))
+    assert_form(editor, item, django_assert_num_queries(25))

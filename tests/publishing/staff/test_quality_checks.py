@@ -106,11 +106,11 @@ def test_the_advice_and_the_filter_call_the_same_checks_due(days, is_due):
         ("<h2>One</h2><h3>Two</h3><h4>Three</h4><h2>Four</h2>", []),
         (
             "<h3>Two</h3>",
-            ["The heading “Two” has level 3, but level 2 is left out."],
+            ["The heading “Two” is at level 3, but there is no heading of level 2 above it."],
         ),
         (
             "<h2>One</h2><h4>Three</h4>",
-            ["The heading “Three” has level 4, but level 3 is left out."],
+            ["The heading “Three” is at level 4, but there is no heading of level 3 above it."],
         ),
     ],
 )
@@ -149,7 +149,7 @@ def test_links_to_missing_records_are_a_warning():
     }
     links = "".join(f'<p><a href="{to}">{words}</a></p>' for words, to in targets.items())
     assert about_text(links) == [
-        f"The link “{words}” leads to a page that is not public or not there."
+        f"The link “{words}” leads to a page that is not public or does not exist."
         for words in ("hidden", "gone", "draft page", "typo", "no such page")
     ]
 
@@ -166,6 +166,6 @@ def test_pictures_in_a_text_and_of_the_record_are_checked():
     item = factories.news_item(body=body, picture=weak, summary=GOOD)
     assert [(advice.field, advice.message) for advice in advice_on(item)] == [
         ("body", sentence),
-        ("body", "A picture in the text is not in the library any more."),
+        ("body", "A picture in the text is no longer in the library."),
         ("picture", sentence),
     ]

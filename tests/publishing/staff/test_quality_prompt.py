@@ -12,7 +12,7 @@ from tests.publishing.staff.test_state_actions import act
 pytestmark = pytest.mark.django_db
 
 GOOD = "Wakefield has joined the network of learning cities this week."
-HELD = "Nothing is public yet: look at the advice, or say why you publish all the same."
+HELD = "Not published yet: read the advice, or give a reason to publish anyway."
 TITLES = {"title": "Wakefield joins", "summary": GOOD}
 
 
@@ -43,7 +43,7 @@ def test_the_form_shows_advice_with_links_to_its_fields(editor, story):
 def test_a_city_without_coordinates_has_a_warning(editor):
     city = factories.city()
     response = editor.get(admin_url(city, "change", city.pk))
-    assert ("latitude", "Without coordinates, the city is missing on every map.") in advice(
+    assert ("latitude", "Without coordinates, the city does not appear on any map.") in advice(
         response
     )
 
@@ -128,7 +128,7 @@ def test_the_action_publish_asks_about_records_with_advice(publisher, story):
     assert response.context["others"] == 2
     assert notes() == []
     assert act(publisher, "publish_now", story, sound, public, model=NewsItem, _only_sound="1") == [
-        "1 news item is public now; 1 was public already."
+        "1 news item is public now. 1 was already public."
     ]
     story.refresh_from_db()
     assert not story.is_published

@@ -41,7 +41,7 @@ def test_a_share_link_shows_the_draft_of_a_public_page_to_a_stranger(editor, dra
     address = make_link(editor, drafted)
     response = visit(address)
     assert "Draft motto" in response.text
-    assert "Draft of “Leeds”, not published. Shared by staff-" in response.text
+    assert "Draft of “Leeds”, not published. Shared by Staff " in response.text
     assert "Public motto" in visit(drafted.get_absolute_url()).text
     drafted.refresh_from_db()
     assert drafted.motto == "Public motto"
@@ -126,8 +126,8 @@ def test_a_share_link_is_revoked_on_the_page_of_the_draft(editor, drafted):
     response = editor.post(
         admin_url(drafted, "share", drafted.pk), {"revoke": link.pk}, follow=True
     )
-    assert "The link is taken back" in response.text
-    assert "No link is open." in response.text
+    assert "The link has been revoked" in response.text
+    assert "There are no working links." in response.text
     assert visit(address).status_code == 410
     assert actions(drafted) == ["unshared", "shared", "drafted"]
 

@@ -37,13 +37,14 @@ def listed(client, model=City, **query):
 
 
 def act(client, action, *records, model=City, **fields):
-    """Run an action for records; return the messages."""
+    """Run an action for records, and confirm it; return the messages without their Undo."""
     chosen = {"action": action, "_selected_action": [record.pk for record in records]}
+    chosen |= {"_confirmed": "1"}
     response = client.post(
         admin_url(model, "changelist"), chosen | {"index": "0"} | fields, follow=True
     )
     assert response.status_code == 200
-    return [str(message) for message in response.context["messages"]]
+    return [str(message).partition(" <form")[0] for message in response.context["messages"]]
 
 
 def states():
@@ -68,7 +69,7 @@ def test_the_list_of_the_desk_shows_every_record_and_its_state(editor, five):
 def test_the_state_filter_finds_each_state_and_counts_it(editor, five):
     for state in five:
         assert listed(editor, state=state) == [state.capitalize()]
-    response = editor.get(admin_url(City, "changelist"))
+    response = editor.get(admin_url(City, "changelist"), {"_facets": "True"})
     view = response.context["cl"]
     state_filter = view.filter_specs[0]
     assert [choice["display"] for choice in state_filter.choices(view)] == [
@@ -85,7 +86,7 @@ def test_the_state_filter_finds_each_state_and_counts_it(editor, five):
 def test_the_action_publish_now_publishes_and_logs(publisher, five):
     started = timezone.now()
     assert act(publisher, "publish_now", *five.values(), _because="x") == [
-        "4 cities are public now; 1 was public already."
+        "4 cities are public now. 1 was already public."
     ]
     assert set(states().values()) == {"public"}
     changed = {city.name: city for city in City.objects.all()}
@@ -104,7 +105,7 @@ def test_the_action_publish_now_publishes_and_logs(publisher, five):
 
 def test_the_action_unpublish_makes_drafts_and_logs(publisher, five):
     assert act(publisher, "unpublish", *five.values()) == [
-        "4 cities are drafts now; 1 was a draft already."
+        "4 cities are drafts now. 1 was already a draft."
     ]
     assert set(states().values()) == {"draft"}
     revision = Revision.objects.get(label="Public")
@@ -115,14 +116,14 @@ def test_the_action_unpublish_makes_drafts_and_logs(publisher, five):
 
 def test_the_action_archive_hides_records_and_logs(publisher, five):
     assert act(publisher, "archive", *five.values()) == [
-        "4 cities are archived now; 1 was archived already."
+        "4 cities are archived now. 1 was already archived."
     ]
     assert set(states().values()) == {"archived"}
 
 
 def test_messages_of_an_action_for_one_record_and_for_none(publisher, five):
     assert act(publisher, "publish_now", five["draft"], _because="x") == ["1 city is public now."]
-    assert act(publisher, "publish_now", five["draft"]) == ["1 was public already."]
+    assert act(publisher, "publish_now", five["draft"]) == ["1 was already public."]
 
 
 def test_an_expired_draft_can_be_published(publisher):
@@ -148,8 +149,9 @@ def test_editors_move_no_public_or_scheduled_record_to_the_trash(editor, five):
     for action in ["publish_now", "unpublish", "archive", "delete_selected"]:
         assert act(editor, action, *five.values()) == ["No action selected."]
     assert states() == before
+    names = "Public, United Kingdom, Scheduled, United Kingdom"
     assert act(editor, "trash", *five.values()) == [
-        "You may not take away what is public: Public, United Kingdom, Scheduled, United Kingdom.",
+        f"Only people who may publish can move these to the trash: {names}.",
         "3 cities are in the trash now.",
     ]
     gone = dict.fromkeys(["archived", "draft", "expired"], "trashed")
@@ -216,7 +218,9 @@ def test_expiring_before_publishing_is_refused_in_a_sentence(publisher, five):
     response = save_form(
         publisher, five["public"], expires_at_0="2020-01-01", expires_at_1="09:00:00"
     )
-    assert errors(response) == {"__all__": ["“Public until” has to be later than “public from”."]}
+    assert errors(response) == {
+        "__all__": ["“Expires at” must be later than “Publish at”. Change one of them."]
+    }
 
 
 @pytest.mark.parametrize("state", ["draft", "scheduled", "public", "expired", "archived"])

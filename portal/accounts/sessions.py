@@ -1,0 +1,18 @@
+"""Sessions of one user, ended when the account is deactivated."""
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from portal.accounts.models import User
+
+
+def end_sessions(user: User) -> None:
+    """Sign a user out everywhere, so that no session comes back with the account.
+
+    A session holds its user inside its data, so each that is still valid is read.
+    """
+    rows = Session.objects.filter(expire_date__gt=timezone.now())
+    keys = [
+        row.pk for row in rows.iterator() if row.get_decoded().get("_auth_user_id") == str(user.pk)
+    ]
+    Session.objects.filter(pk__in=keys).delete()

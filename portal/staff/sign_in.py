@@ -1,0 +1,71 @@
+"""Signing in with an email address, and choosing a password by a link."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import views
+from django.contrib.auth.forms import PasswordResetForm, UsernameField
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.models import User
+from portal.accounts.password_links import link_tokens
+from portal.errors import too_many_requests
+from portal.rate_limits import PASSWORD_RESETS, is_over_limit
+
+
+class SignInForm(AdminAuthenticationForm):
+    """AdminAuthenticationForm that asks for an email address, and takes a former user name."""
+
+    # No type=email: browsers would refuse a former user name.
+    username = UsernameField(
+        label=_("Email address"),
+        widget=forms.TextInput(attrs={"autofocus": True, "inputmode": "email"}),
+    )
+    # The same sentence whether there is such an account, it is deactivated, or it has no role.
+    error_messages = {
+        "invalid_login": _(
+            "This email address and password do not match an account. Check both and try again, "
+            "or use the link below to choose a new password."
+        ),
+        "inactive": "",
+    }
+
+
+class PasswordLinkForm(PasswordResetForm):
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def get_users(self, email: str) -> Iterable[Any]:
+        """Return the user with an address, also one who was invited and has no password yet."""
+        return User.objects.filter(email=email, is_active=True)
+
+
+class PasswordReset(views.PasswordResetView):
+    """PasswordResetView, rate-limited per visitor, so that nobody can flood a user's inbox."""
+
+    form_class = PasswordLinkForm
+    token_generator = link_tokens
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if is_over_limit(request, PASSWORD_RESETS):
+            return too_many_requests(request, minutes=PASSWORD_RESETS.seconds // 60)
+        return super().post(request, *args, **kwargs)
+
+
+class ChoosePassword(views.PasswordResetConfirmView):
+    """PasswordResetConfirmView without deactivated accounts, whose links have ended."""
+
+    title = _("Choose a password")
+    token_generator = link_tokens
+
+    def get_user(self, uidb64: str) -> Any:
+        user: Any = super().get_user(uidb64)
+        return user if user and user.is_active else None
