@@ -1,9 +1,9 @@
-"""Prepared queries of the page of a city: at most eight SQL statements.
+"""Prepared queries of the page of a city: at most nine SQL statements.
 
 This page is requested most, and was the one with the most queries. Names, titles and themes come in
-one statement, news with the cities that it is about in another; members are read only if there is a
-network. Most cities take six statements; one that is far from all others in a network of thousands
-takes all eight.
+one statement, news with the cities that it is about in another. Members are read only if there is a
+network, other organisations only if no member is known. Most cities take six statements; one that
+is far from all others in a network of thousands takes two more.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from math import cos, radians, sin
 from typing import Any
 
-from django.db.models import Count, F, Q, TextField, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from cities.city_paragraph import CityFacts
@@ -171,6 +171,16 @@ members = Prepared(
     ),
     city=int,
 )
+# For a city whose networks have no known members; those are listed with the network.
+organisations = Prepared(
+    lambda moment, city: (
+        _published("organisations", moment)
+        .filter(cities=city)
+        .only("name", "slug", "sector")
+        .order_by("name_key", "pk")
+    ),
+    city=int,
+)
 # The columns that the list of news needs.
 STORY_COLUMNS = ("title", "slug", "published_at")
 stories = Prepared(
@@ -212,6 +222,12 @@ def networks_of(city: City) -> list[Any]:
     return city_networks
 
 
+def with_organisations(cities: Any, moment: Any = None) -> Any:
+    """Annotate cities with `has_organisations`: whether a public one works there."""
+    working = _published("organisations", moment).filter(cities=OuterRef("pk"))
+    return cities.annotate(has_organisations=Exists(working))
+
+
 def news_of(city: City) -> list[Any]:
     """Return the newest public news about the city, each with `public_cities`.
 
@@ -243,8 +259,12 @@ def detail_context(city: City) -> dict[str, Any]:
     attach_parts(city)
     index = city_index()
     numbers = index.by_country if index else city_counts_by_country()
+    city_networks = networks_of(city)
+    has_members = any(network.public_memberships for network in city_networks)
+    has_others: bool = city.has_organisations and not has_members  # type: ignore[attr-defined]
     return {
-        "networks": networks_of(city),
+        "networks": city_networks,
+        "organisations": organisations(city=city.pk) if has_others else [],
         "news": news_of(city),
         "events": events_of(city),
         "themes": city.themes.all(),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cities.city_paragraph import in_plain_text, joined_with, made_paragraph
 from cities.comparison import MOST, address_of
-from cities.detail_queries import detail_context, facts_of
+from cities.detail_queries import detail_context, facts_of, with_organisations
 from cities.drawing.map_clusters import MOST_MARKS, clustered_map
 from cities.drawing.maps import left_out, map_figure, neighbourhood
 from cities.filters import CityFilter
@@ -152,11 +152,15 @@ class CityDetail(RecordDetail):
     model = City
 
     public_at = Prepared(
-        lambda moment, slug: cities_with_facts().published(moment).filter(slug=slug), slug=str
+        lambda moment, slug: (
+            with_organisations(cities_with_facts(), moment).published(moment).filter(slug=slug)
+        ),
+        slug=str,
     )
 
     def get_queryset(self) -> QuerySet[City]:
-        return cities_with_facts()
+        cities: QuerySet[City] = with_organisations(cities_with_facts())
+        return cities
 
     def find_public(self) -> City | None:
         return next(iter(self.public_at(slug=self.kwargs["slug"])), None)

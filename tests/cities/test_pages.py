@@ -202,6 +202,27 @@ class TestCityPage:
         assert nearest.startswith(" Wakefield United Kingdom 54 km")
         assert "Unplaced" not in nearest
 
+    @pytest.mark.parametrize("has_network", [False, True])
+    def test_a_city_without_known_members_names_its_organisations(self, has_network, client):
+        derby = factories.city(name="Derby")
+        if has_network:
+            factories.network(name="Learn Derby").cities.add(derby)
+        for name, hidden in (("Adult Learning", {}), ("Not yet", {"published_at": None})):
+            factories.organisation(name=name, **hidden).cities.add(derby)
+        page = parse(client.get("/cities/derby/"))
+        assert "part in learning here: Adult Learning Colleges" in page.text
+        assert "Not yet" not in page.text
+
+    def test_organisations_are_named_once_where_members_of_a_network_are_known(self, client):
+        leeds = factories.city(name="Leeds")
+        college = factories.organisation(name="Adult Learning")
+        college.cities.add(leeds)
+        network = factories.network(name="Learn Leeds")
+        network.cities.add(leeds)
+        factories.membership(network=network, organisation=college)
+        page = parse(client.get("/cities/leeds/"))
+        assert "take part in learning here" not in page.text
+
 
 class TestCountryPage:
     def test_a_page_lists_the_cities_of_its_record(self, manchester, client):
