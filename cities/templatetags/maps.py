@@ -55,10 +55,13 @@ def _link(mark: Mark) -> str:
     attributes = f' data-joined="{mark.joined}"' if mark.joined else ""
     if mark.about:
         attributes = f' data-about="{escape(mark.about)}"'
+    # The script takes the name from a label such as "Fez, Morocco".
+    if mark.label.rpartition(", ")[0] != mark.name:
+        attributes += f' data-name="{escape(mark.name)}"'
     own, ring = (" is-own", f'<path class="dot-ring" d="{path}"/>') if mark.own else ("", "")
     return (
         f'<a class="region-{mark.region}{own}" href="{escape(mark.url)}" aria-label="{label}"'
-        f' data-name="{escape(mark.name)}"{attributes}>{ring}<path class="dot-edge" d="{path}"/>'
+        f'{attributes}>{ring}<path class="dot-edge" d="{path}"/>'
         f'<path class="dot-region" d="{path}"><title>{label}</title></path></a>\n'
     )
 

@@ -34,7 +34,7 @@ def map_(page, cities):
 
 
 def dot(map_, name):
-    return map_.locator(f'.map-view a[data-name="{name}"]')
+    return map_.locator(f'.map-view a[aria-label^="{name},"]')
 
 
 def zoomed_to(page, width):

@@ -14,7 +14,7 @@ BERBERATI, EARLIER = (5.6, 18), (5.6, 17.25)
 WORLD, CLOSER, CLOSEST = 820, 820 / 8, 6
 VIEW = "document.querySelector('.map.is-live .map-view')?.viewBox.baseVal"
 STYLE = "getComputedStyle(document.querySelector(arguments[0]))"
-DOT = ".map a[data-name=Berbérati]"
+DOT = ".map a[aria-label^=Berbérati]"
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_the_fine_land_the_outline_and_the_names_of_a_close_view_are_drawn(visit
     visitor.wait(
         "[...document.querySelectorAll('.map .outline use')].every(e => e.getBBox().width > 0)"
     )
-    x, y = centre(visitor, ".map a[data-name=Limerick] .dot-region")
+    x, y = centre(visitor, ".map a[aria-label^=Limerick] .dot-region")
     assert is_like(visitor.picture().getpixel((x, y + 20)), land, 8)
     names = visitor.run(
         "[...document.querySelectorAll('.map-names text')].filter(e => e.checkVisibility())"

@@ -48,8 +48,8 @@ class CityMap {
 
   read(link) {
     const [x, y] = link.firstChild.getAttribute("d").slice(1).split(/[ h]/).map(Number);
-    const { name, joined, about } = link.dataset;
     const title = link.getAttribute("aria-label") ?? "";
+    const { name = title.slice(0, title.lastIndexOf(", ")), joined, about } = link.dataset;
     const country = title.replace(name, "").replace(/^[\s,]+/, "");
     const { year, unknown } = this.figure.dataset;
     const fact = about || (joined ? year.replace("{year}", joined) : unknown);
