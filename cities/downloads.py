@@ -1,115 +1,93 @@
-"""Downloads of the finder's rows: CSV, JSON, GeoJSON, and an Atom feed of changes.
+"""Downloads of the finder's cities: tables, GeoJSON, and an Atom feed of changes."""
 
-They use the finder's FilterSet, so an address with `?country=gb` gives the same cities as the page.
-Rows are streamed: memory does not grow with their number. A part of the address that the page would
-mention in a notice is an error here, because programs do not read notices.
-
-A slow client keeps a thread of the server busy. So few downloads run at once in a process, which
-leaves the other threads for pages.
-"""
-
-import json
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-from threading import BoundedSemaphore
 from typing import Any
-from weakref import finalize
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import QuerySet
-from django.http import (
-    HttpRequest,
-    HttpResponse,
-    HttpResponsePermanentRedirect,
-    JsonResponse,
-    StreamingHttpResponse,
-)
-from django.urls import reverse
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpResponse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
-from django.views.generic import View
+from django.utils.translation import gettext_lazy
 
 from cities.filters import CityFilter
 from cities.models import City
-from publishing.content.csv import stream_csv
+from cities.models.expressions import published_rows
 from publishing.content.feeds import lasting_id
 from publishing.content.text import holdable
-
-# The rows that are in memory at once, and the downloads that a process serves at once.
-CHUNK, AT_ONCE = 200, 2
-slots = BoundedSemaphore(AT_ONCE)
-BUSY_SECONDS = 60
+from publishing.downloads import (
+    CHANGED,
+    NAME,
+    SOURCED,
+    URL,
+    Column,
+    Download,
+    Row,
+    field,
+    json_pieces,
+    label,
+    names_of,
+)
 
 # Maximum number of entries in the feed of changes.
 NEWEST_CHANGES = 100
 
-LICENCE = (
-    "Coordinates, most populations and most alternative names: GeoNames (geonames.org), "
-    "CC BY 4.0. Other facts: the source that each row names."
-)
-
-# The public facts of a city: the columns of the CSV, the members of the JSON.
-COLUMNS: dict[str, Callable[[City], Any]] = {
-    "name": lambda city: city.name,
-    "official_name": lambda city: city.official_name,
-    "alternative_names": lambda city: [other.name for other in city.alternative_names.all()],
-    "kind": lambda city: city.kind,
-    "country_code": lambda city: city.country_id,
-    "country": lambda city: city.country.name,
-    "region": lambda city: city.country.region,
-    "subdivision": lambda city: city.subdivision,
-    "joined_year": lambda city: city.joined_year,
-    "joined_on": lambda city: city.joined_on,
-    "membership": lambda city: city.status,
-    "membership_confirmed": lambda city: city.confirmed,
-    "award_years": lambda city: [award.year for award in city.awards.all()],
-    "latitude": lambda city: city.latitude,
-    "longitude": lambda city: city.longitude,
-    "population": lambda city: city.population,
-    "population_year": lambda city: city.population_year,
-    "population_source": lambda city: city.population_source,
-    "website": lambda city: city.website,
-    "source": lambda city: city.source,
-    "source_url": lambda city: city.source_url,
-    "checked_on": lambda city: city.checked_on,
-    "changed_at": lambda city: city.updated_at,
+# The public facts of a city. A column that exists once stays, at its place; new ones go to the end.
+COLUMNS: dict[str, Column] = {
+    "name": Column(NAME, lambda city: city.name),
+    "official_name": field("official_name", gettext_lazy("Official name, where it differs.")),
+    "alternative_names": Column(
+        gettext_lazy("Names in other languages and former names."), names_of("alternative_names")
+    ),
+    "kind": field("kind", gettext_lazy("Type of place, as a word that stays the same.")),
+    "country_code": field("country_id", gettext_lazy("Code of the country (ISO 3166-1).")),
+    "country": Column(gettext_lazy("Name of the country."), lambda city: city.country.name),
+    "region": Column(
+        gettext_lazy("UNESCO’s region, as a word that stays the same."),
+        lambda city: city.country.region,
+    ),
+    "subdivision": field("subdivision", gettext_lazy("Part of the country that it lies in.")),
+    "joined_year": field("joined_year", gettext_lazy("Year in which it joined the network.")),
+    "joined_on": field("joined_on", gettext_lazy("Day on which it joined, where it is known.")),
+    "membership": field("status", gettext_lazy("member, announced or withdrawn.")),
+    "membership_confirmed": field(
+        "confirmed", gettext_lazy("Whether the source confirms that it is a member now.")
+    ),
+    "award_years": Column(
+        gettext_lazy("Years of its UNESCO Learning City Awards."),
+        lambda city: [award.year for award in city.awards.all()],
+    ),
+    "latitude": field("latitude", gettext_lazy("Degrees north; negative is south.")),
+    "longitude": field("longitude", gettext_lazy("Degrees east; negative is west.")),
+    "population": field("population", gettext_lazy("Inhabitants.")),
+    "population_year": field("population_year", gettext_lazy("Year of that figure.")),
+    "population_source": field("population_source", gettext_lazy("Source of that figure.")),
+    "website": field("website", gettext_lazy("Website about the learning city.")),
+    **SOURCED,
+    **CHANGED,
+    "url": URL,
+    "slug": field("slug", gettext_lazy("Its name in addresses of the portal.")),
+    "kind_label": label("kind", gettext_lazy("Type of place, in words.")),
+    "region_label": Column(
+        gettext_lazy("UNESCO’s region, in words."), lambda city: city.country.get_region_display()
+    ),
+    "summary": field("summary", gettext_lazy("Summary of its page.")),
+    "themes": Column(gettext_lazy("Themes that it works on."), names_of("themes")),
+    "networks": Column(
+        gettext_lazy("Networks that lead learning there."),
+        lambda city: [str(network) for network in city.public_networks],
+    ),
+    "geonames_id": field("geonames_id", gettext_lazy("Number at GeoNames.")),
+    "wikidata_id": field("wikidata_id", gettext_lazy("Identifier at Wikidata.")),
+    "subdivision_code": field(
+        "subdivision_code", gettext_lazy("Code of the part of the country (ISO 3166-2).")
+    ),
+    "un_population": field(
+        "un_population", gettext_lazy("Inhabitants, from the United Nations’ yearbook.")
+    ),
+    "un_population_year": field("un_population_year", gettext_lazy("Year of that figure.")),
 }
-FIELDS = [*COLUMNS, "url"]
-
-CityRow = dict[str, Any]
 
 
-def cell(value: Any) -> Any:
-    """Return a value as a cell of a CSV: lists joined, unknown facts empty."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case datetime():
-            return value.isoformat(timespec="seconds")
-        case list():
-            return "; ".join(str(item) for item in value)
-    return value
-
-
-def csv_table(rows: Iterable[CityRow]) -> Iterator[list[Any]]:
-    """Give the headings, then the cells of each city."""
-    yield FIELDS
-    for row in rows:
-        yield [cell(row[name]) for name in FIELDS]
-
-
-def json_pieces(opening: dict[str, Any], key: str, items: Iterable[Any]) -> Iterator[str]:
-    """Give a JSON object piece by piece: the members of `opening`, then the long list `key`."""
-    encoder = DjangoJSONEncoder(ensure_ascii=False)
-    yield f"{encoder.encode(opening)[:-1]}, {json.dumps(key)}: ["
-    for number, item in enumerate(items):
-        yield ("," if number else "") + "\n" + encoder.encode(item)
-    yield "\n]}\n"
-
-
-def feature(row: CityRow) -> dict[str, Any]:
+def feature(row: Row) -> dict[str, Any]:
     """Return a city as a GeoJSON feature (RFC 7946); without coordinates its geometry is null."""
     has_place = row["latitude"] is not None
     point = {"type": "Point", "coordinates": [row["longitude"], row["latitude"]]}
@@ -122,54 +100,32 @@ class DownloadFilter(CityFilter):
     page_parameters = frozenset()
 
 
-class Download(StreamingHttpResponse):
-    """A streamed response that holds one of the `slots` until it is closed or collected."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.release = finalize(self, slots.release)
-
-    def close(self) -> None:
-        super().close()
-        self.release()
-
-
-class CityDownload(View):
-    """The rows of the finder in the format that the extension of the address names."""
-
-    http_method_names = ["get", "head", "options"]
+class CityDownload(Download):
     filterset_class = DownloadFilter
+    columns = COLUMNS
+    plural = "cities"
+    list_route = "cities:list"
+    licence = gettext_lazy(
+        "Coordinates, most populations and most alternative names: GeoNames (geonames.org), "
+        "CC BY 4.0. Other facts: the source that each row names."
+    )
 
-    def get(self, request: HttpRequest, kind: str) -> Any:
-        canonical = self.filterset_class.canonical(request.GET)
-        if dict(canonical.lists()) != dict(request.GET.lists()):
-            query = canonical.urlencode()
-            return HttpResponsePermanentRedirect(request.path + (f"?{query}" if query else ""))
-        rows = City.objects.published().for_listing()
-        finder = self.filterset_class(request.GET, queryset=rows, request=request)
-        if finder.notices:
-            return JsonResponse({"errors": finder.notices}, status=400)
-        formats = {
-            "csv": self.as_csv,
-            "json": self.as_json,
-            "geojson": self.as_geojson,
-            "atom": self.as_atom,
-        }
-        return formats[kind](finder.qs)
+    def get_rows(self) -> QuerySet[City]:
+        return City.objects.published().for_listing()
 
-    def as_csv(self, cities: QuerySet[City]) -> HttpResponse:
-        return self.stream(
-            stream_csv(csv_table(self.rows(cities))), "text/csv; charset=utf-8", "csv"
+    def with_parts(self, rows: QuerySet[City]) -> QuerySet[City]:
+        networks = published_rows(City, "networks").order_by("name_key", "pk")
+        return rows.defer("profile", "search_key").prefetch_related(
+            "alternative_names",
+            "awards",
+            "themes",
+            Prefetch("networks", networks, "public_networks"),
         )
-
-    def as_json(self, cities: QuerySet[City]) -> HttpResponse:
-        pieces = json_pieces(self.origin(), "cities", self.rows(cities))
-        return self.stream(pieces, "application/json", "json")
 
     def as_geojson(self, cities: QuerySet[City]) -> HttpResponse:
         opening = {"type": "FeatureCollection", **self.origin()}
-        pieces = json_pieces(opening, "features", map(feature, self.rows(cities)))
-        return self.stream(pieces, "application/geo+json", "geojson")
+        pieces = json_pieces(opening, "features", map(feature, self.records(cities)))
+        return self.stream(lambda: pieces, "application/geo+json", "geojson")
 
     def as_atom(self, cities: QuerySet[City]) -> HttpResponse:
         absolute = self.request.build_absolute_uri
@@ -193,31 +149,8 @@ class CityDownload(View):
             )
         return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
-    def rows(self, cities: QuerySet[City]) -> Iterator[CityRow]:
-        short = cities.defer("profile", "summary", "search_key")
-        rows = short.prefetch_related("alternative_names", "awards")
-        for city in rows.iterator(chunk_size=CHUNK):
-            row = {name: read(city) for name, read in COLUMNS.items()}
-            row["url"] = self.request.build_absolute_uri(city.get_absolute_url())
-            # Users of the data need not tell an empty text from an unknown fact.
-            yield {name: None if value == "" else value for name, value in row.items()}
-
-    def page(self) -> str:
-        """Return the path of the finder with the same rows."""
-        query = self.request.GET.urlencode()
-        return reverse("cities:list") + (f"?{query}" if query else "")
-
-    def origin(self) -> dict[str, Any]:
-        """Return the source and the licence of the data, for formats with metadata."""
-        return {"source": self.request.build_absolute_uri(self.page()), "licence": LICENCE}
-
-    def stream(self, pieces: Iterator[str], content_type: str, ending: str) -> HttpResponse:
-        if not slots.acquire(blocking=False):
-            message = _("Too many downloads are under way. Try again in a minute.")
-            busy = {"Retry-After": BUSY_SECONDS}
-            return JsonResponse({"errors": [message]}, status=503, headers=busy)
-        response = Download(pieces, content_type=content_type)
-        response["Content-Disposition"] = f'attachment; filename="learning-cities.{ending}"'
+    def stream(self, *args: Any) -> HttpResponse:
+        response = super().stream(*args)
         # The licence of the GeoNames data, for programs.
         response["Link"] = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'
-        return response  # type: ignore[return-value]  # the stubs tell the two apart
+        return response

@@ -8,7 +8,9 @@ from cities.downloads import CityDownload
 # A name instead of a slug (“Great Britain”) redirects to the record that it means.
 cities = [
     path("", views.CityList.as_view(), name="list"),
-    re_path(r"^export\.(?P<kind>csv|json|geojson|atom)$", CityDownload.as_view(), name="download"),
+    re_path(
+        r"^export\.(?P<kind>csv|json|xlsx|geojson|atom)$", CityDownload.as_view(), name="download"
+    ),
     path("suggest/", suggestions.Suggestions.as_view(), name="suggest"),
     path("compare/", views.CityComparison.as_view(), name="compare"),
     path(

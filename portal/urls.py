@@ -34,6 +34,7 @@ urlpatterns = [
         path("", include("news.urls")),
         path("design/", views.Components.as_view(), name="components"),
         path("search/", views.SiteSearch.as_view(), name="search"),
+        path("data/", views.Data.as_view(), name="data"),
         path("numbers/", views.NetworkInNumbers.as_view(), name="numbers"),
         path("shared/<str:token>/", shared_draft, name="shared-draft"),
         path("report/", feedback.ReportView.as_view(), name="report"),

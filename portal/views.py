@@ -9,10 +9,14 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
+from cities.downloads import CityDownload
 from cities.place_note import place_note
 from cities.spelling import did_you_mean
+from news.downloads import EventDownload, NewsDownload
+from partners.downloads import NetworkDownload, OrganisationDownload
 from portal import styleguide
 from portal.home import home_content
 from portal.models import Page
@@ -20,7 +24,17 @@ from portal.search.results import make_hit, parse_query, rows_of_kind, search
 from portal.search.sources import LABELS, as_query
 from portal.statistics import NetworkStatistics
 from publishing.caching.content_cache import cached
+from publishing.downloads import Download
 from publishing.views import RecordDetail
+
+DOWNLOADS = (CityDownload, NetworkDownload, OrganisationDownload, EventDownload, NewsDownload)
+TITLES = {
+    "cities": _("Cities"),
+    "networks": _("Networks"),
+    "organisations": _("Organisations"),
+    "events": _("Events"),
+    "news": _("News"),
+}
 
 # The hits on a page of one kind of the search results.
 HITS = 24
@@ -40,6 +54,31 @@ class NetworkInNumbers(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         numbers = cached(("numbers", get_language()), NetworkStatistics.count)
         return super().get_context_data(numbers=numbers, **kwargs)
+
+
+class Data(TemplateView):
+    """The downloads: their addresses, and what each column says."""
+
+    template_name = "portal/data.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        absolute = self.request.build_absolute_uri
+        example = f"{reverse('cities:download', args=['csv'])}?country=gb"
+        downloads = [downloads_of(view) for view in DOWNLOADS]
+        return super().get_context_data(downloads=downloads, example=absolute(example), **kwargs)
+
+
+def downloads_of(view: type[Download]) -> dict[str, Any]:
+    """Return the title of a download, its formats as links, and its columns."""
+    route = view.list_route.replace(":list", ":download")
+    formats = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
+    if view is CityDownload:
+        formats |= {"geojson": "GeoJSON", "atom": "Atom"}
+    return {
+        "title": TITLES[view.plural],
+        "links": [(name, reverse(route, args=[kind])) for kind, name in formats.items()],
+        "columns": view.columns.items(),
+    }
 
 
 def finder_with(**filters: str) -> str:

@@ -32,7 +32,7 @@ def empty_cache():
 def downloads_over():
     """Collect downloads that a test did not read to the end: each holds a place for the next."""
     yield
-    from cities.downloads import AT_ONCE, slots
+    from publishing.downloads import AT_ONCE, slots
 
     if slots._value < AT_ONCE:
         gc.collect()

@@ -100,7 +100,7 @@ LISTS = {
     "events:list": "events",
 }
 # Pages that show records of several sections.
-MIXED = ("home", "numbers")
+MIXED = ("home", "numbers", "data")
 MIXED_FROM = ("cities", "intakes", "networks", "news")
 
 

@@ -117,6 +117,7 @@ class TestEventPages:
             "2 Upcoming", "3 Running", "3 Soon", "3 Later", "3 Always",
             "2 2026", "3 Over",
             "2 2020", "3 Long over",
+            "2 Download this list",
         ]  # fmt: skip
         assert "Soon 1 August 2026 · Forum · Cork" in page.text
         assert "Later 1 September 2026 · Forum · Online" in page.text

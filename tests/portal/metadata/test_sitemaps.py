@@ -59,6 +59,7 @@ def test_the_sitemap_has_every_public_page_with_its_last_change(client):
     assert dict(entries(client)) == {
         "/": "2024-02-09",
         "/numbers/": "2024-02-09",
+        "/data/": "2024-02-09",
         "/regions/": "2024-02-05",
         "/regions/europe-and-north-america/": "2024-02-05",
         "/themes/": "2024-02-06",
@@ -106,7 +107,8 @@ def test_no_hidden_record_is_in_the_sitemap(client):
     for make in (factories.news_item, factories.event, factories.page):
         make(**hidden)
         make(**past)
-    lists = ["/", "/numbers/", "/cities/", "/countries/", "/regions/", "/themes/", "/intakes/"]
+    lists = ["/", "/numbers/", "/data/", "/cities/", "/countries/", "/regions/", "/themes/"]
+    lists += ["/intakes/"]
     lists += ["/networks/", "/organisations/", "/news/", "/events/"]
     assert entries(client) == [(path, "") for path in lists]
 
@@ -129,8 +131,8 @@ def test_the_sitemap_takes_the_same_queries_for_any_number_of_records(
         for make in (factories.news_item, factories.event, factories.theme):
             make()
     with django_assert_num_queries(57):
-        # Eleven overviews and one region.
-        assert len(entries(client)) == 11 + 1 + 9 * size
+        # Twelve overviews and one region.
+        assert len(entries(client)) == 12 + 1 + 9 * size
 
 
 def test_a_sitemap_file_changes_when_its_newest_record_is_hidden(client):
