@@ -1,12 +1,40 @@
 """Query expressions that several models share: counts, orders and reverse relations."""
 
 from datetime import datetime
+from string import ascii_uppercase
 from typing import Any
 
 from django.db import models
-from django.db.models import F, OuterRef
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import IsNull
+from django.db.models import F, Func, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, ExtractYear, Length
+from django.db.models.lookups import Exact, IsNull
+
+
+class YearOf(ExtractYear):
+    """The year of a date, in SQL that SQLite knows by itself.
+
+    Django's own function for it exists only within Django, so other programs could neither check
+    nor load a database file with a constraint that calls it.
+    """
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        # SQLite has dates as text, 2015-09-28, and takes the number at its start.
+        date, parameters = compiler.compile(self.lhs)
+        return f"CAST({date} AS integer)", parameters
+
+
+def is_year_of(date: str, year: str) -> Q:
+    """Return the condition that a date lies in the year of another field."""
+    return Q(Exact(YearOf(date), F(year)))
+
+
+def is_capitals(field: str, length: int) -> Q:
+    """Return the condition that a text consists of so many letters from A to Z.
+
+    Every database knows its functions; SQLite has a regular expression only within Django.
+    """
+    rest = Func(F(field), Value(ascii_uppercase), function="RTRIM", output_field=models.CharField())
+    return Q(Exact(Length(field), length)) & Q(Exact(rest, Value("")))
 
 
 def known_first(field: str, *, falling: bool = True) -> tuple[Any, Any]:
