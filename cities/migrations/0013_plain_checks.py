@@ -4,8 +4,6 @@ import django.db.models.functions.text
 import django.db.models.lookups
 from django.db import migrations, models
 
-import cities.models.expressions
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -33,9 +31,7 @@ class Migration(migrations.Migration):
                     ("joined_on__isnull", True),
                     models.Q(
                         ("joined_year__isnull", False),
-                        django.db.models.lookups.Exact(
-                            cities.models.expressions.YearOf("joined_on"), models.F("joined_year")
-                        ),
+                        ("joined_on__calendar_year", models.F("joined_year")),
                     ),
                     _connector="OR",
                 ),
@@ -69,9 +65,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("announced_on__isnull", True),
-                    django.db.models.lookups.Exact(
-                        cities.models.expressions.YearOf("announced_on"), models.F("year")
-                    ),
+                    ("announced_on__calendar_year", models.F("year")),
                     _connector="OR",
                 ),
                 name="intake_announced_in_its_year",

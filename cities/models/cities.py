@@ -5,13 +5,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from cities.models.city_queries import CityQuerySet
 from cities.models.countries import Country
-from cities.models.expressions import is_year_of, known_first
+from cities.models.expressions import known_first
 from cities.models.intakes import Intake
 from cities.models.themes import Theme
 from publishing.content.folding import FoldedField
@@ -327,7 +327,7 @@ class City(Slugged, Publishable, Sourced):
             models.CheckConstraint(
                 # A comparison with NULL is neither true nor false, and would pass.
                 condition=Q(joined_on__isnull=True)
-                | Q(joined_year__isnull=False) & is_year_of("joined_on", "joined_year"),
+                | Q(joined_year__isnull=False) & Q(joined_on__calendar_year=F("joined_year")),
                 name="city_joined_on_in_joined_year",
                 violation_error_message=_("The joining date must be in the joining year."),
             ),

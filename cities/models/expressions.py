@@ -6,26 +6,25 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Func, OuterRef, Q, Value
-from django.db.models.functions import Coalesce, ExtractYear, Length
+from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import Exact, IsNull
 
 
-class YearOf(ExtractYear):
-    """The year of a date, in SQL that SQLite knows by itself.
+@models.DateField.register_lookup
+class CalendarYear(models.Transform):
+    """`day__calendar_year`: the year of a date, in SQL that each database knows by itself.
 
-    Django's own function for it exists only within Django, so other programs could neither check
-    nor load a database file with a constraint that calls it.
+    Django's `__year` calls a function that SQLite has only within Django, so other programs could
+    neither check nor load a database file with such a constraint.
     """
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+    lookup_name = "calendar_year"
+    output_field = models.IntegerField()
+    template = "EXTRACT(YEAR FROM %(expressions)s)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         # SQLite has dates as text, 2015-09-28, and takes the number at its start.
-        date, parameters = compiler.compile(self.lhs)
-        return f"CAST({date} AS integer)", parameters
-
-
-def is_year_of(date: str, year: str) -> Q:
-    """Return the condition that a date lies in the year of another field."""
-    return Q(Exact(YearOf(date), F(year)))
+        return self.as_sql(compiler, connection, template="CAST(%(expressions)s AS integer)")
 
 
 def is_capitals(field: str, length: int) -> Q:

@@ -4,12 +4,12 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
-from cities.models.expressions import count_of, is_year_of, related_rows
+from cities.models.expressions import count_of, related_rows
 from publishing.content.scope import Unscoped
 from publishing.content.text_index import TextIndexField
 from publishing.models import (
@@ -101,7 +101,7 @@ class Intake(Publishable, Sourced):
                 message=_("There is already an intake of this year."),
             ),
             models.CheckConstraint(
-                condition=Q(announced_on__isnull=True) | is_year_of("announced_on", "year"),
+                condition=Q(announced_on__isnull=True) | Q(announced_on__calendar_year=F("year")),
                 name="intake_announced_in_its_year",
                 violation_error_message=_("“Announced on” must be in the year of the intake."),
             ),
