@@ -24,6 +24,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from cities.models import City
 from portal.backup.taking import superfluous
 from publishing.models import Picture
+from tests import processes
 from tests.releases.soundness import assert_sound, query
 
 FILES = {"pictures/a.jpg": b"A picture", "__processed__/01/a-1.avif": bytes(200_000)}
@@ -109,6 +110,49 @@ def test_an_archive_is_restored_to_an_empty_portal_row_by_row_and_file_by_file(p
         assert_sound()
         with pytest.raises(CommandError, match=r"There is a portal here already\. Add --replace"):
             run("restore", portal.archive)
+
+
+@pytest.mark.servers
+def test_a_portal_with_a_bucket_is_restored_to_another_bucket(in_use, empty, settings, tmp_path):
+    with processes.bucket() as (place, client):
+
+        def use(bucket):
+            if bucket != place["S3_BUCKET"]:
+                region = {"LocationConstraint": place["S3_REGION"]}
+                client.create_bucket(Bucket=bucket, CreateBucketConfiguration=region)
+            options = {
+                "bucket_name": bucket,
+                "endpoint_url": place["S3_ENDPOINT_URL"],
+                "region_name": place["S3_REGION"],
+                "access_key": place["S3_ACCESS_KEY_ID"],
+                "secret_key": place["S3_SECRET_ACCESS_KEY"],
+            }
+            kind = {"BACKEND": "portal.storage.s3.Bucket", "OPTIONS": options}
+            settings.STORAGES = settings.STORAGES | {"default": kind}
+
+        def files():
+            bucket = default_storage.bucket_name
+            keys = [item["Key"] for item in client.list_objects_v2(Bucket=bucket)["Contents"]]
+            return {key: client.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
+
+        use(place["S3_BUCKET"])
+        for name, content in FILES.items():
+            default_storage.save(name, ContentFile(content))
+        run("backup", tmp_path / "backups")
+        rows = all_rows()
+        (archive,) = (tmp_path / "backups").iterdir()
+        with empty():
+            use("restored")
+            run("restore", archive)
+            assert (all_rows(), files()) == (rows, FILES)
+        default_storage.delete("pictures/a.jpg")
+        default_storage.save("pictures/a.jpg", ContentFile(b"Another picture"))
+        default_storage.save("pictures/b.jpg", ContentFile(b"A later picture"))
+        run("restore", archive, replace=True)
+        (kept,) = [name for name in files() if name.startswith("before-")]
+        assert kept.endswith("/pictures/a.jpg")
+        later = {kept: b"Another picture", "pictures/b.jpg": b"A later picture"}
+        assert (all_rows(), files()) == (rows, FILES | later)
 
 
 def test_the_present_portal_is_kept_aside_and_comes_back_if_a_restore_fails(portal, tmp_path):
