@@ -120,3 +120,13 @@ def in_use(newest, databases, connected):
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch):
+    """Find the programs of the PostgreSQL server, which can be newer than those of the machine."""
+    if connection.vendor == "postgresql":
+        with psycopg.connect(os.environ["TEST_DATABASE_URL"]) as server:
+            place = "SELECT setting FROM pg_config WHERE name = 'BINDIR'"
+            (folder,) = server.execute(place).fetchone()
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")

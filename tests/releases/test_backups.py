@@ -55,16 +55,6 @@ def all_files():
     return {str(path.relative_to(root)): path.read_bytes() for path in found}
 
 
-@pytest.fixture(autouse=True)
-def programs(monkeypatch):
-    """Find the programs of the PostgreSQL server, which can be newer than those of the machine."""
-    if connection.vendor == "postgresql":
-        with psycopg.connect(os.environ["TEST_DATABASE_URL"]) as server:
-            place = "SELECT setting FROM pg_config WHERE name = 'BINDIR'"
-            (folder,) = server.execute(place).fetchone()
-        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-
-
 @pytest.fixture
 def portal(in_use, tmp_path):
     """A portal in use with two files, and an archive of it."""
