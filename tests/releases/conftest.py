@@ -34,6 +34,8 @@ class SqliteFiles:
     def remove(self, name):
         for suffix in ("", "-wal", "-shm"):
             Path(f"{name}{suffix}").unlink(missing_ok=True)
+        for kept in self.folder.glob(f"{Path(name).name}.before-*"):
+            kept.unlink()
 
 
 class PostgresqlDatabases:

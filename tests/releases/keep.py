@@ -204,6 +204,7 @@ def add_imports() -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from cities.models import City
+    from publishing.import_export.models import HeadingChoice
     from publishing.models import Batch
     from tests.admin_pages import admin_url
 
@@ -219,6 +220,9 @@ def add_imports() -> None:
             done(publisher.post(admin_url(City, "batch", batch.pk), {"decision": "import"}))
         if decision == "undo":
             done(publisher.post(admin_url(City, "batch_undo", batch.pk)))
+    HeadingChoice.objects.create(
+        model="cities.city", fingerprint="headings of another list", columns=["name", ""]
+    )
 
 
 def add_what_visitors_and_accounts_leave() -> None:

@@ -62,12 +62,15 @@ class Command(BaseCommand):
 
     def show(self, migrations: list[Any], folder: Path | None) -> None:
         """Print the plan."""
+        steps = []
         if migrations and folder:
-            self.stdout.write(f"1. Back up to {folder}")
-        self.stdout.write(f"2. Migrate the database (migrations: {len(migrations)})")
-        for migration in migrations:
-            self.stdout.write(f"   {sentence(migration)}")
-        self.stdout.write("3. Collect the static files, if they have changed")
+            steps.append(f"Back up to {folder}")
+        if migrations:
+            said = [f"   {sentence(migration)}" for migration in migrations]
+            steps.append("\n".join([f"Migrate the database (migrations: {len(said)})", *said]))
+        steps.append("Collect the static files, if they have changed")
+        for number, step in enumerate(steps, 1):
+            self.stdout.write(f"{number}. {step}")
 
 
 def confirmed(yes: bool) -> bool:
