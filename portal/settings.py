@@ -304,6 +304,11 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
     }
 ]
 
+# -- Backups -------------------------------------------------------------------------------
+
+# The public key of age that archives are encrypted to; `age-keygen` makes one.
+BACKUP_AGE_RECIPIENT = env.str("BACKUP_AGE_RECIPIENT", default="")
+
 # -- Mail ----------------------------------------------------------------------------------
 
 # Without a mail server, mail is printed to the console, so password reset still works.

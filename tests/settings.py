@@ -38,6 +38,7 @@ ENVIRONMENT = {
     "DEFAULT_FROM_EMAIL": "portal@testserver",
     "SECURITY_CONTACT": "",
     "REPORT_EMAILS": "",
+    "BACKUP_AGE_RECIPIENT": "",
 }
 os.environ.update(ENVIRONMENT)
 

@@ -65,6 +65,10 @@ CHECKS = {
         manage("makemigrations", "--check", "--dry-run"),
         {"DJANGO_SETTINGS_MODULE": "tests.settings"},
     ),
+    "upgrades": Check(
+        lambda: [sys.executable, "-m", "tools.migration_safety"],
+        {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+    ),
     "deployment": Check(manage("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
     "djade": Check(lambda: [str(BIN / "djade"), "--check", *templates()]),
     "djlint": Check(tool("djlint", "--lint", "--quiet", "templates")),

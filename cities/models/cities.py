@@ -327,7 +327,7 @@ class City(Slugged, Publishable, Sourced):
             models.CheckConstraint(
                 # A comparison with NULL is neither true nor false, and would pass.
                 condition=Q(joined_on__isnull=True)
-                | Q(joined_year__isnull=False) & Q(joined_on__year=F("joined_year")),
+                | Q(joined_year__isnull=False) & Q(joined_on__calendar_year=F("joined_year")),
                 name="city_joined_on_in_joined_year",
                 violation_error_message=_("The joining date must be in the joining year."),
             ),

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from cities.models.expressions import count_of, related_rows
+from cities.models.expressions import count_of, is_capitals, related_rows
 from cities.models.regions import Region
 from cities.reference_names import key_of
 from publishing.content.folding import FoldedField, fold
@@ -118,7 +118,7 @@ class Country(Slugged, Sourced):
         ordering = ["name_key", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(code__regex=r"^[A-Z]{2}$"),
+                condition=is_capitals("code", 2),
                 name="country_code_two_capitals",
                 violation_error_message=_("The code is two capital letters, for example “GB”."),
             ),

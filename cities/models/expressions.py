@@ -1,12 +1,39 @@
 """Query expressions that several models share: counts, orders and reverse relations."""
 
 from datetime import datetime
+from string import ascii_uppercase
 from typing import Any
 
 from django.db import models
-from django.db.models import F, OuterRef
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import IsNull
+from django.db.models import F, Func, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, Length
+from django.db.models.lookups import Exact, IsNull
+
+
+@models.DateField.register_lookup
+class CalendarYear(models.Transform):
+    """`day__calendar_year`: the year of a date, in SQL that each database knows by itself.
+
+    Django's `__year` calls a function that SQLite has only within Django, so other programs could
+    neither check nor load a database file with such a constraint.
+    """
+
+    lookup_name = "calendar_year"
+    output_field = models.IntegerField()
+    template = "EXTRACT(YEAR FROM %(expressions)s)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # SQLite has dates as text, 2015-09-28, and takes the number at its start.
+        return self.as_sql(compiler, connection, template="CAST(%(expressions)s AS integer)")
+
+
+def is_capitals(field: str, length: int) -> Q:
+    """Return the condition that a text consists of so many letters from A to Z.
+
+    Every database knows its functions; SQLite has a regular expression only within Django.
+    """
+    rest = Func(F(field), Value(ascii_uppercase), function="RTRIM", output_field=models.CharField())
+    return Q(Exact(Length(field), length)) & Q(Exact(rest, Value("")))
 
 
 def known_first(field: str, *, falling: bool = True) -> tuple[Any, Any]:

@@ -101,7 +101,7 @@ class Intake(Publishable, Sourced):
                 message=_("There is already an intake of this year."),
             ),
             models.CheckConstraint(
-                condition=Q(announced_on__isnull=True) | Q(announced_on__year=F("year")),
+                condition=Q(announced_on__isnull=True) | Q(announced_on__calendar_year=F("year")),
                 name="intake_announced_in_its_year",
                 violation_error_message=_("“Announced on” must be in the year of the intake."),
             ),

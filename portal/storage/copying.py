@@ -149,13 +149,13 @@ def copy_files(old: FileSystemStorage, new: Storage, copied: list[str]) -> int:
     return number
 
 
-def names_in(storage: FileSystemStorage, folder: str = "") -> Iterator[str]:
+def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
     """Yield the names of all files, folders included; none if there is no folder yet."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:
         return
-    for name in sorted(files):
+    for name in filter(None, sorted(files)):  # Some stores list a folder as a file without a name.
         yield f"{folder}{name}"
     for name in sorted(folders):
         yield from names_in(storage, f"{folder}{name}/")

@@ -174,11 +174,18 @@ class HeadingChoice(models.Model):
 
 
 def delete_expired() -> None:
-    """Delete the rows of old imports, old previews and their files, in slices."""
+    """Delete the rows of old imports, old previews and their files, in slices.
+
+    Where there is nothing to delete, nothing is written.
+    """
     limit = timezone.now() - RETENTION
     while keys := list(
         BatchRow.objects.filter(batch__made_at__lt=limit).values_list("pk", flat=True)[:500]
     ):
         BatchRow.objects.filter(pk__in=keys).delete()
-    Batch.objects.filter(made_at__lt=limit, imported_at__isnull=True).delete()
-    Batch.objects.filter(made_at__lt=limit, content__isnull=False).update(content=None)
+    undecided = Batch.objects.filter(made_at__lt=limit, imported_at__isnull=True)
+    if undecided.exists():
+        undecided.delete()
+    with_file = Batch.objects.filter(made_at__lt=limit, content__isnull=False)
+    if with_file.exists():
+        with_file.update(content=None)

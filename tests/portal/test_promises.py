@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from portal.models import Report
 from portal.rate_limits import REPORTS, RequestCount
-from portal.retention import REPORT_DAYS, SIGN_IN_DAYS
+from portal.retention import IMPORT_DAYS, REPORT_DAYS, SIGN_IN_DAYS, UNSAVED_DAYS
 from publishing.content.text_index import plain_lines
 from tests import factories
 from tools.browser_floor import FLOOR, READABLE
@@ -24,6 +24,7 @@ from tools.browser_floor import FLOOR, READABLE
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ROOT / "portal" / "starter" / "texts" / "pages"
 REPORT_FORM = "tests/portal/test_report_form.py"
+PERSONAL = "tests/portal/test_personal_data.py"
 ANSWERS = "tests/portal/test_report_answers.py"
 HERE = "tests/portal/test_promises.py"
 WALK = "tests/browser/test_walks.py::test_a_visitor_gets_everything_done_in_each_way"
@@ -53,10 +54,12 @@ PRIVACY = {
     "We keep your account, and a record of what you changed and when.": "the history of each record, for staff",
     "We set cookies while you are signed in.": "Django's session, for staff",
     f"We keep attempts to sign in, with the network address and the browser, for {SIGN_IN_DAYS} days.": f"{HERE}::test_a_sign_in_is_kept_with_its_network_address_and_browser",
+    f"We keep what you typed and did not save for {UNSAVED_DAYS} days, and the file of an import for {IMPORT_DAYS} days.": "tests/portal/test_retention.py::test_only_what_has_been_kept_for_its_whole_time_is_deleted",
     "The portal logs its errors, failed attempts to sign in, and the address of each page that it cannot find.": f"{HERE}::test_the_log_does_not_say_who_made_a_request",
     "The log does not say who made the request.": f"{HERE}::test_the_log_does_not_say_who_made_a_request",
     "The web server in front of the portal may keep a log of its own.": "not the portal's",
-    "You can ask what we hold about you, and ask us to correct or delete it.": WISH,
+    "You can ask what we hold about you, and ask us to correct or delete it.": f"{PERSONAL}::test_a_person_gets_a_copy_of_all_that_names_them_without_secrets",
+    "If you worked on the portal, your name and address can be removed, and what you published stays.": f"{PERSONAL}::test_an_erased_person_is_named_nowhere_and_what_they_did_stays",
     "Use the form to report a mistake.": WISH,
 }
 

@@ -34,6 +34,8 @@ class SqliteFiles:
     def remove(self, name):
         for suffix in ("", "-wal", "-shm"):
             Path(f"{name}{suffix}").unlink(missing_ok=True)
+        for kept in self.folder.glob(f"{Path(name).name}.before-*"):
+            kept.unlink()
 
 
 class PostgresqlDatabases:
@@ -120,3 +122,13 @@ def in_use(newest, databases, connected):
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch):
+    """Find the programs of the PostgreSQL server, which can be newer than those of the machine."""
+    if connection.vendor == "postgresql":
+        with psycopg.connect(os.environ["TEST_DATABASE_URL"]) as server:
+            place = "SELECT setting FROM pg_config WHERE name = 'BINDIR'"
+            (folder,) = server.execute(place).fetchone()
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")

@@ -1,9 +1,10 @@
 """Make the databases of this version as a portal in use would have them, for later upgrade tests.
 
-    .venv/bin/python tests/releases/keep.py
+    .venv/bin/python -m tools.release_database
 
 Run once for a release, from its folder. It writes `VERSION.sqlite3.gz` and
-`VERSION.postgresql.sql.gz` to the folder of this file. The README.md there says more.
+`VERSION.postgresql.sql.gz` to `tests/releases`, or to the folder that is named. The README.md there
+says more.
 """
 
 import gzip
@@ -20,7 +21,7 @@ from typing import Any
 
 import psycopg
 
-HERE, ROOT = Path(__file__).parent, Path.cwd()
+ROOT = Path.cwd()
 PAST, FUTURE = datetime(2021, 5, 1, 9, tzinfo=UTC), datetime(2098, 5, 1, 9, tzinfo=UTC)
 SHARED = "a-link-to-the-open-draft"
 # A length without a warning of the quality checks.
@@ -36,35 +37,33 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
-def main() -> None:
-    """Write both files."""
-    sys.path.insert(0, str(ROOT))
+def main(target: Path) -> None:
+    """Write both files to a folder."""
     from tools.run_tests import postgresql
 
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     with tempfile.TemporaryDirectory() as folder:
-        run("fill", folder, f"sqlite:///{folder}/portal.sqlite3")
-        write(f"{version}.sqlite3.gz", (Path(folder) / "portal.sqlite3").read_bytes())
+        run(folder, f"sqlite:///{folder}/portal.sqlite3")
+        write(target / f"{version}.sqlite3.gz", (Path(folder) / "portal.sqlite3").read_bytes())
     with tempfile.TemporaryDirectory() as folder, postgresql() as address:
-        run("fill", folder, address)
-        write(f"{version}.postgresql.sql.gz", dump(address))
+        run(folder, address)
+        write(target / f"{version}.postgresql.sql.gz", dump(address))
 
 
-def run(step: str, folder: str, database_url: str) -> None:
-    """Run a step of this script in a process that has the database."""
+def run(folder: str, database_url: str) -> None:
+    """Fill a database, in a process that has it."""
     settings = {
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.server_settings",
         "DATA_DIR": folder,
         "DATABASE_URL": database_url,
         # Sessions are signed with the key of the tests.
         "SECRET_KEY": "only-for-tests",
         "ALLOWED_HOSTS": "testserver",
         "HTTPS": "off",
-        # With this setting, static files need not be collected.
-        "DEBUG": "on",
+        "DEBUG": "off",
         "PYTHONPATH": str(ROOT),
     }
-    command = [sys.executable, __file__, step]
+    command = [sys.executable, "-m", "tests.releases.keep"]
     subprocess.run(command, env=os.environ | settings, cwd=ROOT, check=True)
 
 
@@ -81,8 +80,7 @@ def dump(address: str) -> bytes:
     return "".join(line for line in lines if not apart.match(line)).encode()
 
 
-def write(name: str, content: bytes) -> None:
-    path = HERE / name
+def write(path: Path, content: bytes) -> None:
     path.write_bytes(gzip.compress(content, 9, mtime=0))
     print(f"{path}: {path.stat().st_size / 1024:.0f} KB")
 
@@ -182,10 +180,23 @@ def add_drafts_and_history() -> None:
     SharedDraft.objects.update(token_hash=token_hash, expires_at=FUTURE)
     typed = open_form(tied, drafts["open"]) | {"name": "", "motto": "Half a sen"}
     done(tied.post(admin_url(drafts["open"], "working", drafts["open"].pk), typed), 200)
+    comment(drafts["open"], publisher.user, contributor.user)
     network = factories.network(name="Network with ties", cities=[drafts["open"]])
     for user in (contributor.user, tied.user):
         Tie.objects.create(user=user, city=City.objects.get(name="Fez"))
         Tie.objects.create(user=user, network=network)
+
+
+def comment(city: Any, *people: Any) -> None:
+    """Add a thread of comments, one by each person."""
+    from publishing.revisions.comments import Comment, CommentThread
+
+    place = {"model": "cities.city", "object_pk": str(city.pk), "record_name": str(city)}
+    thread = CommentThread.objects.create(**place, field="fields/motto")
+    for person in people:
+        Comment.objects.create(
+            thread=thread, person=person, person_name=str(person), text="Is it still true?"
+        )
 
 
 def add_imports() -> None:
@@ -193,6 +204,7 @@ def add_imports() -> None:
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from cities.models import City
+    from publishing.import_export.models import HeadingChoice
     from publishing.models import Batch
     from tests.admin_pages import admin_url
 
@@ -208,6 +220,9 @@ def add_imports() -> None:
             done(publisher.post(admin_url(City, "batch", batch.pk), {"decision": "import"}))
         if decision == "undo":
             done(publisher.post(admin_url(City, "batch_undo", batch.pk)))
+    HeadingChoice.objects.create(
+        model="cities.city", fingerprint="headings of another list", columns=["name", ""]
+    )
 
 
 def add_what_visitors_and_accounts_leave() -> None:
@@ -227,6 +242,7 @@ def add_what_visitors_and_accounts_leave() -> None:
     MenuItem.objects.create(site=site, label="Elsewhere", address="https://example.org/")
     Session.objects.update(expire_date=FUTURE)
     chief = factories.superuser(name="Staff")
+    Client().post("/report/", {"message": "The motto is old.", "page": "/cities/fez/"})
     Client().post("/admin/login/", {"username": chief.email, "password": "wrong"})
 
 
@@ -260,4 +276,4 @@ def done(answer, status=302):
 
 
 if __name__ == "__main__":
-    fill() if sys.argv[1:] == ["fill"] else main()
+    fill()

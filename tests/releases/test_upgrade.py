@@ -37,10 +37,11 @@ def numbers_of_rows():
     return {name: number for name, number in counted.items() if name not in OF_DJANGO}
 
 
-def test_a_release_is_upgraded_with_all_its_content(upgraded):
+def test_a_release_is_upgraded_with_all_its_content(released, upgraded):
     after = numbers_of_rows()
-    # Two lists have a page now, and the menus a link to each.
-    upgraded["portal_menuitem"] += 2
+    if released == "0.1.0":
+        # Two lists have got a page, and the menus a link to each.
+        upgraded["portal_menuitem"] += 2
     assert {name: after[name] for name in upgraded} == upgraded
     assert [name for name, number in upgraded.items() if not number and is_ours(name)] == []
     found = dict(City.objects.filter(name__startswith="City ").values_list("name", "motto"))

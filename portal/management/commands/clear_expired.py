@@ -4,13 +4,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from portal.retention import REPORT_DAYS, SIGN_IN_DAYS, clear_expired
+from portal.retention import IMPORT_DAYS, REPORT_DAYS, SIGN_IN_DAYS, UNSAVED_DAYS, clear_expired
 
 
 class Command(BaseCommand):
     help = (
         f"Deletes reports of mistakes older than {REPORT_DAYS} days, sign-ins older than "
-        f"{SIGN_IN_DAYS} days, expired sessions and counts. The portal does the same once a day."
+        f"{SIGN_IN_DAYS} days, unsaved work older than {UNSAVED_DAYS}, files of imports older than "
+        f"{IMPORT_DAYS}, expired sessions and counts. The portal does the same once a day."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
