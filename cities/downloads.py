@@ -11,9 +11,7 @@ leaves the other threads for pages.
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from threading import BoundedSemaphore
 from typing import Any
-from weakref import finalize
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
@@ -22,7 +20,6 @@ from django.http import (
     HttpResponse,
     HttpResponsePermanentRedirect,
     JsonResponse,
-    StreamingHttpResponse,
 )
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -34,10 +31,10 @@ from cities.models import City
 from publishing.content.csv import stream_csv
 from publishing.content.feeds import lasting_id
 from publishing.content.text import holdable
+from publishing.slow_clients import HeldResponse, downloads
 
-# The rows that are in memory at once, and the downloads that a process serves at once.
-CHUNK, AT_ONCE = 200, 2
-slots = BoundedSemaphore(AT_ONCE)
+# The rows that are in memory at once.
+CHUNK = 200
 BUSY_SECONDS = 60
 
 # Maximum number of entries in the feed of changes.
@@ -122,18 +119,6 @@ class DownloadFilter(CityFilter):
     page_parameters = frozenset()
 
 
-class Download(StreamingHttpResponse):
-    """A streamed response that holds one of the `slots` until it is closed or collected."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.release = finalize(self, slots.release)
-
-    def close(self) -> None:
-        super().close()
-        self.release()
-
-
 class CityDownload(View):
     """The rows of the finder in the format that the extension of the address names."""
 
@@ -212,11 +197,11 @@ class CityDownload(View):
         return {"source": self.request.build_absolute_uri(self.page()), "licence": LICENCE}
 
     def stream(self, pieces: Iterator[str], content_type: str, ending: str) -> HttpResponse:
-        if not slots.acquire(blocking=False):
+        if not downloads.enter():
             message = _("Too many downloads are under way. Try again in a minute.")
             busy = {"Retry-After": BUSY_SECONDS}
             return JsonResponse({"errors": [message]}, status=503, headers=busy)
-        response = Download(pieces, content_type=content_type)
+        response = HeldResponse(pieces, places=downloads, content_type=content_type)
         response["Content-Disposition"] = f'attachment; filename="learning-cities.{ending}"'
         # The licence of the GeoNames data, for programs.
         response["Link"] = '<https://creativecommons.org/licenses/by/4.0/>; rel="license"'

@@ -23,6 +23,8 @@ ENVIRONMENT = {
     "HTTPS": "off",
     "BEHIND_PROXY": "off",
     "PROXY_COUNT": "1",
+    "WORKERS": "2",
+    "THREADS": "4",
     "DATA_DIR": str(_folder),
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_folder}/portal.sqlite3",
     "PAGE_CACHE_MIB": "8",
