@@ -47,7 +47,8 @@ HTTPS = env.bool("HTTPS", default=True)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 # The number of proxies that a request passes, each of which adds to X-Forwarded-For.
 PROXY_COUNT = whole_number("PROXY_COUNT", default=1)
-# The processes of the server, and the threads of each, which PostgreSQL needs connections for.
+# Two processes use both cores of a small machine. With four threads in each, a slow page delays no
+# other, and they are few enough for SQLite, which has one writer at a time.
 WORKERS = whole_number("WORKERS", default=2)
 THREADS = whole_number("THREADS", default=4)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
