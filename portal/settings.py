@@ -317,6 +317,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MANAGERS = [("", address.strip()) for address in env.list("REPORT_EMAILS", default=[])]
 # In seconds: a request must not wait longer for a mail server that does not answer.
 EMAIL_TIMEOUT = 10
+# Tests run at once what is otherwise done after the answer.
+JOBS_AT_ONCE = False
 
 # -- Security ------------------------------------------------------------------------------
 
