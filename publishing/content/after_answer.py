@@ -26,11 +26,11 @@ def after_answer(job: Callable[[], object]) -> None:
     if settings.JOBS_AT_ONCE:
         job()
     else:
-        _thread.submit(_run, job)
+        _thread.submit(_run, job, time.monotonic() + PAUSE)
 
 
-def _run(job: Callable[[], object]) -> None:
-    time.sleep(PAUSE)
+def _run(job: Callable[[], object], begin: float) -> None:
+    time.sleep(max(0, begin - time.monotonic()))
     try:
         job()
     except Exception:

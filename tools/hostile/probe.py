@@ -29,7 +29,7 @@ def read(target: Target, seconds: float) -> Reading:
         for address, times in ((PAGE, reading.page), (HEALTH, reading.health)):
             start = time.perf_counter()
             try:
-                status, _body = target.get(address)
+                status = target.get(address).status
             except (OSError, http.client.HTTPException) as error:
                 reading.failures.append(f"{address}: {error!r}")
                 continue

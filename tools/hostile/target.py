@@ -33,6 +33,14 @@ print(session.session_key)
 """
 
 
+class Answer(NamedTuple):
+    """The response to a request, without following it elsewhere."""
+
+    status: int
+    body: bytes
+    location: str
+
+
 class Target(NamedTuple):
     """A portal, the session of an administrator, and the pictures that attackers use."""
 
@@ -55,9 +63,9 @@ class Target(NamedTuple):
                 "focal_point": "0.5x0.5",
             },
             {"file": ("hall.jpg", content)},
-        )[0]
+        ).status
 
-    def get(self, address: str, session: str = "") -> tuple[int, bytes]:
+    def get(self, address: str, session: str = "") -> Answer:
         return self.request("GET", address, session=session)
 
     def post(
@@ -65,7 +73,8 @@ class Target(NamedTuple):
         address: str,
         fields: dict[str, str],
         files: dict[str, tuple[str, bytes]] | None = None,
-    ) -> tuple[int, bytes]:
+        **headers: str,
+    ) -> Answer:
         """Send a form as the administrator."""
         boundary, body = secrets.token_hex(16), BytesIO()
         for name, value in ({"csrfmiddlewaretoken": "a" * 32} | fields).items():
@@ -76,20 +85,19 @@ class Target(NamedTuple):
             body.write(f'{head}; filename="{filename}"\r\n\r\n'.encode() + content + b"\r\n")
         body.write(f"--{boundary}--\r\n".encode())
         kind = f"multipart/form-data; boundary={boundary}"
-        return self.request(
-            "POST", address, body.getvalue(), session=self.session, **{"Content-Type": kind}
-        )
+        headers |= {"Content-Type": kind}
+        return self.request("POST", address, body.getvalue(), session=self.session, **headers)
 
     def request(
         self, method: str, address: str, body: bytes = b"", session: str = "", **headers: str
-    ) -> tuple[int, bytes]:
-        """Return status and body of a response, over a connection of its own."""
+    ) -> Answer:
+        """Return a response, over a connection of its own."""
         cookies = f"csrftoken={'a' * 32}" + (f"; sessionid={session}" if session else "")
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             client.request(method, address, body or None, headers | {"Cookie": cookies})
             response = client.getresponse()
-            return response.status, response.read()
+            return Answer(response.status, response.read(), response.headers["Location"] or "")
         finally:
             client.close()
 
