@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 TEMPLATES = find templates */templates -name '*.html' 2>/dev/null | xargs
 
-.PHONY: help run dev test test-all check audit bench profile mutants screenshots format lock develop
+.PHONY: help run dev test test-all check audit bench hostile soak profile mutants screenshots format lock develop
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 13
@@ -41,6 +41,12 @@ bench: develop ## speed beside a plain list of cities (ARGS="--sizes 361,10000 -
 
 profile: develop ## where the time of a page goes (ARGS="/cities/wakefield/")
 	@$(BIN)/python -m tools.profile_page $(ARGS)
+
+hostile: develop ## slow and hostile clients on a fresh portal (ARGS="--seconds 10 --write")
+	@$(BIN)/python -m tools.hostile $(ARGS)
+
+soak: develop ## kill workers and servers while people save (ARGS="--kills 100 --write")
+	@$(BIN)/python -m tools.soak $(ARGS)
 
 mutants: develop ## whether the tests notice faults that are put in by hand (ARGS="suggestions")
 	@$(BIN)/python -m tools.mutants $(ARGS)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.contrib.auth.signals import user_login_failed
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ class PortalConfig(AppConfig):
         from portal.page_cache.triggers import drop_triggers, make_triggers
         from portal.page_cache.version import VersionWatcher
         from portal.roles import fill_groups
+        from portal.sign_in_limit import count_failure
         from publishing import migration_triggers
         from publishing.caching import content_cache
 
@@ -20,4 +22,5 @@ class PortalConfig(AppConfig):
         content_cache.content_version = VersionWatcher().current
         post_migrate.connect(fill_groups, sender=self, dispatch_uid="portal.roles")
         post_migrate.connect(make_site, sender=self, dispatch_uid="portal.site")
+        user_login_failed.connect(count_failure, dispatch_uid="portal.sign_in_limit")
         migration_triggers.register(drop_triggers, make_triggers)

@@ -1,6 +1,6 @@
 """Feedback of visitors: the form "Report a mistake". Staff handle the reports in the admin."""
 
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from portal.models import Report
 from portal.rate_limits import REPORTS, is_over_limit
 from portal.reported_page import ReportedPage, page_before, reported_page
 from portal.retention import REPORT_DAYS
+from publishing.content.after_answer import after_answer
 from publishing.content.mail import is_set_up
 
 TOO_MANY = _(
@@ -97,11 +98,8 @@ class ReportView(FormView):
         if is_over_limit(self.request, REPORTS):
             return self.refuse(form)
         report = form.save()
-        mail_managers(
-            _("A mistake was reported: %(page)s") % {"page": report.address},
-            report.message,
-            fail_silently=True,
-        )
+        subject = _("A mistake was reported: %(page)s") % {"page": report.address}
+        after_answer(partial(mail_managers, subject, report.message, fail_silently=True))
         return super().form_valid(form)
 
     def refuse(self, form: Any) -> HttpResponse:

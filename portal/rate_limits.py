@@ -82,11 +82,25 @@ def is_over_limit(request: HttpRequest, limit: Limit) -> bool:
 
     The seconds begin with the first request, after which the count is dropped.
     """
-    text = f"{limit.kind}:{visitor_address(request)}"
-    key = salted_hmac("portal.rate_limits", text, algorithm="sha256").hexdigest()
+    key = counted_as(request, limit)
     if settings.REDIS_URL:
         return count_in_redis(key, limit.seconds) > limit.most
     return RequestCount.objects.count_request(key, limit.most, limit.seconds)
+
+
+def has_reached(request: HttpRequest, limit: Limit) -> bool:
+    """Return whether the visitor has sent as many of this kind as allowed, without counting."""
+    key = counted_as(request, limit)
+    if settings.REDIS_URL:
+        return counted_in_redis(key) >= limit.most
+    rows = RequestCount.objects.filter(key=key, expires_at__gt=timezone.now())
+    return rows.filter(count__gte=limit.most).exists()
+
+
+def counted_as(request: HttpRequest, limit: Limit) -> str:
+    """Return the key under which requests of this kind by this visitor are counted."""
+    text = f"{limit.kind}:{visitor_address(request)}"
+    return salted_hmac("portal.rate_limits", text, algorithm="sha256").hexdigest()
 
 
 def count_in_redis(key: str, seconds: int) -> int:
@@ -104,3 +118,12 @@ def count_in_redis(key: str, seconds: int) -> int:
         logger.warning("A request was not counted, because Redis did not answer: %s", error)
         return 0
     return count
+
+
+def counted_in_redis(key: str) -> int:
+    """Return the number of requests so far; 0 if Redis does not answer."""
+    try:
+        return int(cache.get(key, 0))
+    except (RedisError, OSError, ValueError) as error:
+        logger.warning("A limit was not checked, because Redis did not answer: %s", error)
+        return 0

@@ -4,13 +4,17 @@ Other WSGI servers use `portal.wsgi:application`.
 """
 
 import gc
+import multiprocessing
+import os
 import signal
 from collections.abc import Callable
 from typing import Any
 
+from portal.supervisor import die_with_parent
+
 
 def application() -> Callable[..., Any]:
-    """Return the WSGI application, in a process that stops when it gets a signal.
+    """Return the WSGI application, in a process that stops with its parent or at a signal.
 
     Ctrl-C in a terminal reaches the workers as well as granian's main process, which then stops
     them itself; and while a worker loads, it has the main process's handlers, which do nothing
@@ -18,6 +22,11 @@ def application() -> Callable[..., Any]:
     leave Ctrl-C to the main process, and may be killed at any moment while they load. Granian sets
     its own handlers afterwards.
     """
+    die_with_parent()
+    parent = multiprocessing.parent_process()
+    if parent and os.getppid() != parent.pid:
+        # It died before this process could know.
+        raise SystemExit
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from portal.wsgi import application as portal

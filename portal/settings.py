@@ -47,6 +47,10 @@ HTTPS = env.bool("HTTPS", default=True)
 BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 # The number of proxies that a request passes, each of which adds to X-Forwarded-For.
 PROXY_COUNT = whole_number("PROXY_COUNT", default=1)
+# Two processes use both cores of a small machine. With four threads in each, a slow page delays no
+# other, and they are few enough for SQLite, which has one writer at a time.
+WORKERS = whole_number("WORKERS", default=2)
+THREADS = whole_number("THREADS", default=4)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
 
 SECRET_KEY = required(
@@ -103,7 +107,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Static files are stored compressed; pages are compressed here. Django pads each response by
     # a random length and masks its tokens, so that the size reveals nothing (BREACH).
-    "django.middleware.gzip.GZipMiddleware",
+    "portal.compression.CompressionMiddleware",
     "portal.middleware.DatabaseErrorMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -123,9 +127,9 @@ MIDDLEWARE = [
 DEBUG_TOOLBAR = DEBUG and find_spec("debug_toolbar") is not None
 if DEBUG_TOOLBAR:
     INSTALLED_APPS += ["debug_toolbar"]
-    # It writes into pages, so it comes after GZipMiddleware, which compresses them.
+    # It writes into pages, so it comes after the middleware that compresses them.
     MIDDLEWARE.insert(
-        MIDDLEWARE.index("django.middleware.gzip.GZipMiddleware") + 1,
+        MIDDLEWARE.index("portal.compression.CompressionMiddleware") + 1,
         "debug_toolbar.middleware.DebugToolbarMiddleware",
     )
     INTERNAL_IPS = ["127.0.0.1", "::1"]
@@ -171,7 +175,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         {
             # A transaction takes the write lock at its start, so it waits instead of failing.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            # In seconds. All threads would wait, if sign-ins waited longer for a long write.
+            "timeout": 5,
             # Readers never wait for a writer; a power cut loses at most the last transactions.
             # Foreign keys are switched on by Django itself on every connection.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -182,6 +187,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
+    "portal.sign_in_limit.AddressLimit",
     "axes.backends.AxesStandaloneBackend",
     # Sessions contain this name: renaming it would sign everybody out.
     "portal.roles.Backend",
@@ -196,13 +202,14 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "portal.accounts.hashers.SmallArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
-# Five wrong passwords for one user from one address lock the user there for 15 minutes.
+# Five wrong passwords for one user from one address lock the user there for 15 minutes;
+# portal/sign_in_limit.py limits those of one address for all users.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -321,6 +328,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MANAGERS = [("", address.strip()) for address in env.list("REPORT_EMAILS", default=[])]
 # In seconds: a request must not wait longer for a mail server that does not answer.
 EMAIL_TIMEOUT = 10
+# Tests run at once what is otherwise done after the answer.
+JOBS_AT_ONCE = False
 
 # -- Security ------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 django = get_wsgi_application()
 
 # Importable only after Django is set up.
+from portal.form_gate import FormGate  # noqa: E402
 from portal.page_cache.cache import PageCache  # noqa: E402
 
-application = PageCache(django)
+application = FormGate(PageCache(django))

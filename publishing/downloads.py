@@ -13,9 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from threading import BoundedSemaphore
 from typing import Any, NamedTuple
-from weakref import finalize
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import QuerySet
@@ -24,7 +22,6 @@ from django.http import (
     HttpResponse,
     HttpResponsePermanentRedirect,
     JsonResponse,
-    StreamingHttpResponse,
 )
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,10 +31,10 @@ from django.views.generic import View
 from publishing.content.csv import stream_csv
 from publishing.finder.finder import Finder
 from publishing.import_export.exporting import write_workbook
+from publishing.slow_clients import HeldResponse, downloads
 
-# The rows that are in memory at once, and the downloads that a process serves at once.
-CHUNK, AT_ONCE = 200, 2
-slots = BoundedSemaphore(AT_ONCE)
+# The rows that are in memory at once.
+CHUNK = 200
 BUSY_SECONDS = 60
 
 # The address of the downloads beside a list.
@@ -102,18 +99,6 @@ def json_pieces(opening: dict[str, Any], key: str, items: Iterable[Any]) -> Iter
     for number, item in enumerate(items):
         yield ("," if number else "") + "\n" + encoder.encode(item)
     yield "\n]}\n"
-
-
-class Held(StreamingHttpResponse):
-    """A streamed response that holds one of the `slots` until it is closed or collected."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.release = finalize(self, slots.release)
-
-    def close(self) -> None:
-        super().close()
-        self.release()
 
 
 class Download(View):
@@ -189,14 +174,14 @@ class Download(View):
         return {"source": source, "licence": str(self.licence)}
 
     def stream(self, make: Callable[[], Any], content_type: str, ending: str) -> HttpResponse:
-        if not slots.acquire(blocking=False):
+        if not downloads.enter():
             message = _("Too many downloads are under way. Try again in a minute.")
             busy = {"Retry-After": BUSY_SECONDS}
             return JsonResponse({"errors": [message]}, status=503, headers=busy)
         try:
-            response = Held(make(), content_type=content_type)
+            response = HeldResponse(make(), places=downloads, content_type=content_type)
         except BaseException:
-            slots.release()
+            downloads.leave()
             raise
         name = "learning-cities" if self.plural == "cities" else f"learning-cities-{self.plural}"
         response["Content-Disposition"] = f'attachment; filename="{name}.{ending}"'

@@ -48,13 +48,14 @@ def process(command, pass_fds=(), **environment):
 
 @contextmanager
 def portal(folder, database_url, **environment):
-    """Start the portal on a free port, with two workers and a migrated database.
+    """Start the portal on a free port, as `manage.py serve` does, with a migrated database.
 
     Yield the port and the process.
     """
+    # Importable only after Django is set up.
+    from portal.management.commands.serve import server_command
+
     port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port)]
-    command += ["--workers", "2", "--blocking-threads", "4", "--no-ws", "--factory"]
     # WhiteNoise warns about a missing folder.
     (folder / "static").mkdir(parents=True, exist_ok=True)
     settings = {
@@ -64,7 +65,8 @@ def portal(folder, database_url, **environment):
         "SECRET_KEY": "shared by all servers of a test",
         "ALLOWED_HOSTS": "127.0.0.1",
     }
-    with process([*command, "portal.server:application"], **settings | environment) as server:
+    command = server_command("127.0.0.1", str(port), workers=2, threads=4)
+    with process(command, **settings | environment) as server:
         wait_for(port, server)
         yield port, server
 

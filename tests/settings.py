@@ -23,6 +23,8 @@ ENVIRONMENT = {
     "HTTPS": "off",
     "BEHIND_PROXY": "off",
     "PROXY_COUNT": "1",
+    "WORKERS": "2",
+    "THREADS": "4",
     "DATA_DIR": str(_folder),
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_folder}/portal.sqlite3",
     "PAGE_CACHE_MIB": "8",
@@ -52,6 +54,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Manifest storage needs collected files; the tests of serving run the real one.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+JOBS_AT_ONCE = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Argon2 is slow on purpose.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

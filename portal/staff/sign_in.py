@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from portal.accounts.models import User
 from portal.accounts.password_links import link_tokens
 from portal.errors import too_many_requests
 from portal.rate_limits import PASSWORD_RESETS, is_over_limit
+from publishing.content.after_answer import after_answer
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -46,6 +48,13 @@ class PasswordLinkForm(PasswordResetForm):
     def get_users(self, email: str) -> Iterable[Any]:
         """Return the user with an address, also one who was invited and has no password yet."""
         return User.objects.filter(email=email, is_active=True)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Look for the user, and send the link, after the answer.
+
+        It takes as long for an address without an account.
+        """
+        after_answer(partial(super().save, *args, **kwargs))
 
 
 class PasswordReset(views.PasswordResetView):

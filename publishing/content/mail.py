@@ -1,9 +1,13 @@
-"""Mail to one person: rendered in the time zone of whoever reads it, and sent without raising."""
+"""Mail to one person: rendered in the time zone of whoever reads it, and sent without raising.
+
+`send` is for pages that say whether it worked; all other mail is sent after the answer.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from smtplib import SMTPException
 from typing import Any
 
@@ -12,6 +16,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from publishing.content.after_answer import after_answer
 from publishing.content.moments import zone_of
 
 logger = logging.getLogger(__name__)
@@ -38,3 +43,8 @@ def send(mail: EmailMessage) -> bool:
         logger.exception("The mail “%s” could not be sent to %s.", mail.subject, mail.to[0])
         return False
     return True
+
+
+def send_later(mail: EmailMessage) -> None:
+    """Send a mail after the answer; a failure is logged."""
+    after_answer(partial(send, mail))

@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
-from publishing.content.mail import is_set_up, made_mail, send
+from publishing.content.mail import is_set_up, made_mail, send_later
 from publishing.content.scope import is_within
 from publishing.content.visibility import permission_to
 from publishing.revisions.comments import Comment
@@ -117,4 +117,4 @@ def tell(
     address = request.build_absolute_uri(path) if request else settings.PUBLIC_ADDRESS + path
     context |= {"draft": draft, "address": address}
     for _email, person in sorted(readers.items()):
-        transaction.on_commit(partial(send, made_mail(about, person, context)))
+        transaction.on_commit(partial(send_later, made_mail(about, person, context)))

@@ -12,7 +12,8 @@ import pytest
 from cities.downloads import COLUMNS
 from cities.models import City
 from publishing.content.csv import defused
-from publishing.downloads import AT_ONCE, cell
+from publishing.downloads import cell
+from publishing.slow_clients import downloads
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -155,7 +156,7 @@ def test_the_feed_of_cities_drops_control_characters_of_a_text(client, fez):
 
 
 def test_slow_readers_of_a_download_leave_threads_for_pages(client, fez):
-    first, second = [client.get("/cities/export.csv") for _ in range(AT_ONCE)]
+    first, second = [client.get("/cities/export.csv") for _ in range(downloads.most)]
     refused = client.get("/cities/export.json")
     assert (refused.status_code, refused["Retry-After"]) == (503, "60")
     assert refused.json() == {

@@ -214,10 +214,10 @@ def start(tmp_path):
     }
     servers = []
 
-    def start(port: str, *options: str) -> subprocess.Popen[str]:
+    def start(port: str, *options: str, cwd: Path = ROOT) -> subprocess.Popen[str]:
         server = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--port", port, *options],
-            cwd=ROOT,
+            [sys.executable, str(ROOT / "manage.py"), "serve", "--port", port, *options],
+            cwd=cwd,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -278,7 +278,8 @@ def test_the_server_answers_from_an_empty_folder_and_starts_quickly_the_second_t
     # Hashed names show that the files were collected, compressed and found.
     assert re.search(r'href="/static/[^"]+\.[0-9a-f]{12}\.css"', page)
 
-    server = start(port)
+    # From another folder, as a service manager starts it.
+    server = start(port, cwd=Path("/"))
     assert first_page(port, server) == page
     second = stopped(server)
     assert "Preparing" not in second
@@ -288,6 +289,12 @@ def test_the_server_answers_from_an_empty_folder_and_starts_quickly_the_second_t
     [password] = re.findall(r"as staff@localhost with the password (\S+)", first)
     assert password not in second
     assert f"with the address and password in {tmp_path}/staff-account.txt" in second
+
+
+@pytest.mark.parametrize("option", ["--workers", "--threads"])
+def test_a_server_has_at_least_one_worker_and_thread(option):
+    with pytest.raises(SystemExit, match="Give --workers and --threads as numbers from 1 up"):
+        call_command("serve", option, "0")
 
 
 @pytest.mark.once

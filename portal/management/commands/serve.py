@@ -30,13 +30,6 @@ from portal.page_cache.version import read_version
 
 # The first account of a portal that only this machine reaches. No mail is sent to it.
 STAFF = "staff@localhost"
-# Two processes use both cores of a small machine. With four threads in each, a slow page delays no
-# other, and they are few enough for SQLite, which has one writer at a time.
-WORKERS = 2
-THREADS = 4
-# For GNU's allocator: threads that take turns need no memory arena each. It saves a process
-# about 5 MB.
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "1"}
 
 
 class Command(BaseCommand):
@@ -51,6 +44,12 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", default="8000", help="port to listen on, 1 to 65535")
         parser.add_argument(
+            "--workers", type=int, default=settings.WORKERS, help="processes (WORKERS)"
+        )
+        parser.add_argument(
+            "--threads", type=int, default=settings.THREADS, help="threads of each (THREADS)"
+        )
+        parser.add_argument(
             "--reload",
             action="store_true",
             help="for development on this machine: DEBUG on, and a restart when code changes",
@@ -58,6 +57,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: str, reload: bool, **options: Any) -> None:
         try:
+            if min(options["workers"], options["threads"]) < 1:
+                raise CommandError("Give --workers and --threads as numbers from 1 up.")
             if reload and not is_loopback(host):
                 raise CommandError(f"DEBUG shows what is inside: --reload cannot serve at {host}.")
             require_free(host, port)
@@ -79,7 +80,9 @@ class Command(BaseCommand):
         self.say(f"The portal is at {base_url(host, port)}/ (Ctrl-C stops it)")
         if reload:
             os.execve(sys.executable, development_command(host, port), os.environ | {"DEBUG": "on"})
-        os.execve(sys.executable, server_command(host, port), ENVIRONMENT | os.environ)
+        workers, threads = options["workers"], options["threads"]
+        command = server_command(host, port, workers, threads)
+        os.execve(sys.executable, command, server_environment(threads))
 
     def say(self, text: str) -> None:
         """Print one line at once."""
@@ -238,25 +241,40 @@ def opens_account(note: Path) -> bool:
     return user.check_password(note.read_text().partition("password: ")[2].strip())
 
 
-def server_command(host: str, port: str) -> list[str]:
-    """Return the command line of the web server, Python first."""
+def server_command(host: str, port: str, workers: int, threads: int) -> list[str]:
+    """Return the command line of the web server and of what keeps it running, Python first."""
     options = {
         "--interface": "wsgi",
         "--host": host,
         "--port": port,
-        "--workers": str(WORKERS),
+        "--workers": str(workers),
         # The option --backpressure keeps its default: it counts open connections, idle ones too.
-        "--blocking-threads": str(THREADS),
+        "--blocking-threads": str(threads),
         # A request that is being answered may finish when the server stops.
         "--workers-kill-timeout": "10",
         "--log-level": "warning",
     }
     pairs = [part for option in options.items() for part in option]
     flags = ["--no-ws", "--respawn-failed-workers", "--factory"]
-    return [sys.executable, "-m", "granian", *pairs, *flags, "portal.server:application"]
+    server = [sys.executable, "-m", "granian", *pairs, *flags, "portal.server:application"]
+    return [sys.executable, "-m", "portal.supervisor", *server]
+
+
+def server_environment(threads: int) -> dict[str, str]:
+    """Return the environment of the web server."""
+    # The folder that the command is run from stays: relative paths in settings begin there.
+    path = [str(settings.BASE_DIR), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        # For GNU's allocator: threads that take turns need no memory arena each. It saves a
+        # process about 5 MB.
+        "MALLOC_ARENA_MAX": "1",
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(path),
+        "THREADS": str(threads),
+    }
 
 
 def development_command(host: str, port: str) -> list[str]:
     """Return the command line of Django's own server, Python first."""
     listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    return [sys.executable, "manage.py", "runserver", listen]
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), "runserver", listen]

@@ -1,0 +1,1 @@
+"""Attacks on a portal without a proxy, while somebody reads: `make hostile`."""

@@ -1,0 +1,1 @@
+"""Kill workers and servers while people save, upload and import: `make soak`."""
