@@ -27,7 +27,7 @@ dev: ## the same for development: changes show at once, DEBUG and the debug tool
 test: develop ## the suite on SQLite and the essential walks in Chromium (ARGS="-k slug" goes to pytest)
 	@$(BIN)/python tools/run_tests.py $(ARGS)
 
-test-all: develop ## everything: PostgreSQL, several servers, all browsers too
+test-all: develop ## everything: PostgreSQL, several servers, all browsers, deployment too
 	@$(BIN)/python tools/run_tests.py --all $(ARGS)
 
 check: develop ## lint, format, types, imports, migrations, settings, templates, scripts (ARGS=mypy)
