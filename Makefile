@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 TEMPLATES = find templates */templates -name '*.html' 2>/dev/null | xargs
 
-.PHONY: help run dev test test-all check audit bench profile mutants screenshots format lock develop
+.PHONY: help run dev test test-all check audit bench profile mutants screenshots format lock sbom develop
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 13
@@ -58,6 +58,11 @@ lock: develop ## write the locks anew; ARGS=--upgrade takes the newest versions
 	$(LOCK) $(ARGS) pyproject.toml --output-file requirements.txt
 	$(LOCK) $(ARGS) pyproject.toml --group dev --constraint requirements.txt \
 		--output-file requirements-dev.txt
+
+sbom: develop ## list the packages of the portal as CycloneDX in var/sbom.json (ARGS=FILE)
+	@mkdir -p var
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file "$(or $(ARGS),var/sbom.json)" requirements.txt
 
 develop: ## .venv with everything for developers
 	$(START) develop

@@ -1,5 +1,6 @@
 """The files that build, configure and start the portal."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -56,6 +57,21 @@ def test_the_command_make_lists_every_target():
     targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert targets is not None
     assert [line.split()[0] for line in listed.splitlines()] == targets[1].split()
+
+
+def test_the_sbom_lists_every_locked_package_with_its_hashes(tmp_path):
+    file = tmp_path / "sbom.json"
+    # Nothing is installed: `develop` counts as done.
+    command = ["make", "--assume-old=develop", "sbom", f"ARGS={file}"]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    bom = json.loads(file.read_text())
+    assert bom["bomFormat"] == "CycloneDX"
+    assert bom["metadata"]["component"]["name"] == "learning-cities-portal"
+    listed = {f"{package['name']}=={package['version']}" for package in bom["components"]}
+    lock = re.sub(r"\[.+?\]==", "==", (ROOT / "requirements.txt").read_text())
+    assert listed == set(re.findall(r"^[a-z][^\s;]*==[^\s;]+", lock, re.MULTILINE))
+    assert "django" in {package["name"] for package in bom["components"]}
+    assert all(package["externalReferences"][0]["hashes"] for package in bom["components"])
 
 
 @pytest.mark.parametrize(
