@@ -13,7 +13,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 TEMPLATES = find templates */templates -name '*.html' 2>/dev/null | xargs
 
-.PHONY: help run dev test test-all check audit bench hostile soak profile mutants screenshots format lock develop
+.PHONY: help run dev test test-all check audit bench hostile soak profile mutants screenshots format lock sbom develop
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 13
@@ -27,7 +27,7 @@ dev: ## the same for development: changes show at once, DEBUG and the debug tool
 test: develop ## the suite on SQLite and the essential walks in Chromium (ARGS="-k slug" goes to pytest)
 	@$(BIN)/python tools/run_tests.py $(ARGS)
 
-test-all: develop ## everything: PostgreSQL, several servers, all browsers too
+test-all: develop ## everything: PostgreSQL, several servers, all browsers, deployment too
 	@$(BIN)/python tools/run_tests.py --all $(ARGS)
 
 check: develop ## lint, format, types, imports, migrations, settings, templates, scripts (ARGS=mypy)
@@ -39,14 +39,14 @@ audit: develop ## axe, HTML checker and Lighthouse on every kind of page (ARGS="
 bench: develop ## speed beside a plain list of cities (ARGS="--sizes 361,10000 --postgresql")
 	@$(BIN)/python -m tools.bench $(ARGS)
 
-profile: develop ## where the time of a page goes (ARGS="/cities/wakefield/")
-	@$(BIN)/python -m tools.profile_page $(ARGS)
-
 hostile: develop ## slow and hostile clients on a fresh portal (ARGS="--seconds 10 --write")
 	@$(BIN)/python -m tools.hostile $(ARGS)
 
 soak: develop ## kill workers and servers while people save (ARGS="--kills 100 --write")
 	@$(BIN)/python -m tools.soak $(ARGS)
+
+profile: develop ## where the time of a page goes (ARGS="/cities/wakefield/")
+	@$(BIN)/python -m tools.profile_page $(ARGS)
 
 mutants: develop ## whether the tests notice faults that are put in by hand (ARGS="suggestions")
 	@$(BIN)/python -m tools.mutants $(ARGS)
@@ -64,6 +64,11 @@ lock: develop ## write the locks anew; ARGS=--upgrade takes the newest versions
 	$(LOCK) $(ARGS) pyproject.toml --output-file requirements.txt
 	$(LOCK) $(ARGS) pyproject.toml --group dev --constraint requirements.txt \
 		--output-file requirements-dev.txt
+
+sbom: develop ## list the packages of the portal as CycloneDX in var/sbom.json (ARGS=FILE)
+	@mkdir -p var
+	@$(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file "$(or $(ARGS),var/sbom.json)" requirements.txt
 
 develop: ## .venv with everything for developers
 	$(START) develop

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.db.models.signals import post_save
 from hypothesis import settings
 
-from tools.run_tests import find_chromium, find_engines
+from tools.run_tests import find_chromium, find_deployment, find_engines
 
 # No deadline, because a busy machine is slow and not wrong; the same examples every time, so that
 # a failure can be repeated.
@@ -71,6 +71,11 @@ def pytest_collection_modifyitems(items):
         ("browser", find_chromium(), "no Chromium: install it or set CHROMIUM to its path"),
         ("engines", find_engines(), "no WebKitWebDriver, Xvfb or Firefox: install them"),
         ("text_browser", shutil.which("w3m"), "no w3m: install it"),
+        (
+            "deployment",
+            find_deployment(),
+            "no nginx, caddy, systemd-analyze or openssl: install them",
+        ),
         ("servers", has_servers, "no PostgreSQL or no redis-server: `make test-all` has both"),
     ):
         for item in items:

@@ -1,5 +1,6 @@
 """The files that build, configure and start the portal."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -56,6 +57,21 @@ def test_the_command_make_lists_every_target():
     targets = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert targets is not None
     assert [line.split()[0] for line in listed.splitlines()] == targets[1].split()
+
+
+def test_the_sbom_lists_every_locked_package_with_its_hashes(tmp_path):
+    file = tmp_path / "sbom.json"
+    # Nothing is installed: `develop` counts as done.
+    command = ["make", "--assume-old=develop", "sbom", f"ARGS={file}"]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
+    bom = json.loads(file.read_text())
+    assert bom["bomFormat"] == "CycloneDX"
+    assert bom["metadata"]["component"]["name"] == "learning-cities-portal"
+    listed = {f"{package['name']}=={package['version']}" for package in bom["components"]}
+    lock = re.sub(r"\[.+?\]==", "==", (ROOT / "requirements.txt").read_text())
+    assert listed == set(re.findall(r"^[a-z][^\s;]*==[^\s;]+", lock, re.MULTILINE))
+    assert "django" in {package["name"] for package in bom["components"]}
+    assert all(package["externalReferences"][0]["hashes"] for package in bom["components"])
 
 
 @pytest.mark.parametrize(
@@ -127,11 +143,12 @@ def test_missing_parts_of_the_tests_are_named_and_fail_when_all_are_required(mon
     monkeypatch.setattr(run_tests, "on_several_servers", lambda arguments: 0)
     monkeypatch.setattr(run_tests, "in_browser", lambda arguments: 0)
     monkeypatch.setattr(run_tests, "in_engines", lambda arguments: 0)
+    monkeypatch.setattr(run_tests, "in_deployment", lambda arguments: 0)
     monkeypatch.setattr(run_tests, "in_text_browser", no_browser)
     monkeypatch.delenv("REQUIRE_ALL", raising=False)
     assert run_tests.main(["--all"]) == 0
-    last = capsys.readouterr().out.splitlines()[-1]
-    assert last.split("  ") == ["Text browser", "NOT RUN: Install w3m."]
+    lines = capsys.readouterr().out.splitlines()
+    assert ["Text browser", "NOT RUN: Install w3m."] in [line.split("  ") for line in lines]
     monkeypatch.setenv("REQUIRE_ALL", "1")
     assert run_tests.main(["--all"]) == 1
 
@@ -139,19 +156,21 @@ def test_missing_parts_of_the_tests_are_named_and_fail_when_all_are_required(mon
 @pytest.mark.parametrize(
     ("codes", "arguments", "expected"),
     [
-        ((0, 0, 0, 0, 0, 0), [], 0),
-        ((0, 1, 0, 0, 0, 0), [], 1),
-        ((0, 0, 0, 0, 1, 0), [], 1),
-        ((0, 0, 0, 0, 0, 1), [], 1),
-        ((0, 0, 0, run_tests.NO_TESTS, 0, 0), [], 1),
-        ((0, 0, 0, run_tests.NO_TESTS, 0, 0), ["-k", "slug"], 0),
-        ((run_tests.NO_TESTS,) * 6, ["-k", "typo"], 1),
+        ((0, 0, 0, 0, 0, 0, 0), [], 0),
+        ((0, 1, 0, 0, 0, 0, 0), [], 1),
+        ((0, 0, 0, 0, 1, 0, 0), [], 1),
+        ((0, 0, 0, 0, 0, 1, 0), [], 1),
+        ((0, 0, 0, 0, 0, 0, 1), [], 1),
+        ((0, 0, 0, run_tests.NO_TESTS, 0, 0, 0), [], 1),
+        ((0, 0, 0, run_tests.NO_TESTS, 0, 0, 0), ["-k", "slug"], 0),
+        ((run_tests.NO_TESTS,) * 7, ["-k", "typo"], 1),
     ],
 )
 def test_the_exit_code_of_the_tests_is_that_of_the_worst_part(
     monkeypatch, codes, arguments, expected
 ):
-    parts = "on_sqlite on_postgresql on_several_servers in_browser in_engines in_text_browser"
+    parts = "on_sqlite on_postgresql on_several_servers in_browser in_engines in_text_browser "
+    parts += "in_deployment"
     for name, code in zip(parts.split(), codes, strict=True):
         monkeypatch.setattr(run_tests, name, lambda _, code=code: code)
     assert run_tests.main(["--all", *arguments]) == expected
@@ -165,7 +184,8 @@ def test_make_test_runs_two_parts_and_names_those_left_out(monkeypatch, capsys):
     assert ran == ["on_sqlite_without_processes", "in_browser_essentials"]
     assert capsys.readouterr().out.splitlines()[-1] == (
         "Left out: tests that start processes of their own, PostgreSQL, several servers, the other "
-        "tests in Chromium, WebKit, Firefox and w3m. `make test-all` runs everything."
+        "tests in Chromium, WebKit, Firefox, w3m, and the files of deploy/. `make test-all` runs "
+        "everything."
     )
 
 

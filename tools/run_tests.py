@@ -20,7 +20,9 @@ from pathlib import Path
 import psycopg
 
 NO_TESTS = 5  # pytest's exit code when nothing was selected
-IN_NO_BROWSER = "not browser and not engines and not text_browser and not servers"
+IN_NO_BROWSER = (
+    "not browser and not engines and not text_browser and not servers and not deployment"
+)
 
 
 Part = Callable[[list[str]], int]
@@ -46,6 +48,17 @@ def find_firefox() -> str | None:
 def find_engines() -> bool:
     """Return whether WebKit and Firefox can be driven here."""
     return bool(shutil.which("WebKitWebDriver") and shutil.which("Xvfb") and find_firefox())
+
+
+def find_nginx() -> str | None:
+    """Return the path of nginx, which Debian keeps from the PATH of people without rights."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+def find_deployment() -> bool:
+    """Return whether the files of deploy/ can be tried here."""
+    others = ("caddy", "systemd-analyze", "openssl")
+    return bool(find_nginx() and all(map(shutil.which, others)))
 
 
 @contextmanager
@@ -143,6 +156,16 @@ def in_text_browser(arguments: list[str]) -> int:
     return pytest(arguments, "text_browser", TEST_DATABASE_URL="")
 
 
+def in_deployment(arguments: list[str]) -> int:
+    if not find_deployment():
+        raise Missing(
+            "nginx, caddy, systemd-analyze or openssl was not found. "
+            "Install them (on Debian: apt install nginx-light caddy systemd openssl)."
+        )
+    # One process: its tests share a portal.
+    return pytest(["-n", "0", *arguments], "deployment", TEST_DATABASE_URL="")
+
+
 def essential_parts() -> dict[str, Part]:
     return {"SQLite": on_sqlite_without_processes, "Browser": in_browser_essentials}
 
@@ -155,12 +178,14 @@ def all_parts() -> dict[str, Part]:
         "Browser": in_browser,
         "Engines": in_engines,
         "Text browser": in_text_browser,
+        "Deployment": in_deployment,
     }
 
 
 LEFT_OUT = (
     "Left out: tests that start processes of their own, PostgreSQL, several servers, the other "
-    "tests in Chromium, WebKit, Firefox and w3m. `make test-all` runs everything."
+    "tests in Chromium, WebKit, Firefox, w3m, and the files of deploy/. `make test-all` runs "
+    "everything."
 )
 
 
