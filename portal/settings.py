@@ -90,6 +90,11 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
+    # Authenticator codes, passkeys and recovery codes; without its pages. The second of the three
+    # is needed by the third, and its tables stay empty.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django_filters",
     "django_prose_editor",
     "imagefield",
@@ -111,6 +116,9 @@ MIDDLEWARE = [
     "portal.middleware.AllowedMethodsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.middleware.SessionLimitsMiddleware",
+    # The second factor reads the request from it.
+    "allauth.account.middleware.AccountMiddleware",
     "portal.staff.edit_bar.DeskCookieMiddleware",
     "portal.middleware.DeskTimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -209,6 +217,23 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 # By default axes uses REMOTE_ADDR, which behind a proxy is the proxy's address.
 AXES_CLIENT_IP_CALLABLE = "portal.visitors.visitor_address"
+
+# A second factor for those who publish or manage people; everybody else may have one.
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="") or ("required" if HTTPS else "optional")
+if SECOND_FACTOR not in {"required", "optional"}:
+    raise ImproperlyConfigured(f"SECOND_FACTOR is {SECOND_FACTOR}: set it to required or optional.")
+MFA_ADAPTER = "portal.accounts.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A code counts for half a minute before and after its own: clocks of phones are not exact.
+MFA_TOTP_TOLERANCE = 1
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# A session ends after so many hours without a request, and after so many days in any case.
+SESSION_COOKIE_AGE = whole_number("SESSION_IDLE_HOURS", default=12) * 3600
+SESSION_DAYS = whole_number("SESSION_DAYS", default=14)
+# Changes of people, roles and second factors ask for the password again after so many minutes.
+CONFIRMATION_MINUTES = 15
 
 # -- Language and time ---------------------------------------------------------------------
 

@@ -37,6 +37,9 @@ ENVIRONMENT = {
     "EMAIL_URL": "consolemail://",
     "DEFAULT_FROM_EMAIL": "portal@testserver",
     "SECURITY_CONTACT": "",
+    "SECOND_FACTOR": "optional",
+    "SESSION_IDLE_HOURS": "12",
+    "SESSION_DAYS": "14",
     "REPORT_EMAILS": "",
 }
 os.environ.update(ENVIRONMENT)
