@@ -235,6 +235,26 @@ SESSION_DAYS = whole_number("SESSION_DAYS", default=14)
 # Changes of people, roles and second factors ask for the password again after so many minutes.
 CONFIRMATION_MINUTES = 15
 
+# Single sign-on by OpenID Connect; without an issuer there is none.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
+OIDC_NAME = env.str("OIDC_NAME", default="") or _("single sign-on")
+OIDC_CLIENT_ID = OIDC_CLIENT_SECRET = ""
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="") or "groups"
+OIDC_GROUPS: dict[str, str] = {}
+if OIDC_ISSUER:
+    if not re.match(r"https://|http://(localhost|127\.0\.0\.1)(:|/|$)", OIDC_ISSUER):
+        raise ImproperlyConfigured(f"OIDC_ISSUER is {OIDC_ISSUER}: it has to begin with https://.")
+    OIDC_CLIENT_ID = required("OIDC_CLIENT_ID", "The sign-in provider gives it with the secret.")
+    OIDC_CLIENT_SECRET = required("OIDC_CLIENT_SECRET", "The sign-in provider gives it.")
+    for pair in filter(None, (pair.strip() for pair in env.list("OIDC_GROUPS", default=[]))):
+        group, _equals, role = (part.strip() for part in pair.rpartition("="))
+        if role not in {"Contributors", "Editors", "Publishers", "Administrators"} or not group:
+            raise ImproperlyConfigured(
+                f"OIDC_GROUPS has {pair}: write the name of a group at the provider, = and one of "
+                "Contributors, Editors, Publishers, Administrators."
+            )
+        OIDC_GROUPS[group] = role
+
 # -- Language and time ---------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"

@@ -82,6 +82,7 @@ def question(request: HttpRequest) -> HttpResponse | None:
         "error": error,
         "has_password": user.has_usable_password(),
         "has_code": bool(kinds),
+        "provider": user.provider_id and settings.OIDC_ISSUER and settings.OIDC_NAME,
         "has_passkey": Type.WEBAUTHN in kinds,
         "fields": waiting_fields(request),
         "minutes": settings.CONFIRMATION_MINUTES,

@@ -4,6 +4,7 @@ from functools import wraps
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -79,6 +80,7 @@ class StaffSite(admin.AdminSite):
             "subtitle": None,
             "app_path": request.get_full_path(),
             "username": request.user.get_username(),
+            "provider": settings.OIDC_ISSUER and settings.OIDC_NAME,
         }
         if REDIRECT_FIELD_NAME not in (request.POST or request.GET):
             context[REDIRECT_FIELD_NAME] = reverse("admin:index")

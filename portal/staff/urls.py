@@ -15,6 +15,7 @@ from portal.staff.second_step import (
     set_up,
 )
 from portal.staff.sign_in import ChoosePassword, PasswordReset
+from portal.staff.single_sign_on import from_provider, to_provider
 
 # Django's templates use these names.
 urlpatterns = [
@@ -31,6 +32,8 @@ urlpatterns = [
     path("sign-in/set-up/", set_up, name="set-up-second-factor"),
     path("sign-in/passkey/", passkey_sign_in, name="passkey-sign-in"),
     path("sign-in/passkey/options/", passkey_options, name="passkey-options"),
+    path("sign-in/provider/", to_provider, name="to-provider"),
+    path("sign-in/provider/return/", from_provider, name="from-provider"),
     path("account/codes/", admin.site.admin_view(recovery_codes), name="recovery-codes"),
     path("account/security/", admin.site.admin_view(own_security), name="own-security"),
     path("account/factors/", admin.site.admin_view(change_factors), name="change-factors"),
