@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User, normal_address
-from portal.accounts.sessions import sessions_of
+from portal.accounts.sessions import session_keys
 from publishing.models import Revision
 
 # Rows that a name to sign in with, or an email address, leads to. They are deleted.
@@ -127,7 +127,7 @@ def found_rows(person: User | None, names: set[str]) -> Iterator[QuerySet[Any]]:
     if person:
         yield from (rows_of(field, person) for field in relations())
         yield from about_account(person)
-        yield Session.objects.filter(pk__in=sessions_of(person))
+        yield Session.objects.filter(pk__in=session_keys(person))
 
 
 def as_values(row: models.Model) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def plan(address: str) -> list[str]:
             % {"name": person, "address": person.get_username(), "former": former()}
         )
         deleted += [rows_of(field, person) for field in relations() if belongs_to_account(field)]
-        deleted += [about_account(person)[1], Session.objects.filter(pk__in=sessions_of(person))]
+        deleted += [about_account(person)[1], Session.objects.filter(pk__in=session_keys(person))]
         for field in relations():
             number = 0 if belongs_to_account(field) else rows_of(field, person).count()
             if number:
@@ -188,7 +188,7 @@ def erase(address: str) -> None:
     if person.is_superuser and not others.exists():
         raise CannotErase(_("This is the last superuser: create another one first."))
     texts = names | ({person.name} if " " in person.name else set())
-    Session.objects.filter(pk__in=sessions_of(person)).delete()
+    Session.objects.filter(pk__in=session_keys(person)).delete()
     about_account(person)[1].delete()
     about_account(person)[0].update(label=former(), note="", base=None, content=None)
     for field in relations():

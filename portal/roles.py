@@ -30,7 +30,7 @@ from django.contrib.auth.management import create_permissions
 from django.db.models import Exists, Model, OuterRef
 from django.http import HttpRequest
 
-from portal.accounts.models import User, normal_address
+from portal.accounts.models import POWERFUL, User, normal_address
 from portal.models import Tie
 from publishing.content.scope import scope_of
 
@@ -183,12 +183,16 @@ class Backend(ModelBackend):
         return None
 
     def get_user(self, user_id: Any) -> Any:
-        """Return the user with `is_tied` and `has_role` from the same query."""
+        """Return the user with `is_tied`, `has_role` and `is_powerful` from the same query."""
         ties = Tie.objects.filter(user=OuterRef("pk"))
         groups = User.groups.through._default_manager.filter(user=OuterRef("pk"))
         permissions = User.user_permissions.through._default_manager.filter(user=OuterRef("pk"))
         has_role = Exists(groups) | Exists(permissions)
-        users = User.objects.annotate(is_tied=Exists(ties), has_role=has_role)
+        users = User.objects.annotate(
+            is_tied=Exists(ties),
+            has_role=has_role,
+            is_powerful=Exists(groups.filter(group__name__in=POWERFUL)),
+        )
         user = users.filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
 

@@ -94,6 +94,11 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
+    # Authenticator codes, passkeys and recovery codes; without its pages. The second of the three
+    # is needed by the third, and its tables stay empty.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django_filters",
     "django_prose_editor",
     "imagefield",
@@ -115,6 +120,9 @@ MIDDLEWARE = [
     "portal.middleware.AllowedMethodsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.middleware.SessionLimitsMiddleware",
+    # The second factor reads the request from it.
+    "allauth.account.middleware.AccountMiddleware",
     "portal.staff.edit_bar.DeskCookieMiddleware",
     "portal.middleware.DeskTimeZoneMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -222,6 +230,43 @@ AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
 # By default axes uses REMOTE_ADDR, which behind a proxy is the proxy's address.
 AXES_CLIENT_IP_CALLABLE = "portal.visitors.visitor_address"
+
+# A second factor for those who publish or manage people; everybody else may have one.
+SECOND_FACTOR = env.str("SECOND_FACTOR", default="") or ("required" if HTTPS else "optional")
+if SECOND_FACTOR not in {"required", "optional"}:
+    raise ImproperlyConfigured(f"SECOND_FACTOR is {SECOND_FACTOR}: set it to required or optional.")
+MFA_ADAPTER = "portal.accounts.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# A code counts for half a minute before and after its own: clocks of phones are not exact.
+MFA_TOTP_TOLERANCE = 1
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# A session ends after so many hours without a request, and after so many days in any case.
+SESSION_COOKIE_AGE = whole_number("SESSION_IDLE_HOURS", default=12) * 3600
+SESSION_DAYS = whole_number("SESSION_DAYS", default=14)
+# Changes of people, roles and second factors ask for the password again after so many minutes.
+CONFIRMATION_MINUTES = 15
+
+# Single sign-on by OpenID Connect; without an issuer there is none.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
+OIDC_NAME = env.str("OIDC_NAME", default="") or _("single sign-on")
+OIDC_CLIENT_ID = OIDC_CLIENT_SECRET = ""
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="") or "groups"
+OIDC_GROUPS: dict[str, str] = {}
+if OIDC_ISSUER:
+    if not re.match(r"https://|http://(localhost|127\.0\.0\.1)(:|/|$)", OIDC_ISSUER):
+        raise ImproperlyConfigured(f"OIDC_ISSUER is {OIDC_ISSUER}: it has to begin with https://.")
+    OIDC_CLIENT_ID = required("OIDC_CLIENT_ID", "The sign-in provider gives it with the secret.")
+    OIDC_CLIENT_SECRET = required("OIDC_CLIENT_SECRET", "The sign-in provider gives it.")
+    for pair in filter(None, (pair.strip() for pair in env.list("OIDC_GROUPS", default=[]))):
+        group, _equals, role = (part.strip() for part in pair.rpartition("="))
+        if role not in {"Contributors", "Editors", "Publishers", "Administrators"} or not group:
+            raise ImproperlyConfigured(
+                f"OIDC_GROUPS has {pair}: write the name of a group at the provider, = and one of "
+                "Contributors, Editors, Publishers, Administrators."
+            )
+        OIDC_GROUPS[group] = role
 
 # -- Language and time ---------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 
 # Names for the models of others.
@@ -18,6 +19,9 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.AutoField"
 
     def ready(self) -> None:
+        from portal.accounts.sessions import begin
+
+        user_logged_in.connect(begin, dispatch_uid="portal.accounts.sessions")
         apps.get_app_config("auth").verbose_name = self.verbose_name
         apps.get_app_config("axes").verbose_name = _("Sign-in attempts")
         # Migrations read the names in the source instead, so these make none.

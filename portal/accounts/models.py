@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -17,6 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.content.keys import NUL
 from publishing.content.text_fields import LineField
+
+# The groups whose members may do most harm; superusers besides.
+POWERFUL = ("Publishers", "Administrators")
 
 
 def normal_address(text: Any) -> str | None:
@@ -111,6 +115,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     deactivated_at = models.DateTimeField(
         _("last deactivated"), null=True, blank=True, editable=False
     )
+    # The `sub` of single sign-on, remembered at the first sign-in: an address may change hands.
+    provider_id = models.CharField(
+        _("identity at the sign-in provider"),
+        max_length=255,
+        null=True,
+        blank=True,
+        unique=True,
+        editable=False,
+    )
+    has_provider_role = models.BooleanField(
+        _("role given by the sign-in provider"), default=False, db_default=False, editable=False
+    )
     date_joined = models.DateTimeField(_("added"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -149,7 +165,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def status(self) -> str:
         if not self.is_active:
             return gettext("Deactivated")
-        return gettext("Active") if self.has_usable_password() else gettext("Invited")
+        may_enter = self.has_usable_password() or self.provider_id
+        return gettext("Active") if may_enter else gettext("Invited")
 
     @property
     def is_staff(self) -> bool:
@@ -162,3 +179,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not hasattr(self, "has_role"):
             return bool(self.pk) and (self.groups.exists() or self.user_permissions.exists())
         return bool(self.has_role)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Return whether the user publishes or manages people, so that a password is not enough.
+
+        `is_powerful` comes with the signed-in user, see `portal.roles.Backend`.
+        """
+        if settings.SECOND_FACTOR != "required" or self.is_superuser:
+            return bool(settings.SECOND_FACTOR == "required")
+        if not hasattr(self, "is_powerful"):
+            return bool(self.pk) and self.groups.filter(name__in=POWERFUL).exists()
+        return bool(self.is_powerful)

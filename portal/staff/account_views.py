@@ -15,8 +15,11 @@ from django.utils.translation import ngettext
 
 from portal.accounts.models import User
 from portal.accounts.password_links import INVITATION_DAYS, send_link
+from portal.accounts.second_factor import has_second_factor, reset_sign_in
 from portal.accounts.sessions import end_sessions
+from portal.staff.confirmation import confirmed_method
 from portal.staff.sign_in_attempts import is_locked, unlock
+from portal.staff.sign_in_changes import tell
 from publishing.content.keys import only_keys
 from publishing.revisions.models import Action, Revision, log
 from publishing.staff.admin_views import AdminViews
@@ -29,6 +32,7 @@ class AccountState(NamedTuple):
     is_own: bool
     is_invited: bool
     is_locked: bool
+    has_second_factor: bool
     # The number of open drafts, and the colleagues who could have them.
     drafts: int
     colleagues: list[User]
@@ -44,6 +48,7 @@ def account_state(request: HttpRequest, admin: Any, person: User) -> AccountStat
         is_own=person == request.user,
         is_invited=not person.has_usable_password(),
         is_locked=is_locked(person),
+        has_second_factor=has_second_factor(person) or bool(person.provider_id),
         drafts=drafts,
         colleagues=list(colleagues_of(person)) if drafts else [],
     )
@@ -88,9 +93,11 @@ class AccountViews(AdminViews):
         "deactivate",
         "reactivate",
         "unlock",
+        "reset_second_factor",
         "hand_over",
     )
 
+    @confirmed_method
     def act(self, request: HttpRequest, object_id: str) -> HttpResponse:
         person = self.find(request, object_id, change=True)
         if request.method != "POST":
@@ -136,6 +143,15 @@ class AccountViews(AdminViews):
     def unlock(self, request: HttpRequest, person: User) -> None:
         unlock(person, request.user)
         messages.success(request, _("%(name)s can try to sign in again.") % {"name": person})
+
+    def reset_second_factor(self, request: HttpRequest, person: User) -> None:
+        reset_sign_in(person)
+        note = _("Removed the second factors, and signed out everywhere.")
+        tell(request, person, note, by=request.user, log_it=True)
+        text = _("%(name)s sets up a new second factor at the next sign-in with the password.")
+        if not person.needs_second_factor:
+            text = _("%(name)s signs in with the password alone now.")
+        messages.success(request, text % {"name": person})
 
     def hand_over(self, request: HttpRequest, person: User) -> None:
         keys = only_keys(User, [request.POST.get("to", "")])

@@ -25,6 +25,7 @@ from portal.accounts.models import User
 from portal.models import Tie
 from portal.roles import GROUPS
 from portal.staff.account_views import AccountViews, account_state, say_link
+from portal.staff.confirmation import confirmed_method
 from portal.staff.management_rights import assignable_groups, may_manage, permissions_of
 from portal.staff.person_form import PersonForm
 from publishing.content.moments import format_moment
@@ -35,7 +36,25 @@ from publishing.staff.permissions import PermissionsMixin
 
 
 class LoggedAdmin(PermissionsMixin, SafeListAdmin):
-    """ModelAdmin that logs changes of accounts in the audit log, in words and without contents."""
+    """ModelAdmin that logs changes of accounts in the audit log, in words and without contents.
+
+    Each needs a confirmation of who makes it.
+    """
+
+    @confirmed_method
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        page: HttpResponse = super().changeform_view(request, *args, **kwargs)
+        return page
+
+    @confirmed_method
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        page: HttpResponse = super().changelist_view(request, *args, **kwargs)
+        return page
+
+    @confirmed_method
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        page: HttpResponse = super().delete_view(request, *args, **kwargs)
+        return page
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         log(obj, Action.ADDED, request.user, message_text(message))

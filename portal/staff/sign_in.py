@@ -17,6 +17,7 @@ from portal.accounts.models import User
 from portal.accounts.password_links import link_tokens
 from portal.errors import too_many_requests
 from portal.rate_limits import PASSWORD_RESETS, is_over_limit
+from portal.staff.sign_in_steps import after_password
 from publishing.content.after_answer import after_answer
 
 
@@ -36,6 +37,16 @@ class SignInForm(AdminAuthenticationForm):
         ),
         "inactive": "",
     }
+
+
+class SignIn(views.LoginView):
+    """LoginView that asks for the second factor of those who have one, or must have one."""
+
+    authentication_form = SignInForm
+    template_name = "admin/login.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        return after_password(self.request, form.get_user(), self.get_success_url())
 
 
 class PasswordLinkForm(PasswordResetForm):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import allauth.account.admin
+import allauth.mfa.admin  # noqa: F401 (registers what is unregistered here)
 from axes import admin as axes_admin
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
@@ -71,7 +73,13 @@ class SignInTable(SafeListAdmin):
         return super().changelist_view(request, context | (extra_context or {}))
 
 
-for _model in (AccessAttempt, AccessFailureLog, AccessLog):
+# The tables of allauth are managed in the pages of an account, which log and tell of it.
+for _model in (
+    AccessAttempt,
+    AccessFailureLog,
+    AccessLog,
+    *(model for model in list(admin.site._registry) if model._meta.app_label in {"account", "mfa"}),
+):
     admin.site.unregister(_model)
 
 

@@ -4,17 +4,22 @@ from functools import wraps
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.contenttypes.views import shortcut
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from portal.context_processors import site_context
-from portal.staff.sign_in import SignInForm
+from portal.staff.sign_in import SignIn, SignInForm
 from publishing.content.keys import only_keys
 from publishing.staff.base import StaffAdmin
 
@@ -62,11 +67,26 @@ class StaffSite(admin.AdminSite):
 
     # The `site` of Django's pages for signing in and out has only the host, so ours replaces it.
 
+    @method_decorator(never_cache)
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        page: HttpResponse = super().login(request, site_context(request) | (extra_context or {}))
-        return page
+        """Show and take the form of the password, as Django does; the view is ours."""
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        context = {
+            **self.each_context(request),
+            "title": gettext("Sign in"),
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            "provider": settings.OIDC_ISSUER and settings.OIDC_NAME,
+        }
+        if REDIRECT_FIELD_NAME not in (request.POST or request.GET):
+            context[REDIRECT_FIELD_NAME] = reverse("admin:index")
+        context |= site_context(request) | (extra_context or {})
+        request.current_app = self.name
+        return SignIn.as_view(extra_context=context)(request)  # type: ignore[return-value]
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

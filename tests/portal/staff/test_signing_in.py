@@ -30,7 +30,7 @@ def test_the_sign_in_page_offers_a_new_password(client):
     assert page.status_code == 200
     link = f'<a href="{reverse("admin_password_reset")}">Forgotten your password?</a>'
     assert link in page.text
-    assert "<title>Log in | Learning Cities Portal</title>" in page.text
+    assert "<title>Sign in | Learning Cities Portal</title>" in page.text
 
 
 def test_the_desk_bears_the_name_that_staff_gave_the_portal(client, editor):
