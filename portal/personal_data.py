@@ -41,9 +41,8 @@ NAME_COPIES: dict[str, dict[str, str | None]] = {
 }
 # Texts in which staff may have written a name or an address.
 TEXTS = {
-    "publishing.revision": ("note", "label"),
+    "publishing.revision": ("note",),
     "publishing.comment": ("text",),
-    "publishing.commentthread": ("record_name",),
     "portal.report": ("note", "answer"),
 }
 # What nobody gets to see, the person included; and columns for searching.
