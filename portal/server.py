@@ -29,6 +29,8 @@ def application() -> Callable[..., Any]:
         raise SystemExit
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # The main process blocks it, under the supervisor.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     from portal.wsgi import application as portal
 
     # Objects loaded by now stay for ever, so the garbage collector need not visit them again.

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections import deque
+from contextlib import suppress
 from typing import Any, NoReturn
 
 # So many unasked ends within so many seconds are no accident any more.
@@ -18,6 +19,8 @@ MOST_ENDS, WITHIN = 10, 60
 # The longest pause before a start, and the time for workers to finish, in seconds. Granian kills
 # workers that take longer than ten.
 LONGEST_PAUSE, GRACE = 4, 15
+# The seconds after which a server is told to stop a second time: it may have been starting.
+AGAIN = 2
 
 PR_SET_PDEATHSIG = 1
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -58,17 +61,22 @@ class Supervisor:
         """Start the server and return it; a signal that comes meanwhile waits until it is kept."""
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         # One thread alone runs here, so the function before the program is safe.
-        self.server = subprocess.Popen(self.command, preexec_fn=self.prepare)
+        self.server = subprocess.Popen(self.command, preexec_fn=self.prepare, process_group=0)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         return self.server
 
     @staticmethod
     def prepare() -> None:
-        """Prepare the process of the server, before its program begins."""
+        """Prepare the process of the server, before its program begins.
+
+        Granian hangs if it is told to stop twice at once. Ctrl-C reaches every process of a
+        terminal, and service managers send SIGTERM to all that they started. So the server has a
+        group of its own, blocks SIGTERM, and is stopped by the SIGINT of this program alone.
+        """
         die_with_parent()
-        # Ctrl-C reaches every process of a terminal; the server is told once, by this one.
+        # Without a traceback, if it comes before granian expects it; it comes again.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        signal.pthread_sigmask(signal.SIG_SETMASK, {signal.SIGTERM})
 
     def pause(self, status: int) -> None:
         """Say that the server ended, and wait before the next start; give up after many."""
@@ -97,13 +105,13 @@ class Supervisor:
         """Stop the server and return the exit status: 0 unless it had to be killed."""
         if self.server is None or self.server.poll() is not None:
             return 0
-        self.server.terminate()
-        try:
-            self.server.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            self.server.kill()
-            return 1
-        return 0
+        for patience in (AGAIN, GRACE - AGAIN):
+            self.server.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self.server.wait(patience)
+                return 0
+        self.server.kill()
+        return 1
 
 
 def say(sentence: str) -> None:

@@ -44,10 +44,13 @@ def test_a_server_survives_its_workers_and_its_main_process(tmp_path):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.processes
-def test_a_server_that_is_told_to_stop_stops_with_its_workers(tmp_path):
+@pytest.mark.parametrize("told", ["supervisor", "all"])
+def test_a_server_that_is_told_to_stop_stops_with_its_workers(tmp_path, told):
     with processes.portal(tmp_path, processes.database_of(connection)) as (_port, server):
         main, workers = processes_below(server)
-        server.terminate()
+        # A service manager sends the signal to every process that it started.
+        for process in [server] if told == "supervisor" else [server, main, *workers]:
+            process.terminate()
         assert server.wait(30) == 0
         assert psutil.wait_procs([main, *workers], timeout=0)[1] == []
 

@@ -143,8 +143,10 @@ class Command(BaseCommand):
 
 
 def short_path(path: Path) -> Path:
-    """Return a path relative to the current folder, if it is inside."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    """Return a path relative to the current folder, if it is inside and that is not the root."""
+    here = Path.cwd()
+    is_inside = path.is_relative_to(here) and here != here.parent
+    return path.relative_to(here) if is_inside else path
 
 
 def require_free(host: str, port: str) -> None:
