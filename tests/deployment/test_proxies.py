@@ -10,7 +10,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.deployment.conftest import DEPLOY
+from tests import processes
+from tests.deployment.conftest import DEPLOY, nginx
 from tests.deployment.https import HOST, form
 
 PAGE = "/cities/wakefield/"
@@ -130,10 +131,25 @@ def test_a_portal_that_is_not_running_is_named_in_a_sentence(proxy_alone):
     )
 
 
-def test_nginx_gives_no_answer_to_a_name_it_does_not_know(proxy_alone, request):
-    if "nginx" in request.node.callspec.id:
-        with pytest.raises(http.client.RemoteDisconnected):
-            proxy_alone.get("/", secure=False, Host="other.example.org")
+def test_nginx_gives_no_answer_to_a_name_it_does_not_know(certificate, tmp_path):
+    with (
+        nginx(processes.free_port(), certificate, tmp_path) as proxy,
+        pytest.raises(http.client.RemoteDisconnected),
+    ):
+        proxy.get("/", secure=False, Host="other.example.org")
+
+
+def test_nginx_limits_the_connections_of_one_address_to_more_than_a_school_needs(
+    certificate, tmp_path
+):
+    with nginx(processes.free_port(), certificate, tmp_path) as proxy, ExitStack() as clients:
+        start = f"POST /report/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 9\r\n\r\nmessage="
+        for _ in range(299):
+            clients.enter_context(proxy.tls()).sendall(start.encode())
+        assert proxy.get("/").status == 503  # No portal is behind it here.
+        for _ in range(20):
+            clients.enter_context(proxy.tls()).sendall(start.encode())
+        assert proxy.get("/").status == 429
 
 
 def test_the_caddyfile_is_valid_and_in_the_form_of_caddy():
