@@ -90,8 +90,12 @@ def note_failure(request: HttpRequest, user: User) -> None:
 
 
 def note_success(authenticator: Authenticator) -> None:
-    RequestCount.objects.filter(key=counter(authenticator.user)).delete()
+    forget_attempts(authenticator.user)
     authenticator.record_usage()
+
+
+def forget_attempts(user: User) -> None:
+    RequestCount.objects.filter(key=counter(user)).delete()
 
 
 def authenticator_of(user: User, code: str) -> Authenticator | None:
@@ -151,7 +155,7 @@ def reset_sign_in(user: User) -> None:
     The password stays: with it, new factors are set up.
     """
     Authenticator.objects.filter(user=user).delete()
-    RequestCount.objects.filter(key=counter(user)).delete()
+    forget_attempts(user)
     user.provider_id = None
     user.save(update_fields=["provider_id"])
     end_sessions(user)

@@ -32,10 +32,13 @@ from portal.accounts.second_factor import (
     note_success,
     recovery_codes_of,
 )
+from portal.errors import too_many_requests
+from portal.rate_limits import is_over_limit
 from portal.staff.confirmation import confirmed, given_factor
 from portal.staff.sign_in_changes import tell
 from portal.staff.sign_in_steps import (
     NEXT,
+    STARTS,
     enter,
     own_user,
     pending_user,
@@ -103,6 +106,8 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 def passkey_options(request: HttpRequest) -> HttpResponse:
     """Return as JSON the options for the browser's dialog about a passkey."""
+    if is_over_limit(request, STARTS):
+        return too_many_requests(request, minutes=STARTS.seconds // 60)
     if "add" not in request.POST:
         return JsonResponse(passkeys.sign_in_options())
     user = who_sets_up(request)

@@ -11,12 +11,14 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import views
 from django.contrib.auth.forms import PasswordResetForm, UsernameField
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
 from portal.accounts.password_links import link_tokens
 from portal.errors import too_many_requests
 from portal.rate_limits import PASSWORD_RESETS, is_over_limit
+from portal.staff.sign_in_changes import tell
 from portal.staff.sign_in_steps import after_password
 from publishing.content.after_answer import after_answer
 
@@ -89,3 +91,12 @@ class ChoosePassword(views.PasswordResetConfirmView):
     def get_user(self, uidb64: str) -> Any:
         user: Any = super().get_user(uidb64)
         return user if user and user.is_active else None
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Save the password, and tell the person of it who had another one before."""
+        user: Any = self.user
+        had_one = user.has_usable_password()
+        response = super().form_valid(form)
+        if had_one:
+            tell(self.request, user, gettext("Chose a new password by a link."))
+        return response

@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from portal.accounts.second_factor import forget_attempts
 from portal.staff.management_rights import may_manage
 from publishing.revisions.models import Action, log
 from publishing.staff.change_lists import SafeListAdmin
@@ -46,6 +47,7 @@ def unlock(person: User, by: Any) -> None:
     """Forget the failed attempts of a user, and log that."""
     for name in names_of(person):
         reset(username=name)
+    forget_attempts(person)
     log(person, Action.CHANGED, by, gettext("Unlocked the sign-in."))
 
 

@@ -19,10 +19,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from portal.accounts.models import User
 from portal.accounts.second_factor import has_second_factor
 from portal.accounts.sessions import CONFIRMED, FACTOR
+from portal.rate_limits import Limit
 
 PENDING, NEXT = "sign_in", "after_sign_in"
 PENDING_SECONDS = 15 * 60
 BACKEND = "portal.roles.Backend"
+# Each start of a sign-in by a passkey or a provider stores a session.
+STARTS = Limit("sign-in-starts", 60, 600)
 
 
 def after_password(request: HttpRequest, user: User, address: str) -> HttpResponse:

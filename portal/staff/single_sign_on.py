@@ -25,9 +25,11 @@ from joserfc.errors import JoseError
 from requests import RequestException
 
 from portal.accounts.models import User, normal_address
+from portal.errors import too_many_requests
+from portal.rate_limits import is_over_limit
 from portal.roles import GROUPS
 from portal.staff.sign_in_changes import tell
-from portal.staff.sign_in_steps import NEXT, enter, strengthen
+from portal.staff.sign_in_steps import NEXT, STARTS, enter, strengthen
 from publishing.revisions.models import Action, log
 
 logger = logging.getLogger(__name__)
@@ -72,6 +74,8 @@ def to_provider(request: HttpRequest) -> HttpResponse:
     """Lead to the provider; somebody who is signed in is asked there who they are again."""
     if not settings.OIDC_ISSUER:
         raise Http404
+    if is_over_limit(request, STARTS):
+        return too_many_requests(request, minutes=STARTS.seconds // 60)
     request.session[NEXT] = request.GET.get("next", "")
     again = {"prompt": "login", "max_age": "0"} if request.user.is_authenticated else {}
     address = request.build_absolute_uri(reverse("from-provider"))

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 
 from portal.context_processors import site_context
 from portal.staff.sign_in import SignIn, SignInForm
+from portal.staff.sign_in_changes import tell
 from publishing.content.keys import only_keys
 from publishing.staff.base import StaffAdmin
 
@@ -87,6 +88,15 @@ class StaffSite(admin.AdminSite):
         context |= site_context(request) | (extra_context or {})
         request.current_app = self.name
         return SignIn.as_view(extra_context=context)(request)  # type: ignore[return-value]
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Change the password, as Django does, and tell the person of it by mail."""
+        page = super().password_change(request, extra_context)
+        if request.method == "POST" and page.status_code == 302:
+            tell(request, request.user, gettext("Chose a new password."))
+        return page
 
     def logout(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -107,6 +107,7 @@ def test_without_a_passkey_on_the_device_the_other_ways_are_left(new_page):
     page = new_page(viewport=PHONE)
     page.goto(reverse("admin:index"))
     with_authenticator(page)
+    expect(page.locator(".passkey [role=alert]")).to_be_hidden()
     page.click("text=Use a passkey")
     expect(page.locator(".passkey [role=alert]")).to_be_visible()
     expect(page.locator("button:text('Use a passkey')")).to_be_focused()

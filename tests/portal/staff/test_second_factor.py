@@ -101,6 +101,9 @@ def test_codes_are_limited_for_one_account_from_all_addresses():
     password(late, user)
     assert "Too many codes were tried." in factor(late, code(SECRET)).text
     assert not is_in(late)
+    act = reverse("admin:accounts_user_account", args=[user.pk])
+    signed_in(factories.superuser()).post(act, {"act": "unlock"})
+    assert factor(late, code(SECRET)).status_code == 302
 
 
 def test_a_recovery_code_opens_the_account_once_and_its_owner_is_told(client):
@@ -248,3 +251,15 @@ def test_the_last_superuser_gets_in_again_by_a_command(client, capsys):
     assert password(client, user)["Location"] == DESK
     with pytest.raises(CommandError, match=r"Nobody has the address nobody@example\.org\."):
         call_command("reset_second_factor", "nobody@example.org")
+
+
+def test_a_new_password_is_told_to_its_owner(client):
+    user = factories.user("Editors")
+    password(client, user)
+    new = "an entirely different horse"
+    form = {"old_password": factories.PASSWORD, "new_password1": new, "new_password2": new}
+    assert client.post(reverse("admin:password_change"), form).status_code == 302
+    [letter] = mail.outbox
+    assert letter.to == [user.email]
+    assert "Chose a new password." in letter.body
+    assert "functools" not in letter.body

@@ -117,6 +117,12 @@ def test_a_provider_that_does_not_answer_leaves_the_password(client, provider, s
     assert "did not work. Try again, or use your password." in page.text
 
 
+def test_starts_of_a_sign_in_are_limited_for_a_visitor(client, provider):
+    assert {client.get(START).status_code for _ in range(60)} == {302}
+    assert client.get(START).status_code == 429
+    assert client.post(reverse("passkey-options")).status_code == 429
+
+
 def test_a_deactivated_account_stays_closed(client, provider):
     mary(is_active=False)
     assert is_refused(client, "This account is deactivated.")
