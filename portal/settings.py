@@ -10,65 +10,57 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import environ
-from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
+from portal.content_security import policy
+from portal.environment import (
+    REDIS,
+    Environment,
+    is_public_name,
+    key_mistakes,
+    plain_http_mistakes,
+)
+from portal.logging import configuration
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-
-
-def required(name: str, advice: str) -> str:
-    """Return the value of an environment variable without which the portal must not start."""
-    value: str = env.str(name, default="")
-    if not value:
-        raise ImproperlyConfigured(f"{name} is not set. {advice}")
-    return value
-
-
-def whole_number(name: str, default: int) -> int:
-    """Return the value of an environment variable that has to be a whole number, 1 or more."""
-    value: str = env.str(name, default="") or str(default)
-    if not (value.isascii() and value.isdecimal() and int(value)):
-        raise ImproperlyConfigured(f"{name} is {value}: set it to a whole number, 1 or more.")
-    return int(value)
-
+env = Environment(BASE_DIR / ".env")
 
 # -- This machine --------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.on_off("DEBUG", default=False)
 # On by default: plain HTTP has to be chosen.
-HTTPS = env.bool("HTTPS", default=True)
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+HTTPS = env.on_off("HTTPS", default=True)
+BEHIND_PROXY = env.on_off("BEHIND_PROXY", default=False)
 # The number of proxies that a request passes, each of which adds to X-Forwarded-For.
-PROXY_COUNT = whole_number("PROXY_COUNT", default=1)
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+PROXY_COUNT = env.whole_number("PROXY_COUNT", default=1, least=1, most=20)
+DATA_DIR = env.folder("DATA_DIR", default=BASE_DIR / "var")
 
-SECRET_KEY = required(
+SECRET_KEY = env.text("SECRET_KEY")
+env.need(
     "SECRET_KEY",
     "Set it in the environment or in .env to a long random text, "
     'made for example with: python -c "import secrets; print(secrets.token_urlsafe(50))"',
 )
-HOSTS = [
-    host.strip()
-    for host in required(
-        "ALLOWED_HOSTS",
-        "Set it to the host names that the portal answers to, separated by commas, "
-        "for example: ALLOWED_HOSTS=learning.example.org",
-    ).split(",")
-]
+HOSTS = env.hosts("ALLOWED_HOSTS")
+env.need(
+    "ALLOWED_HOSTS",
+    "Set it to the host names that the portal answers to, separated by commas, "
+    "for example: ALLOWED_HOSTS=learning.example.org",
+)
 # A port other than that of the server counts only if it is named with a host.
 WITH_PORT = re.compile(r"(.*[^:]):([0-9]+)")
 ALLOWED_HOSTS = [WITH_PORT.sub(r"\1", host) for host in HOSTS]
 # Begins the links of mails that no request sends: the first host.
-PUBLIC_ADDRESS = f"{'https' if HTTPS else 'http'}://{HOSTS[0].removeprefix('.')}"
+PUBLIC_ADDRESS = f"{'https' if HTTPS else 'http'}://{next(iter(HOSTS), '').removeprefix('.')}"
 PUBLIC_PORTS = frozenset(match[2] for match in map(WITH_PORT.fullmatch, HOSTS) if match)
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PUBLIC_NAMES = [name for name in ALLOWED_HOSTS if is_public_name(name)]
+ALLOW_PLAIN_HTTP = env.on_off("ALLOW_PLAIN_HTTP", default=False)
+env.mistakes += key_mistakes(SECRET_KEY, PUBLIC_NAMES, HTTPS)
+env.mistakes += plain_http_mistakes(PUBLIC_NAMES, HTTPS or DEBUG, ALLOW_PLAIN_HTTP)
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # -- Apps and middleware -------------------------------------------------------------------
 
@@ -156,7 +148,7 @@ INSTALLED_APPS += ["django.forms"]
 # -- Database ------------------------------------------------------------------------------
 
 DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")
+    "default": env.database("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")
 }
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -219,19 +211,15 @@ LANGUAGES = [("en-gb", _("English"))]
 # English needs no catalogue, and looking up each sentence in vain takes a fifth of a page's time.
 USE_I18N = len(LANGUAGES) > 1
 USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.zone("TIME_ZONE", default="UTC")
 FORMAT_MODULE_PATH = ["portal.formats"]
 
 # -- Cache ---------------------------------------------------------------------------------
 
 # The size of each process's page cache; the content version in the database invalidates it.
-PAGE_CACHE_MIB = env.int("PAGE_CACHE_MIB", default=8)
+PAGE_CACHE_MIB = env.whole_number("PAGE_CACHE_MIB", default=8, least=0, most=4096)
 # Rate limits, such as that of a visitor's reports, are counted in the database, or in Redis.
-if REDIS_URL := env.str("REDIS_URL", default=""):
-    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-        raise ImproperlyConfigured(
-            "REDIS_URL is not the address of a Redis server, such as redis://localhost:6379/0"
-        )
+if REDIS_URL := env.secret_address("REDIS_URL", REDIS, "redis://localhost:6379/0"):
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -245,7 +233,7 @@ if REDIS_URL := env.str("REDIS_URL", default=""):
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-MEDIA_URL = env.str("MEDIA_URL", default="media/")
+MEDIA_URL = env.media_address("MEDIA_URL", default="media/")
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -255,16 +243,17 @@ STORAGES: dict[str, dict[str, Any]] = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-if S3_BUCKET := env.str("S3_BUCKET", default=""):
+S3_BUCKET = env.text("S3_BUCKET")
+S3_OPTIONS = {
+    "endpoint_url": env.web_address("S3_ENDPOINT_URL"),
+    "region_name": env.text("S3_REGION"),
+    "access_key": env.text("S3_ACCESS_KEY_ID"),
+    "secret_key": env.text("S3_SECRET_ACCESS_KEY"),
+}
+if S3_BUCKET:
     STORAGES["default"] = {
         "BACKEND": "portal.storage.s3.Bucket",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
-            "region_name": env.str("S3_REGION", default="") or None,
-            "access_key": env.str("S3_ACCESS_KEY_ID", default="") or None,
-            "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
-        },
+        "OPTIONS": {"bucket_name": S3_BUCKET} | {k: v or None for k, v in S3_OPTIONS.items()},
     }
 FILE_UPLOAD_PERMISSIONS = 0o644
 # The form of a network with hundreds of members, and the long texts of a profile.
@@ -301,13 +290,13 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 # -- Mail ----------------------------------------------------------------------------------
 
 # Without a mail server, mail is printed to the console, so password reset still works.
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL = env.str(
+vars().update(env.mail_server("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.sender(
     "DEFAULT_FROM_EMAIL", default="Learning Cities Portal <noreply@localhost>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Who gets a letter when a visitor reports a mistake.
-MANAGERS = [("", address.strip()) for address in env.list("REPORT_EMAILS", default=[])]
+MANAGERS = [("", address) for address in env.mail_addresses("REPORT_EMAILS")]
 # In seconds: a request must not wait longer for a mail server that does not answer.
 EMAIL_TIMEOUT = 10
 
@@ -329,40 +318,20 @@ CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
-# Public pages are cached, so they must not contain a nonce; the middleware adds one to the
-# policy only where a template asks for it, which only the admin's editor does.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        # For the manifest, whose own directive Safari reports as unknown. The rest is named.
-        "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        # Pictures may be served by another server.
-        "img-src": [SELF, *([MEDIA_URL] if "://" in MEDIA_URL else [])],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "object-src": [NONE],
-        "frame-src": [NONE],
-        "media-src": [NONE],
-        "worker-src": [NONE],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = policy(MEDIA_URL)
 
 # The contact for security reports in security.txt: an email address or the URL of a page.
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 
 # Django 5.2 warns about the coming default; this opts in, and the warning goes with Django 6.
 FORMS_URLFIELD_ASSUME_HTTPS = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    # Axes logs four lines for every sign-in, all of which are in its own tables too.
-    "loggers": {"axes": {"level": "WARNING"}, "imagefield": {"level": "WARNING"}},
-}
+# -- Watching ------------------------------------------------------------------------------
+
+LOG_FORMAT = env.one_of("LOG_FORMAT", "lines", "json")
+LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
+LOGGING = configuration(LOG_FORMAT, LOG_LEVEL)
+
+# Every mistake above, in one list; and names that may be misspelt, which stop nothing.
+env.stop_if_wrong()
+UNKNOWN_SETTINGS = env.unknown()

@@ -38,6 +38,9 @@ ENVIRONMENT = {
     "DEFAULT_FROM_EMAIL": "portal@testserver",
     "SECURITY_CONTACT": "",
     "REPORT_EMAILS": "",
+    "ALLOW_PLAIN_HTTP": "off",
+    "LOG_FORMAT": "lines",
+    "LOG_LEVEL": "INFO",
 }
 os.environ.update(ENVIRONMENT)
 

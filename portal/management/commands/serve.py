@@ -57,6 +57,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, host: str, port: str, reload: bool, **options: Any) -> None:
+        for sentence in settings.UNKNOWN_SETTINGS:
+            self.say(f"Warning: {sentence}")
         try:
             if reload and not is_loopback(host):
                 raise CommandError(f"DEBUG shows what is inside: --reload cannot serve at {host}.")
