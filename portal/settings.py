@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "portal.request_headers.NormalHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.security_headers.SecurityHeadersMiddleware",
     "portal.middleware.TrackingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Static files are stored compressed; pages are compressed here. Django pads each response by
@@ -304,8 +305,10 @@ EMAIL_TIMEOUT = 10
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Other names of the domain may have no HTTPS; whoever knows that all have can include them.
+HSTS = env.one_of("HSTS", "on", "subdomains", "preload")
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and HSTS != "on"
+SECURE_HSTS_PRELOAD = HTTPS and HSTS == "preload"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 if BEHIND_PROXY:
     # Secure only behind a proxy that always sets this header itself.

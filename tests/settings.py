@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "SECURITY_CONTACT": "",
     "REPORT_EMAILS": "",
     "ALLOW_PLAIN_HTTP": "off",
+    "HSTS": "on",
     "LOG_FORMAT": "lines",
     "LOG_LEVEL": "INFO",
 }

@@ -44,6 +44,22 @@ def test_production_starts_with_its_secrets_and_is_safe():
     assert result.stdout.strip() == "(False, True, True, True, ['learning.example.org'])"
 
 
+@pytest.mark.parametrize(
+    ("https", "hsts", "expected"),
+    [
+        ("on", "", "(31536000, False, False)"),
+        ("on", "subdomains", "(31536000, True, False)"),
+        ("on", "preload", "(31536000, True, True)"),
+        ("off", "preload", "(0, False, False)"),
+    ],
+)
+def test_other_names_of_the_domain_are_included_by_choice(https, hsts, expected):
+    names = ("SECONDS", "INCLUDE_SUBDOMAINS", "PRELOAD")
+    values = ", ".join(f"settings.SECURE_HSTS_{name}" for name in names)
+    given = COMPLETE | {"HTTPS": https, "HSTS": hsts, "ALLOW_PLAIN_HTTP": "on"}
+    assert start(f"({values})", **given).stdout.strip() == expected
+
+
 def test_allowed_hosts_are_separated_by_commas():
     hosts = "a.example.org, b.example.org"
     result = start("settings.ALLOWED_HOSTS", **(COMPLETE | {"ALLOWED_HOSTS": hosts}))
