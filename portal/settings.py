@@ -88,6 +88,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that what the others log has the id too.
+    "portal.request_ids.RequestIdMiddleware",
     "portal.request_headers.NormalHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -200,6 +202,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "portal.errors.too_many_passwords"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
+AXES_CLIENT_STR_CALLABLE = "portal.logging.axes_client"
 # By default axes uses REMOTE_ADDR, which behind a proxy is the proxy's address.
 AXES_CLIENT_IP_CALLABLE = "portal.visitors.visitor_address"
 
@@ -333,7 +336,11 @@ FORMS_URLFIELD_ASSUME_HTTPS = True
 
 LOG_FORMAT = env.one_of("LOG_FORMAT", "lines", "json")
 LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
-LOGGING = configuration(LOG_FORMAT, LOG_LEVEL)
+ACCESS_LOG = env.on_off("ACCESS_LOG", default=False)
+# Who gets a letter about an error; Django's own handler would mail whole requests.
+ERROR_EMAILS = env.mail_addresses("ERROR_EMAILS")
+LOGGING = configuration(LOG_FORMAT, LOG_LEVEL, mails=bool(ERROR_EMAILS))
+SENTRY_DSN = env.secret_address("SENTRY_DSN", ("https", "http"), "https://key@sentry.example.org/1")
 
 # Every mistake above, in one list; and names that may be misspelt, which stop nothing.
 env.stop_if_wrong()

@@ -42,6 +42,9 @@ ENVIRONMENT = {
     "HSTS": "on",
     "LOG_FORMAT": "lines",
     "LOG_LEVEL": "INFO",
+    "ACCESS_LOG": "off",
+    "ERROR_EMAILS": "",
+    "SENTRY_DSN": "",
 }
 os.environ.update(ENVIRONMENT)
 

@@ -50,7 +50,7 @@ class CachedPage:
     def __init__(self, freshness: Freshness, headers: Headers, body: bytes) -> None:
         self.freshness = freshness
         values = {name.lower(): value for name, value in headers}
-        made_here = {"cache-control", "content-encoding", "content-length", "etag"}
+        made_here = {"cache-control", "content-encoding", "content-length", "etag", "x-request-id"}
         self.headers = [(name, value) for name, value in headers if name.lower() not in made_here]
         self.caching = values.get("cache-control", "")
         compressed = values.get("content-encoding") == "gzip"
