@@ -29,6 +29,7 @@ MAIL_SERVERS = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemai
 REDIS = ("redis", "rediss", "unix")
 # A key that can be guessed signs sessions for everybody.
 KEY_LENGTH, KEY_LETTERS = 32, 8
+TOKEN_LENGTH = 16
 
 
 class Environment:
@@ -85,6 +86,9 @@ class Environment:
 
     def text(self, name: str, default: str = "") -> str:
         return self.read(name, str, default)
+
+    def token(self, name: str) -> str:
+        return self.read(name, token, "")
 
     def on_off(self, name: str, *, default: bool) -> bool:
         return self.read(name, on_off, default)
@@ -153,6 +157,12 @@ def on_off(value: str) -> bool:
     if value.lower() in ON + OFF:
         return value.lower() in ON
     raise wrong(value, f"set it to on or off.{' A comment needs its own line.' * ('#' in value)}")
+
+
+def token(value: str) -> str:
+    if len(value) >= TOKEN_LENGTH and value.isascii() and value.isprintable():
+        return value
+    raise ImproperlyConfigured(f"is no token: it needs {TOKEN_LENGTH} characters or more.")
 
 
 def whole_number(value: str, least: int, most: int) -> int:

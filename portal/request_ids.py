@@ -47,6 +47,11 @@ class RequestIdMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
+        self.count = None
+        if settings.METRICS_TOKEN:
+            from portal.metrics.counters import count_request
+
+            self.count = count_request
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         start = time.perf_counter()
@@ -55,6 +60,10 @@ class RequestIdMiddleware:
         try:
             response = self.get_response(request)
             response[HEADER] = request.id  # type: ignore[attr-defined]
+            if self.count:
+                match = request.resolver_match
+                duration = time.perf_counter() - start
+                self.count(match.view_name if match else "", response.status_code, duration)
             if settings.ACCESS_LOG:
                 log_access(request.META, response.status_code, start)
             return response

@@ -342,6 +342,9 @@ ERROR_EMAILS = env.mail_addresses("ERROR_EMAILS")
 LOGGING = configuration(LOG_FORMAT, LOG_LEVEL, mails=bool(ERROR_EMAILS))
 SENTRY_DSN = env.secret_address("SENTRY_DSN", ("https", "http"), "https://key@sentry.example.org/1")
 
+# Whoever has it may read /metrics; without it there is no such page.
+METRICS_TOKEN = env.token("METRICS_TOKEN")
+
 # Every mistake above, in one list; and names that may be misspelt, which stop nothing.
 env.stop_if_wrong()
 UNKNOWN_SETTINGS = env.unknown()

@@ -45,6 +45,7 @@ ENVIRONMENT = {
     "ACCESS_LOG": "off",
     "ERROR_EMAILS": "",
     "SENTRY_DSN": "",
+    "METRICS_TOKEN": "",
 }
 os.environ.update(ENVIRONMENT)
 

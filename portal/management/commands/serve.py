@@ -8,6 +8,7 @@ import hashlib
 import ipaddress
 import os
 import secrets
+import shutil
 import socket
 import sys
 from argparse import ArgumentParser
@@ -91,6 +92,8 @@ class Command(BaseCommand):
     def prepare_content(self) -> None:
         """Bring the database and the starter content up to date."""
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        # The counters of the processes of the last start.
+        shutil.rmtree(settings.DATA_DIR / "tmp" / "metrics", ignore_errors=True)
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         # An empty version: a migration was killed before the triggers were made again.
