@@ -312,6 +312,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 HSTS = env.one_of("HSTS", "on", "subdomains", "preload")
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and HSTS != "on"
 SECURE_HSTS_PRELOAD = HTTPS and HSTS == "preload"
+# The checks that ask for both.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 if BEHIND_PROXY:
     # Secure only behind a proxy that always sets this header itself.
