@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import django
 from django.apps import apps
@@ -40,7 +41,8 @@ def check_accounts() -> Iterator[Finding]:
         mend = "Change the password, then delete that file."
         yield Finding("wrong", "accounts", sentence, mend)
     if apps.is_installed("allauth.mfa"):
-        keys = apps.get_model("mfa", "Authenticator")._default_manager.values("user")
+        model: Any = apps.get_app_config("mfa").get_model("Authenticator")
+        keys = model._default_manager.values("user")
         if bare := superusers.exclude(pk__in=keys).count():
             sentence = f"{bare} of {number} administrators sign in with a password alone."
             mend = "Ask them to add a second factor under “Your account”."

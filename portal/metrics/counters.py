@@ -75,8 +75,8 @@ def waiting_drafts() -> Any:
 def exposition() -> bytes:
     """Return the counters of all processes and the queues, in the text format of Prometheus."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
-    registry.register(Queues())  # type: ignore[arg-type]
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(Queues())
     return generate_latest(registry)
 
 

@@ -65,7 +65,11 @@ class Command(BaseCommand):
 
     def show(self, finding: Finding) -> None:
         mend = f" Mend: {finding.mend}" if finding.mend else ""
-        style = {"ok": str, "warning": self.style.WARNING, "wrong": self.style.ERROR}
+        style: dict[str, Any] = {
+            "ok": str,
+            "warning": self.style.WARNING,
+            "wrong": self.style.ERROR,
+        }
         line = f"{finding.level}: {finding.subject}: {finding.sentence}{mend}"
         self.stdout.write(style[finding.level](line))
 
