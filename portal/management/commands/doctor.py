@@ -71,7 +71,7 @@ class Command(BaseCommand):
             "wrong": self.style.ERROR,
         }
         line = f"{finding.level}: {finding.subject}: {finding.sentence}{mend}"
-        self.stdout.write(style[finding.level](line))
+        self.stdout.write(style.get(finding.level, str)(line))
 
 
 def examined(url: str, recipient: str) -> Iterator[Finding]:
