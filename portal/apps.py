@@ -1,4 +1,5 @@
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,7 @@ class PortalConfig(AppConfig):
     verbose_name = _("Site")
 
     def ready(self) -> None:
+        from portal import sentry
         from portal.context_processors import make_site
         from portal.page_cache.triggers import drop_triggers, make_triggers
         from portal.page_cache.version import VersionWatcher
@@ -17,6 +19,8 @@ class PortalConfig(AppConfig):
         from publishing import migration_triggers
         from publishing.caching import content_cache
 
+        if settings.SENTRY_DSN:
+            sentry.start(settings.SENTRY_DSN)
         # The admin app reads this in its own ready(), which is called after ours.
         apps.get_app_config("admin").default_site = "portal.staff.site.StaffSite"  # type: ignore[attr-defined]
         content_cache.content_version = VersionWatcher().current

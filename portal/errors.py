@@ -1,10 +1,11 @@
-"""Views of error pages. Those for 400, 403, 404 and 500 are Django's own, with our templates."""
+"""Views of error pages. Those for 400, 403 and 404 are Django's own, with our templates."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -28,6 +29,17 @@ def too_many_requests(request: HttpRequest, minutes: int) -> HttpResponse:
 
 def unavailable(request: HttpRequest) -> HttpResponse:
     """Answer 503 with Retry-After, for example while the database cannot be reached."""
-    response = render(request, "503.html", status=503)
+    response = render(request, "503.html", {"request_id": id_of(request)}, status=503)
     response["Retry-After"] = "60"
     return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 with the id of the request, by which its error is found in the log."""
+    page = loader.get_template("500.html")
+    # Without the request, so that no context processor runs.
+    return HttpResponse(page.render({"request_id": id_of(request)}), status=500)
+
+
+def id_of(request: HttpRequest) -> str:
+    return getattr(request, "id", "")

@@ -10,69 +10,61 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import environ
-from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
+from portal.content_security import policy
+from portal.environment import (
+    REDIS,
+    Environment,
+    is_public_name,
+    key_mistakes,
+    plain_http_mistakes,
+)
+from portal.logging import configuration
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-
-
-def required(name: str, advice: str) -> str:
-    """Return the value of an environment variable without which the portal must not start."""
-    value: str = env.str(name, default="")
-    if not value:
-        raise ImproperlyConfigured(f"{name} is not set. {advice}")
-    return value
-
-
-def whole_number(name: str, default: int) -> int:
-    """Return the value of an environment variable that has to be a whole number, 1 or more."""
-    value: str = env.str(name, default="") or str(default)
-    if not (value.isascii() and value.isdecimal() and int(value)):
-        raise ImproperlyConfigured(f"{name} is {value}: set it to a whole number, 1 or more.")
-    return int(value)
-
+env = Environment(BASE_DIR / ".env")
 
 # -- This machine --------------------------------------------------------------------------
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.on_off("DEBUG", default=False)
 # On by default: plain HTTP has to be chosen.
-HTTPS = env.bool("HTTPS", default=True)
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+HTTPS = env.on_off("HTTPS", default=True)
+BEHIND_PROXY = env.on_off("BEHIND_PROXY", default=False)
 # The number of proxies that a request passes, each of which adds to X-Forwarded-For.
-PROXY_COUNT = whole_number("PROXY_COUNT", default=1)
+PROXY_COUNT = env.whole_number("PROXY_COUNT", default=1, least=1, most=20)
 # Two processes use both cores of a small machine. With four threads in each, a slow page delays no
 # other, and they are few enough for SQLite, which has one writer at a time.
-WORKERS = whole_number("WORKERS", default=2)
-THREADS = whole_number("THREADS", default=4)
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var")))
+WORKERS = env.whole_number("WORKERS", default=2, least=1, most=64)
+THREADS = env.whole_number("THREADS", default=4, least=1, most=64)
+DATA_DIR = env.folder("DATA_DIR", default=BASE_DIR / "var")
 
-SECRET_KEY = required(
+SECRET_KEY = env.text("SECRET_KEY")
+env.need(
     "SECRET_KEY",
     "Set it in the environment or in .env to a long random text, "
     'made for example with: python -c "import secrets; print(secrets.token_urlsafe(50))"',
 )
-HOSTS = [
-    host.strip()
-    for host in required(
-        "ALLOWED_HOSTS",
-        "Set it to the host names that the portal answers to, separated by commas, "
-        "for example: ALLOWED_HOSTS=learning.example.org",
-    ).split(",")
-]
+HOSTS = env.hosts("ALLOWED_HOSTS")
+env.need(
+    "ALLOWED_HOSTS",
+    "Set it to the host names that the portal answers to, separated by commas, "
+    "for example: ALLOWED_HOSTS=learning.example.org",
+)
 # A port other than that of the server counts only if it is named with a host.
 WITH_PORT = re.compile(r"(.*[^:]):([0-9]+)")
 ALLOWED_HOSTS = [WITH_PORT.sub(r"\1", host) for host in HOSTS]
 # Begins the links of mails that no request sends: the first host.
-PUBLIC_ADDRESS = f"{'https' if HTTPS else 'http'}://{HOSTS[0].removeprefix('.')}"
+PUBLIC_ADDRESS = f"{'https' if HTTPS else 'http'}://{next(iter(HOSTS), '').removeprefix('.')}"
 PUBLIC_PORTS = frozenset(match[2] for match in map(WITH_PORT.fullmatch, HOSTS) if match)
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PUBLIC_NAMES = [name for name in ALLOWED_HOSTS if is_public_name(name)]
+ALLOW_PLAIN_HTTP = env.on_off("ALLOW_PLAIN_HTTP", default=False)
+env.mistakes += key_mistakes(SECRET_KEY, PUBLIC_NAMES, HTTPS)
+env.mistakes += plain_http_mistakes(PUBLIC_NAMES, HTTPS or DEBUG, ALLOW_PLAIN_HTTP)
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # -- Apps and middleware -------------------------------------------------------------------
 
@@ -105,9 +97,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that what the others log has the id too.
+    "portal.request_ids.RequestIdMiddleware",
     "portal.request_headers.NormalHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.security_headers.SecurityHeadersMiddleware",
     "portal.middleware.TrackingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Static files are stored compressed; pages are compressed here. Django pads each response by
@@ -174,7 +169,7 @@ INSTALLED_APPS += ["django.forms"]
 # -- Database ------------------------------------------------------------------------------
 
 DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")
+    "default": env.database("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")
 }
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -228,13 +223,14 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "portal.errors.too_many_passwords"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_VERBOSE = False
+AXES_CLIENT_STR_CALLABLE = "portal.logging.axes_client"
 # By default axes uses REMOTE_ADDR, which behind a proxy is the proxy's address.
 AXES_CLIENT_IP_CALLABLE = "portal.visitors.visitor_address"
 
 # A second factor for those who publish or manage people; everybody else may have one.
-SECOND_FACTOR = env.str("SECOND_FACTOR", default="") or ("required" if HTTPS else "optional")
-if SECOND_FACTOR not in {"required", "optional"}:
-    raise ImproperlyConfigured(f"SECOND_FACTOR is {SECOND_FACTOR}: set it to required or optional.")
+SECOND_FACTOR = env.one_of(
+    "SECOND_FACTOR", *(("required", "optional") if HTTPS else ("optional", "required"))
+)
 MFA_ADAPTER = "portal.accounts.second_factor.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # A code counts for half a minute before and after its own: clocks of phones are not exact.
@@ -243,30 +239,21 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 # A session ends after so many hours without a request, and after so many days in any case.
-SESSION_COOKIE_AGE = whole_number("SESSION_IDLE_HOURS", default=12) * 3600
-SESSION_DAYS = whole_number("SESSION_DAYS", default=14)
+SESSION_COOKIE_AGE = env.whole_number("SESSION_IDLE_HOURS", default=12, least=1, most=8760) * 3600
+SESSION_DAYS = env.whole_number("SESSION_DAYS", default=14, least=1, most=365)
 # Changes of people, roles and second factors ask for the password again after so many minutes.
 CONFIRMATION_MINUTES = 15
 
 # Single sign-on by OpenID Connect; without an issuer there is none.
-OIDC_ISSUER = env.str("OIDC_ISSUER", default="").rstrip("/")
-OIDC_NAME = env.str("OIDC_NAME", default="") or _("single sign-on")
-OIDC_CLIENT_ID = OIDC_CLIENT_SECRET = ""
-OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="") or "groups"
-OIDC_GROUPS: dict[str, str] = {}
+OIDC_ISSUER = env.issuer("OIDC_ISSUER")
+OIDC_NAME = env.text("OIDC_NAME") or _("single sign-on")
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+OIDC_GROUPS_CLAIM = env.text("OIDC_GROUPS_CLAIM", default="groups")
+OIDC_GROUPS = env.roles_of_groups("OIDC_GROUPS")
 if OIDC_ISSUER:
-    if not re.match(r"https://|http://(localhost|127\.0\.0\.1)(:|/|$)", OIDC_ISSUER):
-        raise ImproperlyConfigured(f"OIDC_ISSUER is {OIDC_ISSUER}: it has to begin with https://.")
-    OIDC_CLIENT_ID = required("OIDC_CLIENT_ID", "The sign-in provider gives it with the secret.")
-    OIDC_CLIENT_SECRET = required("OIDC_CLIENT_SECRET", "The sign-in provider gives it.")
-    for pair in filter(None, (pair.strip() for pair in env.list("OIDC_GROUPS", default=[]))):
-        group, _equals, role = (part.strip() for part in pair.rpartition("="))
-        if role not in {"Contributors", "Editors", "Publishers", "Administrators"} or not group:
-            raise ImproperlyConfigured(
-                f"OIDC_GROUPS has {pair}: write the name of a group at the provider, = and one of "
-                "Contributors, Editors, Publishers, Administrators."
-            )
-        OIDC_GROUPS[group] = role
+    env.need("OIDC_CLIENT_ID", "The sign-in provider gives it with the secret.")
+    env.need("OIDC_CLIENT_SECRET", "The sign-in provider gives it.")
 
 # -- Language and time ---------------------------------------------------------------------
 
@@ -277,19 +264,15 @@ LANGUAGES = [("en-gb", _("English"))]
 # English needs no catalogue, and looking up each sentence in vain takes a fifth of a page's time.
 USE_I18N = len(LANGUAGES) > 1
 USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.zone("TIME_ZONE", default="UTC")
 FORMAT_MODULE_PATH = ["portal.formats"]
 
 # -- Cache ---------------------------------------------------------------------------------
 
 # The size of each process's page cache; the content version in the database invalidates it.
-PAGE_CACHE_MIB = env.int("PAGE_CACHE_MIB", default=8)
+PAGE_CACHE_MIB = env.whole_number("PAGE_CACHE_MIB", default=8, least=0, most=4096)
 # Rate limits, such as that of a visitor's reports, are counted in the database, or in Redis.
-if REDIS_URL := env.str("REDIS_URL", default=""):
-    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-        raise ImproperlyConfigured(
-            "REDIS_URL is not the address of a Redis server, such as redis://localhost:6379/0"
-        )
+if REDIS_URL := env.secret_address("REDIS_URL", REDIS, "redis://localhost:6379/0"):
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -303,7 +286,7 @@ if REDIS_URL := env.str("REDIS_URL", default=""):
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
-MEDIA_URL = env.str("MEDIA_URL", default="media/")
+MEDIA_URL = env.media_address("MEDIA_URL", default="media/")
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -313,16 +296,17 @@ STORAGES: dict[str, dict[str, Any]] = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-if S3_BUCKET := env.str("S3_BUCKET", default=""):
+S3_BUCKET = env.text("S3_BUCKET")
+S3_OPTIONS = {
+    "endpoint_url": env.web_address("S3_ENDPOINT_URL"),
+    "region_name": env.text("S3_REGION"),
+    "access_key": env.text("S3_ACCESS_KEY_ID"),
+    "secret_key": env.text("S3_SECRET_ACCESS_KEY"),
+}
+if S3_BUCKET:
     STORAGES["default"] = {
         "BACKEND": "portal.storage.s3.Bucket",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
-            "region_name": env.str("S3_REGION", default="") or None,
-            "access_key": env.str("S3_ACCESS_KEY_ID", default="") or None,
-            "secret_key": env.str("S3_SECRET_ACCESS_KEY", default="") or None,
-        },
+        "OPTIONS": {"bucket_name": S3_BUCKET} | {k: v or None for k, v in S3_OPTIONS.items()},
     }
 FILE_UPLOAD_PERMISSIONS = 0o644
 # The form of a network with hundreds of members, and the long texts of a profile.
@@ -359,18 +343,18 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
 # -- Backups -------------------------------------------------------------------------------
 
 # The public key of age that archives are encrypted to; `age-keygen` makes one.
-BACKUP_AGE_RECIPIENT = env.str("BACKUP_AGE_RECIPIENT", default="")
+BACKUP_AGE_RECIPIENT = env.text("BACKUP_AGE_RECIPIENT")
 
 # -- Mail ----------------------------------------------------------------------------------
 
 # Without a mail server, mail is printed to the console, so password reset still works.
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL = env.str(
+vars().update(env.mail_server("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env.sender(
     "DEFAULT_FROM_EMAIL", default="Learning Cities Portal <noreply@localhost>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Who gets a letter when a visitor reports a mistake.
-MANAGERS = [("", address.strip()) for address in env.list("REPORT_EMAILS", default=[])]
+MANAGERS = [("", address) for address in env.mail_addresses("REPORT_EMAILS")]
 # In seconds: a request must not wait longer for a mail server that does not answer.
 EMAIL_TIMEOUT = 10
 # Tests run at once what is otherwise done after the answer.
@@ -380,8 +364,12 @@ JOBS_AT_ONCE = False
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# Other names of the domain may have no HTTPS; whoever knows that all have can include them.
+HSTS = env.one_of("HSTS", "on", "subdomains", "preload")
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS and HSTS != "on"
+SECURE_HSTS_PRELOAD = HTTPS and HSTS == "preload"
+# The checks that ask for both.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 if BEHIND_PROXY:
     # Secure only behind a proxy that always sets this header itself.
@@ -394,40 +382,27 @@ CSRF_COOKIE_AGE = None
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
-# Public pages are cached, so they must not contain a nonce; the middleware adds one to the
-# policy only where a template asks for it, which only the admin's editor does.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        # For the manifest, whose own directive Safari reports as unknown. The rest is named.
-        "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        # Pictures may be served by another server.
-        "img-src": [SELF, *([MEDIA_URL] if "://" in MEDIA_URL else [])],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "object-src": [NONE],
-        "frame-src": [NONE],
-        "media-src": [NONE],
-        "worker-src": [NONE],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = policy(MEDIA_URL)
 
 # The contact for security reports in security.txt: an email address or the URL of a page.
-SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="")
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT")
 
 # Django 5.2 warns about the coming default; this opts in, and the warning goes with Django 6.
 FORMS_URLFIELD_ASSUME_HTTPS = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    # Axes logs four lines for every sign-in, all of which are in its own tables too.
-    "loggers": {"axes": {"level": "WARNING"}, "imagefield": {"level": "WARNING"}},
-}
+# -- Watching ------------------------------------------------------------------------------
+
+LOG_FORMAT = env.one_of("LOG_FORMAT", "lines", "json")
+LOG_LEVEL = env.one_of("LOG_LEVEL", "INFO", "DEBUG", "WARNING", "ERROR")
+ACCESS_LOG = env.on_off("ACCESS_LOG", default=False)
+# Who gets a letter about an error; Django's own handler would mail whole requests.
+ERROR_EMAILS = env.mail_addresses("ERROR_EMAILS")
+LOGGING = configuration(LOG_FORMAT, LOG_LEVEL, mails=bool(ERROR_EMAILS))
+SENTRY_DSN = env.secret_address("SENTRY_DSN", ("https", "http"), "https://key@sentry.example.org/1")
+
+# Whoever has it may read /metrics; without it there is no such page.
+METRICS_TOKEN = env.token("METRICS_TOKEN")
+
+# Every mistake above, in one list; and names that may be misspelt, which stop nothing.
+env.stop_if_wrong()
+UNKNOWN_SETTINGS = env.unknown()

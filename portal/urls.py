@@ -5,10 +5,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 
 from portal import feedback, views
+from portal.doctor import proxy
 from portal.metadata import share_images, sitemaps, well_known
+from portal.metrics.page import metrics
 from portal.storage.media import media
 from portal.written_addresses import in_small_letters
 from publishing.views import shared_draft
+
+handler500 = "portal.errors.server_error"
 
 urlpatterns = [
     path("admin/", include("portal.staff.urls")),
@@ -22,6 +26,8 @@ urlpatterns = [
     ),
     path("robots.txt", well_known.robots, name="robots"),
     path(".well-known/security.txt", well_known.security, name="security"),
+    path("metrics", metrics, name="metrics"),
+    path(".well-known/portal-doctor", proxy.seen, name="doctor-seen"),
     path("manifest.webmanifest", well_known.manifest, name="manifest"),
     path("favicon.ico", well_known.favicon, name="favicon"),
     *i18n_patterns(

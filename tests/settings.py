@@ -50,6 +50,14 @@ ENVIRONMENT = {
     "SESSION_DAYS": "14",
     "REPORT_EMAILS": "",
     "BACKUP_AGE_RECIPIENT": "",
+    "ALLOW_PLAIN_HTTP": "off",
+    "HSTS": "on",
+    "LOG_FORMAT": "lines",
+    "LOG_LEVEL": "INFO",
+    "ACCESS_LOG": "off",
+    "ERROR_EMAILS": "",
+    "SENTRY_DSN": "",
+    "METRICS_TOKEN": "",
 }
 os.environ.update(ENVIRONMENT)
 

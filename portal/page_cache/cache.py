@@ -22,6 +22,7 @@ from django.utils.http import parse_etags
 
 from portal.page_cache.version import Freshness, VersionWatcher, read_version
 from portal.request_headers import normalise
+from portal.request_ids import log_access
 from portal.retention import clear_expired
 
 Environ = dict[str, Any]
@@ -50,7 +51,7 @@ class CachedPage:
     def __init__(self, freshness: Freshness, headers: Headers, body: bytes) -> None:
         self.freshness = freshness
         values = {name.lower(): value for name, value in headers}
-        made_here = {"cache-control", "content-encoding", "content-length", "etag"}
+        made_here = {"cache-control", "content-encoding", "content-length", "etag", "x-request-id"}
         self.headers = [(name, value) for name, value in headers if name.lower() not in made_here]
         self.caching = values.get("cache-control", "")
         compressed = values.get("content-encoding") == "gzip"
@@ -130,6 +131,11 @@ class PageCache:
         most = settings.PAGE_CACHE_MIB * 1024 * 1024
         self.ordinary, self.user_composed = LRUCache(most * 3 // 4), LRUCache(most // 4)
         self.rendering: dict[CacheKey, threading.Event] = {}
+        self.count_hit = self.count_miss = None
+        if settings.METRICS_TOKEN:
+            from portal.metrics.counters import hit, miss
+
+            self.count_hit, self.count_miss = hit, miss
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
         if environ["PATH_INFO"] == HEALTH:
@@ -143,14 +149,14 @@ class PageCache:
             return self.application(environ, start_response)
         key = cache_key(environ)
         if page := self.get(key, freshness):
-            return self.respond(page, key, environ, start_response)
+            return self.respond_from_cache(page, key, environ, start_response)
         # One request renders the page; others for the same page wait for it.
         done = threading.Event()
         first = self.rendering.setdefault(key, done)
         if first is not done:
             first.wait(PATIENCE)
             if page := self.get(key, self.read_freshness()):
-                return self.respond(page, key, environ, start_response)
+                return self.respond_from_cache(page, key, environ, start_response)
         try:
             return self.render(key, environ, start_response)
         finally:
@@ -177,6 +183,8 @@ class PageCache:
 
     def render(self, key: CacheKey, environ: Environ, start_response: Callable[..., Any]) -> Any:
         """Get the response from Django; cache it if that is allowed."""
+        if self.count_miss:
+            self.count_miss()
         # Read before the content, which is then at least as new.
         freshness = self.read_freshness()
         arguments: list[Any] = []
@@ -189,6 +197,24 @@ class PageCache:
         response.close()
         self.cache_for(key).put(key, page)
         return self.respond(page, key, environ, start_response)
+
+    def respond_from_cache(
+        self, page: CachedPage, key: CacheKey, environ: Environ, start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Send a cached page; count it and log it where a setting says so."""
+        if self.count_hit:
+            self.count_hit()
+        if not settings.ACCESS_LOG:
+            return self.respond(page, key, environ, start_response)
+        start, statuses = time.perf_counter(), []
+
+        def start_and_log(status: str, headers: Headers) -> Any:
+            statuses.append(int(status[:3]))
+            return start_response(status, headers)
+
+        body = self.respond(page, key, environ, start_and_log)
+        log_access(environ, statuses[0], start, cache="hit")
+        return body
 
     def respond(
         self, page: CachedPage, key: CacheKey, environ: Environ, start_response: Callable[..., Any]

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.test import Client
 
+from portal.security_headers import PERMISSIONS
 from tests import factories
 from tests.parsed_page import parse
 
@@ -77,6 +79,61 @@ PROTECTIVE = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS,
+}
+# Addresses of each kind: whether pages of other sites may show them, and read them by a script.
+SHARED = {
+    "/": ("same-origin", None),
+    "/nothing/": ("same-origin", None),
+    "/admin/login/": ("same-origin", None),
+    "/cities/suggest/?q=yo": ("same-origin", None),
+    "/manifest.webmanifest": ("same-origin", None),
+    "/media/none.png": ("same-origin", None),
+    "/media/there.png": ("cross-origin", None),
+    "/cover.png": ("cross-origin", None),
+    "/cities/york/cover.png": ("cross-origin", None),
+    "/cities/export.csv": ("cross-origin", "*"),
+    "/cities/export.json": ("cross-origin", "*"),
+    "/cities/export.geojson": ("cross-origin", "*"),
+    "/cities/export.atom": ("cross-origin", "*"),
+    "/news/feed/": ("cross-origin", "*"),
+    "/events/calendar.ics": ("cross-origin", "*"),
+}
+
+
+@pytest.mark.parametrize("address", SHARED)
+def test_other_sites_may_show_pictures_and_read_public_data_alone(
+    client, address, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    (tmp_path / "there.png").touch()
+    factories.city(name="York")
+    factories.event(name="Fair")
+    response = client.get(address)
+    headers = response.headers
+    response.close()
+    found = tuple(
+        headers.get(name)
+        for name in ("Cross-Origin-Resource-Policy", "Access-Control-Allow-Origin")
+    )
+    assert found == SHARED[address]
+    assert headers["Permissions-Policy"] == PERMISSIONS
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_static_files_have_the_headers_too(settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.WHITENOISE_AUTOREFRESH = True
+    (tmp_path / "a.css").write_text("a {}")
+    response = Client().get("/static/a.css")
+    assert response.status_code == 200
+    assert {name: response.headers[name] for name in CROSS_ORIGIN} == CROSS_ORIGIN
+    response.close()
+
+
+CROSS_ORIGIN = {
+    name: value for name, value in PROTECTIVE.items() if name not in {"X-Frame-Options"}
 }
 
 

@@ -44,6 +44,22 @@ def test_production_starts_with_its_secrets_and_is_safe():
     assert result.stdout.strip() == "(False, True, True, True, ['learning.example.org'])"
 
 
+@pytest.mark.parametrize(
+    ("https", "hsts", "expected"),
+    [
+        ("on", "", "(31536000, False, False)"),
+        ("on", "subdomains", "(31536000, True, False)"),
+        ("on", "preload", "(31536000, True, True)"),
+        ("off", "preload", "(0, False, False)"),
+    ],
+)
+def test_other_names_of_the_domain_are_included_by_choice(https, hsts, expected):
+    names = ("SECONDS", "INCLUDE_SUBDOMAINS", "PRELOAD")
+    values = ", ".join(f"settings.SECURE_HSTS_{name}" for name in names)
+    given = COMPLETE | {"HTTPS": https, "HSTS": hsts, "ALLOW_PLAIN_HTTP": "on"}
+    assert start(f"({values})", **given).stdout.strip() == expected
+
+
 def test_allowed_hosts_are_separated_by_commas():
     hosts = "a.example.org, b.example.org"
     result = start("settings.ALLOWED_HOSTS", **(COMPLETE | {"ALLOWED_HOSTS": hosts}))
@@ -62,14 +78,57 @@ def test_an_invalid_number_of_proxies_stops_the_start(number):
     assert result.returncode == 1
     assert result.stderr.strip().splitlines()[-1] == (
         "django.core.exceptions.ImproperlyConfigured: "
-        f"PROXY_COUNT is {number}: set it to a whole number, 1 or more."
+        f"PROXY_COUNT is “{number}”: set it to a whole number from 1 to 20."
     )
 
 
-def test_an_invalid_address_of_redis_stops_the_start():
-    result = start("1", REDIS_URL="nonsense", **COMPLETE)
-    assert result.returncode == 1
-    assert "ImproperlyConfigured: REDIS_URL is not the address of a Redis server" in result.stderr
+def test_the_command_line_lists_every_mistake_without_a_traceback(tmp_path):
+    wrong = {"HTTPS": "enabled", "TIME_ZONE": "Europe/Londn", "DATABASE_URL": "mysql://u:pass@h/x"}
+    ran = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]} | COMPLETE | wrong,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.splitlines() == [
+        "The settings have mistakes:",
+        "- HTTPS is “enabled”: set it to on or off.",
+        (
+            "- DATABASE_URL begins with mysql://: it has to begin with sqlite://, postgres://, "
+            "postgresql://; example: postgres://user:password@localhost:5432/portal."
+        ),
+        "- TIME_ZONE is “Europe/Londn”: did you mean Europe/London?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is too easy to guess: it needs 32 characters"),
+        ({"SECRET_KEY": "ab" * 40}, "SECRET_KEY is too easy to guess: it needs 32 characters"),
+        ({"HTTPS": "off"}, "HTTPS is off, but ALLOWED_HOSTS has learning.example.org: everybody"),
+        ({"S3_BUCKET": "b", "S3_ENDPOINT_URL": "s3.local"}, "S3_ENDPOINT_URL is “s3.local”: give"),
+    ],
+)
+def test_a_setting_that_endangers_a_public_portal_stops_the_start(settings, sentence):
+    result = start("1", **(COMPLETE | settings))
+    last = result.stderr.strip().splitlines()[-1]
+    assert last.startswith(f"django.core.exceptions.ImproperlyConfigured: {sentence}")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"SECRET_KEY": "short", "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]", "HTTPS": "off"},
+        {"HTTPS": "off", "ALLOW_PLAIN_HTTP": "yes"},
+        {"HTTPS": "off", "ALLOWED_HOSTS": "portal,192.168.1.4,portal.lan:8080"},
+    ],
+)
+def test_a_portal_of_a_network_of_ones_own_may_be_simpler(settings):
+    assert start("1", **(COMPLETE | settings)).stderr == ""
 
 
 @pytest.mark.parametrize(("debug", "expected"), [("on", "True 1"), ("off", "False 0")])

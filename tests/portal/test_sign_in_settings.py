@@ -28,15 +28,15 @@ def test_groups_of_the_provider_give_roles():
     )
     assert result.stdout.strip() == "{'a b': 'Editors', 'cn=x': 'Publishers'}"
     result = start("1", OIDC_GROUPS=groups, **COMPLETE, **PROVIDER)
-    assert "OIDC_GROUPS has cn=chiefs: write the name of a group" in result.stderr
+    assert "OIDC_GROUPS is “cn=chiefs”: write the name of a group" in result.stderr
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"SECOND_FACTOR": "yes"}, "SECOND_FACTOR is yes: set it to required or optional."),
-        ({"SESSION_IDLE_HOURS": "0"}, "SESSION_IDLE_HOURS is 0: set it to a whole number"),
-        ({"OIDC_ISSUER": "http://a.example"}, "OIDC_ISSUER is http://a.example: it has to begin"),
+        ({"SECOND_FACTOR": "yes"}, "SECOND_FACTOR is “yes”: set it to"),
+        ({"SESSION_IDLE_HOURS": "0"}, "SESSION_IDLE_HOURS is “0”: set it to a whole number"),
+        ({"OIDC_ISSUER": "http://a.example"}, "OIDC_ISSUER is “http://a.example”: it has to begin"),
         ({"OIDC_CLIENT_SECRET": ""}, "OIDC_CLIENT_SECRET is not set."),
     ],
 )

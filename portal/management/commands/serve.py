@@ -8,6 +8,7 @@ import hashlib
 import ipaddress
 import os
 import secrets
+import shutil
 import socket
 import sys
 from argparse import ArgumentParser
@@ -56,6 +57,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, host: str, port: str, reload: bool, **options: Any) -> None:
+        for sentence in settings.UNKNOWN_SETTINGS:
+            self.say(f"Warning: {sentence}")
         try:
             if min(options["workers"], options["threads"]) < 1:
                 raise CommandError("Give --workers and --threads as numbers from 1 up.")
@@ -92,6 +95,8 @@ class Command(BaseCommand):
     def prepare_content(self) -> None:
         """Bring the database and the starter content up to date."""
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        # The counters of the processes of the last start.
+        shutil.rmtree(settings.DATA_DIR / "tmp" / "metrics", ignore_errors=True)
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
         # An empty version: a migration was killed before the triggers were made again.
