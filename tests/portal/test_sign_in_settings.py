@@ -17,7 +17,8 @@ PROVIDER = {
     [("on", "", "required"), ("off", "", "optional"), ("on", "optional", "optional")],
 )
 def test_a_second_factor_is_required_over_https_unless_it_is_set(https, chosen, expected):
-    result = start("settings.SECOND_FACTOR", HTTPS=https, SECOND_FACTOR=chosen, **COMPLETE)
+    chosen_values = {"HTTPS": https, "ALLOW_PLAIN_HTTP": "on", "SECOND_FACTOR": chosen}
+    result = start("settings.SECOND_FACTOR", **COMPLETE, **chosen_values)
     assert result.stdout.strip() == expected
 
 
