@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
+from portal.storage.sqlite_file import FileConnection
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -166,9 +168,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             # A transaction takes the write lock at its start, so it waits instead of failing.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
+            # Notices when the file is exchanged or moved away.
+            "factory": FileConnection,
             # Readers never wait for a writer; a power cut loses at most the last transactions.
             # Foreign keys are switched on by Django itself on every connection.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            # The system keeps the file in memory for all connections; 512 KiB of each are enough.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            "PRAGMA cache_size=-512;",
         }
     )
 
@@ -276,6 +282,13 @@ PICTURE_MAX_PIXELS = 50_000_000
 IMAGEFIELD_BIN_DEPTH = 2
 # Fonts of the share images; made by tools/make_fonts.py, not served.
 PICTURE_FONTS = BASE_DIR / "portal" / "fonts-for-pictures"
+
+# -- Faults --------------------------------------------------------------------------------
+
+# With less space on a disk, in MiB, a server reports at /health/ready/ that it is not ready.
+LEAST_FREE_MIB = whole_number("LEAST_FREE_MIB", default=100)
+# On lets the group of DATA_DIR enter it, such as a web server that serves the pictures itself.
+GROUP_READS_DATA_DIR = env.bool("GROUP_READS_DATA_DIR", default=False)
 
 # Our own extensions of the text editor, and the tags that each adds to the sanitiser.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [

@@ -10,6 +10,8 @@ from portal.storage.media import media
 from portal.written_addresses import in_small_letters
 from publishing.views import shared_draft
 
+handler500 = "portal.errors.server_error"
+
 urlpatterns = [
     path("admin/", include("portal.staff.urls")),
     # A web server in front of the portal may serve this folder itself.

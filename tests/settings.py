@@ -24,6 +24,8 @@ ENVIRONMENT = {
     "BEHIND_PROXY": "off",
     "PROXY_COUNT": "1",
     "DATA_DIR": str(_folder),
+    "GROUP_READS_DATA_DIR": "off",
+    "LEAST_FREE_MIB": "1",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_folder}/portal.sqlite3",
     "PAGE_CACHE_MIB": "8",
     "REDIS_URL": "",

@@ -7,10 +7,13 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from publishing.pictures.missing import makes_lost_renditions
+
 
 # The name of an upload is never used twice.
 @require_safe
 @cache_control(public=True, max_age=365 * 24 * 3600, immutable=True)
+@makes_lost_renditions
 def media(request: HttpRequest, path: str) -> FileResponse:
     """Serve an uploaded picture; all of them were validated on upload.
 
