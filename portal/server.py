@@ -20,8 +20,11 @@ def application() -> Callable[..., Any]:
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    from portal.storage.sqlite_file import FileConnection
     from portal.wsgi import application as portal
 
+    # Only commands make a database.
+    FileConnection.may_create = False
     # Objects loaded by now stay for ever, so the garbage collector need not visit them again.
     gc.collect()
     gc.freeze()

@@ -10,7 +10,5 @@ django = get_wsgi_application()
 
 # Importable only after Django is set up.
 from portal.page_cache.cache import PageCache  # noqa: E402
-from portal.storage.sqlite_file import FileConnection  # noqa: E402
 
-FileConnection.may_create = False
 application = PageCache(django)

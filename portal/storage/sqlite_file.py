@@ -27,7 +27,8 @@ def identity_of(path: str) -> Identity | None:
 class FileConnection(sqlite3.Connection):
     """A connection to an SQLite file which commits nothing to a file that is not there any more."""
 
-    # A server creates no database: an empty one would take the place of the one to come back.
+    # False in a server (portal/server.py), which creates no database: an empty one would take the
+    # place of the one to come back.
     may_create = True
 
     def __init__(self, database: str, *args: Any, **options: Any) -> None:
