@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from icalendar import Calendar
-from icalendar import Event as Entry
 
 from news.models import Event
 from news.models.events import coming
 from publishing.content.feeds import lasting_id
 from publishing.content.text import holdable
+
+# Loaded by the first calendar that is asked for: the library takes 3 MiB.
+if TYPE_CHECKING:
+    from icalendar import Event as Entry
 
 
 def upcoming_calendar(request: HttpRequest) -> HttpResponse:
@@ -29,6 +32,8 @@ def event_calendar(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _response(request: HttpRequest, events: Iterable[Event], name: str) -> HttpResponse:
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//Learning Cities Portal//EN")
     calendar.add("version", "2.0")
@@ -44,8 +49,10 @@ def _response(request: HttpRequest, events: Iterable[Event], name: str) -> HttpR
     return response
 
 
-def entry(event: Event, first_day: date, address: str) -> Entry:
+def entry(event: Event, first_day: date, address: str) -> "Entry":
     """Return an event of whole days; its last day is followed by DTEND, as the standard wants."""
+    from icalendar import Event as Entry
+
     new = Entry()
     new.add("uid", lasting_id(event))
     new.add("dtstamp", event.updated_at)

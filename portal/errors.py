@@ -1,11 +1,21 @@
 """Views of error pages. Those for 400, 403 and 404 are Django's own, with our templates."""
 
+import re
+import sys
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
+
+from portal.faults import Fault, fault_of
+
+# Fields that no page may repeat.
+SECRET = re.compile(r"password|secret")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -27,15 +37,48 @@ def too_many_requests(request: HttpRequest, minutes: int) -> HttpResponse:
     return response
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
-    """Answer 503 with Retry-After, for example while the database cannot be reached."""
-    response = render(request, "503.html", {"request_id": id_of(request)}, status=503)
+def unavailable(request: HttpRequest, fault: Fault | None = None) -> HttpResponse:
+    """Answer 503 with Retry-After; staff read which fault it is.
+
+    What was sent comes back in a form, to be sent again: nobody types anything twice.
+    """
+    is_staff = request.path.startswith(reverse("admin:index")) and (
+        settings.SESSION_COOKIE_NAME in request.COOKIES
+    )
+    context = {
+        "request_id": id_of(request),
+        "reason": fault.value if fault and is_staff else "",
+        "address": request.get_full_path(),
+        "fields": sent_fields(request),
+        "has_files": bool(request.FILES) if request.method == "POST" else False,
+    }
+    response = render(request, "503.html", context, status=503)
     response["Retry-After"] = "60"
+    # What somebody has typed is for nobody else.
+    response["Cache-Control"] = "no-store"
     return response
 
 
+def sent_fields(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the fields of a form that was sent, without files; none if it has a secret."""
+    if request.method != "POST":
+        return []
+    try:
+        fields = [(name, str(value)) for name, all_ in request.POST.lists() for value in all_]
+    except (OSError, SuspiciousOperation, MultiPartParserError):
+        # The form itself could not be read.
+        return []
+    is_secret = any(SECRET.search(name) for name, _value in fields)
+    return [] if is_secret else fields
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500 with the id of the request, by which its error is found in the log."""
+    """Answer an exception that nothing caught: 503 if it is a fault, otherwise 500 with the id.
+
+    Middleware, such as that of sessions, meets faults too.
+    """
+    if fault := fault_of(sys.exc_info()[1]):
+        return unavailable(request, fault)
     page = loader.get_template("500.html")
     # Without the request, so that no context processor runs.
     return HttpResponse(page.render({"request_id": id_of(request)}), status=500)

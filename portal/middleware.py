@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.http import (
     HttpRequest,
     HttpResponse,
@@ -16,6 +15,7 @@ from django.utils import timezone
 from django.utils.encoding import escape_uri_path
 
 from portal.errors import unavailable
+from portal.faults import fault_of
 from publishing.content.moments import zone_of
 from publishing.content.tracking import without_tracking
 
@@ -23,10 +23,10 @@ logger = logging.getLogger(__name__)
 
 
 class DatabaseErrorMiddleware:
-    """Answer 503 with Retry-After if the database cannot be reached or is locked.
+    """Answer 503 with Retry-After to a fault of the database, a disk, or another server.
 
     Otherwise a temporary fault would look like a broken page (500), which search engines and people
-    take for permanent.
+    take for permanent. `portal.errors.server_error` does the same for faults in middleware.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -36,9 +36,9 @@ class DatabaseErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, (OperationalError, InterfaceError)):
-            logger.error("The database did not answer: %s", request.path, exc_info=exception)
-            return unavailable(request)
+        if fault := fault_of(exception):
+            logger.error("A fault (%s): %s", fault.name, request.path, exc_info=exception)
+            return unavailable(request, fault)
         return None
 
 

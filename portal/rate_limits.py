@@ -14,7 +14,6 @@ from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from redis.exceptions import RedisError
 
 from portal.visitors import visitor_address
 
@@ -108,6 +107,9 @@ def count_in_redis(key: str, seconds: int) -> int:
 
     A form that works matters more than its limit.
     """
+    # Only here: the library takes 6 MiB, which a portal without Redis has no use for.
+    from redis.exceptions import RedisError
+
     try:
         cache.add(key, 0, seconds)
         count = cache.incr(key)

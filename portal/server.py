@@ -31,8 +31,11 @@ def application() -> Callable[..., Any]:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # The main process blocks it, under the supervisor.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    from portal.storage.sqlite_file import FileConnection
     from portal.wsgi import application as portal
 
+    # Only commands make a database.
+    FileConnection.may_create = False
     # Objects loaded by now stay for ever, so the garbage collector need not visit them again.
     gc.collect()
     gc.freeze()

@@ -23,6 +23,7 @@ from portal.environment import (
     plain_http_mistakes,
 )
 from portal.logging import configuration
+from portal.storage.sqlite_file import FileConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -180,9 +181,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "transaction_mode": "IMMEDIATE",
             # In seconds. All threads would wait, if sign-ins waited longer for a long write.
             "timeout": 5,
+            # Notices when the file is exchanged or moved away.
+            "factory": FileConnection,
             # Readers never wait for a writer; a power cut loses at most the last transactions.
             # Foreign keys are switched on by Django itself on every connection.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            # The system keeps the file in memory for all connections; 512 KiB of each are enough.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            "PRAGMA cache_size=-512;",
         }
     )
 
@@ -318,6 +323,13 @@ PICTURE_MAX_PIXELS = 50_000_000
 IMAGEFIELD_BIN_DEPTH = 2
 # Fonts of the share images; made by tools/make_fonts.py, not served.
 PICTURE_FONTS = BASE_DIR / "portal" / "fonts-for-pictures"
+
+# -- Faults --------------------------------------------------------------------------------
+
+# With less space on a disk, in MiB, a server reports at /health/ready/ that it is not ready.
+LEAST_FREE_MIB = env.whole_number("LEAST_FREE_MIB", default=100, least=1, most=1_000_000)
+# On lets the group of DATA_DIR enter it, such as a web server that serves the pictures itself.
+GROUP_READS_DATA_DIR = env.on_off("GROUP_READS_DATA_DIR", default=False)
 
 # Our own extensions of the text editor, and the tags that each adds to the sanitiser.
 DJANGO_PROSE_EDITOR_EXTENSIONS = [

@@ -26,6 +26,8 @@ ENVIRONMENT = {
     "WORKERS": "2",
     "THREADS": "4",
     "DATA_DIR": str(_folder),
+    "GROUP_READS_DATA_DIR": "off",
+    "LEAST_FREE_MIB": "1",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{_folder}/portal.sqlite3",
     "PAGE_CACHE_MIB": "8",
     "REDIS_URL": "",

@@ -20,6 +20,7 @@ from django.db import Error, connection
 from django.http import HttpResponse
 from django.utils.http import parse_etags
 
+from portal import readiness
 from portal.page_cache.version import Freshness, VersionWatcher, read_version
 from portal.request_headers import normalise
 from portal.request_ids import log_access
@@ -29,7 +30,7 @@ Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 Application = Callable[[Environ, Callable[..., Any]], Any]
 
-HEALTH = "/health/"
+HEALTH, READY = "/health/", "/health/ready/"
 
 # How long a shared cache (a CDN) may keep a page without revalidating. It learns of no change by
 # staff, so this is how long staff and visitors may be expected to wait. With it the portal is
@@ -140,6 +141,8 @@ class PageCache:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
         if environ["PATH_INFO"] == HEALTH:
             return health(start_response)
+        if environ["PATH_INFO"] == READY:
+            return readiness.answer(start_response)
         normalise(environ)
         if environ["PATH_INFO"].startswith((settings.STATIC_URL, "/media/")):
             return self.application(environ, start_response)
@@ -282,7 +285,10 @@ def etag_matches(header: str, etag: str) -> bool:
 
 
 def health(start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer health checks: 200 if the portal and its database respond."""
+    """Answer health checks: 200 if the portal and its database respond.
+
+    Whether everything works is a longer question: `portal/readiness.py`.
+    """
     try:
         read_version()
         status, text = "200 OK", b"ok\n"

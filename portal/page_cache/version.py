@@ -20,6 +20,7 @@ from django.db.models import Min, Q
 from django.utils import timezone
 
 from portal.page_cache.triggers import TABLE, UNWATCHED
+from portal.storage.sqlite_file import FileConnection
 from publishing.models import MOMENTS, Publishable, Revision
 from publishing.revisions.models import Stage
 from publishing.revisions.scheduling import due_drafts, publish_scheduled
@@ -83,8 +84,16 @@ def read_version() -> str:
 
     Uses the driver directly, because every cached response waits for this and for little else.
     """
-    connection.ensure_connection()
     driver: Any = connection.connection
+    if (
+        isinstance(driver, FileConnection)
+        and driver.is_replaced()
+        and not connection.in_atomic_block
+    ):
+        # Restored from a backup, or moved away: from here on the new file is read, if there is one.
+        connection.close()
+    connection.ensure_connection()
+    driver = connection.connection
     with connection.wrap_database_errors:
         if connection.vendor == "sqlite":
             row = driver.execute(READ).fetchone()

@@ -10,11 +10,13 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from portal.storage.file_responses import file_response
+from publishing.pictures.missing import makes_lost_renditions
 
 YEAR = 365 * 24 * 3600
 
 
 @require_safe
+@makes_lost_renditions
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Serve an uploaded picture; all of them were validated on upload.
 

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from rapidfuzz.distance import OSA, Prefix
 
 from publishing.content.folding import fold, spellings
 from publishing.content.identity import IdentityField, name_of
@@ -180,6 +179,9 @@ def is_one_letter_off(one: str, other: str) -> bool:
     >>> is_one_letter_off("bilbao", "bilbaoo"), is_one_letter_off("chiang mai", "chiang rai")
     (True, False)
     """
+    # Only staff compare names: see `near_words.nearest`.
+    from rapidfuzz.distance import OSA, Prefix
+
     if one[:1] != other[:1] or OSA.distance(one, other, score_cutoff=1) != 1:
         return False
     shorter, longer = sorted((one, other), key=len)

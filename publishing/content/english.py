@@ -4,12 +4,11 @@ Only texts are stemmed, never the names of places: a search for "wells" must not
 """
 
 from collections.abc import Sequence
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from threading import Lock
 from typing import Any
 
-import snowballstemmer
 from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Left, StrIndex
 from django.db.models.lookups import Contains
@@ -23,8 +22,15 @@ STOP_WORDS = frozenset(
     "who why will with you your".split()
 )
 
-_stemmer = snowballstemmer.stemmer("english")
 _lock = Lock()
+
+
+@cache
+def _stemmer() -> Any:
+    """Return the stemmer; its library has 30 languages, which take 3 MiB from the first search."""
+    import snowballstemmer
+
+    return snowballstemmer.stemmer("english")
 
 
 @lru_cache(maxsize=16384)
@@ -38,7 +44,7 @@ def stem(word: str) -> str:
         return word
     # A stemmer keeps the word that it works on, and requests run in threads.
     with _lock:
-        return str(_stemmer.stemWord(word))
+        return str(_stemmer().stemWord(word))
 
 
 def deciding_words(text: str) -> list[Word]:

@@ -2,9 +2,6 @@
 
 from collections.abc import Sequence
 
-from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
-
 LEAST_SIMILARITY = 75
 """The least similarity of two words in percent: the letters that both have in the same order."""
 
@@ -25,6 +22,10 @@ def nearest(text: str, names: Sequence[str], least: int = LEAST_SIMILARITY) -> s
     >>> nearest("wakfield", ["bradford", "wakefield"]), nearest("geneva", ["general"])
     ('wakefield', '')
     """
+    # Loaded by the first search that finds nothing: 3 MiB.
+    from rapidfuzz import fuzz, process
+    from rapidfuzz.distance import OSA
+
     text = text[:LONGEST]
     close = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=least, limit=MOST_COMPARED)
     near = [

@@ -1,9 +1,9 @@
 """Rich text: the tags that staff may use, and a field that sanitises on every write."""
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
-import nh3
 from django.db import models
 from django_prose_editor.config import allowlist_from_extensions, expand_extensions
 from django_prose_editor.fields import ProseEditorField
@@ -60,18 +60,27 @@ EDITOR_EXTENSIONS = {
 
 
 _ALLOWED = allowlist_from_extensions(expand_extensions(EDITOR_EXTENSIONS))
-_sanitize = nh3.Cleaner(**_ALLOWED).clean
 # The names of other programs' elements go with the second step.
-_sanitize_foreign = nh3.Cleaner(
-    **_ALLOWED | {"tags": _ALLOWED["tags"].union(FOREIGN_LINES, FOREIGN_MARKS, FOREIGN_BLOCKS)}
-).clean
+_ALLOWED_FOREIGN = _ALLOWED | {
+    "tags": _ALLOWED["tags"].union(FOREIGN_LINES, FOREIGN_MARKS, FOREIGN_BLOCKS)
+}
 # Nearly every text is the same after the first time, and all others soon after.
 MOST_PASSES = 5
 
 
+@cache
+def _sanitizer(takes_foreign: bool) -> Callable[[str], str]:
+    """Return the sanitiser; only saving needs it, so reading pages does not load the library."""
+    import nh3
+
+    clean: Callable[[str], str]
+    clean = nh3.Cleaner(**_ALLOWED_FOREIGN if takes_foreign else _ALLOWED).clean
+    return clean
+
+
 def strictly(html: str) -> str:
     """Sanitise without mapping foreign tags (h1 to h2), to show what would be lost."""
-    return _sanitize(html)
+    return _sanitizer(takes_foreign=False)(html)
 
 
 @lru_cache(maxsize=64)
@@ -86,7 +95,7 @@ def clean_html(html: str) -> str:
     # The sanitiser cannot read lone surrogates.
     html = holdable(html)
     for _pass in range(MOST_PASSES):
-        if (cleaned := editor_form(_sanitize_foreign(html))) == html:
+        if (cleaned := editor_form(_sanitizer(takes_foreign=True)(html))) == html:
             break
         html = cleaned
     return html

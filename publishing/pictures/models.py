@@ -200,6 +200,10 @@ class Picture(models.Model):
                 written.names.extend(renditions.make_missing(self.file))
         return written
 
+    def is_lost(self) -> bool:
+        """Return whether the storage has no file of this picture."""
+        return not self.file.storage.exists(self.file.name)
+
     def is_stored_so(self) -> bool:
         """Return whether a row has this file with this focal point."""
         rows = type(self)._base_manager.filter(focal_point=self.focal_point, file=self.file.name)

@@ -104,12 +104,13 @@ def contexts_of(file: Any) -> list[Any]:
     return [file._process_context(spec) for spec in specs]
 
 
-def make_missing(file: Any) -> Iterator[str]:
-    """Make the renditions of a file that its storage lacks; yield the name of each.
+def make_missing(file: Any, only: str = "") -> Iterator[str]:
+    """Make the renditions of a file that its storage lacks, or `only` one; yield the name of each.
 
     The file is read and decoded once for all of them; nothing is made of a file that is lost.
     """
-    missing = [context for context in contexts_of(file) if not file.storage.exists(context.name)]
+    asked = [context for context in contexts_of(file) if only in {"", context.name}]
+    missing = [context for context in asked if not file.storage.exists(context.name)]
     if not missing or not file.storage.exists(file.name):
         return
     with file.storage.open(file.name) as stored:

@@ -73,6 +73,11 @@ class PictureForm(ScopedForm):
         if "file" in self.fields:
             self.fields["file"].widget = AdminFileWidget(attrs={"accept": KINDS})
             self.fields["file"].widget.is_required = True
+            if self.instance.pk and self.instance.is_lost():
+                self.fields["file"].help_text = _(
+                    "The file of this picture is lost. Choose it again if you have it. "
+                    "Without it you can edit the texts."
+                )
         if "focal_point" in self.fields and self.instance.pk:
             self.fields["focal_point"].widget.preview = self.instance.file.preview
 

@@ -28,6 +28,7 @@ from portal.accounts.models import User
 from portal.models import StarterRow
 from portal.page_cache.triggers import UNWATCHED
 from portal.page_cache.version import read_version
+from portal.storage.private_files import make_private
 
 # The first account of a portal that only this machine reaches. No mail is sent to it.
 STAFF = "staff@localhost"
@@ -94,7 +95,8 @@ class Command(BaseCommand):
 
     def prepare_content(self) -> None:
         """Bring the database and the starter content up to date."""
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.close_files()
         # The counters of the processes of the last start.
         shutil.rmtree(settings.DATA_DIR / "tmp" / "metrics", ignore_errors=True)
         executor = MigrationExecutor(connection)
@@ -106,6 +108,13 @@ class Command(BaseCommand):
         if not StarterRow.objects.exists():
             self.say("Loading the starter content …")
             call_command("load_starter")
+
+    def close_files(self) -> None:
+        """Close the folder and the database to other users of the machine."""
+        is_sqlite = connection.vendor == "sqlite"
+        database = Path(connection.settings_dict["NAME"]) if is_sqlite else None
+        for sentence in make_private(settings.DATA_DIR, database, settings.GROUP_READS_DATA_DIR):
+            self.say(sentence)
 
     def prepare_static_files(self) -> None:
         """Collect the static files if they or the way they are stored have changed."""

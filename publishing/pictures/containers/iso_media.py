@@ -12,7 +12,6 @@ from functools import partial
 from io import BytesIO
 from typing import Any
 
-import pi_heif
 from django.conf import settings
 from PIL.AvifImagePlugin import AvifImageFile
 
@@ -25,12 +24,6 @@ HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 DESCRIBES = b"cdsc"
 SIZES = re.compile(rb"ispe.{4}(.{8})", re.DOTALL)
 MOST_BOXES = 1_000
-
-# Only the main picture is read; with more threads it would take all cores from other requests.
-pi_heif.options.THUMBNAILS = False
-pi_heif.options.DEPTH_IMAGES = False
-pi_heif.options.AUX_IMAGES = False
-pi_heif.options.DECODE_THREADS = 1
 
 
 def brands(content: bytes) -> set[bytes]:
@@ -56,9 +49,21 @@ def read_avif(content: bytes) -> Contents:
 
 
 def read_heif(content: bytes) -> Contents:
-    image = _attempt(pi_heif.open_heif, BytesIO(checked(content)))
+    image = _attempt(_open_heif, BytesIO(checked(content)))
     profile = image.info.get("icc_profile", b"")
     return Contents("HEIF", image.size, partial(_attempt, image.to_pillow), b"", profile)
+
+
+def _open_heif(file: BytesIO) -> Any:
+    # The first HEIC loads the library, which takes 3 MiB.
+    import pi_heif
+
+    # Only the main picture is read; with more threads it would take all cores from other requests.
+    pi_heif.options.THUMBNAILS = False
+    pi_heif.options.DEPTH_IMAGES = False
+    pi_heif.options.AUX_IMAGES = False
+    pi_heif.options.DECODE_THREADS = 1
+    return pi_heif.open_heif(file)
 
 
 def _attempt(step: Callable[..., Any], *args: Any) -> Any:
