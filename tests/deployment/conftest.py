@@ -53,12 +53,11 @@ class Portal(NamedTuple):
     folder: Path
     session: str
 
-    def addresses_of_attempts(self, name):
-        """Return the network addresses from which somebody tried to sign in under a name."""
+    def rows(self, question, *values):
+        """Return the first column of a question to the database."""
         database = sqlite3.connect(self.folder / "portal.sqlite3")
         try:
-            question = "SELECT ip_address FROM axes_accessattempt WHERE username = ?"
-            return [address for (address,) in database.execute(question, [name])]
+            return [row[0] for row in database.execute(question, values)]
         finally:
             database.close()
 
