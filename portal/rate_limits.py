@@ -124,6 +124,8 @@ def count_in_redis(key: str, seconds: int) -> int:
 
 def counted_in_redis(key: str) -> int:
     """Return the number of requests so far; 0 if Redis does not answer."""
+    from redis.exceptions import RedisError
+
     try:
         return int(cache.get(key, 0))
     except (RedisError, OSError, ValueError) as error:
