@@ -1,6 +1,5 @@
 """nginx and Caddy with the files of deploy/, in front of a portal that others reach."""
 
-import http.client
 import shutil
 import ssl
 import subprocess
@@ -137,7 +136,7 @@ def test_a_portal_that_is_not_running_is_named_in_a_sentence(proxy_alone):
 def test_nginx_gives_no_answer_to_a_name_it_does_not_know(certificate, tmp_path):
     with (
         nginx(processes.free_port(), certificate, tmp_path) as proxy,
-        pytest.raises(http.client.RemoteDisconnected),
+        pytest.raises(ConnectionResetError),
     ):
         proxy.get("/", secure=False, Host="other.example.org")
 
@@ -153,6 +152,14 @@ def test_nginx_limits_the_connections_of_one_address_to_more_than_a_school_needs
         for _ in range(20):
             clients.enter_context(proxy.tls()).sendall(start.encode())
         assert proxy.get("/").status == 429
+
+
+def test_a_client_that_does_not_finish_its_headers_is_given_up(proxy_alone):
+    with proxy_alone.tls() as client:
+        client.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\n".encode())
+        # Less than the minute that nginx waits by itself.
+        client.settimeout(50)
+        assert client.recv(1) == b""
 
 
 def test_the_caddyfile_is_valid_and_in_the_form_of_caddy():
