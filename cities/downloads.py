@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cities.filters import CityFilter
-from cities.models import City
+from cities.models import City, Theme
 from cities.models.expressions import published_rows
 from publishing.content.feeds import lasting_id
 from publishing.content.text import holdable
@@ -35,7 +35,8 @@ COLUMNS: dict[str, Column] = {
     "name": Column(NAME, lambda city: city.name),
     "official_name": field("official_name", gettext_lazy("Official name, where it differs.")),
     "alternative_names": Column(
-        gettext_lazy("Names in other languages and former names."), names_of("alternative_names")
+        gettext_lazy("Names in other languages and former names."),
+        lambda city: [other.name for other in city.alternative_names.all()],
     ),
     "kind": field("kind", gettext_lazy("Type of place, as a word that stays the same.")),
     "country_code": field("country_id", gettext_lazy("Code of the country (ISO 3166-1).")),
@@ -70,10 +71,9 @@ COLUMNS: dict[str, Column] = {
         gettext_lazy("UNESCO’s region, in words."), lambda city: city.country.get_region_display()
     ),
     "summary": field("summary", gettext_lazy("Summary of its page.")),
-    "themes": Column(gettext_lazy("Themes that it works on."), names_of("themes")),
+    "themes": Column(gettext_lazy("Themes that it works on."), names_of("public_themes")),
     "networks": Column(
-        gettext_lazy("Networks that lead learning there."),
-        lambda city: [str(network) for network in city.public_networks],
+        gettext_lazy("Networks that lead learning there."), names_of("public_networks")
     ),
     "geonames_id": field("geonames_id", gettext_lazy("Number at GeoNames.")),
     "wikidata_id": field("wikidata_id", gettext_lazy("Identifier at Wikidata.")),
@@ -118,7 +118,7 @@ class CityDownload(Download):
         return rows.defer("profile", "search_key").prefetch_related(
             "alternative_names",
             "awards",
-            "themes",
+            Prefetch("themes", Theme.objects.published(), "public_themes"),
             Prefetch("networks", networks, "public_networks"),
         )
 

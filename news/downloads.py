@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from news.filters import NewsFilter
 from news.models import Event, NewsItem
 from partners.downloads import ADDRESSES
-from publishing.downloads import NAME, Column, Download, field, label
+from publishing.downloads import NAME, Column, Download, field, label, names_of
 from publishing.finder.finder import Finder
 
 
@@ -23,10 +23,7 @@ class NewsDownload(Download):
         "title": field("title", _("Headline.")),
         "published_at": field("published_at", _("Moment of publication, in UTC.")),
         "summary": field("summary", _("Summary of the story.")),
-        "cities": Column(
-            _("Learning cities that it is about."),
-            lambda item: [city.name for city in item.public_cities],
-        ),
+        "cities": Column(_("Learning cities that it is about."), names_of("public_cities")),
         **{name: column for name, column in ADDRESSES.items() if name != "checked_on"},
     }
 

@@ -7,7 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.filters import NetworkFilter, OrganisationFilter
 from partners.models import Network, Organisation
-from publishing.downloads import CHANGED, NAME, SOURCED, URL, Column, Download, field, label
+from publishing.downloads import (
+    CHANGED,
+    NAME,
+    SOURCED,
+    URL,
+    Column,
+    Download,
+    field,
+    label,
+    names_of,
+)
 
 ADDRESSES: dict[str, Column] = {
     **SOURCED,
@@ -15,10 +25,7 @@ ADDRESSES: dict[str, Column] = {
     "url": URL,
     "slug": field("slug", _("Its name in addresses of the portal.")),
 }
-CITIES = Column(
-    _("Learning cities in which it works."),
-    lambda record: [city.name for city in record.public_cities],
-)
+CITIES = Column(_("Learning cities in which it works."), names_of("public_cities"))
 
 
 class NetworkDownloadFilter(NetworkFilter):

@@ -49,7 +49,7 @@ class Page(Slugged, Publishable):
     slug_source = "title"
     # The first path segments of the portal's own addresses.
     reserved_slugs = frozenset(
-        "admin cities countries design events find health intakes media networks news numbers "
+        "admin cities countries data design events find health intakes media networks news numbers "
         "organisations regions report search shared static themes".split()
     )
 

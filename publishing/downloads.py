@@ -188,6 +188,6 @@ class Download(View):
         return response  # type: ignore[return-value]  # the stubs tell the two apart
 
 
-def names_of(relation: str) -> Callable[[Any], list[str]]:
-    """Return a function that gives the names of related records, which are prefetched."""
-    return lambda record: [str(other) for other in getattr(record, relation).all()]
+def names_of(attribute: str) -> Callable[[Any], list[str]]:
+    """Return a function that gives the names of related records, prefetched to an attribute."""
+    return lambda record: [str(other) for other in getattr(record, attribute)]

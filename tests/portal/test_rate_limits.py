@@ -105,7 +105,7 @@ def test_processes_and_threads_share_one_count(tmp_path):
         "DJANGO_SETTINGS_MODULE": "tests.server_settings",
         "DATA_DIR": str(tmp_path),
         "DATABASE_URL": processes.database_of(connection),
-        "SECRET_KEY": "shared by all processes",
+        "SECRET_KEY": "shared by all processes, and long enough",
         "ALLOWED_HOSTS": "127.0.0.1",
         "REDIS_URL": "",
     }

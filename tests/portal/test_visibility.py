@@ -95,11 +95,13 @@ class Stage:
             **{f"sitemap of {name}": f"/sitemap-{name}.xml" for name in SECTIONS},
             "nothing found": "/nothing-here/",
             **{kind: f"/cities/export.{kind}" for kind in EXPORT_DOORS},
+            **{f"{name}.json": f"/{name}/export.json" for name in DOWNLOADED},
             **{str(record): record.get_absolute_url() for record in records},
         }
 
 
 EXPORT_DOORS = ("csv", "json", "geojson", "atom")
+DOWNLOADED = ("networks", "organisations", "news", "events")
 
 
 # Makers of stars: records whose name says their state.
@@ -191,9 +193,14 @@ SHOWN = {
         "Stage College",
         "Stage story",
         "Health",
+        *(f"{name}.json" for name in DOWNLOADED),
     },
     network: {
         "home",
+        "csv",
+        "json",
+        "geojson",
+        "networks.json",
         "networks",
         "search for networks",
         "news",
@@ -206,8 +213,15 @@ SHOWN = {
         "Stage College",
         "Stage story",
     },
-    organisation: {"sitemap of organisations", "Stagetown", "Stage Network"},
+    organisation: {
+        "networks.json",
+        "organisations.json",
+        "sitemap of organisations",
+        "Stagetown",
+        "Stage Network",
+    },
     news_item: {
+        "news.json",
         "home",
         "news",
         "search for news",
@@ -222,9 +236,9 @@ SHOWN = {
         "Stage College",
         "Stage story",
     },
-    event: {"events", "sitemap of events", "Stagetown"},
+    event: {"events", "events.json", "sitemap of events", "Stagetown"},
     page: {"sitemap of pages"},
-    theme: CITIES - set(EXPORT_DOORS) | {"sitemap of themes", "Stagetown", "Health"},
+    theme: CITIES - {"atom"} | {"sitemap of themes", "Stagetown", "Health"},
     intake: {"home", "intakes", "numbers", "sitemap of intakes", "2024"},
 }
 every_kind = pytest.mark.parametrize("make", SHOWN, ids=lambda make: make.__name__)

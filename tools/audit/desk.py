@@ -40,6 +40,16 @@ NO_KINDS = {
     "working",
     # The end of each password link; tests/portal/staff looks at these pages.
     "password_reset_confirm",
+    # Between password and desk, or shown once; tests/browser/test_sign_in.py looks at these pages.
+    "change-factors",
+    "end-own-sessions",
+    "from-provider",
+    "passkey-options",
+    "passkey-sign-in",
+    "recovery-codes",
+    "second-step",
+    "set-up-second-factor",
+    "to-provider",
 }
 BAR = "[data-bar] "
 
@@ -101,6 +111,7 @@ def of_whole_desk(person: Any) -> Routed:
     public = City.objects.get(name="Wakefield").get_absolute_url()
     yield page("bar", "edit bar of a public page", public, ("see", ".edit-bar"))
     yield page("own-account", "your account", reverse("own-account"))
+    yield page("own-security", "sign-in and security", reverse("own-security"))
     yield page("password_change", "change password", reverse("admin:password_change"))
     done = reverse("admin:password_change_done")
     yield page("password_change_done", "password changed", done)

@@ -30,7 +30,11 @@ class Server:
         """Return the supervisor, a child of this process that names the port."""
         port = str(self.target.port)
         for process in psutil.Process().children():
-            command = process.cmdline()
+            try:
+                command = process.cmdline()
+            except psutil.Error:
+                # It ended meanwhile.
+                continue
             if "portal.supervisor" in command and port in command:
                 return process
         raise LookupError(f"No portal serves at {port}.")
