@@ -15,14 +15,9 @@ from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
 from portal.content_security import policy
-from portal.environment import (
-    REDIS,
-    Environment,
-    is_public_name,
-    key_mistakes,
-    plain_http_mistakes,
-)
+from portal.environment import REDIS, Environment
 from portal.logging import configuration
+from portal.setting_values import is_public_name, key_mistakes, plain_http_mistakes
 from portal.storage.sqlite_file import FileConnection
 
 BASE_DIR = Path(__file__).resolve().parent.parent

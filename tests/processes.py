@@ -47,10 +47,10 @@ def process(command, pass_fds=(), **environment):
 
 
 @contextmanager
-def portal(folder, database_url, **environment):
+def portal(folder, database_url, inside=(), **environment):
     """Start the portal on a free port, as `manage.py serve` does, with a migrated database.
 
-    Yield the port and the process.
+    `inside` is a command that runs another one. Yield the port and the process.
     """
     # Importable only after Django is set up.
     from portal.management.commands.serve import server_command
@@ -66,7 +66,7 @@ def portal(folder, database_url, **environment):
         "ALLOWED_HOSTS": "127.0.0.1",
     }
     command = server_command("127.0.0.1", str(port), workers=2, threads=4)
-    with process(command, **settings | environment) as server:
+    with process([*inside, *command], **settings | environment) as server:
         wait_for(port, server)
         yield port, server
 
@@ -120,6 +120,25 @@ def wait_for_port(port):
         except OSError:
             time.sleep(0.1)
     raise AssertionError(f"nothing listens on {port}")
+
+
+@contextmanager
+def small_disk(folder, size):
+    """Mount a disk at an empty folder, in a namespace, which needs no rights of root.
+
+    Yield the folder as this process sees it, and the command that runs another one inside.
+    """
+    mount = f"mount -t tmpfs -o size={size} tmpfs {folder} && echo mounted && exec sleep 600"
+    namespaces = ["--user", "--mount"]
+    command = ["unshare", *namespaces, "--map-root-user", "sh", "-c", mount]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
+        try:
+            assert holder.stdout.readline() == "mounted\n"
+            enter = ["nsenter", f"--target={holder.pid}", f"--wd={ROOT}"]
+            enter += ["--preserve-credentials", *namespaces]
+            yield Path(f"/proc/{holder.pid}/root{folder}"), enter
+        finally:
+            holder.kill()
 
 
 def database_of(connection):

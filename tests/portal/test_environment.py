@@ -5,7 +5,8 @@ import os
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.environment import REDIS, Environment, is_public_name
+from portal.environment import REDIS, Environment
+from portal.setting_values import is_public_name
 
 
 @pytest.fixture
