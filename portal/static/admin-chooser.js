@@ -221,5 +221,6 @@ if (dialog) {
   find("[data-close]").addEventListener("click", () => finish(upload?.outcome() ?? null));
   // The event "cancel" comes at once, "close" later.
   dialog.addEventListener("cancel", () => finish(upload?.outcome() ?? null));
-  dialog.addEventListener("close", () => finish(upload?.outcome() ?? null));
+  // It can be that of the opening before, if a person was quicker than the event.
+  dialog.addEventListener("close", () => dialog.open || finish(upload?.outcome() ?? null));
 }

@@ -2,6 +2,12 @@
 
 const isAddress = (text) => /^(https?:\/\/\S+|mailto:\S+|\/\S*|#\S+)$/i.test(text);
 
+// Act when a dialog was closed. The event comes later, so a person who opens the dialog again at
+// once would meet the event of the opening before.
+function whenClosed(dialog, act, signal) {
+  dialog.addEventListener("close", () => dialog.open || act(), { signal });
+}
+
 // Open a dialog of templates/admin/publishing/choosers.html. Resolve to the chosen option,
 // {to: address} for a typed address, or null.
 export function chooseLink(dialog, typed = "") {
@@ -88,7 +94,7 @@ export function chooseLink(dialog, typed = "") {
       listening.abort();
       resolve(chosen);
     };
-    dialog.addEventListener("close", done, { signal });
+    whenClosed(dialog, done, signal);
   });
 }
 
@@ -139,6 +145,6 @@ export function askForVideo(dialog, values) {
     form.querySelector("[type=submit]").addEventListener("click", check, { signal });
     form.addEventListener("keydown", (event) => event.key === "Enter" && check(), { signal });
     dialog.querySelector("[data-close]").addEventListener("click", () => finish(null), { signal });
-    dialog.addEventListener("close", () => finish(null), { signal });
+    whenClosed(dialog, () => finish(null), signal);
   });
 }
