@@ -5,6 +5,7 @@ how to run it; with REQUIRE_ALL=1 a part that cannot run is a failure. TEST_DATA
 CHROMIUM choose the database server and the browser.
 """
 
+import json
 import os
 import resource
 import shutil
@@ -19,7 +20,10 @@ from pathlib import Path
 
 import psycopg
 
-NO_TESTS = 5  # pytest's exit code when nothing was selected
+ROOT = Path(__file__).resolve().parents[1]
+# pytest's exit codes when a test failed, and when nothing was selected.
+TESTS_FAILED, NO_TESTS = 1, 5
+FEW = 5
 IN_NO_BROWSER = (
     "not browser and not engines and not text_browser and not servers and not deployment"
 )
@@ -96,13 +100,28 @@ def postgresql() -> Iterator[str]:
 
 
 def pytest(arguments: list[str], marker: str, **changes: str) -> int:
-    """Run pytest in parallel on the tests that match a marker expression; return its exit code."""
+    """Run pytest in parallel on the tests that match a marker expression; return its exit code.
+
+    A few tests that failed run once more, one after the other: browsers and servers on a busy
+    machine are late now and then. What fails twice has failed.
+    """
     environment = os.environ | changes
     # Workers and servers share compiled modules; compiling takes each of them some seconds.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    options = ["-q", "-rs", "-n", "auto", "--maxprocesses=4"]
-    command = [sys.executable, "-m", "pytest", *options, "-m", marker, *arguments]
-    return subprocess.run(command, env=environment, check=False).returncode
+    command = [sys.executable, "-m", "pytest", "-q", "-rfEs", "-m", marker, *arguments]
+    parallel = [*command, "-n", "auto", "--maxprocesses=4"]
+    code = subprocess.run(parallel, env=environment, check=False).returncode
+    if code == TESTS_FAILED and 0 < failed_tests() <= FEW:
+        print("\n== What failed, once more ==", flush=True)
+        again = [*command, "-n0", "--last-failed"]
+        code = subprocess.run(again, env=environment, check=False).returncode
+    return code
+
+
+def failed_tests() -> int:
+    """Return the number of tests that failed when they last ran, as pytest notes them."""
+    noted = ROOT / ".pytest_cache/v/cache/lastfailed"
+    return len(json.loads(noted.read_text())) if noted.exists() else 0
 
 
 def on_sqlite(arguments: list[str]) -> int:

@@ -219,8 +219,11 @@ if (dialog) {
   }
   for (const kind of ["dragover", "dragleave", "drop"]) dialog.addEventListener(kind, drop);
   find("[data-close]").addEventListener("click", () => finish(upload?.outcome() ?? null));
-  // The event "cancel" comes at once, "close" later.
-  dialog.addEventListener("cancel", () => finish(upload?.outcome() ?? null));
+  // The event "cancel" comes at once, "close" later. That of a field for files rises here too.
+  dialog.addEventListener(
+    "cancel",
+    ({ target }) => target === dialog && finish(upload?.outcome() ?? null),
+  );
   // It can be that of the opening before, if a person was quicker than the event.
   dialog.addEventListener("close", () => dialog.open || finish(upload?.outcome() ?? null));
 }
