@@ -26,6 +26,9 @@ NO_PAGES = {
     "manifest",
     "favicon",
     "site-picture",
+    # For monitoring alone: a visitor gets the 404 page, which is audited.
+    "metrics",
+    "doctor-seen",
     "city-picture",
     "story-picture",
     "cities:download",
