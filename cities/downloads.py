@@ -103,6 +103,8 @@ class DownloadFilter(CityFilter):
 class CityDownload(Download):
     filterset_class = DownloadFilter
     columns = COLUMNS
+    formats = Download.formats | {"geojson": "GeoJSON", "atom": "Atom"}
+    title = gettext_lazy("Cities")
     plural = "cities"
     list_route = "cities:list"
     licence = gettext_lazy(

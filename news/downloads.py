@@ -17,6 +17,7 @@ class NewsDownloadFilter(NewsFilter):
 
 class NewsDownload(Download):
     filterset_class = NewsDownloadFilter
+    title = _("News")
     plural = "news"
     list_route = "news:list"
     columns = {
@@ -45,6 +46,7 @@ class EventDownloadFilter(Finder):
 
 class EventDownload(Download):
     filterset_class = EventDownloadFilter
+    title = _("Events")
     plural = "events"
     list_route = "events:list"
     columns = {

@@ -34,6 +34,7 @@ class NetworkDownloadFilter(NetworkFilter):
 
 class NetworkDownload(Download):
     filterset_class = NetworkDownloadFilter
+    title = _("Networks")
     plural = "networks"
     list_route = "networks:list"
     columns = {
@@ -64,6 +65,7 @@ class OrganisationDownloadFilter(OrganisationFilter):
 
 class OrganisationDownload(Download):
     filterset_class = OrganisationDownloadFilter
+    title = _("Organisations")
     plural = "organisations"
     list_route = "organisations:list"
     columns = {

@@ -22,6 +22,10 @@ PERMISSIONS = ", ".join(f"{feature}=()" for feature in FEATURES)
 # Public data, which scripts on pages of other sites may read.
 OPEN_DATA = {
     "cities:download",
+    "networks:download",
+    "organisations:download",
+    "news:download",
+    "events:download",
     "news:feed",
     "events:calendar",
     "events:event-calendar",
@@ -48,10 +52,12 @@ class SecurityHeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         match = request.resolver_match
-        route = match.view_name if match and response.status_code < 400 else ""
+        route = match.view_name if match else ""
         response["Permissions-Policy"] = PERMISSIONS
-        origin = "cross-origin" if route in EMBEDDABLE else "same-origin"
+        is_embeddable = route in EMBEDDABLE and response.status_code < 400
+        origin = "cross-origin" if is_embeddable else "same-origin"
         response["Cross-Origin-Resource-Policy"] = origin
+        # The error of a program that asks wrongly is for it to read, too.
         if route in OPEN_DATA:
             response["Access-Control-Allow-Origin"] = "*"
         return response

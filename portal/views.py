@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from cities.downloads import CityDownload
@@ -28,13 +27,6 @@ from publishing.downloads import Download
 from publishing.views import RecordDetail
 
 DOWNLOADS = (CityDownload, NetworkDownload, OrganisationDownload, EventDownload, NewsDownload)
-TITLES = {
-    "cities": _("Cities"),
-    "networks": _("Networks"),
-    "organisations": _("Organisations"),
-    "events": _("Events"),
-    "news": _("News"),
-}
 
 # The hits on a page of one kind of the search results.
 HITS = 24
@@ -71,12 +63,9 @@ class Data(TemplateView):
 def downloads_of(view: type[Download]) -> dict[str, Any]:
     """Return the title of a download, its formats as links, and its columns."""
     route = view.list_route.replace(":list", ":download")
-    formats = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
-    if view is CityDownload:
-        formats |= {"geojson": "GeoJSON", "atom": "Atom"}
     return {
-        "title": TITLES[view.plural],
-        "links": [(name, reverse(route, args=[kind])) for kind, name in formats.items()],
+        "title": view.title,
+        "links": [(name, reverse(route, args=[kind])) for kind, name in view.formats.items()],
         "columns": view.columns.items(),
     }
 

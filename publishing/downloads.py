@@ -104,13 +104,15 @@ def json_pieces(opening: dict[str, Any], key: str, items: Iterable[Any]) -> Iter
 class Download(View):
     """The rows of a list in the format that the extension of the address names.
 
-    A subclass names its finder, which has no pages, its columns, the plural of its records, and the
-    route of the list, and gives the published rows.
+    A subclass names its finder, which has no pages, its columns, the title and the route of the
+    list, and the plural of its records in addresses, and gives the published rows.
     """
 
     http_method_names = ["get", "head", "options"]
     filterset_class: type[Finder]
     columns: dict[str, Column]
+    formats = {"csv": "CSV", "xlsx": "Excel", "json": "JSON"}
+    title: Any
     plural: str
     list_route: str
     # The terms for all rows together, for formats with metadata.
@@ -130,12 +132,8 @@ class Download(View):
             return HttpResponsePermanentRedirect(request.path + (f"?{query}" if query else ""))
         finder = self.filterset_class(request.GET, queryset=self.get_rows(), request=request)
         if finder.notices:
-            response: HttpResponse = JsonResponse({"errors": finder.notices}, status=400)
-        else:
-            response = getattr(self, f"as_{kind}")(finder.qs)
-        # Pages of other sites may read what everybody may read.
-        response["Access-Control-Allow-Origin"] = "*"
-        return response
+            return JsonResponse({"errors": finder.notices}, status=400)
+        return getattr(self, f"as_{kind}")(finder.qs)
 
     def as_csv(self, rows: QuerySet[Any]) -> HttpResponse:
         pieces = stream_csv(self.table(self.records(rows)))

@@ -1,4 +1,4 @@
-"""What the documents name: tests, files and sections that exist."""
+"""Tests, files and sections that the documents name have to exist."""
 
 import re
 from pathlib import Path

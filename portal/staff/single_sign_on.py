@@ -35,7 +35,7 @@ from publishing.revisions.models import Action, log
 logger = logging.getLogger(__name__)
 
 FACTOR = "provider"
-"""What a session notes in place of the second factor."""
+"""Mark of a session whose second factor was the provider's business."""
 SECONDS = 10
 """A request must not wait longer for a provider that does not answer."""
 LATELY = 5 * 60

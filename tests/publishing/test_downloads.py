@@ -71,6 +71,7 @@ def test_no_download_of_a_list_has_anything_hidden(client, records, plural, kind
         content = repr(list(sheet.values)).encode()
     assert b"idden" not in content
     assert response["Access-Control-Allow-Origin"] == "*"
+    assert response["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert (
         f'"learning-cities{"" if plural == "cities" else f"-{plural}"}.{kind}"'
         in (response["Content-Disposition"])
@@ -99,6 +100,7 @@ def test_an_unknown_filter_is_an_error_that_names_it(client, records, plural):
     response = client.get(f"/{plural}/export.csv?colour=red")
     assert response.status_code == 400
     assert "colour" in response.json()["errors"][0]
+    assert response["Access-Control-Allow-Origin"] == "*"
 
 
 @pytest.mark.parametrize("plural", PLURALS)

@@ -1,4 +1,4 @@
-"""What hostile or merely slow clients do, each from many connections at once."""
+"""Attacks of hostile or merely slow clients, each from many connections at once."""
 
 from __future__ import annotations
 

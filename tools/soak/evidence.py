@@ -1,4 +1,4 @@
-"""What is in a portal after it was killed again and again: its rows and files, read directly.
+"""Rows and files of a portal that was killed again and again, read directly.
 
 It runs in a process with the portal's settings, and prints JSON.
 """

@@ -19,7 +19,7 @@ NO_ANSWER = (OSError, http.client.HTTPException)
 
 @dataclass
 class Work:
-    """What one person did: what was acknowledged, tried without an answer, or answered wrongly."""
+    """Record of one person's work: acknowledged, tried without an answer, or answered wrongly."""
 
     acknowledged: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
